@@ -1,0 +1,16 @@
+import { AppError } from './errors.ts';
+
+/**
+ * A vendor's answer did not have the shape that keyturn knows. Names the fields that were seen, never a value.
+ * After a mint it means that a secret may be in the captured bytes: they are kept.
+ */
+export class SchemaDrift extends AppError {
+  constructor(what: string, seen: readonly string[]) {
+    const fields = seen.length === 0 ? 'no fields' : `the fields ${seen.slice(0, 12).join(', ')}`;
+    super({
+      code: 'failure',
+      message: `the answer has no ${what}; it has ${fields}`,
+      hint: 'the provider may have changed its API; please report the field names',
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { parseDuration } from './duration.ts';
+import { usage } from './errors.ts';
+
+/** RFC 3339 UTC without needless fractions: `2026-12-01T00:00:00Z`. */
+export type Instant = string;
+
+export function toInstant(ms: number): Instant {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+const STAMP = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})$/;
+
+/**
+ * A vendor's date in any of the shapes seen: RFC 3339, Devo's `+0000` without a colon, fractions, epoch seconds
+ * or milliseconds as a number. Milliseconds since 1970, or null for anything that is not a real instant.
+ */
+export function parseInstant(value: unknown): number | null {
+  if (typeof value === 'number') return fromEpoch(value);
+  if (typeof value !== 'string' || value.length > 64) return null;
+  const match = STAMP.exec(value.trim());
+  if (!match) return null;
+  const [, year, month, day, hour, minute, second = '00', fraction = '', zone = 'Z'] = match;
+  if (!isCalendarDay(Number(year), Number(month), Number(day))) return null;
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
+  const seconds = second === '60' ? '59' : second;
+  const ms = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${seconds}${fraction.slice(0, 4)}${offset}`,
+  );
+  return Number.isFinite(ms) ? ms : null;
+}
+
+/** A vendor's date as keyturn shows it; null where there is none or it is not a date. */
+export function readInstant(value: unknown): Instant | null {
+  const ms = parseInstant(value);
+  return ms === null ? null : toInstant(ms);
+}
+
+/** When a new token shall end, from `--expires-in` or `--expires-at`; null when neither was given. */
+export function chooseExpiry(
+  choice: { readonly in?: string | undefined; readonly at?: string | undefined },
+  now: number,
+): Instant | null {
+  if (choice.in !== undefined && choice.at !== undefined) {
+    throw usage('"--expires-in" and "--expires-at" exclude each other', 'give one of them');
+  }
+  if (choice.in !== undefined) return toInstant(Math.floor((now + parseDuration(choice.in)) / 1000) * 1000);
+  if (choice.at === undefined) return null;
+  const ms = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(choice.at) ? `${choice.at}T00:00:00Z` : choice.at);
+  if (ms === null) {
+    throw usage(`"${choice.at.slice(0, 40)}" is not a date`, 'write 2026-12-31 or 2026-12-31T18:00:00Z');
+  }
+  if (ms <= now) throw usage(`"${choice.at}" is in the past`, 'give a date in the future');
+  return toInstant(Math.floor(ms / 1000) * 1000);
+}
+
+function fromEpoch(value: number): number | null {
+  if (!Number.isFinite(value) || value <= 0) return null;
+  const ms = value < 1e11 ? value * 1000 : value;
+  return ms <= 253_402_300_799_000 ? Math.round(ms) : null;
+}
+
+function isCalendarDay(year: number, month: number, day: number): boolean {
+  if (year < 1970 || month < 1 || month > 12 || day < 1) return false;
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}

@@ -1,0 +1,51 @@
+import type { Instant } from '../domain/time.ts';
+
+export type AuditAction =
+  | 'create'
+  | 'store'
+  | 'switch'
+  | 'deliver'
+  | 'disable'
+  | 'enable'
+  | 'revoke'
+  | 'delete'
+  | 'rename'
+  | 'expire';
+
+/** One line of the audit log. No secret: `fingerprint` names one. */
+export interface AuditEvent {
+  readonly action: AuditAction;
+  readonly outcome: 'ok' | 'failed' | 'unknown';
+  readonly profile: string | null;
+  readonly provider: string;
+  readonly origin: string;
+  /** The provider's id of the token or key. */
+  readonly id: string | null;
+  readonly attempt: string | null;
+  readonly fingerprint: string | null;
+  readonly requestId: string | null;
+  /** Where to, for `deliver` and `store`. */
+  readonly target: string | null;
+}
+
+export interface AuditRecord extends AuditEvent {
+  readonly at: Instant;
+  readonly sequence: number;
+}
+
+/** Append-only, hash-chained. Whether a failure to append stops the caller is the caller's affair; it is always thrown. */
+export interface AuditLog {
+  /** Durable when it resolves. Throws `unavailable` (full disk), `usage` (a file that others can read) and `locked`. */
+  append(event: AuditEvent): Promise<void>;
+  list(): Promise<readonly AuditRecord[]>;
+  verify(): Promise<AuditCheck>;
+}
+
+export interface AuditCheck {
+  /** Events up to the broken line, or all of them. */
+  readonly records: number;
+  /** The number of the first line, from 1, that was changed, moved or taken away; null when there is none. */
+  readonly brokenAt: number | null;
+  /** Writes that were cut short (by a kill or a full disk) and are kept as they are, with a note. */
+  readonly torn: number;
+}

@@ -1,0 +1,44 @@
+/** What a path is, without following a last symbolic link. `mode` is the permission bits. */
+export interface PathFacts {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly mode: number;
+  readonly size: number;
+  /** Whether the current user owns it (always true where the system does not tell). */
+  readonly owned: boolean;
+}
+
+export interface OpenFile {
+  /** Appends all bytes; a short write is continued, an error leaves what was written. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when everything written is on the device. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The file system as the store, the journal and the sinks use it: few calls, each one an effect that a simulator can
+ * fail or stop at. Errors are `AppError`s: unavailable for a full or failing disk, usage for a path that cannot be used.
+ */
+export interface Disk {
+  /** Null when there is nothing. Never follows the last link. */
+  facts(path: string): Promise<PathFacts | null>;
+  /** The whole file, at most `limit` bytes; null when it does not exist. Refuses anything but a regular file. */
+  read(path: string, limit: number): Promise<Uint8Array | null>;
+  /** A new file with exactly this mode; conflict when the path exists in any form. */
+  create(path: string, mode: number): Promise<OpenFile>;
+  /** An existing regular file, for appending; links are not followed. */
+  append(path: string): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** No error when it is already gone. */
+  remove(path: string): Promise<void>;
+  /** Cuts a file to `size` bytes and makes that durable. */
+  truncate(path: string, size: number): Promise<void>;
+  /** Names in a folder, sorted; empty when there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Makes the folder and its parents, the new ones with this mode. */
+  makeFolder(path: string, mode: number): Promise<void>;
+  /** Resolves when the folder's entries are on the device. */
+  syncFolder(path: string): Promise<void>;
+  /** The path behind a chain of links, or the path itself. */
+  resolve(path: string): Promise<string>;
+}

@@ -1,0 +1,120 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Capture } from './transport.ts';
+
+export type AttemptKind = 'rotate token' | 'rotate key' | 'create token' | 'create key' | 'login';
+
+/** What is durable before the first request of an attempt. Never changed afterwards. */
+export interface AttemptHeader {
+  /** 32 hex digits; the first eight are the nonce that marks what the attempt mints. */
+  readonly id: string;
+  readonly kind: AttemptKind;
+  readonly startedAt: Instant;
+  readonly profile: string | null;
+  readonly provider: string;
+  /** The only origin that this attempt may ever talk to, also when it is resumed. */
+  readonly origin: string;
+  /** What at most one open attempt may exist for: `token <id>`, `key <project>/<id>`, `create <name>`. */
+  readonly subject: string;
+  readonly plan: JsonObject;
+}
+
+/** What arrived of a mint's answer, unsealed. */
+export interface Captured {
+  readonly status: number | null;
+  readonly requestId: string | null;
+  readonly bytes: Uint8Array;
+  /** Whether the answer is known to have arrived whole: `whole()` was recorded. */
+  readonly complete: boolean;
+}
+
+/** What `once` hands to `send`: pass it to the transport, then say `whole()` when the outcome is `answered`. */
+export interface JournalCapture extends Capture {
+  /** Records that the answer arrived to its end; without it `Captured.complete` is false. */
+  whole(): Promise<void>;
+}
+
+export type AttemptState = 'open' | 'done' | 'aborted' | 'attention';
+
+/**
+ * The durable record of one attempt, and the runner of its steps. A step's result is JSON without a secret: an id, a
+ * version, a receipt. The host may be a file, a database or a workflow engine; `test/contract/journal.ts` is its contract.
+ */
+export interface Journal {
+  readonly header: AttemptHeader;
+  /**
+   * Runs `work` and records its result; when the result is already recorded, returns it without running. What comes back
+   * has been through JSON both times: a field that is `undefined` is absent.
+   */
+  step<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * For what must never happen twice. The intent is durable before `send` runs. When the intent is found without a
+   * result (the process died, or `send` threw), `send` is never called again: `ifInterrupted` decides from what was captured.
+   */
+  once<T extends Json>(
+    name: string,
+    send: (capture: JournalCapture) => Promise<T>,
+    ifInterrupted: (captured: Captured | null) => Promise<T>,
+  ): Promise<T>;
+  /** Whether a step's result is recorded. */
+  has(name: string): boolean;
+  /** The recorded result of a step, or null. */
+  result(name: string): Json | null;
+  /** What `once(name)` captured so far; null when nothing. */
+  captured(name: string): Promise<Captured | null>;
+  /** Keeps a secret sealed in the attempt (a salvaged or adopted one); the newest wins. Durable when it resolves. */
+  keep(secret: Secret): Promise<void>;
+  kept(): Promise<Secret | null>;
+  /**
+   * Ends the attempt. `done` and `aborted` remove every sealed byte and leave the header for a while, so that the nonce
+   * can be watched for; `attention` keeps everything, and `resume` may take it up again. Nothing can be recorded after it.
+   */
+  end(state: Exclude<AttemptState, 'open'>, reason: string | null): Promise<void>;
+}
+
+export interface AttemptSummary {
+  readonly header: AttemptHeader;
+  readonly state: AttemptState;
+  /** The last recorded step, or null before the first. */
+  readonly lastStep: string | null;
+  /** When a soak ends, for an attempt that waits for it: `dueAt` of the recorded result of the step `soak`. */
+  readonly dueAt: Instant | null;
+  /** Why it ended, for `attention` and `aborted`. */
+  readonly reason: string | null;
+  /** When it was done or aborted; such an attempt is listed for a week at most. */
+  readonly endedAt: Instant | null;
+}
+
+/** A journal that cannot be read or trusted: edited, truncated in the middle, of a newer version. */
+export interface BrokenAttempt {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface JournalHost {
+  /** Proves that an attempt could be recorded now: folder private and writable, sealing key there, space for an answer. */
+  prove(): Promise<void>;
+  /**
+   * Opens a new attempt and runs `work` as its only owner. `locked` when an attempt for the subject (of the same provider
+   * and origin) is open or needs attention; `conflict` when the id was used, or a journal that might be for the subject
+   * cannot be read.
+   */
+  begin<T>(header: AttemptHeader, work: (journal: Journal) => Promise<T>): Promise<T>;
+  /**
+   * Takes over an unfinished attempt and runs `work` as its only owner: a former owner that wakes up is refused at its
+   * next record. Throws `locked` while another process is at it, `not-found` (also when it is done or aborted), `failure`
+   * for a broken one, `usage` for one of a newer version, `conflict` when two unfinished attempts are for one subject.
+   */
+  resume<T>(id: string, work: (journal: Journal) => Promise<T>): Promise<T>;
+  /**
+   * Every attempt, without unlocking anything: to be shown, not to be acted upon, for somebody may have edited the files.
+   * With `verified` the sealing key is asked for, and an attempt that this installation did not write is among the broken.
+   */
+  list(options?: { readonly verified?: boolean }): Promise<AttemptList>;
+}
+
+export interface AttemptList {
+  readonly attempts: readonly AttemptSummary[];
+  readonly broken: readonly BrokenAttempt[];
+}

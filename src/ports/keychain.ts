@@ -1,0 +1,6 @@
+/** keytar's functions, of those that keyturn needs. Each throws `AppError` (unavailable) within 5 s when there is no answer. */
+export interface Keychain {
+  getPassword(service: string, account: string): Promise<string | null>;
+  setPassword(service: string, account: string, password: string): Promise<void>;
+  deletePassword(service: string, account: string): Promise<boolean>;
+}

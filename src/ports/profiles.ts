@@ -1,0 +1,42 @@
+import type { Origin } from '../domain/origin.ts';
+import type { Settings } from './provider.ts';
+
+/** Where a profile's own credential is: an entry of the store, or a vendor CLI's session read at each use. */
+export type CredentialSource =
+  | { readonly kind: 'store'; readonly name: string }
+  | { readonly kind: 'vendor-cli'; readonly profile: string | null };
+
+/** A named connection. */
+export interface Profile {
+  readonly name: string;
+  readonly provider: string;
+  readonly settings: Settings;
+  readonly origin: Origin;
+  readonly credential: CredentialSource;
+  /** The provider's id of the token in use, where it is known; marks it in lists. */
+  readonly tokenId: string | null;
+}
+
+/** A local name for a token of a provider that has no names. */
+export interface Alias {
+  readonly provider: string;
+  readonly origin: Origin;
+  readonly name: string;
+  readonly id: string;
+}
+
+/** `config.yaml`. A file that does not parse, or of a newer schema, is an error and never overwritten. */
+export interface Profiles {
+  readonly path: string;
+  list(): Promise<readonly Profile[]>;
+  find(name: string): Promise<Profile | null>;
+  current(): Promise<string | null>;
+  save(profile: Profile): Promise<void>;
+  use(name: string): Promise<void>;
+  rename(name: string, newName: string): Promise<void>;
+  remove(name: string): Promise<boolean>;
+  aliases(provider: string, origin: Origin): Promise<readonly Alias[]>;
+  /** From now on the name stands for this id, and for no other: a rotation moves it. */
+  saveAlias(alias: Alias): Promise<void>;
+  removeAlias(alias: Pick<Alias, 'provider' | 'origin' | 'id'>): Promise<void>;
+}

@@ -1,0 +1,226 @@
+import type { OperationName } from '../domain/capability.ts';
+import type { AppError, ErrorCode } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Origin } from '../domain/origin.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Identity, KeyType, Project, ProjectKey, Token } from '../domain/token.ts';
+
+/** A provider's settings by name (`org`, `region`, `domain` …), as flag, variable or profile gave them. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Setting {
+  /** The name in profiles, kebab-case; the option is `--<name>`, the variable `KEYTURN_<NAME>`. */
+  readonly name: string;
+  readonly about: string;
+  readonly required: boolean;
+  readonly placeholder: string;
+  /** Throws a usage error that says what a right value looks like. Returns the value as it is kept. */
+  check(value: string): string;
+}
+
+/** One HTTP request, described and not made. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute path, percent-encoded; made with `path` of `providers/path.ts`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: JsonObject;
+  /** A write that may be sent again after a lost answer because its effect is the same (enable, delete by id …). */
+  readonly repeatable?: boolean;
+}
+
+/** One vendor call: the engine adds host, authentication, time-outs, retries and capture. */
+export interface Operation<I, O> {
+  /** Which authentication schemes the vendor accepts here, best first; absent = the provider's first scheme. */
+  readonly auth?: readonly AuthSchemeId[];
+  request(input: I, settings: Settings): HttpRequest;
+  /** Throws `SchemaDrift` with the field names seen, never values. An empty body arrives as null. */
+  decode(body: unknown, input: I): O;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** What to ask for next; null at the end. */
+  readonly next: string | null;
+  readonly total: number | null;
+}
+
+/** A list that comes in pages. A vendor without paging answers everything with `next: null`. */
+export interface PagedOperation<I, T> {
+  readonly auth?: readonly AuthSchemeId[];
+  request(
+    input: I,
+    settings: Settings,
+    page: { readonly cursor: string | null; readonly size: number },
+  ): HttpRequest;
+  decode(body: unknown, page: { readonly cursor: string | null; readonly size: number }): Page<T>;
+  /** The most items that the vendor gives in one page; asked for unless fewer are wanted. */
+  readonly maxPageSize: number;
+}
+
+export type AuthSchemeId = 'bearer' | 'session';
+
+/** How a secret is put on a request. Called by the transport only. */
+export interface AuthScheme {
+  readonly id: AuthSchemeId;
+  headers(secret: Secret): Readonly<Record<string, string>>;
+}
+
+/** What a new token shall be. `options` holds the provider's own (`user`, `audience`, `token-scope` …). */
+export interface TokenSpec {
+  readonly name: string | null;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Instant | null;
+  readonly options: Settings;
+  /** Sent where the provider has such a field, so that a repeated request is one request. */
+  readonly idempotencyKey: string | null;
+}
+
+/** What a mint answered. `secret` is null where the provider does not show it here (Devo, browser keys). */
+export interface Minted<T> {
+  /** What the answer told of the new thing; null where it told nothing but the secret (Bluebricks). */
+  readonly item: T | null;
+  readonly secret: Secret | null;
+  /** Names the fields seen where a new thing came without the secret that belongs to it: its id must not be lost. */
+  readonly drift?: AppError;
+}
+
+/** Enough of a token to address it; providers take the part that they need. */
+export interface TokenTarget {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+export interface TokenOption {
+  readonly name: string;
+  readonly about: string;
+  readonly placeholder: string;
+  readonly choices?: readonly string[];
+}
+
+export interface TokenOperations {
+  /** Options of `tokens create` beside name, scope and expiry. */
+  readonly options: readonly TokenOption[];
+  /** Refuses a specification that the vendor would refuse or misread, before anything is sent. */
+  checkSpec(spec: TokenSpec): TokenSpec;
+  /** The specification that makes a token like this one; rotation carries attributes over with it. */
+  specOf(token: Token): TokenSpec;
+  readonly create?: Operation<TokenSpec, Minted<Token>>;
+  readonly list?: PagedOperation<void, Token>;
+  /** One token; with its secret where the vendor shows it again. */
+  readonly get?: Operation<TokenTarget, Minted<Token>>;
+  readonly rotate?: Operation<TokenTarget, Minted<Token>>;
+  readonly enable?: Operation<TokenTarget, Token | null>;
+  readonly disable?: Operation<TokenTarget, Token | null>;
+  readonly rename?: Operation<TokenTarget & { readonly newName: string }, Token | null>;
+  readonly revoke?: Operation<TokenTarget, void>;
+  readonly remove?: Operation<TokenTarget, void>;
+  /** A read that any freshly minted secret can make; proves it works. Absent: `get` with the managing credential. */
+  readonly prove?: Operation<Token, Identity>;
+  readonly lineage?: Lineage;
+}
+
+/** How a mint is marked so that it can be recognised after a lost answer. */
+export interface Lineage {
+  /** The specification with this attempt's nonce (8 hex digits) in it. */
+  mark(spec: TokenSpec, nonce: string, now: number): TokenSpec;
+  /** Whether the token carries exactly the mark that `mark` made. */
+  carries(token: Token, marked: TokenSpec): boolean;
+  /** What a repeated create with the same mark does: the same answer with the secret, a conflict, or a second token. */
+  readonly replay: 'returns-secret' | 'conflict' | 'duplicates';
+}
+
+export interface KeyTarget {
+  readonly project: string;
+  readonly id: string;
+}
+
+export interface KeyOperations {
+  readonly create: Operation<{ project: string; name: string; type: KeyType }, Minted<ProjectKey>>;
+  readonly list: PagedOperation<{ project: string }, ProjectKey>;
+  readonly expire: Operation<KeyTarget & { expiresAt: Instant }, ProjectKey | null>;
+  readonly rotate: Operation<KeyTarget, Minted<ProjectKey>>;
+}
+
+export interface ProjectOperations {
+  readonly create: Operation<{ name: string; platform: string; environment: string }, Project>;
+  readonly list: PagedOperation<void, Project>;
+}
+
+export interface ProviderFacts {
+  /** How tokens are addressed at the vendor. */
+  readonly handle: 'id' | 'name';
+  readonly names: 'unique' | 'free' | 'none';
+  readonly rotation: 'in-place' | 'overlap' | 'named';
+  readonly ends: 'delete' | 'revoke-then-delete' | 'disable-only';
+  readonly secretShown: 'once' | 'again';
+  /** Which kind of credential manages tokens, in words. */
+  readonly managedBy: string;
+  /** How long a new or changed token may take to show everywhere, in ms. */
+  readonly settleMs: number;
+}
+
+/** What the vendor's error answer means. */
+export interface ProviderProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  /** The parsed body, or null when it was empty or no JSON. */
+  readonly body: unknown;
+  readonly header: (name: string) => string | null;
+  /** The credential that the request was sent with, so that a message which echoes it can be quoted without it. */
+  readonly secret?: Secret;
+}
+
+export interface CredentialHelp {
+  /** What kind of credential `login` wants, in words a person knows from the vendor's pages. */
+  readonly kind: string;
+  /** Where the vendor lets a person make one. */
+  readonly page: string;
+  /** The options of `tokens create` that make a narrower one for a single job; told after a login. */
+  readonly narrower: string;
+  /** The vendor's own command whose session `login --from-cli` uses in place; absent where there is none. */
+  readonly vendorCli?: string;
+  /** Scopes of the token that `login --session` mints unless others are given; absent where there are no sessions. */
+  readonly sessionScopes?: readonly string[];
+}
+
+export interface Provider {
+  readonly id: string;
+  readonly title: string;
+  /** The vendor's documentation of this API. */
+  readonly docs: string;
+  readonly settings: readonly Setting[];
+  readonly credential: CredentialHelp;
+  origin(settings: Settings): Origin;
+  /** The first one is the default. */
+  readonly auth: readonly [AuthScheme, ...AuthScheme[]];
+  readonly facts: ProviderFacts;
+  readonly tokens: TokenOperations;
+  readonly keys?: KeyOperations;
+  readonly projects?: ProjectOperations;
+  /** A read that proves that a managing credential works. */
+  readonly probe: Operation<void, Identity>;
+  /** What to do instead of an operation that the vendor lacks. */
+  readonly instead: Readonly<Partial<Record<OperationName, string>>>;
+  /** What a managing credential is found to be before it is sent: throws when it cannot work (wrong kind, expired). */
+  checkCredential(secret: Secret, now: number): CredentialNote;
+  /** Refuses a minted value that is no secret (a mask). */
+  checkMinted(secret: Secret): Secret;
+  readError(answer: ErrorAnswer): ProviderProblem;
+}
+
+/** What a managing credential tells of itself without being sent. */
+export interface CredentialNote {
+  readonly kind: string;
+  readonly expiresAt: Instant | null;
+  /** The provider's id of the token, where the secret itself tells it (a JWT's `jti`). */
+  readonly tokenId: string | null;
+}

@@ -1,0 +1,8 @@
+/** Seals bytes so that only this installation opens them, and only in the place named by `context`. */
+export interface Sealer {
+  /** Names the key, so that bytes sealed under another one are told apart from damaged ones. */
+  readonly keyId: string;
+  seal(bytes: Uint8Array, context: string): Uint8Array;
+  /** Throws `AppError` (lost) when the bytes were changed, moved to another context or sealed under another key. */
+  open(sealed: Uint8Array, context: string): Uint8Array;
+}

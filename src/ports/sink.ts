@@ -1,0 +1,19 @@
+import type { Secret } from '../domain/secret.ts';
+
+/** Where a secret was put, told without the secret. */
+export interface Receipt {
+  readonly sink: string;
+  readonly fingerprint: string | null;
+}
+
+/** A place that a secret is delivered to. */
+export interface Sink {
+  /** As the person wrote it: `file:./token`, `env:.env#TOKEN`. */
+  readonly label: string;
+  /** Proves before the request that delivery will work; changes nothing that a person would notice. */
+  prove(): Promise<void>;
+  /** Writes and reads back. */
+  deliver(secret: Secret): Promise<void>;
+  /** Whether this secret is already there, where that can be told; null where it cannot. */
+  holds(secret: Secret): Promise<boolean | null>;
+}

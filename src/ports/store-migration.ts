@@ -1,0 +1,29 @@
+import type { StoreKind } from '../domain/credential.ts';
+
+/** What a store holds, found by opening all of it. */
+export interface StoreInventory {
+  /** Null while there is no file yet. */
+  readonly kind: StoreKind | null;
+  readonly path: string;
+  readonly credentials: readonly string[];
+  /** Versions count each. */
+  readonly secrets: number;
+}
+
+export interface Resealed {
+  readonly credentials: readonly string[];
+  readonly secrets: number;
+  /** True when the old key could not be deleted from the keychain now; the next write of the store tries again. */
+  readonly oldKeyRemains: boolean;
+}
+
+/** Changing how a whole store is kept. */
+export interface StoreMigration {
+  /** Changes nothing. Throws when any secret does not open. */
+  inventory(): Promise<StoreInventory>;
+  /**
+   * Seals everything again under a fresh key, reads it back and compares before the old form goes. A kill at any point leaves the
+   * old or the new file whole. Throws conflict when the store is not of kind `from` (any more).
+   */
+  reseal(from: StoreKind, to: StoreKind): Promise<Resealed>;
+}

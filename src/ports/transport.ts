@@ -1,0 +1,59 @@
+import type { AppError } from '../domain/errors.ts';
+import type { Origin } from '../domain/origin.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { AuthScheme, HttpRequest } from './provider.ts';
+
+/** Where a request goes and as whom: the secret travels with the only origin that may see it. */
+export interface Endpoint {
+  readonly origin: Origin;
+  readonly auth: AuthScheme;
+  readonly secret: Secret;
+}
+
+/** A complete answer, whatever its status. */
+export interface Reply {
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+  /** At most the transport's cap (16 MiB for calls). */
+  readonly body: Uint8Array;
+}
+
+/** Receives the answer of a mint as it arrives. Both are awaited: what they keep is durable when they resolve. */
+export interface Capture {
+  head(status: number, requestId: string | null): Promise<void>;
+  chunk(bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * What is known about a request that was sent at most once.
+ * `not-sent`: the headers never left this machine, a new attempt is safe. `answered`: the whole answer arrived and was
+ * captured. `ambiguous`: it may have been acted upon; `bytes` says whether a part of the answer was captured.
+ * `captureFailed`: what arrived could not all be kept, and is only in memory: in `reply`, or in `partial`.
+ */
+export type Outcome =
+  | {
+      readonly kind: 'not-sent';
+      readonly reason: string;
+      /** The same with its code: usage (unsafe environment), interrupted, unavailable … */
+      readonly error?: AppError;
+    }
+  | { readonly kind: 'answered'; readonly reply: Reply; readonly captureFailed?: true }
+  | {
+      readonly kind: 'ambiguous';
+      readonly reason: string;
+      readonly status: number | null;
+      readonly bytes: number;
+      readonly captureFailed?: true;
+      readonly partial?: Uint8Array;
+    };
+
+export interface Transport {
+  /**
+   * Reads and repeatable writes: time-outs, retries of connection failures and 429/502/503/504 (GET and `repeatable`
+   * only). Resolves with any final status; throws `AppError` (unavailable) when no answer could be had.
+   */
+  call(endpoint: Endpoint, request: HttpRequest): Promise<Reply>;
+  /** What must never be repeated: one attempt on a fresh connection, bytes handed to `capture` as they arrive. Never throws. */
+  sendOnce(endpoint: Endpoint, request: HttpRequest, capture: Capture): Promise<Outcome>;
+  close(): Promise<void>;
+}
