@@ -1,0 +1,222 @@
+import { AppError, usage } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
+import { refuseMask } from '../domain/secret-input.ts';
+import type { Token } from '../domain/token.ts';
+import type {
+  CredentialNote,
+  ErrorAnswer,
+  HttpRequest,
+  Page,
+  Provider,
+  ProviderProblem,
+  TokenOperations,
+  TokenTarget,
+} from '../ports/provider.ts';
+import { bearer } from './bearer.ts';
+import {
+  asFields,
+  attributes,
+  count,
+  drift,
+  type Fields,
+  flag,
+  id,
+  instant,
+  isFields,
+  pick,
+  text,
+} from './decode.ts';
+import { findList, needSecret } from './envelope.ts';
+import { readJwt } from './jwt.ts';
+import { readProblem } from './problem.ts';
+import { checkName, checkOptions, markName, refuseExpiry } from './spec.ts';
+
+const NOTHING_KNOWN = { account: null, subject: null, scopes: null, expiresAt: null };
+
+const tokens: TokenOperations = {
+  options: [],
+  checkSpec(spec) {
+    checkOptions(spec, []);
+    refuseExpiry(spec, 'leave the expiry out, and end the token with `keyturn tokens disable NAME`');
+    if (spec.scopes.length > 0) {
+      throw usage('Bluebricks gives every token the same permissions', 'leave `--scope` out');
+    }
+    return { ...spec, name: checkName(spec.name) };
+  },
+  specOf: (token) => ({ name: token.name, scopes: [], expiresAt: null, options: {}, idempotencyKey: null }),
+  create: {
+    request: (spec) => ({ method: 'POST', path: '/api/v1/auth/key', body: { name: checkName(spec.name) } }),
+    // The answer is the secret alone: id and dates are found by listing.
+    decode(body) {
+      refuseError(body);
+      return { item: null, secret: needSecret(body, ['api_key']) };
+    },
+  },
+  list: {
+    request: (_input, _settings, { cursor, size }) => ({
+      method: 'GET',
+      path: '/api/v1/auth/keys',
+      query: { offset: cursor ?? '0', limit: String(Math.max(size, 1)) },
+    }),
+    decode: (body, page) => pageOf(body, page.cursor),
+    // Twenty unless asked; the most is not published, so the pages follow what came back.
+    maxPageSize: 100,
+  },
+  enable: { request: (target) => set('activate', target), decode: ignore },
+  disable: { request: (target) => set('deactivate', target), decode: ignore },
+  prove: {
+    request: () => ({ method: 'GET', path: '/api/v1/environments' }),
+    decode(body) {
+      refuseError(body);
+      return NOTHING_KNOWN;
+    },
+  },
+  lineage: {
+    mark: (spec, nonce, now) => ({ ...spec, name: markName(spec.name, nonce, now) }),
+    carries: (token, marked) => marked.name !== null && token.name === marked.name,
+    replay: 'conflict',
+  },
+};
+
+/** https://bluebricks.co/docs/api/authenticate/authentication */
+export const bluebricks: Provider = {
+  id: 'bluebricks',
+  title: 'Bluebricks',
+  docs: 'https://bluebricks.co/docs/api/authenticate/authentication',
+  settings: [],
+  credential: {
+    kind: 'the session (JWT) of `bricks login`, of a person with the role Admin',
+    page: 'https://bluebricks.co/docs/bricks-cli/authentication',
+    narrower: '--name ci',
+    vendorCli: 'bricks login',
+  },
+  origin: () => 'https://api.bluebricks.co',
+  auth: [bearer],
+  facts: {
+    handle: 'name',
+    names: 'unique',
+    rotation: 'named',
+    ends: 'disable-only',
+    secretShown: 'once',
+    managedBy: 'the session of `bricks login`',
+    settleMs: 2_000,
+  },
+  tokens,
+  probe: {
+    request: () => ({ method: 'GET', path: '/api/v1/auth/keys', query: { offset: '0', limit: '1' } }),
+    decode(body) {
+      pageOf(body, null);
+      return NOTHING_KNOWN;
+    },
+  },
+  instead: {
+    'tokens get': 'see `keyturn tokens list`',
+    'tokens revoke': 'Bluebricks cannot revoke a token: `keyturn tokens disable NAME` stops it',
+    'tokens delete': 'Bluebricks never deletes a token: `keyturn tokens disable NAME` stops it',
+    'tokens rename': 'names are fixed: make a token with the new name, then `keyturn tokens disable NAME`',
+    'keys create': 'Bluebricks has tokens only: `keyturn tokens create --name NAME`',
+    'keys list': 'see `keyturn tokens list`',
+    'keys expire': 'see `keyturn tokens disable NAME`',
+    'keys rotate': 'see `keyturn tokens rotate NAME`',
+    'projects create': 'Bluebricks has environments, made with its own CLI, `bricks`',
+    'projects list': 'Bluebricks has environments, listed by its own CLI, `bricks`',
+  },
+  checkCredential,
+  checkMinted: refuseMask,
+  readError,
+};
+
+/** An API token cannot manage API tokens, whatever older pages of the vendor say: better told before a 403. */
+function checkCredential(secret: Secret, now: number): CredentialNote {
+  refuseMask(secret);
+  if (secret.reveal().startsWith('bbx_')) {
+    throw new AppError({
+      code: 'auth',
+      message: 'an API token of Bluebricks cannot manage API tokens',
+      hint: 'run `bricks login`, then `keyturn login bluebricks --from-cli`: its session (a JWT) can',
+    });
+  }
+  const jwt = readJwt(secret);
+  const expiresAt = jwt?.expiresAt ?? null;
+  if (expiresAt !== null && Date.parse(expiresAt) <= now) {
+    throw new AppError({
+      code: 'auth',
+      message: `the session of Bluebricks expired at ${expiresAt}`,
+      hint: 'run `bricks login`',
+    });
+  }
+  // The session is a person's and no token of the list, whatever its `jti` is.
+  return {
+    kind: jwt === null ? 'unknown credential' : 'session of `bricks login`',
+    expiresAt,
+    tokenId: null,
+  };
+}
+
+function readError(answer: ErrorAnswer): ProviderProblem {
+  return readProblem(answer, {
+    requestIdHeader: 'x-request-id',
+    hints: {
+      401: 'the session has ended: run `bricks login`',
+      403: 'this needs the session of `bricks login` and the role Admin; a `bbx_` token cannot do it',
+      404: 'see `keyturn tokens list` for the names',
+      409: 'names are never freed, even of disabled tokens: choose another `--name`',
+    },
+  });
+}
+
+function set(verb: 'activate' | 'deactivate', target: TokenTarget): HttpRequest {
+  if (target.name === null || target.name === '') {
+    throw usage('Bluebricks knows its tokens by name', 'give the name as `keyturn tokens list` shows it');
+  }
+  return { method: 'POST', path: `/api/v1/auth/key/${verb}`, body: { name: target.name }, repeatable: true };
+}
+
+/** What these answer is not published. */
+function ignore(body: unknown): null {
+  refuseError(body);
+  return null;
+}
+
+function tokenOf(fields: Fields): Token {
+  const name = text(fields, 'name');
+  if (name === null) throw drift('name', fields);
+  const isOff = flag(fields, 'is_disabled', 'isDisabled', 'disabled') === true;
+  return {
+    id: id(fields, 'id'),
+    name,
+    status: isOff ? 'disabled' : 'active',
+    scopes: null,
+    createdAt: instant(fields, 'created_at', 'createdAt'),
+    expiresAt: instant(fields, 'expiration_time', 'expirationTime'),
+    lastUsedAt: null,
+    createdBy: creatorOf(fields),
+    attributes: attributes(fields, 'updated_at', 'created_by', 'is_disabled'),
+  };
+}
+
+function creatorOf(fields: Fields): string | null {
+  const creator = pick(fields, ['created_by', 'createdBy']);
+  return isFields(creator)
+    ? text(creator, 'name', 'nickname', 'id')
+    : text(fields, 'created_by', 'createdBy');
+}
+
+/** A total that the list contradicts is not believed: then the pages go on until an empty one. */
+function pageOf(body: unknown, cursor: string | null): Page<Token> {
+  refuseError(body);
+  const total = isFields(body) ? count(body, 'total') : null;
+  const isEmpty = isFields(body) && total === 0 && pick(body, ['list']) === undefined;
+  const items = isEmpty ? [] : findList(asFields(body, 'list'), 'list').map(tokenOf);
+  const end = Number(cursor ?? 0) + items.length;
+  const isDone = items.length === 0 || total === end;
+  const believed = total !== null && total >= end ? total : null;
+  return { items, next: isDone ? null : String(end), total: believed };
+}
+
+/** The vendor's own action looks for `statusCode` in a body, whatever the status line said. */
+function refuseError(body: unknown): void {
+  const status = isFields(body) ? count(body, 'statusCode') : null;
+  if (status === null || status < 400) return;
+  throw new AppError(readError({ status, body, header: () => null }));
+}

@@ -1,0 +1,98 @@
+import type { Token } from '../domain/token.ts';
+import type { ErrorAnswer, Minted, ProviderProblem } from '../ports/provider.ts';
+import {
+  attributes,
+  drift,
+  type Fields,
+  findId,
+  flag,
+  id,
+  instant,
+  isFields,
+  text,
+  words,
+} from './decode.ts';
+import { findItem, findList, findSecret } from './envelope.ts';
+import { readProblem } from './problem.ts';
+
+/** Where the value of a token is: no published page names the field. */
+const SECRETS = ['token', 'access_token', 'value'];
+
+/** A bare array. */
+export function listOf(body: unknown): readonly Token[] {
+  return findList(body, 'tokens').map(tokenOf);
+}
+
+/** The account that the list belongs to, as far as a token tells it. */
+export function accountOf(body: unknown): string | null {
+  const account = listOf(body)[0]?.attributes['account'];
+  return typeof account === 'string' ? account : null;
+}
+
+/** `active` is false for disabled and for expired ones; the date tells them apart. */
+function tokenOf(fields: Fields): Token {
+  return {
+    id: id(fields, 'id'),
+    name: text(fields, 'name'),
+    status: flag(fields, 'active') === false ? 'disabled' : 'active',
+    scopes: words(fields, 'scope', 'scopes'),
+    createdAt: instant(fields, 'created'),
+    expiresAt: instant(fields, 'expiration'),
+    lastUsedAt: null,
+    createdBy: text(fields, 'owner'),
+    attributes: attributes(
+      fields,
+      'user',
+      'audience',
+      'token_type',
+      'account',
+      'updated',
+      'expires_in_seconds',
+    ),
+  };
+}
+
+export function mintedOf(body: unknown): Minted<Token> {
+  if (body !== null && !isFields(body)) throw drift('token', body);
+  const item = findItem(body, 'id');
+  return { item: item && tokenOf(item), secret: findSecret(body, SECRETS, [item && findId(item, 'id')]) };
+}
+
+/** One token with its value, or with a mask where the caller is neither owner nor user. */
+export function shownOf(body: unknown): Minted<Token> {
+  const minted = mintedOf(body);
+  if (minted.item === null) throw drift('token', body);
+  return minted;
+}
+
+export function changedOf(body: unknown): Token | null {
+  const item = findItem(body, 'id');
+  return item && tokenOf(item);
+}
+
+export function readError(answer: ErrorAnswer): ProviderProblem {
+  return readProblem(answer, {
+    requestIdHeader: 'x-devo-cid',
+    hints: {
+      401: 'the token is unknown, disabled or expired: `keyturn login devo`',
+      403: 'wrong domain, wrong region, a token of another kind, or a role without API credentials: see `keyturn whoami`',
+      404: 'see `keyturn tokens list` for the ids',
+    },
+    hintFor: hintForWords,
+  });
+}
+
+/** https://devodocs.atlassian.net/wiki/spaces/latest/pages/1145241645/Troubleshooting+the+Credentials+API */
+function hintForWords(words: string): string | undefined {
+  if (/invalid audiences/i.test(words)) {
+    return 'choose of aggregations, apiv2, apiv2-admin, alerts, http: `--audience apiv2`';
+  }
+  if (/invalid scopes/i.test(words)) return 'write scopes as table://my.app.** and level://admin';
+  if (/required value: user|user may have been deleted/i.test(words)) {
+    return 'give `--user` with the address of a user of this domain';
+  }
+  if (/unrecognized field|request body is missing/i.test(words)) {
+    return 'Devo may have changed its API; please report this message';
+  }
+  return undefined;
+}

@@ -1,0 +1,188 @@
+import { usage } from '../domain/errors.ts';
+import { refuseMask } from '../domain/secret-input.ts';
+import type { Token } from '../domain/token.ts';
+import type {
+  HttpRequest,
+  Provider,
+  Setting,
+  Settings,
+  TokenOperations,
+  TokenOption,
+  TokenSpec,
+} from '../ports/provider.ts';
+import { bearer } from './bearer.ts';
+import { accountOf, changedOf, listOf, mintedOf, readError, shownOf } from './devo-answers.ts';
+import { path } from './path.ts';
+import { find, matches, need } from './settings.ts';
+import { checkName, checkOptions, checkScopes, markName, refuseExpiry } from './spec.ts';
+
+const region: Setting = {
+  name: 'region',
+  about: 'where the domain lives',
+  required: true,
+  placeholder: 'us',
+  check: matches(/^(us|eu|ca|apac|es)$/, 'a region of Devo', 'choose one of us, eu, ca, apac, es'),
+};
+
+const domain: Setting = {
+  name: 'domain',
+  about: 'the Devo domain; for a child domain in full, child@parent',
+  required: true,
+  placeholder: 'acme',
+  check: matches(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}(@[A-Za-z0-9][A-Za-z0-9._-]{0,127})?$/,
+    'a Devo domain',
+    'write `--domain acme`, or `--domain child@parent` for a child domain',
+  ),
+};
+
+const OPTIONS: readonly TokenOption[] = [
+  { name: 'user', about: 'the user that the token is for', placeholder: 'user@example.com' },
+  {
+    name: 'audience',
+    about:
+      'the APIs that accept the token: aggregations, apiv2, apiv2-admin, alerts, http; several with commas',
+    placeholder: 'apiv2',
+  },
+];
+const SCOPES_HINT =
+  'without one Devo would grant every table: give `--scope table://my.app.** --scope level://admin`';
+const tokens: TokenOperations = {
+  options: OPTIONS,
+  checkSpec(spec) {
+    checkOptions(spec, OPTIONS);
+    refuseExpiry(spec, 'leave the expiry out: Devo gives each token the lifetime of its domain');
+    const user = find(spec.options, 'user');
+    if (user === null) throw usage('the token has no user', 'give `--user user@example.com`');
+    const audience = (find(spec.options, 'audience') ?? '').split(/[\s,]+/).filter((word) => word !== '');
+    if (audience.length === 0) throw usage('the token has no audience', 'give `--audience apiv2`');
+    return {
+      ...spec,
+      name: checkName(spec.name),
+      scopes: checkScopes(spec.scopes, SCOPES_HINT),
+      options: { user: user.trim(), audience: [...new Set(audience)].join(' ') },
+    };
+  },
+  specOf: (token) => ({
+    name: token.name,
+    scopes: token.scopes ?? [],
+    expiresAt: null,
+    options: optionsOf(token),
+    idempotencyKey: null,
+  }),
+  create: {
+    request: (spec, settings) => ({
+      method: 'POST',
+      path: tokensOf(settings),
+      body: createBody(spec),
+    }),
+    // Whether the value is shown here is not published; `get` shows it.
+    decode: mintedOf,
+  },
+  list: {
+    request: (_input, settings) => ({ method: 'GET', path: tokensOf(settings) }),
+    decode: (body) => ({ items: listOf(body), next: null, total: null }),
+    maxPageSize: 1_000,
+  },
+  get: {
+    request: ({ id }, settings) => ({ method: 'GET', path: tokensOf(settings) + path`/${id}` }),
+    decode: shownOf,
+  },
+  enable: {
+    request: (target, settings) => put(target.id, 'enable', settings),
+    decode: changedOf,
+  },
+  disable: {
+    request: (target, settings) => put(target.id, 'disable', settings),
+    decode: changedOf,
+  },
+  rename: {
+    request: (target, settings) => ({
+      ...put(target.id, 'rename', settings),
+      body: { name: checkName(target.newName) },
+    }),
+    decode: changedOf,
+  },
+  revoke: { request: (target, settings) => deleteToken(target.id, settings), decode: () => undefined },
+  remove: { request: (target, settings) => deleteToken(target.id, settings), decode: () => undefined },
+  // No `prove`: a token for another audience cannot call this API, so the managing credential reads it back.
+  lineage: {
+    mark: (spec, nonce, now) => ({ ...spec, name: markName(spec.name, nonce, now) }),
+    carries: (token, marked) => marked.name !== null && token.name === marked.name,
+    replay: 'duplicates',
+  },
+};
+
+/** https://devodocs.atlassian.net/wiki/spaces/LAD/pages/984069625 */
+export const devo: Provider = {
+  id: 'devo',
+  title: 'Devo',
+  docs: 'https://devodocs.atlassian.net/wiki/spaces/LAD/pages/984069625/DRAFT+Basic+Operations',
+  settings: [region, domain],
+  credential: {
+    kind: 'a token of the type "Credentials API", of a user whose role may manage API credentials',
+    page: 'https://devodocs.atlassian.net/wiki/spaces/latest/pages/94763821',
+    narrower: '--name etl --user me@example.com --audience apiv2 --scope "table://my.app level://admin"',
+  },
+  origin: (settings) => `https://api-${region.check(need(settings, region))}.devo.com`,
+  auth: [bearer],
+  facts: {
+    handle: 'id',
+    names: 'free',
+    rotation: 'overlap',
+    ends: 'delete',
+    secretShown: 'again',
+    managedBy: 'a token of the type "Credentials API"',
+    settleMs: 5_000,
+  },
+  tokens,
+  probe: {
+    request: (_input, settings) => ({ method: 'GET', path: tokensOf(settings) }),
+    decode: (body) => ({ account: accountOf(body), subject: null, scopes: null, expiresAt: null }),
+  },
+  instead: {
+    'keys create':
+      'Devo has tokens only: `keyturn tokens create --audience http` makes one that sends events',
+    'keys list': 'see `keyturn tokens list`',
+    'keys expire': 'see `keyturn tokens disable REF`',
+    'keys rotate': 'see `keyturn tokens rotate REF`',
+    'projects create': 'Devo has domains, made in its web app; choose one with `--domain`',
+    'projects list': 'Devo has domains, made in its web app; choose one with `--domain`',
+  },
+  checkCredential(secret) {
+    refuseMask(secret);
+    return { kind: 'Credentials API token', expiresAt: null, tokenId: null };
+  },
+  checkMinted: refuseMask,
+  readError,
+};
+
+function tokensOf(settings: Settings): string {
+  return path`/ws/accounts/${need(settings, domain)}/credentials/tokens`;
+}
+
+function put(tokenId: string, verb: 'enable' | 'disable' | 'rename', settings: Settings): HttpRequest {
+  return { method: 'PUT', path: tokensOf(settings) + path`/${tokenId}/${verb}`, repeatable: true };
+}
+
+function deleteToken(tokenId: string, settings: Settings): HttpRequest {
+  return { method: 'DELETE', path: tokensOf(settings) + path`/${tokenId}`, repeatable: true };
+}
+
+/** Exactly these fields: Devo rejects any other. `scopes` here, `scope` in answers. */
+function createBody(spec: TokenSpec) {
+  return {
+    name: spec.name ?? '',
+    user: find(spec.options, 'user') ?? '',
+    audience: find(spec.options, 'audience') ?? '',
+    scopes: spec.scopes.join(' '),
+  };
+}
+
+function optionsOf(token: Token): Settings {
+  const { user, audience } = token.attributes;
+  return {
+    ...(typeof user === 'string' && { user }),
+    ...(typeof audience === 'string' && { audience }),
+  };
+}

@@ -1,0 +1,159 @@
+import type { KeyType, Project, ProjectKey, Token, TokenStatus } from '../domain/token.ts';
+import type { Minted, Page } from '../ports/provider.ts';
+import {
+  attributes,
+  count,
+  drift,
+  type Fields,
+  findId,
+  flag,
+  instant,
+  isFields,
+  pick,
+  status,
+  text,
+  words,
+} from './decode.ts';
+import { findItem, findList, findSecret, mintedWith, needSecret } from './envelope.ts';
+
+// Errova documents one field of its answers, `tokenSecret`. The rest is read under every name that is likely.
+const TOKEN_IDS = ['id', 'tokenId', 'token_id', 'machineTokenId', 'machine_token_id', 'uuid', '_id'];
+const KEY_IDS = ['id', 'keyId', 'key_id', 'dsnKeyId', 'dsn_key_id', 'uuid', '_id'];
+const PROJECT_IDS = ['id', 'projectId', 'project_id', 'uuid', '_id', 'slug'];
+const TOKEN_SECRETS = [
+  'tokenSecret',
+  'machineTokenSecret',
+  'secret',
+  'token',
+  'machineToken',
+  'accessToken',
+  'value',
+];
+const KEY_SECRETS = [
+  'secret',
+  'keySecret',
+  'dsnSecret',
+  'dsnKeySecret',
+  'secretKey',
+  'signingSecret',
+  'privateKey',
+];
+const PUBLIC_KEYS = ['publicKey', 'public_key'];
+
+export function mintedToken(body: unknown): Minted<Token> {
+  const item = findItem(body, ...TOKEN_IDS);
+  return mintedWith(body, item && tokenOf(item), TOKEN_SECRETS, [item && findId(item, ...TOKEN_IDS)]);
+}
+
+/** Without a secret this throws: the id is the one that was there before, and nothing new to be ended. */
+export function rotatedToken(body: unknown): Minted<Token> {
+  const item = findItem(body, ...TOKEN_IDS);
+  const secret = needSecret(body, TOKEN_SECRETS, [item && findId(item, ...TOKEN_IDS)]);
+  return { item: item && tokenOf(item), secret };
+}
+
+export function tokenOf(fields: Fields): Token {
+  return {
+    id: needId(fields, TOKEN_IDS),
+    name: text(fields, 'label', 'name'),
+    status: statusOf(fields),
+    scopes: words(fields, 'scopes', 'scope'),
+    createdAt: instant(fields, 'createdAt', 'created_at'),
+    expiresAt: instant(fields, 'expiresAt', 'expires_at'),
+    lastUsedAt: instant(fields, 'lastUsedAt', 'last_used_at'),
+    createdBy: text(fields, 'createdBy', 'created_by'),
+    attributes: attributes(fields, 'status', 'rotatedAt', 'updatedAt', 'revokedAt'),
+  };
+}
+
+/** A browser key has no secret: it goes to every visitor anyway. */
+export function mintedKey(body: unknown, type: KeyType): Minted<ProjectKey> {
+  const item = findItem(body, ...KEY_IDS);
+  const key = item && keyOf(item);
+  if (type === 'browser_public') return { item: key, secret: null };
+  return mintedWith(body, key, KEY_SECRETS, notSecretOf(item));
+}
+
+/** The type of the key is known from the answer alone; only a browser key may come without a secret. */
+export function rotatedKey(body: unknown): Minted<ProjectKey> {
+  const item = findItem(body, ...KEY_IDS);
+  const key = item && keyOf(item);
+  const find = key?.type === 'browser_public' ? findSecret : needSecret;
+  return { item: key, secret: find(body, KEY_SECRETS, notSecretOf(item)) };
+}
+
+export function changedKey(body: unknown): ProjectKey | null {
+  const item = findItem(body, ...KEY_IDS);
+  return item && keyOf(item);
+}
+
+export function keyOf(fields: Fields): ProjectKey {
+  return {
+    id: needId(fields, KEY_IDS),
+    name: text(fields, 'label', 'name'),
+    type: text(fields, 'keyType', 'key_type', 'type'),
+    status: statusOf(fields),
+    publicKey: text(fields, ...PUBLIC_KEYS),
+    createdAt: instant(fields, 'createdAt', 'created_at'),
+    expiresAt: instant(fields, 'expiresAt', 'expires_at'),
+    attributes: attributes(fields, 'status', 'dsn', 'rotatedAt', 'updatedAt', 'allowedOrigins', 'originMode'),
+  };
+}
+
+export function createdProject(body: unknown): Project {
+  const item = findItem(body, ...PROJECT_IDS);
+  if (item === null) throw drift('project', body);
+  return projectOf(item);
+}
+
+export function projectOf(fields: Fields): Project {
+  return {
+    id: needId(fields, PROJECT_IDS),
+    slug: text(fields, 'slug', 'projectSlug', 'project_slug'),
+    name: text(fields, 'name', 'label'),
+    platform: text(fields, 'platform'),
+    environment: text(fields, 'environment'),
+    createdAt: instant(fields, 'createdAt', 'created_at'),
+    attributes: attributes(fields, 'status', 'updatedAt', 'originMode', 'allowedOrigins'),
+  };
+}
+
+/**
+ * Lists and their paging are not documented: everything at once is expected, and a cursor is followed where the
+ * answer has one, so that a list is never cut silently.
+ */
+export function pageOf<T>(
+  body: unknown,
+  cursor: string | null,
+  shape: { readonly names: readonly string[]; readonly decode: (fields: Fields) => T },
+): Page<T> {
+  const items = findList(body, ...shape.names).map(shape.decode);
+  if (!isFields(body)) return { items, next: null, total: null };
+  const paging = pick(body, ['pagination', 'meta', 'page']);
+  const holder = isFields(paging) ? paging : body;
+  const next = text(holder, 'nextCursor', 'next_cursor');
+  if (next !== null && (next === cursor || next.length > 2_048))
+    throw drift('next cursor that moves on', body);
+  return { items, next, total: count(holder, 'total', 'totalCount', 'total_count') };
+}
+
+function statusOf(fields: Fields): TokenStatus {
+  if (pick(fields, ['revokedAt', 'revoked_at', 'deletedAt', 'deleted_at']) !== undefined) return 'revoked';
+  if (flag(fields, 'revoked', 'isRevoked', 'is_revoked') === true) return 'revoked';
+  const told = status(fields, 'status', 'state');
+  if (told !== null) return told;
+  const isOff = flag(fields, 'disabled', 'isDisabled', 'is_disabled') === true;
+  return isOff || flag(fields, 'active', 'isActive', 'is_active', 'enabled') === false
+    ? 'disabled'
+    : 'active';
+}
+
+function notSecretOf(item: Fields | null): readonly (string | null)[] {
+  return item === null ? [] : [findId(item, ...KEY_IDS), text(item, ...PUBLIC_KEYS)];
+}
+
+function needId(fields: Fields, names: readonly string[]): string {
+  const found = findId(fields, ...names);
+  if (found === null) throw drift('usable id', fields);
+  return found;
+}

@@ -1,0 +1,246 @@
+import { usage } from '../domain/errors.ts';
+import { refuseMask } from '../domain/secret-input.ts';
+import { parseInstant, toInstant } from '../domain/time.ts';
+import type {
+  KeyOperations,
+  ProjectOperations,
+  Provider,
+  Setting,
+  Settings,
+  TokenOperations,
+} from '../ports/provider.ts';
+import { bearer } from './bearer.ts';
+import {
+  changedKey,
+  createdProject,
+  keyOf,
+  mintedKey,
+  mintedToken,
+  pageOf,
+  projectOf,
+  rotatedKey,
+  rotatedToken,
+  tokenOf,
+} from './errova-answers.ts';
+import { session } from './errova-session.ts';
+import { path } from './path.ts';
+import { readProblem } from './problem.ts';
+import { matches, need } from './settings.ts';
+import { checkName, checkOptions, checkScopes, refuseExpiry } from './spec.ts';
+
+const org: Setting = {
+  name: 'org',
+  about: 'the slug of the organization',
+  required: true,
+  placeholder: 'acme-inc',
+  check: matches(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+    'the slug of an organization',
+    'write it as the app shows it: `--org acme-inc`',
+  ),
+};
+
+const TOKENS = { names: ['machineTokens', 'machine_tokens', 'tokens'], decode: tokenOf };
+const KEYS = { names: ['keys', 'dsnKeys', 'dsn_keys'], decode: keyOf };
+const PROJECTS = { names: ['projects'], decode: projectOf };
+const SCOPES_HINT = 'give `--scope org.read` (inventory) or `--scope org.admin` (projects, keys, alerts)';
+
+const tokens: TokenOperations = {
+  options: [],
+  checkSpec(spec) {
+    checkOptions(spec, []);
+    refuseExpiry(spec, 'leave the expiry out, and replace the token in time with `keyturn tokens rotate`');
+    return { ...spec, name: checkName(spec.name), scopes: checkScopes(spec.scopes, SCOPES_HINT) };
+  },
+  specOf: (token) => ({
+    name: token.name,
+    scopes: token.scopes ?? [],
+    expiresAt: null,
+    options: {},
+    idempotencyKey: null,
+  }),
+  create: {
+    auth: ['session', 'bearer'],
+    request: (spec, settings) => ({
+      method: 'POST',
+      path: machineTokens(settings),
+      body: { label: spec.name ?? '', scopes: spec.scopes },
+    }),
+    decode: mintedToken,
+  },
+  // Inferred: `org.read` is for inventory, so there is a list; its path is the one that creates.
+  list: {
+    request: (_input, settings, page) => ({
+      method: 'GET',
+      path: machineTokens(settings),
+      ...cursorOf(page.cursor),
+    }),
+    decode: (body, page) => pageOf(body, page.cursor, TOKENS),
+    maxPageSize: 100,
+  },
+  rotate: {
+    request: ({ id }, settings) => ({
+      method: 'POST',
+      path: machineTokens(settings) + path`/${id}/rotate`,
+      body: {},
+    }),
+    decode: rotatedToken,
+  },
+  revoke: {
+    request: ({ id }, settings) => deleteToken(id, settings),
+    decode: () => undefined,
+  },
+  remove: {
+    request: ({ id }, settings) => deleteToken(id, settings),
+    decode: () => undefined,
+  },
+  prove: {
+    request: (_token, settings) => ({ method: 'GET', path: machineTokens(settings) }),
+    decode(body, token) {
+      const own = pageOf(body, null, TOKENS).items.find((listed) => listed.id === token.id);
+      return {
+        account: null,
+        subject: own?.name ?? null,
+        scopes: own?.scopes ?? null,
+        expiresAt: own?.expiresAt ?? null,
+      };
+    },
+  },
+};
+
+const keys: KeyOperations = {
+  create: {
+    request: ({ project, name, type }, settings) => ({
+      method: 'POST',
+      path: keysOf(project, settings),
+      body: { label: checkName(name), keyType: type },
+    }),
+    decode: (body, { type }) => mintedKey(body, type),
+  },
+  // Inferred, as the list of tokens.
+  list: {
+    request: ({ project }, settings, page) => ({
+      method: 'GET',
+      path: keysOf(project, settings),
+      ...cursorOf(page.cursor),
+    }),
+    decode: (body, page) => pageOf(body, page.cursor, KEYS),
+    maxPageSize: 100,
+  },
+  expire: {
+    request: ({ project, id, expiresAt }, settings) => ({
+      method: 'PATCH',
+      path: keysOf(project, settings) + path`/${id}`,
+      body: { expiresAt: wholeSeconds(expiresAt) },
+      repeatable: true,
+    }),
+    decode: changedKey,
+  },
+  rotate: {
+    request: ({ project, id }, settings) => ({
+      method: 'POST',
+      path: keysOf(project, settings) + path`/${id}/rotate`,
+      body: {},
+    }),
+    decode: rotatedKey,
+  },
+};
+
+const projects: ProjectOperations = {
+  create: {
+    request: ({ name, platform, environment }, settings) => ({
+      method: 'POST',
+      path: path`/api/organizations/${need(settings, org)}/projects`,
+      body: { name: checkName(name), platform, environment },
+    }),
+    decode: createdProject,
+  },
+  // Inferred, as the list of tokens.
+  list: {
+    request: (_input, settings, page) => ({
+      method: 'GET',
+      path: path`/api/organizations/${need(settings, org)}/projects`,
+      ...cursorOf(page.cursor),
+    }),
+    decode: (body, page) => pageOf(body, page.cursor, PROJECTS),
+    maxPageSize: 100,
+  },
+};
+
+/** https://errova.com/docs/api/management-api */
+export const errova: Provider = {
+  id: 'errova',
+  title: 'Errova',
+  docs: 'https://errova.com/docs/api/management-api',
+  settings: [org],
+  credential: {
+    kind: 'a machine token with the scope org.admin (org.read is enough to list)',
+    page: 'https://errova.com/docs/api/management-api',
+    narrower: '--session --name ci --scope org.read',
+    sessionScopes: ['org.admin'],
+  },
+  origin: () => 'https://api.errova.com',
+  auth: [bearer, session],
+  facts: {
+    handle: 'id',
+    names: 'free',
+    rotation: 'in-place',
+    ends: 'delete',
+    secretShown: 'once',
+    managedBy: 'a machine token with org.admin; new tokens need a browser session',
+    settleMs: 2_000,
+  },
+  tokens,
+  keys,
+  projects,
+  probe: {
+    request: (_input, settings) => ({ method: 'GET', path: machineTokens(settings) }),
+    decode(body) {
+      pageOf(body, null, TOKENS);
+      return { account: null, subject: null, scopes: null, expiresAt: null };
+    },
+  },
+  instead: {
+    'tokens get': 'see `keyturn tokens list`',
+    'tokens enable': 'Errova cannot pause a token: make a new one with `keyturn tokens create`',
+    'tokens disable': 'Errova cannot pause a token: `keyturn tokens revoke REF` ends it for good',
+    'tokens rename': 'make a token with the new name, then `keyturn tokens revoke REF`',
+  },
+  checkCredential: (secret) => {
+    refuseMask(secret);
+    return { kind: 'machine token', expiresAt: null, tokenId: null };
+  },
+  checkMinted: refuseMask,
+  readError: (answer) =>
+    readProblem(answer, {
+      requestIdHeader: 'x-request-id',
+      hints: {
+        401: 'the token was rotated or revoked, or the session has ended: `keyturn login errova`',
+        403: 'changes need the scope org.admin; new tokens need a browser session: `keyturn login errova --session`',
+        404: 'check `--org` and `--project`, and the id with the matching `list`',
+      },
+    }),
+};
+
+function machineTokens(settings: Settings): string {
+  return path`/api/organizations/${need(settings, org)}/machine-tokens`;
+}
+
+function keysOf(project: string, settings: Settings): string {
+  return path`/api/organizations/${need(settings, org)}/projects/${project}/keys`;
+}
+
+function deleteToken(id: string, settings: Settings) {
+  return { method: 'DELETE', path: machineTokens(settings) + path`/${id}`, repeatable: true } as const;
+}
+
+function cursorOf(cursor: string | null) {
+  return cursor === null ? {} : { query: { cursor } };
+}
+
+/** Errova's own example has no fractions. */
+function wholeSeconds(at: string): string {
+  const ms = parseInstant(at);
+  if (ms === null) throw usage('that is not a date', 'give `--in 30d` or `--at 2026-12-31`');
+  return toInstant(Math.floor(ms / 1_000) * 1_000);
+}

@@ -1,0 +1,85 @@
+import type { ErrorCode } from '../domain/errors.ts';
+import { vendorText } from '../domain/text.ts';
+import type { ErrorAnswer, ProviderProblem } from '../ports/provider.ts';
+import { isFields, pick } from './decode.ts';
+
+export interface ProblemRules {
+  /** The header that holds the provider's id of the request. */
+  readonly requestIdHeader: string;
+  /** What to do, by status. */
+  readonly hints: Readonly<Record<number, string>>;
+  /** What to do, by a part of the provider's own message; wins over the status. */
+  readonly hintFor?: (words: string) => string | undefined;
+  /** Our code, by the provider's; wins over the status. */
+  readonly codes?: Readonly<Record<string, ErrorCode>>;
+}
+
+/** The vendor's error answer in keyturn's terms: its words are quoted, one safe line, with secrets cut out. */
+export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderProblem {
+  const words = quote(answer);
+  const word = isFields(answer.body) ? pick(answer.body, ['code']) : undefined;
+  const known = typeof word === 'string' && Object.hasOwn(rules.codes ?? {}, word) ? word : '';
+  const code = rules.codes?.[known] ?? codeFor(answer.status);
+  const requestId = answer.header(rules.requestIdHeader);
+  return {
+    code,
+    message:
+      words === null ? phraseFor(answer.status, code) : `${phraseFor(answer.status, code)}: "${words}"`,
+    hint: (words && rules.hintFor?.(words)) || rules.hints[answer.status] || hintFor(code),
+    requestId: requestId !== null && /^[\x21-\x7e]{1,128}$/.test(requestId) ? requestId : undefined,
+  };
+}
+
+function codeFor(status: number): ErrorCode {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 404 || status === 410) return 'not-found';
+  if (status === 409) return 'conflict';
+  return status === 408 || status === 425 || status === 429 || status >= 500 ? 'unavailable' : 'failure';
+}
+
+function phraseFor(status: number, code: ErrorCode): string {
+  if (status === 401) return 'the provider rejected the credential';
+  if (status === 429) return 'the provider asks for a pause';
+  if (code === 'auth') return 'the credential is not allowed to do this';
+  if (code === 'not-found') return 'the provider knows no such thing';
+  if (code === 'conflict') return 'the state at the provider forbids this';
+  if (code === 'unavailable') return `the provider is in trouble (status ${status})`;
+  return `the provider refused the request (status ${status})`;
+}
+
+function hintFor(code: ErrorCode): string | undefined {
+  if (code === 'auth') return 'see `keyturn whoami`, then `keyturn login` with a credential that may';
+  if (code === 'unavailable') return 'try again in a minute';
+  if (code === 'not-found') return 'see the matching `list` for what there is';
+  return undefined;
+}
+
+/** The provider's own words, from `error.message`, `message` (a text or a list), `error`, `detail`, and by field. */
+function quote(answer: ErrorAnswer): string | null {
+  if (!isFields(answer.body)) return null;
+  const error = pick(answer.body, ['error']);
+  const holder = isFields(error) ? error : answer.body;
+  const said = pick(holder, ['message', 'detail', 'error_description', 'error']);
+  const lines = (Array.isArray(said) ? said : [said]).filter((line) => typeof line === 'string').slice(0, 5);
+  const fields = pick(answer.body, ['errors']);
+  if (isFields(fields)) {
+    for (const [name, inner] of Object.entries(fields).slice(0, 5)) {
+      const why = isFields(inner) ? pick(inner, ['message', 'code']) : inner;
+      lines.push(typeof why === 'string' ? `${name}: ${why}` : name);
+    }
+  }
+  // The request's own secret first: cutting a part of it by its shape would hide the rest from this.
+  const own = answer.secret?.reveal() ?? '';
+  const joined = lines.join('; ').slice(0, 100_000).replace(/\s+/g, ' ');
+  const withoutOwn = own.length < 4 ? joined : joined.replaceAll(own, () => '[secret]');
+  return vendorText(cutSecretShapes(withoutOwn.slice(0, 2_000)));
+}
+
+/** What every vendor's secrets look like; a message may quote one that is not the request's own. */
+function cutSecretShapes(words: string): string {
+  return words
+    .replace(/\beyJ[\w.-]{8,}/g, '[secret]')
+    .replace(/\b(?:bbx|pf)_[\w-]+/g, '[secret]')
+    .replace(/\b(errova_session=|Bearer )[^\s;,"']+/gi, '$1[secret]')
+    .replace(/[0-9a-f]{32,}/gi, '[secret]');
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
+import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { bluebricks } from '../../../src/providers/bluebricks.ts';
+import { answer, has, jwt, refused, SPEC, TARGET, TOKEN } from './support.ts';
+
+const { tokens } = bluebricks;
+const NOW = Date.UTC(2026, 10, 22);
+const LISTED = {
+  id: '5f0c2a3e-8f4b-4c7e-9a51-0f343b093112',
+  name: 'ci',
+  created_at: '2024-11-25T14:38:18.123Z',
+  expiration_time: null,
+  updated_at: null,
+  created_by: { id: 'auth0|123', name: 'Ann', nickname: 'ann', picture: '' },
+  is_disabled: false,
+};
+
+describe('bluebricks requests', () => {
+  it('address a token by its name', () => {
+    const spec = tokens.checkSpec({ ...SPEC, name: 'ci' });
+    expect(has(tokens.create).request(spec, {})).toEqual({
+      method: 'POST',
+      path: '/api/v1/auth/key',
+      body: { name: 'ci' },
+    });
+    expect(has(tokens.enable).request(TARGET, {})).toEqual({
+      method: 'POST',
+      path: '/api/v1/auth/key/activate',
+      body: { name: 'ci' },
+      repeatable: true,
+    });
+    expect(has(tokens.disable).request(TARGET, {}).path).toBe('/api/v1/auth/key/deactivate');
+    expect(refused(() => has(tokens.disable).request({ id: 'x', name: null }, {})).code).toBe('usage');
+    expect(has(tokens.prove).request(TOKEN, {})).toEqual({ method: 'GET', path: '/api/v1/environments' });
+    expect(has(tokens.list).request(undefined, {}, { cursor: '20', size: 100 }).query).toEqual({
+      offset: '20',
+      limit: '100',
+    });
+  });
+
+  it('exist for no delete, no revoke and no single token', () => {
+    expect([tokens.remove, tokens.revoke, tokens.get, tokens.rename, tokens.rotate]).toEqual(
+      Array(5).fill(undefined),
+    );
+    expect(bluebricks.instead['tokens revoke']).toContain('tokens disable');
+    expect(bluebricks.instead['tokens delete']).toContain('tokens disable');
+  });
+});
+
+describe('bluebricks specifications', () => {
+  it.each([
+    [{ name: null }],
+    [{ name: 'ci', scopes: ['a'] }],
+    [{ name: 'ci', expiresAt: '2027-01-01T00:00:00Z' }],
+    [{ name: 'ci', options: { user: 'u' } }],
+  ])('with %j are refused', (change) => {
+    expect(refused(() => tokens.checkSpec({ ...SPEC, ...change })).code).toBe('usage');
+  });
+
+  it('get a fresh name for each attempt', () => {
+    const lineage = has(tokens.lineage);
+    const spec = tokens.specOf({ ...TOKEN, name: 'ci-20251122-00000001' });
+    const marked = lineage.mark(spec, '7f3a9c21', NOW);
+    expect(marked.name).toBe('ci-20261122-7f3a9c21');
+    expect(lineage.carries({ ...TOKEN, name: 'ci-20261122-7f3a9c21' }, marked)).toBe(true);
+    expect(lineage.carries(TOKEN, marked)).toBe(false);
+  });
+});
+
+describe('bluebricks answers', () => {
+  const page = (body: unknown, cursor: string | null = null) =>
+    has(tokens.list).decode(body, { cursor, size: 100 });
+
+  it('of a create hold the secret alone', () => {
+    const minted = has(tokens.create).decode({ api_key: 'bbx_abc' }, SPEC);
+    expect(minted.item).toBeNull();
+    expect(minted.secret?.reveal()).toBe('bbx_abc');
+    expect(() => has(tokens.create).decode({ name: 'ci' }, SPEC)).toThrow(SchemaDrift);
+  });
+
+  it('list with their own fields', () => {
+    expect(page({ total: 1, list: [LISTED] })).toEqual({
+      items: [
+        {
+          id: LISTED.id,
+          name: 'ci',
+          status: 'active',
+          scopes: null,
+          createdAt: '2024-11-25T14:38:18.123Z',
+          expiresAt: null,
+          lastUsedAt: null,
+          createdBy: 'Ann',
+          attributes: { created_by: LISTED.created_by, is_disabled: false },
+        },
+      ],
+      next: null,
+      total: 1,
+    });
+    expect(page({ total: 1, list: [{ ...LISTED, is_disabled: 'true' }] }).items[0]?.status).toBe('disabled');
+    expect(() => page({ total: 1, list: [{ ...LISTED, name: null }] })).toThrow(SchemaDrift);
+  });
+
+  it('go on by what came back, whatever was asked for', () => {
+    expect(page({ total: 3, list: [LISTED] }).next).toBe('1');
+    expect(page({ total: 3, list: [LISTED] }, '2').next).toBeNull();
+    expect(page({ total: 3, list: [] }, '3').next).toBeNull();
+    expect(page({ total: 0, list: null })).toEqual({ items: [], next: null, total: 0 });
+  });
+
+  it.each([-1, 1e308, 0, '?', null])('do not believe the total %j beside a full list', (total) => {
+    expect(page({ total, list: [LISTED] })).toMatchObject({ next: '1', total: null });
+    expect(page({ total, list: [] }, '1').next).toBeNull();
+  });
+
+  it('of a change are ignored, unless they are an error', () => {
+    for (const body of [null, {}, [], 'Activated api key', { statusCode: 200 }]) {
+      expect(has(tokens.enable).decode(body, TARGET)).toBeNull();
+    }
+    const error = { statusCode: 403, message: 'Missing required scopes', error: 'Forbidden' };
+    expect(() => has(tokens.enable).decode(error, TARGET)).toThrow(AppError);
+    expect(refused(() => has(tokens.create).decode(error, SPEC)).code).toBe('auth');
+  });
+
+  it('of refusal say what to do', () => {
+    const body = { statusCode: 409, message: 'Key already exists in organization', error: 'Conflict' };
+    expect(bluebricks.readError(answer(409, body))).toMatchObject({
+      code: 'conflict',
+      message: 'the state at the provider forbids this: "Key already exists in organization"',
+      hint: expect.stringContaining('never freed'),
+    });
+  });
+});
+
+describe('bluebricks credentials', () => {
+  it('are the session of a person: an API token is refused, an expired session too', () => {
+    const error = refused(() => bluebricks.checkCredential(Secret.of('bbx_abc'), NOW));
+    expect(error.code).toBe('auth');
+    expect(error.facts.hint).toMatch(/JWT/);
+    const session = Secret.of(jwt({ exp: NOW / 1000 }));
+    expect(refused(() => bluebricks.checkCredential(session, NOW)).facts.hint).toBe('run `bricks login`');
+    expect(bluebricks.checkCredential(session, NOW - 1)).toEqual({
+      kind: 'session of `bricks login`',
+      expiresAt: '2026-11-22T00:00:00Z',
+      tokenId: null,
+    });
+    expect(bluebricks.checkCredential(Secret.of('opaque'), NOW).kind).toBe('unknown credential');
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/domain/secret.ts';
+import { readJwt } from '../../../src/providers/jwt.ts';
+
+describe('readJwt', () => {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  it('reads the expiry, padded or not', () => {
+    const jwt = `${part({ alg: 'HS256' })}.${part({ exp: 1_800_000_000, jti: 'tok1', s: 'ü' })}.sig`;
+    expect(readJwt(Secret.of(jwt))).toEqual({ expiresAt: '2027-01-15T08:00:00Z', id: 'tok1', subject: null });
+    expect(readJwt(Secret.of(jwt.replace('.sig', '==.sig')))).toEqual({
+      expiresAt: '2027-01-15T08:00:00Z',
+      id: 'tok1',
+      subject: null,
+    });
+    expect(readJwt(Secret.of(`${part({ alg: 'none' })}.${part({})}.`))).toEqual({
+      expiresAt: null,
+      id: null,
+      subject: null,
+    });
+  });
+
+  it.each(['', 'a', 'a.b', 'a.b.c', 'a.b.c.d', `${part({})}.${part(5)}.x`, '....', 'bbx_x'])(
+    'takes %j for no JWT',
+    (text) => {
+      expect(readJwt(Secret.of(text))).toBeNull();
+    },
+  );
+
+  it('believes no exp that is not a number', () => {
+    expect(readJwt(Secret.of(`${part({})}.${part({ exp: '2020-01-01T00:00:00Z', jti: '../x' })}.x`))).toEqual(
+      { expiresAt: null, id: null, subject: null },
+    );
+  });
+});

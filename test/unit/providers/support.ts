@@ -1,0 +1,44 @@
+import { type AppError, isAppError } from '../../../src/domain/errors.ts';
+import type { Token } from '../../../src/domain/token.ts';
+import type { ErrorAnswer, TokenSpec } from '../../../src/ports/provider.ts';
+
+export const SPEC: TokenSpec = { name: null, scopes: [], expiresAt: null, options: {}, idempotencyKey: null };
+
+export const TARGET = { id: '42', name: 'ci' };
+
+export const TOKEN: Token = {
+  id: '42',
+  name: 'ci',
+  status: 'active',
+  scopes: null,
+  createdAt: null,
+  expiresAt: null,
+  lastUsedAt: null,
+  createdBy: null,
+  attributes: {},
+};
+
+/** The operation, or a failing test where the provider lacks it. */
+export function has<T>(operation: T | undefined): T {
+  if (operation === undefined) throw new Error('the provider lacks the operation');
+  return operation;
+}
+
+export function refused(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (error) {
+    if (isAppError(error)) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+export function answer(status: number, body: unknown, headers: Record<string, string> = {}): ErrorAnswer {
+  return { status, body, header: (name) => headers[name] ?? null };
+}
+
+export function jwt(claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}.c2lnbmF0dXJl`;
+}
