@@ -1,0 +1,129 @@
+import type { AppError } from '../../domain/errors.ts';
+import type { Capture, Outcome } from '../../ports/transport.ts';
+import type { Connector } from './connect.ts';
+import { type Exchange, exchange } from './exchange.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+import { isCoded, requestIdOf } from './headers.ts';
+import type { Undici } from './undici.ts';
+import type { WireRequest } from './wire.ts';
+
+/** An answer to a mint is small; what is beyond this is cut. */
+const LIMIT = 1024 * 1024;
+export const MAX_HEADER_BYTES = 16_384;
+
+export interface OnceOptions {
+  readonly undici: Undici;
+  /** Made for this request: it opens one connection and no second one. */
+  readonly connector: Connector;
+  readonly wire: WireRequest;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly capture: Capture;
+}
+
+export interface Sending {
+  readonly outcome: Outcome;
+  readonly exchange: Exchange;
+}
+
+/** One attempt on a connection of its own, the answer captured as it arrives. Never rejects. */
+export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
+  const { undici, connector, wire, timeoutMs, signal } = options;
+  const body = new GrowingBytes(LIMIT);
+  const captured = new CaptureQueue(options.capture, body);
+  const client = new undici.Client(wire.origin, {
+    connect: connector.connect,
+    pipelining: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+  const result = await exchange({
+    dispatcher: client,
+    wire,
+    timeoutMs,
+    body,
+    signal,
+    interruptible: false,
+    onHead: ({ status, header }) => {
+      captured.head(status, requestIdOf(header));
+      return null;
+    },
+    onBody: () => captured.more(),
+  });
+  connector.cancel();
+  // Not awaited: the answer must not wait for the other side to close.
+  client.destroy().catch(() => undefined);
+  await captured.settled();
+  return { outcome: toOutcome(result, body, captured), exchange: result };
+}
+
+export function notSent(error: AppError): Outcome {
+  return { kind: 'not-sent', reason: error.message, error };
+}
+
+function toOutcome({ sent, head, failure }: Exchange, body: GrowingBytes, captured: CaptureQueue): Outcome {
+  if (failure !== null && !sent) return notSent(failure.error);
+  const mark = captured.failed ? ({ captureFailed: true } as const) : {};
+  if (failure === null && head !== null && !isCoded(head.header)) {
+    return { kind: 'answered', reply: { ...head, body: body.slice() }, ...mark };
+  }
+  const reason = failure?.error.message ?? 'the answer is compressed although that was not asked for';
+  return {
+    kind: 'ambiguous',
+    reason: captured.failed ? `${reason}; keeping the answer failed too` : reason,
+    status: head?.status ?? null,
+    bytes: captured.bytes,
+    ...(captured.failed ? { ...mark, partial: body.slice() } : {}),
+  };
+}
+
+/**
+ * Hands an answer over in order, each part awaited before the next. What arrives while one part is being kept goes
+ * into the next one, so that an answer of many small pieces does not cost as many writes to the disk.
+ */
+class CaptureQueue {
+  readonly #capture: Capture;
+  readonly #body: GrowingBytes;
+  #tail: Promise<void> = Promise.resolve();
+  #scheduled = false;
+  bytes = 0;
+  failed = false;
+
+  constructor(capture: Capture, body: GrowingBytes) {
+    this.#capture = capture;
+    this.#body = body;
+  }
+
+  head(status: number, requestId: string | null): void {
+    this.#then(() => this.#capture.head(status, requestId));
+  }
+
+  more(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#then(async () => {
+      this.#scheduled = false;
+      const part = this.#body.slice(this.bytes);
+      if (part.length === 0) return;
+      await this.#capture.chunk(part);
+      this.bytes += part.length;
+    });
+  }
+
+  settled(): Promise<void> {
+    return this.#tail;
+  }
+
+  /** After a part that was not kept nothing more is: a hole in the middle would look like an answer. */
+  #then(step: () => Promise<void>): void {
+    this.#tail = this.#tail.then(async () => {
+      if (this.failed) return;
+      try {
+        await step();
+      } catch {
+        this.failed = true;
+      }
+    });
+  }
+}

@@ -1,0 +1,223 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Pool } from 'undici';
+import { AppError, isAppError } from '../../domain/errors.ts';
+import { toInstant } from '../../domain/time.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { HttpRequest } from '../../ports/provider.ts';
+import type { Capture, Endpoint, Outcome, Reply, Transport } from '../../ports/transport.ts';
+import { type Connector, makeConnector } from './connect.ts';
+import { type Environment, refuseUnsafeEnvironment } from './environment.ts';
+import { type Exchange, exchange, type Head } from './exchange.ts';
+import { lasting, secondsText } from './failures.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+import { isCoded, requestIdOf } from './headers.ts';
+import { proxyFor } from './proxy.ts';
+import {
+  backoffMs,
+  isRetriedStatus,
+  MAX_ATTEMPTS,
+  MAX_WAIT_MS,
+  Pace,
+  readHttpDate,
+  readRetryAfter,
+} from './retry.ts';
+import { exchangeOnce, MAX_HEADER_BYTES, notSent } from './send-once.ts';
+import { loadUndici, type Undici } from './undici.ts';
+import { toWire, type WireRequest } from './wire.ts';
+
+export interface HttpTransportOptions {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** From the start of an attempt to the last byte of its answer; 60 s unless told. */
+  readonly timeoutMs?: number;
+  readonly userAgent: string;
+  /** Stops what may be stopped: waiting, connecting, reads. Its reason may be an `AppError`. */
+  readonly signal?: AbortSignal;
+  /** Certificates of authorities in PEM, trusted instead of the machine's. */
+  readonly trust?: readonly string[];
+  /** One line about each attempt: method, path, status, time. Never a query, a header or a body. */
+  onNote?(line: string): void;
+  /** The provider's clock, ms since 1970, from each answer that tells it. */
+  onServerDate?(ms: number): void;
+}
+
+const CALL_LIMIT = 16 * 1024 * 1024;
+const CONNECT_MS = 10_000;
+
+/** Sends requests to providers; opens nothing and imports nothing before the first one. */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  return new HttpTransport(options);
+}
+
+interface Line {
+  readonly pool: Pool;
+  readonly connector: Connector;
+}
+
+class HttpTransport implements Transport {
+  readonly #options: HttpTransportOptions;
+  readonly #timeoutMs: number;
+  readonly #pace: Pace;
+  readonly #lines = new Map<string, Line>();
+
+  constructor(options: HttpTransportOptions) {
+    this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? 60_000;
+    this.#pace = new Pace(options.clock, options.random);
+  }
+
+  async call(endpoint: Endpoint, request: HttpRequest): Promise<Reply> {
+    refuseUnsafeEnvironment(this.#options.env);
+    const wire = toWire(endpoint, request, this.#options.userAgent);
+    const repeatable = request.method === 'GET' || request.repeatable === true;
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#pace.turn(wire.origin);
+      const body = new GrowingBytes(CALL_LIMIT);
+      const result = await this.#attempt(wire, body, repeatable);
+      const wait = this.#waitAfter(wire, result, attempt);
+      if (repeatable && wait !== null && wait > MAX_WAIT_MS) throw this.#tooLong(wire, result, wait);
+      if (!repeatable || wait === null || attempt === MAX_ATTEMPTS) return settle(result, body, repeatable);
+      this.#options.onNote?.(`${wire.method} ${wire.path}: again in ${secondsText(wait)}`);
+      await this.#options.clock.sleep(wait);
+    }
+  }
+
+  async sendOnce(endpoint: Endpoint, request: HttpRequest, capture: Capture): Promise<Outcome> {
+    let undici: Undici;
+    let wire: WireRequest;
+    let connector: Connector;
+    try {
+      refuseUnsafeEnvironment(this.#options.env);
+      wire = toWire(endpoint, request, this.#options.userAgent);
+      await this.#pace.turn(wire.origin);
+      undici = await loadUndici();
+      connector = this.#connector(undici, wire, true);
+    } catch (error) {
+      return notSent(isAppError(error) ? error : lasting('the request could not be prepared').error);
+    }
+    const { signal, clock } = this.#options;
+    const started = clock.now();
+    const sending = await exchangeOnce({
+      undici,
+      connector,
+      wire,
+      timeoutMs: this.#timeoutMs,
+      signal,
+      capture,
+    });
+    try {
+      this.#observe(wire, sending.exchange, started);
+      this.#waitAfter(wire, sending.exchange, 1);
+    } catch {
+      // Whoever listens must not be able to lose the outcome of a mint.
+    }
+    return sending.outcome;
+  }
+
+  async close(): Promise<void> {
+    const lines = [...this.#lines.values()];
+    this.#lines.clear();
+    for (const { connector } of lines) connector.cancel();
+    await Promise.all(lines.map(({ pool }) => pool.destroy()));
+  }
+
+  async #attempt(wire: WireRequest, body: GrowingBytes, repeatable: boolean): Promise<Exchange> {
+    const undici = await loadUndici();
+    const { pool } = this.#line(undici, wire);
+    const started = this.#options.clock.now();
+    const result = await exchange({
+      dispatcher: pool,
+      wire,
+      timeoutMs: this.#timeoutMs,
+      body,
+      signal: this.#options.signal,
+      interruptible: repeatable,
+      onHead: (head) => refuseHead(wire, head),
+    });
+    this.#observe(wire, result, started);
+    // undici frees a connection one turn after its answer; asked sooner, the pool would open a second one.
+    await setImmediate();
+    return result;
+  }
+
+  /** How long to wait before another attempt is worth it; null when none is. */
+  #waitAfter(wire: WireRequest, { head, failure }: Exchange, attempt: number): number | null {
+    const { clock, random } = this.#options;
+    const backoff = backoffMs(attempt, random);
+    if (failure !== null) return failure.transient ? backoff : null;
+    if (head === null || !isRetriedStatus(head.status)) return null;
+    const wait = Math.max(backoff, readRetryAfter(head.header, clock.now()) ?? 0);
+    if (head.status === 429) this.#pace.slowDown(wire.origin, wait);
+    return wait;
+  }
+
+  #tooLong(wire: WireRequest, { head }: Exchange, wait: number): AppError {
+    const until = toInstant(Math.ceil((this.#options.clock.now() + wait) / 1000) * 1000);
+    return lasting(`"${wire.host}" asks to wait until ${until}`, 'try again then').error.with({
+      status: head?.status,
+      requestId: head === null ? undefined : (requestIdOf(head.header) ?? undefined),
+    });
+  }
+
+  #observe(wire: WireRequest, { head, failure }: Exchange, started: number): void {
+    const { clock, onNote, onServerDate } = this.#options;
+    const end = failure === null ? String(head?.status) : failure.error.message;
+    onNote?.(`${wire.method} ${wire.path}: ${end}, ${Math.max(0, clock.now() - started)} ms`);
+    const date = head === null ? null : readHttpDate(head.header('date'));
+    if (date !== null) onServerDate?.(date);
+  }
+
+  #line(undici: Undici, wire: WireRequest): Line {
+    const known = this.#lines.get(wire.origin);
+    if (known !== undefined) return known;
+    const connector = this.#connector(undici, wire, false);
+    const pool = new undici.Pool(wire.origin, {
+      connect: connector.connect,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
+    const line = { pool, connector };
+    this.#lines.set(wire.origin, line);
+    return line;
+  }
+
+  #connector(undici: Undici, wire: WireRequest, once: boolean): Connector {
+    return makeConnector(undici, {
+      host: wire.host,
+      proxy: proxyFor(this.#options.env, wire.origin),
+      timeoutMs: Math.min(CONNECT_MS, this.#timeoutMs),
+      trust: this.#options.trust,
+      once,
+    });
+  }
+}
+
+/** What ends a call before its body is read. */
+function refuseHead(wire: WireRequest, { status, header }: Head): AppError | null {
+  const facts = { code: 'failure', status, requestId: requestIdOf(header) ?? undefined } as const;
+  if (status >= 300 && status < 400) {
+    return new AppError({
+      ...facts,
+      message: `"${wire.host}" answered with a redirect, which keyturn never follows`,
+      hint: 'check the address of the profile; something may be in between',
+    });
+  }
+  if (!isCoded(header)) return null;
+  return new AppError({
+    ...facts,
+    message: `"${wire.host}" compressed its answer although that was not asked for`,
+    hint: 'a proxy in between may do that',
+  });
+}
+
+function settle({ sent, head, failure }: Exchange, body: GrowingBytes, repeatable: boolean): Reply {
+  if (failure === null && head !== null) return { ...head, body: body.slice() };
+  const error = failure?.error ?? lasting('no answer arrived').error;
+  // A write that got no answer may have been done.
+  const doubtful = sent && !repeatable && error.code === 'unavailable';
+  throw doubtful
+    ? error.with({ hint: 'it may have been done all the same; look before trying again' })
+    : error;
+}
