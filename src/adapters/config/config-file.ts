@@ -1,0 +1,152 @@
+import { AppError } from '../../domain/errors.ts';
+import { checkLocalName } from '../../domain/name.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { Locks } from '../../ports/lock.ts';
+import type { Alias, Profiles } from '../../ports/profiles.ts';
+import { commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
+import { renameKey } from '../yaml/yaml-file.ts';
+import {
+  type ConfigDocument,
+  configBytes,
+  newConfigDocument,
+  readConfigDocument,
+  writeAliases,
+  writeProfile,
+} from './config-document.ts';
+
+export interface ProfilesOptions {
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly locks: Locks;
+  /** `config.yaml`, absolute. */
+  readonly path: string;
+  readonly waitMs?: number | undefined;
+}
+
+const LIMIT = 1024 * 1024;
+const USUAL_WAIT_MS = 10_000;
+
+/** Profiles and aliases in `config.yaml`. The first profile that is saved becomes the current one. */
+export function createProfiles(options: ProfilesOptions): Profiles {
+  const { path } = options;
+  const shared: SharedFile = {
+    ...options,
+    lockName: 'config',
+    waitMs: options.waitMs ?? USUAL_WAIT_MS,
+    limit: LIMIT,
+  };
+  const read = async (): Promise<ConfigDocument | null> => {
+    const bytes = await readShared(shared);
+    return bytes && readConfigDocument(bytes, path);
+  };
+  const edit = <T>(change: (config: ConfigDocument) => Edited<T>): Promise<T> =>
+    commitShared(shared, async (current) => {
+      const config = current ? await readConfigDocument(current, path) : await newConfigDocument();
+      const { result, changed } = change(config);
+      if (!changed) return { bytes: null, result };
+      const check = async (written: Uint8Array): Promise<void> => {
+        await readConfigDocument(written, path);
+      };
+      return { bytes: configBytes(config), result, check };
+    });
+
+  return {
+    path,
+    list: async () => (await read())?.profiles ?? [],
+    find: async (name) => (await read())?.profiles.find((profile) => profile.name === name) ?? null,
+    current: async () => (await read())?.current ?? null,
+    save: (profile) =>
+      edit(({ document, current }) => {
+        checkLocalName(profile.name, 'profile');
+        writeProfile(document, profile);
+        if (current === null) document.set('current', profile.name);
+        return CHANGED;
+      }),
+    use: (name) =>
+      edit(({ document, profiles, current }) => {
+        if (!profiles.some((profile) => profile.name === name)) throw noSuchProfile(name);
+        document.set('current', name);
+        return current === name ? UNCHANGED : CHANGED;
+      }),
+    rename: (name, newName) => edit((config) => renameProfile(config, name, newName)),
+    remove: async (name) => {
+      if (!(await read())) return false;
+      return edit(({ document, profiles, current }) => {
+        if (!profiles.some((profile) => profile.name === name)) return { result: false, changed: false };
+        document.deleteIn(['profiles', name]);
+        if (current === name) document.delete('current');
+        return { result: true, changed: true };
+      });
+    },
+    aliases: async (provider, origin) =>
+      ((await read())?.aliases ?? []).filter(
+        (alias) => alias.provider === provider && alias.origin === origin,
+      ),
+    saveAlias: (alias) => edit((config) => saveAlias(config, alias)),
+    removeAlias: async (alias) => {
+      if (!(await read())) return;
+      await edit(({ document, aliases }) => {
+        const kept = aliases.filter((known) => !sameThing(known, alias));
+        if (kept.length === aliases.length) return UNCHANGED;
+        writeAliases(document, kept);
+        return CHANGED;
+      });
+    },
+  };
+}
+
+interface Edited<T> {
+  readonly result: T;
+  readonly changed: boolean;
+}
+
+const CHANGED: Edited<void> = { result: undefined, changed: true };
+const UNCHANGED: Edited<void> = { result: undefined, changed: false };
+
+function renameProfile(config: ConfigDocument, name: string, newName: string): Edited<void> {
+  const { document, profiles, current } = config;
+  checkLocalName(newName, 'profile');
+  const profile = profiles.find((known) => known.name === name);
+  if (!profile) throw noSuchProfile(name);
+  if (newName === name) return UNCHANGED;
+  if (profiles.some((known) => known.name === newName)) {
+    throw conflict(`a profile "${newName}" exists already`, 'choose another name');
+  }
+  renameKey(document.get('profiles'), name, newName);
+  if (current === name) document.set('current', newName);
+  return CHANGED;
+}
+
+/** A name stands for one thing at a provider, and a thing has one name. */
+/** The name moves: it stands for one thing at a place, and a thing has one name. */
+function saveAlias({ document, aliases }: ConfigDocument, alias: Alias): Edited<void> {
+  const { provider, origin, name, id } = alias;
+  const kept = aliases.filter((known) => !sameThing(known, alias) && !sameName(known, alias));
+  writeAliases(document, [...kept, { provider, origin, name, id }]);
+  return CHANGED;
+}
+
+function sameName(a: Alias, b: Alias): boolean {
+  return a.name === b.name && a.provider === b.provider && a.origin === b.origin;
+}
+
+function sameThing(
+  a: Pick<Alias, 'provider' | 'origin' | 'id'>,
+  b: Pick<Alias, 'provider' | 'origin' | 'id'>,
+): boolean {
+  return a.provider === b.provider && a.origin === b.origin && a.id === b.id;
+}
+
+function noSuchProfile(name: string): AppError {
+  return new AppError({
+    code: 'not-found',
+    message: `no profile "${safeText(name, 80)}"`,
+    hint: 'see `keyturn profiles list`',
+  });
+}
+
+function conflict(message: string, hint: string): AppError {
+  return new AppError({ code: 'conflict', message, hint });
+}

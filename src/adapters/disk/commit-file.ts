@@ -1,0 +1,122 @@
+import { dirname } from 'node:path';
+import { AppError, isAppError } from '../../domain/errors.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { Locks } from '../../ports/lock.ts';
+import { replaceFile, sweepLeftovers } from './atomic-file.ts';
+import { checkPrivateFolder, ensurePrivateFolder, refuseForeignLink, refuseLooseFile } from './private.ts';
+
+/** A private file (0600 in 0700) that several processes change. */
+export interface SharedFile {
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly locks: Locks;
+  readonly path: string;
+  readonly lockName: string;
+  readonly waitMs: number;
+  /** The most bytes that it may have. */
+  readonly limit: number;
+}
+
+export interface Change<T> {
+  /** The whole new content; null when nothing is to be written. */
+  readonly bytes: Uint8Array | null;
+  readonly result: T;
+  /** Throws unless what was written, read back before it becomes the file, says what was meant. */
+  readonly check?: (written: Uint8Array) => Promise<void>;
+  /** Whether another's newer content stands for this change too. */
+  readonly includedIn?: (other: Uint8Array) => Promise<boolean>;
+}
+
+const MOST_ATTEMPTS = 10;
+
+/** The file's bytes; null when there is none. Refuses what others can read or change, and links of others. */
+export async function readShared(
+  file: Pick<SharedFile, 'disk' | 'path' | 'limit'>,
+): Promise<Uint8Array | null> {
+  const { disk, path, limit } = file;
+  await checkPrivateFolder(disk, dirname(path));
+  await refuseForeignLink(disk, path);
+  const target = await disk.resolve(path);
+  await refuseLooseFile(disk, target);
+  return disk.read(target, limit);
+}
+
+/**
+ * Changes the file: alone, from its newest content, all or nothing. The lock is for politeness; what keeps an update from being lost is
+ * that the content is compared once more right before the rename and the change made again from the newer one.
+ */
+export async function commitShared<T>(
+  file: SharedFile,
+  change: (current: Uint8Array | null) => Promise<Change<T>>,
+): Promise<T> {
+  await ensurePrivateFolder(file.disk, dirname(file.path));
+  return file.locks.hold(file.lockName, file.waitMs, async () => {
+    await sweepLeftovers(file.disk, file.path);
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      const current = await readShared(file);
+      const next = await change(current);
+      if (next.bytes === null) {
+        // A process that died right after its rename leaves what this change finds done; it counts once it is durable.
+        if (current) await file.disk.syncFolder(dirname(await file.disk.resolve(file.path)));
+        return next.result;
+      }
+      if (await writeIfStill(file, current, next.bytes, next)) return next.result;
+    }
+    throw busy(file.path);
+  });
+}
+
+/** False when another process changed the file meanwhile; then nothing was written. */
+async function writeIfStill(
+  file: SharedFile,
+  current: Uint8Array | null,
+  bytes: Uint8Array,
+  change: Pick<Change<unknown>, 'check' | 'includedIn'>,
+): Promise<boolean> {
+  if (bytes.length > file.limit) {
+    throw new AppError({
+      code: 'conflict',
+      message: `"${safeText(file.path, 300)}" would become larger than ${file.limit} bytes`,
+      hint: 'remove entries that are no longer needed',
+    });
+  }
+  const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile' });
+  try {
+    await replaceFile(file.disk, file.random, file.path, bytes, 0o600, async (temporary) => {
+      const written = await file.disk.read(temporary, file.limit);
+      if (!written || !sameBytes(written, bytes)) throw notKept(file.path);
+      await change.check?.(written);
+      if (!sameBytes(await readShared(file), current)) throw moved;
+    });
+  } catch (error) {
+    if (error === moved && isAppError(error)) return false;
+    throw error;
+  }
+  const kept = await readShared(file);
+  if (sameBytes(kept, bytes)) return true;
+  if (kept && (await change.includedIn?.(kept))) return true;
+  throw notKept(file.path);
+}
+
+export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Buffer.compare(a, b) === 0;
+}
+
+function notKept(path: string): AppError {
+  return new AppError({
+    code: 'unavailable',
+    message: `"${safeText(path, 300)}" does not read back as it was written`,
+    hint: 'check the disk, and that no other program writes this file',
+  });
+}
+
+function busy(path: string): AppError {
+  return new AppError({
+    code: 'locked',
+    message: `"${safeText(path, 300)}" keeps being changed by other processes`,
+    hint: 'try again when they are done',
+  });
+}

@@ -1,0 +1,207 @@
+import { constants, type Stats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { platform } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { usage } from '../../domain/errors.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Disk, OpenFile, PathFacts } from '../../ports/disk.ts';
+import { errnoOf, toDiskError } from './disk-error.ts';
+import { findOwnUid } from './own-uid.ts';
+
+// Windows has neither flag; there links need a privilege to be planted.
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+// Opening a FIFO or a device waits for its other end unless told not to.
+const NO_WAIT = constants.O_NONBLOCK ?? 0;
+const MOST_LINKS = 40;
+
+/** The real file system. `uid` is who counts as the owner; found out where it is not given. */
+export function createNodeDisk(options: { readonly uid?: number | undefined } = {}): Disk {
+  // Windows tells no modes that mean anything: others' bits are left out there.
+  const modeMask = platform() === 'win32' ? 0o700 : 0o7777;
+  let uid: Promise<number | null> | undefined;
+
+  const factsOf = async (path: string): Promise<PathFacts | null> => {
+    const stats = await unlessMissing(() => fs.lstat(path));
+    if (!stats) return null;
+    uid ??= options.uid === undefined ? findOwnUid() : Promise.resolve(options.uid);
+    const own = await uid;
+    return {
+      kind: kindOf(stats),
+      mode: stats.mode & modeMask,
+      size: stats.size,
+      owned: own === null || stats.uid === own,
+    };
+  };
+
+  return {
+    facts: (path) => guard(path, () => factsOf(path)),
+    read: (path, limit) => guard(path, () => readCapped(path, limit)),
+    create: (path, mode) => guard(path, () => createExactly(path, mode)),
+    append: (path) =>
+      guard(path, async () => {
+        const file = await openRegular(path, constants.O_WRONLY | constants.O_APPEND);
+        return toOpenFile(file, path);
+      }),
+    rename: (from, to) => guard(to, () => fs.rename(from, to)),
+    remove: (path) =>
+      guard(path, async () => {
+        await unlessMissing(() => fs.unlink(path));
+      }),
+    truncate: (path, size) =>
+      guard(path, async () => {
+        const file = await openRegular(path, constants.O_WRONLY);
+        try {
+          await file.truncate(size);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+      }),
+    list: (folder) =>
+      guard(folder, async () => {
+        const names = await unlessMissing(() => fs.readdir(folder));
+        return (names ?? []).sort();
+      }),
+    makeFolder: (path, mode) => guard(path, () => makeFolders(resolve(path), mode)),
+    syncFolder: (path) => guard(path, () => syncFolder(path)),
+    resolve: (path) => guard(path, () => followLinks(path)),
+  };
+}
+
+async function readCapped(path: string, limit: number): Promise<Uint8Array | null> {
+  const file = await unlessMissing(() => openRegular(path, constants.O_RDONLY));
+  if (!file) return null;
+  try {
+    // One byte more than allowed, so that a file that grows meanwhile is noticed.
+    const { size } = await file.stat();
+    if (size > limit) throw tooLarge(path, limit);
+    let bytes = new Uint8Array(Math.min(limit, size) + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
+      if (bytesRead === 0) return bytes.slice(0, length);
+      length += bytesRead;
+      if (length > limit) throw tooLarge(path, limit);
+      if (length === bytes.length) {
+        const larger = new Uint8Array(Math.min(limit + 1, length * 2));
+        larger.set(bytes);
+        bytes = larger;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function createExactly(path: string, mode: number): Promise<OpenFile> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
+  const file = await fs.open(path, flags, mode);
+  try {
+    // The umask may have taken bits away; it never adds any, so the file was never looser than asked for.
+    await file.chmod(mode);
+  } catch (error) {
+    await file.close();
+    await fs.unlink(path);
+    throw error;
+  }
+  return toOpenFile(file, path);
+}
+
+async function openRegular(path: string, flags: number): Promise<fs.FileHandle> {
+  const file = await fs.open(path, flags | NO_FOLLOW | NO_WAIT);
+  const stats = await file.stat();
+  if (stats.isFile()) return file;
+  await file.close();
+  throw usage(`"${safeText(path, 300)}" is not a regular file`, 'name a regular file');
+}
+
+function toOpenFile(file: fs.FileHandle, path: string): OpenFile {
+  return {
+    write: (bytes) =>
+      guard(path, async () => {
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesWritten } = await file.write(bytes, done, bytes.length - done, null);
+          done += bytesWritten;
+        }
+      }),
+    sync: () => guard(path, () => file.sync()),
+    close: () => guard(path, () => file.close()),
+  };
+}
+
+async function makeFolders(path: string, mode: number): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode });
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeFolders(dirname(path), mode);
+      await makeFolders(path, mode);
+      return;
+    }
+    const known = code === 'EEXIST' ? await fs.stat(path) : null;
+    if (known?.isDirectory()) return;
+    if (known)
+      throw usage(`"${safeText(path, 300)}" is not a folder`, 'move it away or choose another folder');
+    throw error;
+  }
+  await fs.chmod(path, mode);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  let folder: fs.FileHandle;
+  try {
+    folder = await fs.open(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+  } catch (error) {
+    // Windows cannot open a folder.
+    if (platform() === 'win32') return;
+    throw error;
+  }
+  try {
+    await folder.sync();
+  } catch (error) {
+    // Some file systems (network, FUSE) cannot sync a folder; nothing better exists there.
+    if (!['EINVAL', 'ENOTSUP', 'EISDIR'].includes(errnoOf(error))) throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Follows the last part only: where a link leads, whether or not something is there. */
+async function followLinks(path: string): Promise<string> {
+  let at = path;
+  for (let links = 0; links < MOST_LINKS; links += 1) {
+    const stats = await unlessMissing(() => fs.lstat(at));
+    if (!stats?.isSymbolicLink()) return at;
+    at = resolve(dirname(at), await fs.readlink(at));
+  }
+  throw usage(`"${safeText(path, 300)}" is a loop of symbolic links`, 'remove the links');
+}
+
+function kindOf(stats: Stats): PathFacts['kind'] {
+  if (stats.isSymbolicLink()) return 'link';
+  if (stats.isFile()) return 'file';
+  return stats.isDirectory() ? 'folder' : 'other';
+}
+
+function tooLarge(path: string, limit: number): Error {
+  return usage(`"${safeText(path, 300)}" is larger than ${limit} bytes`, 'it cannot be the right file');
+}
+
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function guard<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toDiskError(error, path);
+  }
+}

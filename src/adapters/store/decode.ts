@@ -1,0 +1,149 @@
+import type { Scalar } from 'yaml';
+import { type CredentialKind, STORE_KINDS, type StoreKind } from '../../domain/credential.ts';
+import { checkLocalName } from '../../domain/name.ts';
+import { parseOrigin } from '../../domain/origin.ts';
+import { Secret } from '../../domain/secret.ts';
+import { parseInstant } from '../../domain/time.ts';
+import {
+  readMap,
+  readText,
+  readTexts,
+  readWhole,
+  requireText,
+  type YamlFile,
+  type YamlItem,
+  type YamlNode,
+} from '../yaml/yaml-file.ts';
+import type { Entry, Header, KdfFacts, Stored, StoredVersion, Vault } from './format.ts';
+import { fromBase64Url } from './seal.ts';
+import { kdfProblem } from './vault-key.ts';
+
+const KINDS: readonly CredentialKind[] = ['managing', 'token', 'key', 'imported'];
+const VERSION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export function isVersionName(name: string): boolean {
+  return VERSION_NAME.test(name);
+}
+
+type Items = ReadonlyMap<string, YamlItem>;
+
+/** Generation, kind and vault. Throws usage with line and column. */
+export function readHeader(file: YamlFile, root: Items): Header {
+  const top = file.document.contents;
+  const generation = root.get('generation')?.value;
+  if (!generation) throw file.fail(top, 'has no "generation"');
+  const kindNode = root.get('store')?.value;
+  const kindText = requireText(file, kindNode, '"store"', top);
+  const kind = STORE_KINDS.find((known) => known === kindText);
+  if (!kind) throw file.fail(kindNode, 'names a store that is not known');
+  return {
+    generation: readWhole(file, generation, '"generation"'),
+    kind,
+    vault: kind === 'file' ? null : readVault(file, root, kind),
+  };
+}
+
+/** Throws usage with line and column for anything that keyturn would not have written. */
+export function readEntry(file: YamlFile, name: string, item: YamlItem, kind: StoreKind): Entry {
+  checked(file, item.key, 'has a name that keyturn does not accept', () =>
+    checkLocalName(name, 'credential'),
+  );
+  const fields = readMap(file, item.value, 'a credential');
+  const text = (key: string): string | null => readText(file, fields.get(key)?.value, `"${key}"`);
+  const kindText = requireText(file, fields.get('kind')?.value, '"kind"', item.key);
+  const credentialKind = KINDS.find((known) => known === kindText);
+  if (!credentialKind)
+    throw file.fail(fields.get('kind')?.value, 'has a kind of credential that is not known');
+  const originText = text('origin');
+  const origin =
+    originText === null
+      ? null
+      : checked(file, fields.get('origin')?.value, 'has an origin that keyturn does not accept', () =>
+          parseOrigin(originText),
+        );
+  const versions = [...readMap(file, fields.get('versions')?.value, '"versions"')].map(([version, at]) =>
+    readVersion(file, version, at, kind),
+  );
+  if (versions.length === 0) throw file.fail(item.key, 'has a credential without versions');
+  const current = text('current');
+  if (current !== null && !versions.some((version) => version.version === current)) {
+    throw file.fail(fields.get('current')?.value, 'names a current version that is not there');
+  }
+  return {
+    name,
+    kind: credentialKind,
+    provider: text('provider'),
+    origin,
+    project: text('project'),
+    current,
+    versions,
+  };
+}
+
+function readVersion(file: YamlFile, version: string, item: YamlItem, kind: StoreKind): StoredVersion {
+  if (!isVersionName(version)) throw file.fail(item.key, 'has a version name that keyturn does not accept');
+  const fields = readMap(file, item.value, 'a version');
+  const instant = (key: string): string | null => {
+    const node = fields.get(key)?.value;
+    const text = readText(file, node, `"${key}"`);
+    if (text !== null && parseInstant(text) === null) throw file.fail(node, `has no date for "${key}"`);
+    return text;
+  };
+  return {
+    version,
+    id: readText(file, fields.get('id')?.value, '"id"'),
+    scopes: readTexts(file, fields.get('scopes')?.value, '"scopes"'),
+    createdAt: instant('createdAt'),
+    expiresAt: instant('expiresAt'),
+    savedAt: instant('savedAt') ?? fail(file, item.key, 'has no "savedAt"'),
+    stored: readStored(file, fields, item.key, kind),
+  };
+}
+
+function readStored(file: YamlFile, fields: Items, near: Scalar, kind: StoreKind): Stored {
+  const clear = fields.get('secret');
+  const sealed = fields.get('sealed');
+  if (kind === 'file') {
+    if (sealed) throw file.fail(sealed.key, 'has a sealed secret although "store" is "file"');
+    return { form: 'clear', secret: Secret.of(requireText(file, clear?.value, '"secret"', near)) };
+  }
+  if (clear) throw file.fail(clear.key, `has a secret in clear although "store" is "${kind}"`);
+  const bytes = fromBase64Url(requireText(file, sealed?.value, '"sealed"', near));
+  if (!bytes) throw file.fail(sealed?.value, 'has a sealed secret that is damaged');
+  return { form: 'sealed', bytes };
+}
+
+function readVault(file: YamlFile, root: Items, kind: StoreKind): Vault {
+  const top = file.document.contents;
+  const id = requireText(file, root.get('vault')?.value, '"vault"', top);
+  if (!/^[0-9a-f]{32}$/.test(id)) throw file.fail(root.get('vault')?.value, 'has a "vault" that is damaged');
+  const check = fromBase64Url(requireText(file, root.get('check')?.value, '"check"', top));
+  if (!check) throw file.fail(root.get('check')?.value, 'has a "check" that is damaged');
+  return { id, check, kdf: kind === 'passphrase' ? readKdf(file, root.get('kdf')?.value) : null };
+}
+
+function readKdf(file: YamlFile, node: YamlNode): KdfFacts {
+  const fields = readMap(file, node, '"kdf"');
+  const whole = (key: string): number => readWhole(file, fields.get(key)?.value ?? node, `"${key}" of "kdf"`);
+  if (readText(file, fields.get('name')?.value, 'the name of "kdf"') !== 'scrypt') {
+    throw file.fail(node, 'has a "kdf" that is not known');
+  }
+  const salt = requireText(file, fields.get('salt')?.value, 'salt of "kdf"', node);
+  const kdf = { N: whole('N'), r: whole('r'), p: whole('p'), salt };
+  const problem = kdfProblem(kdf);
+  if (problem !== null) throw file.fail(node, `has a "kdf" that keyturn refuses: ${problem}`);
+  return kdf;
+}
+
+/** The checkers of the domain repeat what they refuse; the file's content must not be repeated. */
+function checked<T>(file: YamlFile, node: YamlNode, what: string, check: () => T): T {
+  try {
+    return check();
+  } catch {
+    throw file.fail(node, what);
+  }
+}
+
+function fail(file: YamlFile, node: YamlNode, what: string): never {
+  throw file.fail(node, what);
+}

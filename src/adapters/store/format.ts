@@ -1,0 +1,49 @@
+import type { CredentialKind, CredentialVersion, StoreKind } from '../../domain/credential.ts';
+import type { Secret } from '../../domain/secret.ts';
+
+/** The layout of `credentials.yaml` that this program writes. */
+export const SCHEMA = 1;
+export const FILE_LIMIT = 4 * 1024 * 1024;
+
+/** How a version's secret stands in the file. */
+export type Stored =
+  | { readonly form: 'sealed'; readonly bytes: Uint8Array }
+  | { readonly form: 'clear'; readonly secret: Secret };
+
+export interface StoredVersion extends CredentialVersion {
+  readonly stored: Stored;
+}
+
+export interface Entry {
+  readonly name: string;
+  readonly kind: CredentialKind;
+  readonly provider: string | null;
+  readonly origin: string | null;
+  readonly project: string | null;
+  /** Null while the entry has nothing but staged versions. */
+  readonly current: string | null;
+  readonly versions: readonly StoredVersion[];
+}
+
+/** scrypt's parameters (RFC 7914); `salt` in base64url. */
+export interface KdfFacts {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: string;
+}
+
+/** The key that the secrets are sealed under, told without the key. */
+export interface Vault {
+  readonly id: string;
+  /** A known text sealed under the key, so that a wrong key is told apart from a damaged secret. */
+  readonly check: Uint8Array;
+  readonly kdf: KdfFacts | null;
+}
+
+export interface Header {
+  readonly generation: number;
+  readonly kind: StoreKind;
+  /** Null with the `file` store only. */
+  readonly vault: Vault | null;
+}

@@ -1,0 +1,209 @@
+import { dirname } from 'node:path';
+import type { StoreKind } from '../../domain/credential.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { Keychain } from '../../ports/keychain.ts';
+import type { Locks } from '../../ports/lock.ts';
+import { replaceFile } from '../disk/atomic-file.ts';
+import { commitShared, readShared, type SharedFile, sameBytes } from '../disk/commit-file.ts';
+import { openSecret, type Unlocked } from './entry-secret.ts';
+import { FILE_LIMIT, type Header, SCHEMA } from './format.ts';
+import { newStoreDocument, readStoreDocument, type StoreDocument, type Upgrades } from './store-document.ts';
+import { createVaults, type NewVault, type Vaults } from './vaults.ts';
+
+export interface CredentialStoreOptions {
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly locks: Locks;
+  readonly keychain: Keychain;
+  /** From the environment or a prompt without echo; asked at most once, and only for a passphrase store. */
+  readonly passphrase: () => Promise<Secret>;
+  /** `credentials.yaml`, absolute. */
+  readonly path: string;
+  /** What a file that does not exist yet will be; one that exists keeps its own kind. */
+  readonly kindForNewFile: StoreKind;
+  /** How long a write waits for another process, in ms; 10 s where not given. */
+  readonly waitMs?: number | undefined;
+  readonly upgrades?: Upgrades | undefined;
+  readonly scryptN?: number | undefined;
+}
+
+/** A document being edited, with the key to seal in it. */
+export interface Draft {
+  readonly document: StoreDocument;
+  readonly unlocked: Unlocked;
+}
+
+export interface Outcome<T> {
+  readonly result: T;
+  /** False when the document stands as it was. */
+  readonly changed: boolean;
+  /** Secrets that must read back. */
+  readonly expect?: readonly Expected[];
+}
+
+export interface Expected {
+  readonly name: string;
+  readonly version: string;
+  readonly secret: Secret;
+}
+
+/** Reading and committing `credentials.yaml` as a whole. */
+export interface StoreFile {
+  readonly shared: SharedFile;
+  readonly vaults: Vaults;
+  read(): Promise<StoreDocument | null>;
+  parse(bytes: Uint8Array): Promise<StoreDocument>;
+  /** Runs `use` with a document and its key; again from the newest file when a migration came in between. */
+  open<T>(use: (draft: Draft) => T): Promise<T | null>;
+  /** Changes the document under the lock. `change` is run again when another process came first. */
+  edit<T>(change: (draft: Draft) => Outcome<T>): Promise<T>;
+  /** As `edit`, without the key: for changes that seal nothing. Null when there is no file. */
+  editSealed<T>(change: (document: StoreDocument) => Outcome<T>): Promise<T | null>;
+}
+
+const USUAL_WAIT_MS = 10_000;
+
+export function createStoreFile(options: CredentialStoreOptions): StoreFile {
+  const { disk, random, locks, path } = options;
+  const upgrades: Upgrades = options.upgrades ?? new Map();
+  const vaults = createVaults(options);
+  const shared: SharedFile = {
+    disk,
+    random,
+    locks,
+    path,
+    lockName: 'credentials',
+    waitMs: options.waitMs ?? USUAL_WAIT_MS,
+    limit: FILE_LIMIT,
+  };
+  const parse = (bytes: Uint8Array): Promise<StoreDocument> => readStoreDocument(bytes, path, upgrades);
+  const read = async (): Promise<StoreDocument | null> => {
+    const bytes = await readShared(shared);
+    return bytes && parse(bytes);
+  };
+
+  return {
+    shared,
+    vaults,
+    read,
+    parse,
+    async open(use) {
+      let document = await read();
+      for (;;) {
+        if (!document) return null;
+        try {
+          return use({ document, unlocked: await vaults.unlock(document.header) });
+        } catch (error) {
+          // A migration may have replaced file and key since the file was read.
+          if (!isAppError(error, 'unavailable') && !isAppError(error, 'auth')) throw error;
+          const newer = await read();
+          if (!newer || newer.header.vault?.id === document.header.vault?.id) throw error;
+          document = newer;
+        }
+      }
+    },
+    async edit(change) {
+      const before = await read();
+      if (before) await vaults.unlock(before.header);
+      else if (options.kindForNewFile === 'passphrase') await vaults.ask();
+      let made: NewVault | null = null;
+      return commitShared(shared, async (current) => {
+        let draft: Draft;
+        if (current) {
+          const document = await parse(current);
+          draft = { document, unlocked: await vaults.unlock(document.header) };
+        } else {
+          const kind = options.kindForNewFile;
+          made ??= await vaults.create(kind);
+          const header: Header = { generation: 0, kind, vault: made.vault };
+          draft = { document: await newStoreDocument(header), unlocked: made.unlocked };
+        }
+        const outcome = change(draft);
+        if (!outcome.changed && current) return { bytes: null, result: outcome.result };
+        return toChange(shared, parse, current, draft, outcome);
+      });
+    },
+    async editSealed(change) {
+      if (!(await read())) return null;
+      return commitShared(shared, async (current) => {
+        if (!current) return { bytes: null, result: null };
+        const document = await parse(current);
+        const outcome = change(document);
+        if (!outcome.changed) return { bytes: null, result: outcome.result };
+        const draft = { document, unlocked: { vaultId: null, key: null } };
+        return toChange(shared, parse, current, draft, outcome);
+      });
+    },
+  };
+}
+
+/** What `commitShared` writes and how it proves that it was kept. */
+export async function toChange<T>(
+  shared: SharedFile,
+  parse: (bytes: Uint8Array) => Promise<StoreDocument>,
+  current: Uint8Array | null,
+  draft: Draft,
+  outcome: Outcome<T>,
+): Promise<{
+  bytes: Uint8Array;
+  result: T;
+  check: (written: Uint8Array) => Promise<void>;
+  includedIn: (other: Uint8Array) => Promise<boolean>;
+}> {
+  const { document, unlocked } = draft;
+  const generation = document.header.generation + 1;
+  document.setHeader({ ...document.header, generation });
+  if (current && document.schema < SCHEMA) await backUp(shared, current, document.schema);
+  const meant = describe(document);
+  return {
+    bytes: document.toBytes(),
+    result: outcome.result,
+    async check(written) {
+      const back = await parse(written);
+      if (describe(back) !== meant || !holds(back, unlocked, outcome.expect ?? []))
+        throw notKept(shared.path);
+    },
+    async includedIn(other) {
+      const back = await parse(other);
+      return back.header.generation > generation && holds(back, unlocked, outcome.expect ?? []);
+    },
+  };
+}
+
+function holds(document: StoreDocument, unlocked: Unlocked, expected: readonly Expected[]): boolean {
+  return expected.every(({ name, version, secret }) => {
+    const entry = document.entries.get(name);
+    const kept = entry?.versions.find((candidate) => candidate.version === version);
+    return entry && kept ? openSecret(unlocked, { ...entry, version }, kept.stored).equals(secret) : false;
+  });
+}
+
+/** Everything but secrets in clear, which hide themselves and are compared on their own. */
+function describe(document: StoreDocument): string {
+  return JSON.stringify([document.header, [...document.entries.values()]]);
+}
+
+async function backUp(shared: SharedFile, bytes: Uint8Array, schema: number): Promise<void> {
+  for (let copy = 1; ; copy += 1) {
+    const path = `${shared.path}.schema${schema}${copy === 1 ? '' : `.${copy}`}.bak`;
+    const existing = await shared.disk.read(path, FILE_LIMIT);
+    if (sameBytes(existing, bytes)) return;
+    if (existing) continue;
+    await replaceFile(shared.disk, shared.random, path, bytes, 0o600);
+    await shared.disk.syncFolder(dirname(path));
+    return;
+  }
+}
+
+function notKept(path: string): AppError {
+  return new AppError({
+    code: 'unavailable',
+    message: `a change of "${safeText(path, 300)}" does not read back as it was meant`,
+    hint: 'nothing was changed; please report this',
+  });
+}

@@ -1,0 +1,112 @@
+import type { StoreKind } from '../../domain/credential.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Resealed, StoreMigration } from '../../ports/store-migration.ts';
+import { commitShared } from '../disk/commit-file.ts';
+import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
+import type { Entry } from './format.ts';
+import type { StoreDocument } from './store-document.ts';
+import {
+  type CredentialStoreOptions,
+  createStoreFile,
+  type Expected,
+  type StoreFile,
+  toChange,
+} from './store-file.ts';
+import { markVault, sweepVaults } from './vault-markers.ts';
+import type { NewVault } from './vaults.ts';
+
+export interface StoreMigrationOptions extends CredentialStoreOptions {
+  /** The passphrase of the new form; the one that opens the old form where not given. */
+  readonly newPassphrase?: (() => Promise<Secret>) | undefined;
+}
+
+/** Changes the kind of `credentials.yaml`, or its key. */
+export function createStoreMigration(options: StoreMigrationOptions): StoreMigration {
+  const file = createStoreFile(options);
+  return {
+    async inventory() {
+      const found = await file.open(({ document, unlocked }) => ({
+        kind: document.header.kind,
+        ...count(openAll(document, unlocked), document),
+      }));
+      return { path: options.path, ...(found ?? { kind: null, credentials: [], secrets: 0 }) };
+    },
+    reseal: (from, to) => reseal(options, file, { from, to }),
+  };
+}
+
+async function reseal(
+  options: StoreMigrationOptions,
+  file: StoreFile,
+  { from, to }: { readonly from: StoreKind; readonly to: StoreKind },
+): Promise<Resealed> {
+  const { disk, keychain, path } = options;
+  // Whatever a person has to type is asked for before the lock is taken.
+  await file.open(() => null);
+  const passphrase = to === 'passphrase' ? await (options.newPassphrase ?? options.passphrase)() : undefined;
+  let made: NewVault | null = null;
+  const done = await commitShared(file.shared, async (current) => {
+    const document = current && (await file.parse(current));
+    if (!document || document.header.kind !== from) throw changedKind(from);
+    const { vault } = document.header;
+    const secrets = openAll(document, await file.vaults.unlock(document.header));
+    made ??= await file.vaults.create(to, passphrase);
+    if (from === 'keychain' && vault) await markVault(disk, path, vault.id);
+    document.setHeader({ ...document.header, kind: to, vault: made.vault });
+    for (const entry of [...document.entries.values()]) {
+      document.put(sealAgain(options, made.unlocked, entry, secrets));
+    }
+    const draft = { document, unlocked: made.unlocked };
+    const result = { ...count(secrets, document), vaultId: made.vault?.id ?? null };
+    return toChange(file.shared, file.parse, current, draft, { result, changed: true, expect: secrets });
+  });
+  const { shared } = file;
+  const clean = await options.locks.hold(shared.lockName, shared.waitMs, async () => {
+    const now = await file.read();
+    return sweepVaults(disk, keychain, path, now?.header.vault?.id ?? null);
+  });
+  return { credentials: done.credentials, secrets: done.secrets, oldKeyRemains: !clean };
+}
+
+function openAll(document: StoreDocument, unlocked: Unlocked): readonly Expected[] {
+  return [...document.entries.values()].flatMap((entry) =>
+    entry.versions.map(({ version, stored }) => ({
+      name: entry.name,
+      version,
+      secret: openSecret(unlocked, { ...entry, version }, stored),
+    })),
+  );
+}
+
+function sealAgain(
+  options: StoreMigrationOptions,
+  unlocked: Unlocked,
+  entry: Entry,
+  secrets: readonly Expected[],
+): Entry {
+  return {
+    ...entry,
+    versions: entry.versions.map((version) => {
+      const opened = secrets.find((one) => one.name === entry.name && one.version === version.version);
+      if (!opened) throw new AppError({ code: 'failure', message: `"${entry.name}" was not opened` });
+      const place = { ...entry, version: version.version };
+      return { ...version, stored: keepSecret(unlocked, options.random, place, opened.secret) };
+    }),
+  };
+}
+
+function count(
+  secrets: readonly Expected[],
+  document: StoreDocument,
+): { credentials: readonly string[]; secrets: number } {
+  return { credentials: [...document.entries.keys()], secrets: secrets.length };
+}
+
+function changedKind(from: StoreKind): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `the store is not of kind "${from}" any more`,
+    hint: 'another process migrated it; see `keyturn doctor`',
+  });
+}

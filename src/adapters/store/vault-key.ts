@@ -1,0 +1,150 @@
+import { createHash, createSecretKey, hkdfSync, type KeyObject, scrypt } from 'node:crypto';
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { Keychain } from '../../ports/keychain.ts';
+import type { KdfFacts, Vault } from './format.ts';
+import { fromBase64Url, seal, toBase64Url, unseal } from './seal.ts';
+
+export const KEYCHAIN_SERVICE = 'keyturn';
+export const KEY_BYTES = 32;
+const PROBE = new TextEncoder().encode('keyturn');
+
+/** The keychain's name for the key of a vault. */
+export function keychainAccount(vaultId: string): string {
+  return `vault:${vaultId}`;
+}
+
+export function newVaultId(random: Random): string {
+  return Buffer.from(random.bytes(16)).toString('hex');
+}
+
+export function makeCheck(key: KeyObject, random: Random, vaultId: string): Uint8Array {
+  return seal(key, random, PROBE, checkContext(vaultId));
+}
+
+export function passesCheck(key: KeyObject, vault: Vault): boolean {
+  const opened = unseal(key, vault.check, checkContext(vault.id));
+  return opened !== null && Buffer.compare(opened, PROBE) === 0;
+}
+
+/** A fresh key, put into the keychain and read back. */
+export async function createKeychainKey(
+  keychain: Keychain,
+  random: Random,
+  vaultId: string,
+): Promise<KeyObject> {
+  const text = toBase64Url(random.bytes(KEY_BYTES));
+  const account = keychainAccount(vaultId);
+  await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
+  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) !== text) {
+    throw unavailable(
+      'the keychain does not give back what was put into it',
+      'see `keyturn doctor`, or choose `--store passphrase`',
+    );
+  }
+  return toKey(text) ?? fail();
+}
+
+/** The key of an existing vault. Throws `AppError` (unavailable) when it is missing or another one. */
+export async function readKeychainKey(keychain: Keychain, vault: Vault, path: string): Promise<KeyObject> {
+  const text = await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(vault.id));
+  if (text === null) {
+    throw unavailable(
+      `the keychain has no key for "${path}"`,
+      `bring back the item "${keychainAccount(vault.id)}" of "${KEYCHAIN_SERVICE}", or move the file away and log in again`,
+    );
+  }
+  const key = toKey(text);
+  if (!key) {
+    throw unavailable(
+      `the keychain's key for "${path}" is damaged`,
+      `the item "${keychainAccount(vault.id)}" of "${KEYCHAIN_SERVICE}" must hold 43 characters and nothing else`,
+    );
+  }
+  if (!passesCheck(key, vault)) {
+    throw unavailable(
+      `the keychain holds another key than "${path}" was sealed with`,
+      'bring back the keychain or the file from the same backup',
+    );
+  }
+  return key;
+}
+
+/** What scrypt may cost: a weaker header is an attack on the passphrase, a stronger one on the memory. */
+const LEAST_N = 2 ** 15;
+const MOST_MEMORY = 512 * 1024 * 1024;
+
+/** Says what is wrong with stored parameters; null when they are fine. */
+export function kdfProblem(kdf: KdfFacts): string | null {
+  const { N, r, p } = kdf;
+  const salt = fromBase64Url(kdf.salt);
+  if (!Number.isSafeInteger(N) || N < LEAST_N || Math.log2(N) % 1 !== 0)
+    return 'N is too low or no power of two';
+  if (r < 8 || r > 32) return 'r is out of range';
+  if (p < 1 || p > 8) return 'p is out of range';
+  if (128 * N * r > MOST_MEMORY) return 'it asks for too much memory';
+  if (!salt || salt.length < 16 || salt.length > 64) return 'the salt has a wrong length';
+  return null;
+}
+
+export async function derivePassphraseKey(passphrase: Secret, kdf: KdfFacts): Promise<KeyObject> {
+  const salt = Buffer.from(kdf.salt, 'base64url');
+  const { N, r, p } = kdf;
+  // Different keyboards write the same letters differently; NFKC makes them one.
+  const password = Buffer.from(passphrase.reveal().normalize('NFKC'), 'utf8');
+  // Node's own limit is 32 MiB, less than any safe cost needs.
+  const maxmem = 128 * N * r + 128 * r * p + 64 * 1024 * 1024;
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem }, (error, key) => {
+      if (error) reject(unavailable('the key cannot be derived from the passphrase', 'free some memory'));
+      else resolve(createSecretKey(key));
+    });
+  });
+}
+
+export function wrongPassphrase(): AppError {
+  return new AppError({
+    code: 'auth',
+    message: 'the passphrase is wrong',
+    hint: 'set KEYTURN_PASSPHRASE to the right one, or answer the prompt again',
+  });
+}
+
+/** Another key for another purpose, from the same root (HKDF, RFC 5869). */
+export function deriveKey(root: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', root.export(), '', `keyturn ${purpose}`, KEY_BYTES)));
+}
+
+/** Names a key without telling it: a hash of something only the key gives. */
+export function fingerprintKey(key: KeyObject): string {
+  return createHash('sha256').update('keyturn key id').update(key.export()).digest('hex').slice(0, 32);
+}
+
+export function toKey(text: string): KeyObject | null {
+  const bytes = fromBase64Url(text);
+  return bytes?.length === KEY_BYTES ? createSecretKey(bytes) : null;
+}
+
+/** Whether the keychain forgot the item; false when it cannot be reached now. */
+export async function forgetKeychainKey(keychain: Keychain, vaultId: string): Promise<boolean> {
+  try {
+    await keychain.deletePassword(KEYCHAIN_SERVICE, keychainAccount(vaultId));
+    return true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}
+
+function checkContext(vaultId: string): string {
+  return JSON.stringify(['keyturn', 'check', vaultId]);
+}
+
+function unavailable(message: string, hint: string): AppError {
+  return new AppError({ code: 'unavailable', message, hint });
+}
+
+function fail(): never {
+  throw new AppError({ code: 'failure', message: 'a fresh key has the wrong length' });
+}

@@ -1,0 +1,21 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Origin } from '../../domain/origin.ts';
+import { safeText } from '../../domain/text.ts';
+import { readBricksSession, type VendorSession } from './bricks.ts';
+import { type PrefactorDeps, readPrefactorSession } from './prefactor.ts';
+
+/** A vendor CLI's session; `origin` where the vendor's file names one. */
+export interface AnyVendorSession extends VendorSession {
+  readonly origin: Origin | null;
+}
+
+/** The session that a provider's own CLI has on this machine. Throws unsupported, not-found or usage. */
+export async function readVendorSession(provider: string, deps: PrefactorDeps): Promise<AnyVendorSession> {
+  if (provider === 'bluebricks') return { ...(await readBricksSession(deps)), origin: null };
+  if (provider === 'prefactor') return readPrefactorSession(deps);
+  throw new AppError({
+    code: 'unsupported',
+    message: `keyturn knows no CLI of "${safeText(provider, 80)}" whose session it could use`,
+    hint: 'hand over a token with `--with-token`',
+  });
+}

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { createFileLocks } from '../../../../src/adapters/locks/file-locks.ts';
+import {
+  createProcesses,
+  type Holder,
+  type Processes,
+} from '../../../../src/adapters/locks/process-identity.ts';
+import { createMemoryDisk } from '../../../support/memory-disk.ts';
+import { caught, clock, random } from '../store/store-rig.ts';
+
+const FOLDER = '/home/ann/.local/state/keyturn/locks';
+const base: Holder = { pid: 10, start: '100', host: 'aaaaaaaa', boot: 'bbbbbbbb', space: 'cccccccc' };
+
+/** Processes that live until they are taken off the list. */
+function start() {
+  const memory = createMemoryDisk();
+  const living = new Set<number>();
+  const asProcess = (pid: number) => {
+    living.add(pid);
+    const processes: Processes = {
+      self: async () => ({ ...base, pid }),
+      mayLive: async (holder) => living.has(holder.pid),
+    };
+    return createFileLocks({ disk: memory.connect(), random, clock: wall, processes, folder: FOLDER });
+  };
+  const wall = { ...clock, now: () => Date.now() };
+  return { memory, living, asProcess };
+}
+
+const never = new Promise<never>(() => undefined);
+
+test('one at a time under one name, several under several', async () => {
+  const { asProcess, memory } = start();
+  const [one, two] = [asProcess(1), asProcess(2)];
+  const order: string[] = [];
+  const slow = one.hold('a', 0, async () => {
+    order.push('one in');
+    await clock.sleep(60);
+    order.push('one out');
+    return 'first';
+  });
+  await clock.sleep(10);
+  const next = two.hold('a', 5_000, async () => {
+    order.push('two in');
+    return 'second';
+  });
+  expect(await two.hold('b', 0, async () => 'other')).toBe('other');
+  expect(await Promise.all([slow, next])).toEqual(['first', 'second']);
+  expect(order).toEqual(['one in', 'one out', 'two in']);
+  expect(memory.files().size).toBe(0);
+});
+
+test('gives up after the wait with exit 13 and says which file', async () => {
+  const { asProcess } = start();
+  void asProcess(1).hold('credential:acme', 0, () => never);
+  await clock.sleep(10);
+  const error = await caught(asProcess(2).hold('credential:acme', 30, async () => 'in'));
+  expect(error.code).toBe('locked');
+  expect(error.message).toContain('credential:acme');
+  expect(error.facts.hint).toContain(FOLDER);
+});
+
+test('is free when its holder died, and the claim is gone', async () => {
+  const { asProcess, living, memory } = start();
+  void asProcess(1).hold('a', 0, () => never);
+  await clock.sleep(10);
+  expect(memory.files().size).toBe(1);
+  living.delete(1);
+  expect(await asProcess(2).hold('a', 0, async () => 'in')).toBe('in');
+  expect(memory.files().size).toBe(0);
+});
+
+test('is free again after the work failed', async () => {
+  const { asProcess, memory } = start();
+  const locks = asProcess(1);
+  await expect(locks.hold('a', 0, () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+  expect(await locks.hold('a', 0, async () => 'in')).toBe('in');
+  expect(memory.files().size).toBe(0);
+});
+
+test.each(['../../etc/x', 'a/b', 'nul\0', 'x'.repeat(500), 'CON', 'Ä ö'])(
+  'takes %j for a name',
+  async (name) => {
+    const { asProcess, memory } = start();
+    const inside = await asProcess(1).hold(name, 0, async () => [...memory.files().keys()]);
+    expect(inside).toHaveLength(1);
+    expect(inside[0]?.startsWith(`${FOLDER}/`)).toBe(true);
+    expect(inside[0]?.slice(FOLDER.length + 1)).toMatch(/^[\w.!-]{1,200}$/);
+  },
+);
+
+test('a foreign file in the folder is left alone and holds what it seems to hold', async () => {
+  const { asProcess, memory } = start();
+  const [claim = ''] = await asProcess(1).hold('a', 0, async () => [...memory.files().keys()]);
+  memory.put(claim.replace(/!.*/, '!something-else'), new Uint8Array());
+  expect((await caught(asProcess(1).hold('a', 0, async () => 'in'))).code).toBe('locked');
+  expect(await asProcess(1).hold('b', 0, async () => 'in')).toBe('in');
+});
+
+test('a holder is dead only when that is certain', async () => {
+  const { self, mayLive } = createProcesses({ pid: process.pid, signalZero: () => true });
+  const me = await self();
+  expect(me.pid).toBe(process.pid);
+  expect(await mayLive(me)).toBe(true);
+  expect(await mayLive({ ...me, start: '1' })).toBe(false);
+  expect(await mayLive({ ...me, pid: 4_194_305 })).toBe(false);
+  expect(await mayLive({ ...me, boot: '00000000', pid: 4_194_305 })).toBe(false);
+  expect(await mayLive({ ...me, host: '00000000', pid: 4_194_305 })).toBe(true);
+  expect(await mayLive({ ...me, space: '00000000', pid: 4_194_305 })).toBe(true);
+});

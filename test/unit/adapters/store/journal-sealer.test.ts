@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { createJournalSealer } from '../../../../src/adapters/store/journal-sealer.ts';
+import { createStoreMigration } from '../../../../src/adapters/store/store-migration.ts';
+import type { StoreKind } from '../../../../src/domain/credential.ts';
+import { Secret } from '../../../../src/domain/secret.ts';
+import { createMemoryDisk } from '../../../support/memory-disk.ts';
+import { caught, createRig, entry, random } from './store-rig.ts';
+
+const STATE = '/home/ann/.local/state/keyturn';
+const KEY = `${STATE}/journal.key`;
+const bytes = new TextEncoder().encode('{"secret":"kt_canary"}');
+
+function start(kind: StoreKind, makeStore = false) {
+  const memory = createMemoryDisk();
+  const rig = createRig(memory.connect(), kind);
+  const again = () =>
+    createJournalSealer({
+      disk: memory.connect(),
+      random,
+      locks: rig.options.locks,
+      stateDir: STATE,
+      store: rig.again(),
+      makeStore,
+    });
+  return { memory, rig, again };
+}
+
+describe.each(['keychain', 'passphrase', 'file'] as const)('with a %s store', (kind) => {
+  test('seals what only this place opens', async () => {
+    const { rig, again, memory } = start(kind);
+    await rig.store.save(entry('acme'), Secret.of('x'));
+    const sealer = await again().openSealer();
+    const sealed = sealer.seal(bytes, 'attempt-1');
+    expect(new TextDecoder().decode(sealed)).not.toContain('canary');
+    const later = await again().openSealerFor(sealer.keyId);
+    expect(later.open(sealed, 'attempt-1')).toEqual(bytes);
+    expect((await again().openSealer()).keyId).toBe(sealer.keyId);
+    expect(() => later.open(sealed, 'attempt-2')).toThrow('does not open');
+    for (let at = 0; at < sealed.length; at += 1) {
+      const changed = sealed.slice();
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => later.open(changed, 'attempt-1')).toThrow('does not open');
+    }
+    expect(() => later.open(sealed.slice(0, 20), 'attempt-1')).toThrow('does not open');
+    expect(memory.files().has(KEY)).toBe(kind === 'file');
+  });
+});
+
+test('without any store a key file beside the journal serves, private and made once', async () => {
+  const { again, memory } = start('keychain');
+  const [one, two] = await Promise.all([again().openSealer(), again().openSealer()]);
+  expect(one.keyId).toBe(two.keyId);
+  expect(two.open(one.seal(bytes, 'a'), 'a')).toEqual(bytes);
+  expect([...memory.files().keys()]).toEqual([KEY]);
+  expect(await memory.connect().facts(KEY)).toMatchObject({ mode: 0o600, size: 32 });
+});
+
+test('where a store was chosen it is made', async () => {
+  const { again, rig } = start('keychain', true);
+  expect((await again().openSealer()).keyId).toMatch(/^store-/);
+  expect((await rig.store.facts()).kind).toBe('keychain');
+});
+
+test('records of before the first login still open', async () => {
+  const { again, rig } = start('keychain');
+  const before = await again().openSealer();
+  await rig.store.save(entry('acme'), Secret.of('x'));
+  expect((await again().openSealer()).keyId).not.toBe(before.keyId);
+  const found = await again().openSealerFor(before.keyId);
+  expect(found.open(before.seal(bytes, 'a'), 'a')).toEqual(bytes);
+});
+
+test('a key that is gone is told as lost', async () => {
+  const { again, rig, memory } = start('keychain');
+  await rig.store.save(entry('acme'), Secret.of('x'));
+  const sealer = await again().openSealer();
+  await createStoreMigration(rig.options).reseal('keychain', 'keychain');
+  expect((await caught(again().openSealerFor(sealer.keyId))).code).toBe('lost');
+  expect((await caught(again().openSealerFor('file-0000'))).code).toBe('lost');
+  memory.put(KEY, new Uint8Array(31));
+  expect((await caught(again().openSealerFor('file-0000'))).code).toBe('unavailable');
+  memory.put(KEY, new Uint8Array(32), { mode: 0o644 });
+  expect((await caught(again().openSealerFor('file-0000'))).code).toBe('usage');
+});
+
+test('a locked keychain is unavailable, never another key', async () => {
+  const { again, rig, memory } = start('keychain');
+  await rig.store.save(entry('acme'), Secret.of('x'));
+  rig.keychain.mood = 'locked';
+  expect((await caught(again().openSealer())).code).toBe('unavailable');
+  expect(memory.files().has(KEY)).toBe(false);
+});
