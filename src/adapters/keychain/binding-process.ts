@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { withoutOwnVariables } from '../../domain/variable-name.ts';
+
+export interface BindingRequest {
+  readonly operation: 'get' | 'set' | 'delete';
+  readonly service: string;
+  readonly account: string;
+  readonly password: string | null;
+}
+
+export type BindingAnswer =
+  | { readonly kind: 'password'; readonly password: string | null }
+  | { readonly kind: 'deleted'; readonly deleted: boolean }
+  | { readonly kind: 'not-installed' | 'failed' | 'timeout' };
+
+/** A process that has the binding loaded, or is about to. */
+export interface BindingProcess {
+  /** One request. `timeoutMs` counts from here; then the process is killed. Never throws. */
+  ask(request: BindingRequest, timeoutMs: number): Promise<BindingAnswer>;
+  kill(): void;
+}
+
+export interface BindingProcessOptions {
+  /** The `node` to run. */
+  readonly node: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The compiled `keychain-child.js`; the one beside this file when left out. */
+  readonly program?: string | undefined;
+}
+
+export function startBindingProcess(options: BindingProcessOptions): BindingProcess {
+  const program = options.program ?? fileURLToPath(new URL('./keychain-child.js', import.meta.url));
+  const env = withoutOwnVariables(options.env);
+  // Neither our debugger nor somebody's --require belongs in the process that handles the key.
+  for (const name of Object.keys(env)) if (/^NODE_/i.test(name)) delete env[name];
+  const child = spawn(options.node, [program], { env, stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true });
+  let output = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (part: string) => {
+    output += part;
+  });
+  child.stdin.on('error', () => {});
+  const ended = new Promise<'ended'>((resolve) => {
+    child.on('error', () => resolve('ended'));
+    child.on('close', () => resolve('ended'));
+  });
+  return {
+    async ask(request, timeoutMs) {
+      child.stdin.end(JSON.stringify(request));
+      const how = await Promise.race([ended, expire(child, timeoutMs)]);
+      child.kill('SIGKILL');
+      return how === 'timeout' ? { kind: 'timeout' } : decodeAnswer(output);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+function expire(child: ChildProcess, ms: number): Promise<'timeout'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      child.stdout?.destroy();
+      resolve('timeout');
+    }, ms);
+    child.once('close', () => clearTimeout(timer));
+    child.once('error', () => clearTimeout(timer));
+  });
+}
+
+function decodeAnswer(text: string): BindingAnswer {
+  const value = parse(text);
+  if (typeof value !== 'object' || value === null) return { kind: 'failed' };
+  if ('deleted' in value && typeof value.deleted === 'boolean') {
+    return { kind: 'deleted', deleted: value.deleted };
+  }
+  if ('password' in value && (typeof value.password === 'string' || value.password === null)) {
+    return { kind: 'password', password: value.password };
+  }
+  return { kind: 'reason' in value && value.reason === 'not-installed' ? 'not-installed' : 'failed' };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
