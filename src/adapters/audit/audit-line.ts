@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { AuditAction, AuditRecord } from '../../ports/audit.ts';
+import { canonicalJson } from '../journal/canonical-json.ts';
+
+/**
+ * A note keeps the log whole after a write that was cut short: the torn line stays where it is, and the note behind it
+ * says so. `bytes` and `sum` name the torn line, without its line feed.
+ */
+export interface TornNote {
+  readonly sequence: number;
+  readonly at: string;
+  readonly torn: { readonly bytes: number; readonly sum: string };
+}
+
+export type AuditEntry = AuditRecord | TornNote;
+
+export interface AuditLine {
+  readonly entry: AuditEntry;
+  /** Over this entry and, through the one before, over the whole log so far. */
+  readonly chain: string;
+}
+
+const ACTIONS: readonly AuditAction[] = [
+  'create',
+  'store',
+  'switch',
+  'deliver',
+  'disable',
+  'enable',
+  'revoke',
+  'delete',
+  'rename',
+  'expire',
+];
+const OUTCOMES: readonly AuditRecord['outcome'][] = ['ok', 'failed', 'unknown'];
+
+export const FIRST_CHAIN = sumOf('keyturn audit 1');
+
+export function nextChain(chain: string, entry: AuditEntry): string {
+  return sumOf(`${chain} ${canonicalJson(entry)}`);
+}
+
+/** One line with its line feed. JSON escapes every control character, so that one event is one line; so do the rest here. */
+export function encodeAuditLine(entry: AuditEntry, chain: string): Uint8Array {
+  const text = canonicalJson({ ...entry, chain }).replace(/[\x7f-\x9f\u2028\u2029]/g, escapeCharacter);
+  return new TextEncoder().encode(`${text}\n`);
+}
+
+/** Null for what is no line of the log. */
+export function decodeAuditLine(bytes: Uint8Array): AuditLine | null {
+  const value = parse(bytes);
+  if (!isObject(value) || typeof value.chain !== 'string') return null;
+  const entry = toTornNote(value) ?? toRecord(value);
+  if (!entry) return null;
+  const written = encodeAuditLine(entry, value.chain);
+  // One line has one form: a field that was added, or written otherwise, shows.
+  return Buffer.from(written).subarray(0, -1).equals(bytes) ? { entry, chain: value.chain } : null;
+}
+
+export function sumOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function toTornNote({ sequence, at, torn }: JsonObject): TornNote | null {
+  if (!isCount(sequence) || typeof at !== 'string' || !isObject(torn)) return null;
+  const { bytes, sum } = torn;
+  return isCount(bytes) && typeof sum === 'string' ? { sequence, at, torn: { bytes, sum } } : null;
+}
+
+function toRecord(value: JsonObject): AuditRecord | null {
+  const { sequence, at, profile, provider, origin, id, attempt, fingerprint, requestId, target } = value;
+  const action = ACTIONS.find((known) => known === value.action);
+  const outcome = OUTCOMES.find((known) => known === value.outcome);
+  if (!isCount(sequence) || typeof at !== 'string' || !action || !outcome) return null;
+  if (typeof provider !== 'string' || typeof origin !== 'string') return null;
+  if (!isTextOrNull(profile) || !isTextOrNull(id) || !isTextOrNull(attempt)) return null;
+  if (!isTextOrNull(fingerprint) || !isTextOrNull(requestId) || !isTextOrNull(target)) return null;
+  return {
+    sequence,
+    at,
+    action,
+    outcome,
+    profile,
+    provider,
+    origin,
+    id,
+    attempt,
+    fingerprint,
+    requestId,
+    target,
+  };
+}
+
+function parse(bytes: Uint8Array): Json {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}

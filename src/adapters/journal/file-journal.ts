@@ -1,0 +1,215 @@
+import { AppError, isAppError, usage } from '../../domain/errors.ts';
+import { parseInstant } from '../../domain/time.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { AttemptSummary, BrokenAttempt, Journal, JournalHost } from '../../ports/journal.ts';
+import type { Locks } from '../../ports/lock.ts';
+import type { Sealer } from '../../ports/sealer.ts';
+import { checkPrivateFolder } from '../disk/private.ts';
+import {
+  type AttemptKey,
+  contextOf,
+  createAttemptKey,
+  openAttemptKey,
+  openSealed,
+  sealText,
+  verifyCodes,
+} from './attempt-key.ts';
+import { broken } from './decode-line.ts';
+import { createFileAttempt } from './file-attempt.ts';
+import { type Found, findFiles, lookUp } from './look-up.ts';
+import { groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
+import { openFirstSegment } from './open-first.ts';
+import { prepareFolder } from './prepare-folder.ts';
+import { type AttemptLog, readAttempt } from './read-attempt.ts';
+import { claimSegment, createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { closeQuietly, quietly, releaseSpare, takeSpare } from './spare.ts';
+import { isUnfinished, newState, replay, type State, summarize } from './state.ts';
+import { refuseOthers } from './subject.ts';
+import { bury } from './tidy.ts';
+
+export interface FileJournalOptions {
+  readonly disk: Disk;
+  readonly locks: Locks;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the attempts are, `<state>/attempts`; made when needed, 0700. */
+  readonly folder: string;
+  /**
+   * Unlocks the sealing key: for new attempts (null), or the one with the id that an attempt was sealed under, which throws
+   * `lost` when it is gone. `list` never asks.
+   */
+  sealer(keyId: string | null): Promise<Sealer>;
+}
+
+interface Owned {
+  readonly sealer: Sealer;
+  readonly state: State;
+  readonly writer: SegmentWriter;
+}
+
+interface Verified {
+  readonly sealer: Sealer;
+  readonly log: AttemptLog;
+  readonly state: State;
+  readonly key: AttemptKey;
+  readonly lastEpoch: number;
+}
+
+/** Journals as append-only files: `names.ts` tells which, `records.ts` what is in them, `segment-writer.ts` who may write. */
+export function createFileJournal(options: FileJournalOptions): JournalHost {
+  const { disk, locks, clock, random, folder } = options;
+  const nowSecond = (): number => Math.floor(clock.now() / 1000);
+
+  async function buryAt(id: string, epoch: number, second: number): Promise<void> {
+    const files = await findFiles(disk, folder, id);
+    if (files) await bury(disk, folder, files, { epoch, second });
+  }
+
+  async function run<T>(attempt: Owned, work: (journal: Journal) => Promise<T>): Promise<T> {
+    const { id } = attempt.state.header;
+    const journal = createFileAttempt({
+      ...attempt,
+      disk,
+      folder,
+      clock,
+      random,
+      bury: (epoch, second) => buryAt(id, epoch, second),
+    });
+    try {
+      return await work(journal);
+    } finally {
+      await attempt.writer.close();
+    }
+  }
+
+  async function sealerOf(keyId: string): Promise<Sealer> {
+    try {
+      return await options.sealer(keyId);
+    } catch (error) {
+      throw isAppError(error, 'lost') ? broken('the key that it was sealed under is gone') : error;
+    }
+  }
+
+  /** Opens the attempt's key and verifies every record with it. Throws `failure`. */
+  async function unlock(log: AttemptLog, state: State): Promise<{ sealer: Sealer; key: AttemptKey }> {
+    const sealer = await sealerOf(state.sealedKey.keyId);
+    const key = openAttemptKey(sealer, state.sealedKey, log.id);
+    verifyCodes(log, key);
+    return { sealer, key };
+  }
+
+  /** A store that is locked is no broken journal: only `failure` tells of one, everything else goes on. */
+  async function verify(found: Extract<Found, { kind: 'attempt' }>): Promise<Found> {
+    try {
+      await unlock(found.log, found.state);
+      return found;
+    } catch (error) {
+      if (isAppError(error, 'failure')) return { kind: 'broken', error };
+      throw error;
+    }
+  }
+
+  /** Reads with the codes verified. Throws `not-found` when there is nothing that can be taken up. */
+  async function readVerified(id: string): Promise<Verified> {
+    const files = await findFiles(disk, folder, id);
+    if (!files) throw notFound(`no attempt "${id}"`);
+    const log = await readAttempt(disk, folder, files);
+    const state = replay(log);
+    const { sealer, key } = await unlock(log, state);
+    if (isUnfinished(state)) return { log, state, sealer, key, lastEpoch: files.epochs.at(-1) ?? 0 };
+    if (files.ended.length === 0) await buryAt(id, log.epoch, nowSecond());
+    throw notFound(`the attempt "${id}" is ${state.state}`);
+  }
+
+  /** The former owner may have died before its last record was on the device; what is built on it must not outlive it. */
+  async function settle(path: string): Promise<void> {
+    const file = await disk.append(path);
+    try {
+      await file.sync();
+    } finally {
+      await closeQuietly(file);
+    }
+  }
+
+  async function takeOver(id: string): Promise<Owned> {
+    const { state: seen, lastEpoch } = await readVerified(id);
+    await refuseOthers({ disk, folder, header: seen.header, to: 'resume' });
+    const epoch = lastEpoch + 1;
+    const file = await claimSegment(disk, folder, id, epoch);
+    try {
+      // Read again: only now nobody else can add to what is read.
+      const { log, state, sealer, key } = await readVerified(id);
+      await settle(segmentPath(folder, id, log.epoch));
+      const writer = createSegmentWriter({ disk, folder, id, key, place: log, segment: { epoch, file } });
+      return { sealer, state, writer };
+    } catch (error) {
+      if (isAppError(error)) {
+        await closeQuietly(file);
+        await quietly(disk.remove(segmentPath(folder, id, epoch)));
+      }
+      throw error;
+    }
+  }
+
+  return {
+    prove: async () => {
+      await prepareFolder(disk, folder);
+      const sealer = await options.sealer(null);
+      const id = Buffer.from(random.bytes(16)).toString('hex');
+      const probe = random.bytes(32);
+      const opened = openSealed(
+        sealer,
+        sealText(sealer, probe, contextOf(id, 'probe')),
+        contextOf(id, 'probe'),
+      );
+      if (Buffer.compare(opened, probe) !== 0) {
+        throw new AppError({ code: 'unavailable', message: 'the sealing key does not open what it sealed' });
+      }
+      await takeSpare(disk, random, sparePath(folder, id));
+      await releaseSpare(disk, sparePath(folder, id));
+    },
+
+    begin: async (header, work) => {
+      if (!isAttemptId(header.id)) throw usage('the id of an attempt is 32 hex digits');
+      return locks.hold(`attempt-${header.id}`, 0, async () => {
+        await prepareFolder(disk, folder);
+        const sealer = await options.sealer(null);
+        const key = createAttemptKey(sealer, random, header.id);
+        const writer = await locks.hold('attempts', 10_000, () =>
+          openFirstSegment({ disk, folder, header, key, nowSecond: nowSecond() }),
+        );
+        return run({ sealer, state: newState(header, { keyId: key.keyId, key: key.key }), writer }, work);
+      });
+    },
+
+    resume: async (id, work) => {
+      if (!isAttemptId(id)) throw notFound('that is not the id of an attempt');
+      return locks.hold(`attempt-${id}`, 0, async () => {
+        await checkPrivateFolder(disk, folder);
+        return run(await takeOver(id), work);
+      });
+    },
+
+    list: async ({ verified = false } = {}) => {
+      const attempts: AttemptSummary[] = [];
+      const broken: BrokenAttempt[] = [];
+      for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
+        const seen = epochs.length + ended.length > 0 ? await lookUp(disk, folder, id) : null;
+        const found = verified && seen?.kind === 'attempt' ? await verify(seen) : seen;
+        if (found?.kind === 'attempt') attempts.push(summarize(found.state));
+        if (found?.kind === 'broken') broken.push({ id, reason: found.error.message });
+      }
+      return { attempts: attempts.sort(byStart), broken };
+    },
+  };
+}
+
+function byStart(a: AttemptSummary, b: AttemptSummary): number {
+  const apart = (parseInstant(a.header.startedAt) ?? 0) - (parseInstant(b.header.startedAt) ?? 0);
+  return apart !== 0 ? apart : a.header.id < b.header.id ? -1 : 1;
+}
+
+function notFound(message: string): AppError {
+  return new AppError({ code: 'not-found', message, hint: 'see `keyturn rotations list`' });
+}

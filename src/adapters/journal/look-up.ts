@@ -1,0 +1,55 @@
+import { type AppError, isAppError } from '../../domain/errors.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { AttemptHeader } from '../../ports/journal.ts';
+import { type AttemptFiles, groupNames } from './names.ts';
+import { type AttemptLog, readAttempt, readFirstLine } from './read-attempt.ts';
+import { firstLink, nextLink } from './records.ts';
+import { replay, type State } from './state.ts';
+
+/** An attempt as anybody may see it: its codes are not verified, for that needs the key. */
+export type Found =
+  | { readonly kind: 'attempt'; readonly log: AttemptLog; readonly state: State }
+  | { readonly kind: 'broken'; readonly error: AppError };
+
+const MOST_TRIES = 5;
+
+export async function findFiles(disk: Disk, folder: string, id: string): Promise<AttemptFiles | null> {
+  const found = groupNames(await disk.list(folder)).find((files) => files.id === id);
+  return found && found.epochs.length + found.ended.length > 0 ? found : null;
+}
+
+/** Reads an attempt beside its owner, which may add, rename and remove files meanwhile. Null when it is gone. */
+export async function lookUp(disk: Disk, folder: string, id: string): Promise<Found | null> {
+  let files = await findFiles(disk, folder, id);
+  for (let tries = 1; files; tries += 1) {
+    try {
+      const log = await readAttempt(disk, folder, files);
+      return { kind: 'attempt', log, state: replay(log) };
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      const now = await findFiles(disk, folder, id);
+      if (tries === MOST_TRIES || (now && isSame(now, files))) return { kind: 'broken', error };
+      files = now;
+    }
+  }
+  return null;
+}
+
+/** The header of an attempt that is broken further on; null when it cannot be read either. */
+export async function peekHeader(disk: Disk, folder: string, id: string): Promise<AttemptHeader | null> {
+  const files = await findFiles(disk, folder, id);
+  if (!files) return null;
+  try {
+    const line = await readFirstLine(disk, folder, files);
+    const entry = line?.entry;
+    if (!line || (entry?.type !== 'header' && entry?.type !== 'ended') || entry.header.id !== id) return null;
+    return nextLink(firstLink(id), line.raw).sum === line.link.sum ? entry.header : null;
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
+
+function isSame(a: AttemptFiles, b: AttemptFiles): boolean {
+  return a.epochs.join() === b.epochs.join() && a.ended.join() === b.ended.join();
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+
+/**
+ * What lies in the folder of attempts:
+ * - `<id>.<epoch>.journal` one segment an owner. Every process that takes an attempt over makes the next one, exclusively;
+ *   that is the fence: a former owner sees that its segment is not the last one any more.
+ * - `<id>.spare` room on the disk for the answer of a mint.
+ * - `<id>.<second>.ended` the tombstone of an attempt that was done or aborted in that second since 1970.
+ * - `<id>.new` a first segment that is not whole yet: nothing has begun.
+ */
+export interface AttemptFiles {
+  readonly id: string;
+  /** Ascending. */
+  readonly epochs: readonly number[];
+  /** Names of tombstones; more than one only when somebody copied one. */
+  readonly ended: readonly string[];
+  /** Names of a spare and of a first segment that is not whole. */
+  readonly loose: readonly string[];
+}
+
+const NAME = /^([0-9a-f]{32})\.(?:(\d{1,9})\.journal|(\d{1,12})\.ended|spare|new)$/;
+
+export function isAttemptId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
+/** The attempts that names in the folder tell of, by id. An attempt may have a spare and nothing else. */
+export function groupNames(names: readonly string[]): readonly AttemptFiles[] {
+  const groups = new Map<string, { id: string; epochs: number[]; ended: string[]; loose: string[] }>();
+  for (const name of names) {
+    const [, id, epoch, second] = NAME.exec(name) ?? [];
+    if (id === undefined) continue;
+    const group = groups.get(id) ?? { id, epochs: [], ended: [], loose: [] };
+    groups.set(id, group);
+    if (epoch !== undefined && String(Number(epoch)) === epoch) group.epochs.push(Number(epoch));
+    if (second !== undefined) group.ended.push(name);
+    if (epoch === undefined && second === undefined) group.loose.push(name);
+  }
+  for (const group of groups.values()) group.epochs.sort((a, b) => a - b);
+  return [...groups.values()];
+}
+
+/** The second since 1970 in a tombstone's name. */
+export function endedSecond(name: string): number {
+  return Number(NAME.exec(name)?.[3] ?? 0);
+}
+
+export function segmentPath(folder: string, id: string, epoch: number): string {
+  return join(folder, `${id}.${epoch}.journal`);
+}
+
+export function sparePath(folder: string, id: string): string {
+  return join(folder, `${id}.spare`);
+}
+
+export function newPath(folder: string, id: string): string {
+  return join(folder, `${id}.new`);
+}
+
+export function endedPath(folder: string, id: string, second: number): string {
+  return join(folder, `${id}.${second}.ended`);
+}

@@ -1,0 +1,66 @@
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Disk, OpenFile } from '../../ports/disk.ts';
+import type { AttemptHeader } from '../../ports/journal.ts';
+import type { AttemptKey } from './attempt-key.ts';
+import { groupNames, newPath, segmentPath } from './names.ts';
+import { encodeLine, firstLink, nextLink } from './records.ts';
+import { createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { closeQuietly, quietly } from './spare.ts';
+import { refuseOthers } from './subject.ts';
+import { tidy } from './tidy.ts';
+
+const FIRST = 1;
+
+export interface FirstSegment {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly header: AttemptHeader;
+  readonly key: AttemptKey;
+  readonly nowSecond: number;
+}
+
+/**
+ * Makes a new attempt durable. Under its own name it appears whole or not at all, so an empty journal is never a
+ * beginning. Wants the lock on the folder; when two get through all the same, at most one of the same subject stays.
+ */
+export async function openFirstSegment(options: FirstSegment): Promise<SegmentWriter> {
+  const { disk, folder, header, key } = options;
+  const { id } = header;
+  const groups = groupNames(await disk.list(folder));
+  await tidy(disk, folder, groups, options.nowSecond);
+  if (groups.some((files) => files.id === id && files.epochs.length + files.ended.length > 0)) throw usedId();
+  await refuseOthers({ disk, folder, header, to: 'begin' });
+
+  const link = nextLink(firstLink(id), headerEntry(options));
+  const line = encodeLine(headerEntry(options), link, key.open);
+  const path = segmentPath(folder, id, FIRST);
+  const file = await disk.create(newPath(folder, id), 0o600);
+  try {
+    await file.write(line);
+    await file.sync();
+    await disk.rename(newPath(folder, id), path);
+    await disk.syncFolder(folder);
+    await refuseOthers({ disk, folder, header, to: 'begin' });
+  } catch (error) {
+    if (isAppError(error)) await takeBack(options, file);
+    throw error;
+  }
+  const place = { epoch: FIRST, length: line.length, link };
+  return createSegmentWriter({ disk, folder, id, key, place, segment: { epoch: FIRST, file } });
+}
+
+function headerEntry({ header, key }: FirstSegment) {
+  return { type: 'header', header, keyId: key.keyId, key: key.key } as const;
+}
+
+/** Nothing was sent yet: what was written of the attempt may go. */
+async function takeBack({ disk, folder, header }: FirstSegment, file: OpenFile): Promise<void> {
+  await closeQuietly(file);
+  await quietly(disk.remove(newPath(folder, header.id)));
+  await quietly(disk.remove(segmentPath(folder, header.id, FIRST)));
+  await quietly(disk.syncFolder(folder));
+}
+
+function usedId(): AppError {
+  return new AppError({ code: 'conflict', message: 'an attempt with this id was made before' });
+}

@@ -1,0 +1,44 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { Disk } from '../../ports/disk.ts';
+
+/** Room for any vendor's answer to a mint, sealed and in base64. In bytes. */
+export const SPARE_BYTES = 64 * 1024;
+
+/**
+ * Takes room on the disk before a mint is sent, so that its answer can be written on a disk that fills up meanwhile:
+ * the file is given back just then. Random bytes, because some file systems store zeros as nothing.
+ */
+export async function takeSpare(disk: Disk, random: Random, path: string): Promise<void> {
+  const facts = await disk.facts(path);
+  if (facts?.kind === 'file' && facts.size === SPARE_BYTES) return;
+  if (facts) await disk.remove(path);
+  const file = await disk.create(path, 0o600);
+  try {
+    await file.write(random.bytes(SPARE_BYTES));
+    await file.sync();
+  } catch (error) {
+    if (isAppError(error)) await releaseSpare(disk, path);
+    throw error;
+  } finally {
+    await closeQuietly(file);
+  }
+}
+
+/** Never fails: there is nothing better to do, and the next write says what is wrong. */
+export async function releaseSpare(disk: Disk, path: string): Promise<void> {
+  await quietly(disk.remove(path));
+}
+
+export async function closeQuietly(file: { close(): Promise<void> }): Promise<void> {
+  await quietly(file.close());
+}
+
+/** For tidying only. An error that is not the disk's goes on. */
+export async function quietly(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { AttemptHeader } from '../../ports/journal.ts';
+import { lookUp, peekHeader } from './look-up.ts';
+import { groupNames } from './names.ts';
+import { isSameSubject, isUnfinished } from './state.ts';
+
+export interface SubjectCheck {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly header: AttemptHeader;
+  readonly to: 'begin' | 'resume';
+}
+
+/**
+ * At most one unfinished attempt for a subject: its orphan must be dealt with before another mint. A broken journal counts
+ * as unfinished; one that does not even tell its subject stops every new attempt, but not the resuming of another one.
+ */
+export async function refuseOthers({ disk, folder, header, to }: SubjectCheck): Promise<void> {
+  for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
+    if (id === header.id || epochs.length === 0 || ended.length > 0) continue;
+    const found = await lookUp(disk, folder, id);
+    if (found?.kind === 'attempt' && isUnfinished(found.state) && isSameSubject(found.state.header, header)) {
+      throw to === 'begin' ? stillOpen(id) : twoOpen(id, folder);
+    }
+    if (found?.kind !== 'broken') continue;
+    if (found.error.code === 'unavailable') throw found.error;
+    const known = await peekHeader(disk, folder, id);
+    if (known ? isSameSubject(known, header) : to === 'begin') throw cannotTell(id, folder);
+  }
+}
+
+function stillOpen(id: string): AppError {
+  return new AppError({
+    code: 'locked',
+    message: `the attempt "${id}" for the same credential is not finished`,
+    hint: `keyturn rotations resume ${id}`,
+  });
+}
+
+function twoOpen(id: string, folder: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `the attempt "${id}" is for the same credential and not finished either`,
+    hint: `find out which one is right and move the other one's files out of "${folder}"`,
+  });
+}
+
+function cannotTell(id: string, folder: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `the journal of the attempt "${id}" cannot be read; it may be for the same credential`,
+    hint: `see \`keyturn rotations list\`, look at the tokens at the provider, then move its files out of "${folder}"`,
+  });
+}

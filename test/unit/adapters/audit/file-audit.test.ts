@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import { createFileAudit } from '../../../../src/adapters/audit/file-audit.ts';
+import { isAppError } from '../../../../src/domain/errors.ts';
+import type { AuditEvent, AuditLog } from '../../../../src/ports/audit.ts';
+import { createFakeClock, createFakeLocks } from '../../../contract/journal-fakes.ts';
+import { createMemoryDisk, Killed, type Watch } from '../../../support/memory-disk.ts';
+
+const PATH = '/home/state/audit.jsonl';
+
+function event(id: string, more: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    action: 'create',
+    outcome: 'ok',
+    profile: 'acme',
+    provider: 'devo',
+    origin: 'https://api-us.devo.com',
+    id,
+    attempt: null,
+    fingerprint: '0123456789abcdef',
+    requestId: 'r-1',
+    target: null,
+    ...more,
+  };
+}
+
+function createMachine() {
+  const disk = createMemoryDisk();
+  const clock = createFakeClock();
+  const locks = createFakeLocks();
+  const start = (watch?: Watch): AuditLog =>
+    createFileAudit({ disk: disk.connect(watch), locks: locks.forProcess(), clock, path: PATH });
+  const text = (): string => Buffer.from(disk.files().get(PATH) ?? []).toString();
+  return { disk, clock, start, text };
+}
+
+async function idsOf(log: AuditLog): Promise<readonly (string | null)[]> {
+  return (await log.list()).map(({ id }) => id);
+}
+
+describe('the audit log in a file', () => {
+  test('is empty before the first event', async () => {
+    const log = createMachine().start();
+    expect(await log.list()).toEqual([]);
+    expect(await log.verify()).toEqual({ records: 0, brokenAt: null, torn: 0 });
+  });
+
+  test('has one private line an event, in order, whatever is in the event', async () => {
+    const machine = createMachine();
+    const evil = 'x\n{"action":"revoke"}\r\u001b[2J\u0085\u2028\u2029\u007f';
+    const first = event('1', { target: evil, requestId: '\u0000"\\' });
+    await machine.start().append(first);
+    await machine.start().append(event('2', { action: 'revoke', outcome: 'unknown', id: null }));
+    const lines = machine.text().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(machine.text()).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/);
+    expect(await machine.start().list()).toEqual([
+      { ...first, at: '2026-11-22T12:00:00Z', sequence: 1 },
+      {
+        ...event('2'),
+        action: 'revoke',
+        outcome: 'unknown',
+        id: null,
+        at: '2026-11-22T12:00:00Z',
+        sequence: 2,
+      },
+    ]);
+    expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 0 });
+    const disk = machine.disk.connect();
+    expect(await disk.facts(PATH)).toMatchObject({ mode: 0o600 });
+    expect(await disk.facts('/home/state')).toMatchObject({ mode: 0o700 });
+  });
+
+  test('takes nothing from an event but its fields', async () => {
+    const machine = createMachine();
+    const richer = { ...event('1'), secret: 'kt-canary' };
+    await machine.start().append(richer);
+    expect(machine.text()).not.toContain('kt-canary');
+  });
+
+  test('shows every line that was changed, moved, doubled or taken out', async () => {
+    const machine = createMachine();
+    for (const id of ['1', '2', '3', '4']) await machine.start().append(event(id));
+    const lines = machine.text().split(/(?<=\n)/);
+    const put = (changed: readonly (string | undefined)[]): void =>
+      machine.disk.put(PATH, Buffer.from(changed.join('')));
+    const cases: readonly [readonly (string | undefined)[], number][] = [
+      [[lines[0], lines[1]?.replace('"ok"', '"failed"'), lines[2], lines[3]], 2],
+      [[lines[0], lines[1]?.replace('{', '{ '), lines[2], lines[3]], 2],
+      [[lines[0], lines[2], lines[3]], 2],
+      [[lines[1], lines[2], lines[3]], 1],
+      [[lines[0], lines[0], lines[1], lines[2], lines[3]], 2],
+      [[lines[0], lines[2], lines[1], lines[3]], 2],
+      [[lines[0], 'nonsense\n', lines[1], lines[2], lines[3]], 2],
+      [[lines[0], lines[1], lines[2], 'nonsense\n'], 4],
+    ];
+    for (const [changed, brokenAt] of cases) {
+      put(changed);
+      expect(await machine.start().verify()).toMatchObject({ brokenAt, records: brokenAt - 1 });
+    }
+    put(lines);
+    expect(await machine.start().verify()).toEqual({ records: 4, brokenAt: null, torn: 0 });
+  });
+
+  test('shows any flipped byte but that of the last line feed', async () => {
+    const machine = createMachine();
+    for (const id of ['1', '2', '3']) await machine.start().append(event(id));
+    const bytes = Buffer.from(machine.text());
+    for (let at = 0; at < bytes.length - 1; at += 1) {
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+      machine.disk.put(PATH, flipped);
+      expect((await machine.start().verify()).brokenAt, `byte ${at}`).not.toBeNull();
+    }
+  });
+
+  test('notes a line that was cut short anywhere, and keeps it', async () => {
+    const machine = createMachine();
+    await machine.start().append(event('1'));
+    const one = Buffer.from(machine.text());
+    await machine.start().append(event('2'));
+    const two = Buffer.from(machine.text());
+    for (let length = one.length + 1; length < two.length - 1; length += 1) {
+      machine.disk.put(PATH, two.subarray(0, length));
+      expect(await machine.start().verify()).toEqual({ records: 1, brokenAt: null, torn: 1 });
+      await machine.start().append(event('3'));
+      expect(await idsOf(machine.start())).toEqual(['1', '3']);
+      expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 1 });
+      expect(machine.text().startsWith(two.subarray(0, length).toString())).toBe(true);
+    }
+  });
+
+  test('takes a line that lacks only its line feed for whole', async () => {
+    const machine = createMachine();
+    await machine.start().append(event('1'));
+    await machine.start().append(event('2'));
+    machine.disk.put(PATH, Buffer.from(machine.text().trimEnd()));
+    expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 0 });
+    await machine.start().append(event('3'));
+    expect(await idsOf(machine.start())).toEqual(['1', '2', '3']);
+    expect(await machine.start().verify()).toEqual({ records: 3, brokenAt: null, torn: 0 });
+  });
+
+  test('survives a kill, a power cut and a full disk at every effect', async () => {
+    const faults = [
+      { kind: 'kill', when: 'before' },
+      { kind: 'kill', when: 'after' },
+      { kind: 'kill', when: 'during', bytes: 30 },
+      { kind: 'fail', when: 'before' },
+      { kind: 'fail', when: 'during', bytes: 30 },
+      { kind: 'fail', when: 'after' },
+    ] as const;
+    for (const cut of [false, true]) {
+      for (const fault of faults) {
+        for (let n = 1; ; n += 1) {
+          const machine = createMachine();
+          await machine.start().append(event('1'));
+          let struck = false;
+          const watch: Watch = (effect) => {
+            struck ||= effect.n === n;
+            return effect.n === n ? fault : null;
+          };
+          const error = await machine
+            .start(watch)
+            .append(event('2'))
+            .catch((caught: unknown) => caught);
+          if (!struck) break;
+          expect(error instanceof Killed || isAppError(error)).toBe(true);
+          if (cut) machine.disk.crash('torn', (count) => n % count);
+          // The next note may be cut short in its turn.
+          const again: Watch = ({ name }) =>
+            name === 'write' ? { kind: 'kill', when: 'during', bytes: n } : null;
+          await machine
+            .start(again)
+            .append(event('3'))
+            .catch(() => undefined);
+          await machine.start().append(event('4'));
+          const ids = await idsOf(machine.start());
+          expect(
+            ids.filter((id) => id !== '2'),
+            JSON.stringify({ fault, n, cut }),
+          ).toEqual(['1', '4']);
+          expect((await machine.start().verify()).brokenAt, JSON.stringify({ fault, n, cut })).toBeNull();
+        }
+      }
+    }
+  });
+
+  test('lets many write at once and loses none', async () => {
+    const machine = createMachine();
+    const ids = Array.from({ length: 30 }, (_, index) => String(index));
+    await Promise.all(ids.map((id) => machine.start().append(event(id))));
+    expect([...(await idsOf(machine.start()))].sort()).toEqual([...ids].sort());
+    expect(await machine.start().verify()).toEqual({ records: 30, brokenAt: null, torn: 0 });
+  });
+
+  test('goes on in a new file when it is large, as one log', async () => {
+    const machine = createMachine();
+    const long = event('1', { target: 'x'.repeat(1_500_000) });
+    for (let times = 0; times < 7; times += 1) await machine.start().append(long);
+    expect([...machine.disk.files().keys()].sort()).toEqual([
+      '/home/state/audit.3.jsonl',
+      '/home/state/audit.6.jsonl',
+      '/home/state/audit.jsonl',
+    ]);
+    expect(await machine.start().verify()).toEqual({ records: 7, brokenAt: null, torn: 0 });
+    machine.disk.erase('/home/state/audit.3.jsonl');
+    expect(await machine.start().verify()).toMatchObject({ brokenAt: 1 });
+  });
+
+  test('refuses a file that is not its own, and follows no link', async () => {
+    const machine = createMachine();
+    for (const plant of [
+      () => machine.disk.put(PATH, new Uint8Array(), { mode: 0o644 }),
+      () => machine.disk.put(PATH, new Uint8Array(), { owned: false }),
+      () => machine.disk.put(PATH, new Uint8Array(17 * 1024 * 1024)),
+      () => machine.disk.plant(PATH, { folder: 0o700 }),
+      () => machine.disk.plant(PATH, { link: '/home/elsewhere' }),
+    ]) {
+      plant();
+      await expect(machine.start().append(event('1'))).rejects.toMatchObject({ code: 'usage' });
+      machine.disk.erase(PATH);
+    }
+    expect(machine.disk.files().size).toBe(0);
+  });
+});
