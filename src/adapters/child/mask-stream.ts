@@ -1,0 +1,39 @@
+import { Transform } from 'node:stream';
+import type { Secret } from '../../domain/secret.ts';
+import { createMasker } from './masker.ts';
+
+/** A prompt without a line end must not wait: a beginning that could be any text is let go after this. */
+const SHORT_WAIT_MS = 50;
+/** A beginning that already tells much of a secret is held longer, for a writer that writes it slowly. */
+const LONG_WAIT_MS = 1_000;
+
+/** A stream in which each secret, in any of its common forms, reads `[secret]`. */
+export function createMaskStream(secrets: readonly Secret[]): Transform {
+  const masker = createMasker(secrets);
+  let timer: NodeJS.Timeout | null = null;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      const out = masker.push(chunk);
+      const { bytes, telling } = masker.held;
+      if (bytes > 0) timer = setTimeout(letGo, telling ? LONG_WAIT_MS : SHORT_WAIT_MS);
+      done(null, out.length > 0 ? out : undefined);
+    },
+    flush(done) {
+      if (timer) clearTimeout(timer);
+      const out = masker.release();
+      done(null, out.length > 0 ? out : undefined);
+    },
+    destroy(error, done) {
+      if (timer) clearTimeout(timer);
+      done(error);
+    },
+  });
+  const letGo = () => {
+    timer = null;
+    const out = masker.release();
+    if (out.length > 0) stream.push(out);
+  };
+  return stream;
+}

@@ -1,0 +1,69 @@
+import { AppError, usage } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { safeText } from '../../domain/text.ts';
+import { withoutOwnVariables } from '../../domain/variable-name.ts';
+import type { Captured, ChildEnd } from '../../ports/child.ts';
+import type { Sink } from '../../ports/sink.ts';
+import { maskText } from '../child/masker.ts';
+import { splitWords } from './shell-words.ts';
+import type { SinkDeps } from './sink-deps.ts';
+
+const TIMEOUT_MS = 60_000;
+const MAX_LINES = 40;
+
+/** `exec:COMMAND`: the bytes of the secret, and nothing else, on the stdin of a program. */
+export function createExecSink(deps: SinkDeps, text: string): Sink {
+  const [command, ...args] = splitWords(text);
+  if (!command) throw usage('"exec:" names no command', 'write exec:COMMAND');
+  const env = withoutOwnVariables(deps.env);
+  const shown = safeText(command, 100);
+  return {
+    label: `exec:${text}`,
+    async prove() {
+      const located = await deps.children.locate(command, env);
+      if (located.kind === 'found') return;
+      throw usage(
+        located.kind === 'not-found' ? `there is no command "${shown}"` : `"${shown}" cannot be executed`,
+        'give its whole path, or install it',
+      );
+    },
+    async deliver(secret) {
+      const timeoutMs = deps.commandTimeoutMs ?? TIMEOUT_MS;
+      const captured = await deps.children.capture({ command, args, env, input: secret, timeoutMs });
+      tell(deps, shown, captured, secret);
+      if (captured.end.kind === 'exit' && captured.end.code === 0) return;
+      throw new AppError({
+        code: captured.end.kind === 'timeout' ? 'unavailable' : 'failure',
+        message: `the command "${shown}" ${describe(captured.end, timeoutMs)}`,
+        hint: 'it was given the secret on its stdin; its own messages are above',
+      });
+    },
+    // A program that takes a secret has no common way to be asked for it.
+    holds: async () => null,
+  };
+}
+
+/** Both streams go to stderr: stdout is the product of keyturn. */
+function tell(deps: SinkDeps, command: string, captured: Captured, secret: Secret): void {
+  const bytes = Buffer.concat([captured.stdout, captured.stderr]);
+  const lines = maskText(bytes, [secret])
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  for (const line of lines.slice(0, MAX_LINES)) deps.note(`${command}: ${safeText(line, 500)}`);
+  if (lines.length > MAX_LINES) deps.note(`${command}: and ${lines.length - MAX_LINES} more lines`);
+}
+
+function describe(end: ChildEnd, timeoutMs: number): string {
+  switch (end.kind) {
+    case 'exit':
+      return `ended with ${end.code}`;
+    case 'signal':
+      return `was ended by ${end.name}`;
+    case 'timeout':
+      return `did not end within ${Math.round(timeoutMs / 1000)} s`;
+    case 'not-found':
+      return 'was not found';
+    case 'not-executable':
+      return 'cannot be executed';
+  }
+}

@@ -1,0 +1,20 @@
+import type { Children } from '../../ports/child.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { Disk } from '../../ports/disk.ts';
+
+/** What the sinks need from outside. */
+export interface SinkDeps {
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly children: Children;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** One line for the person, on stderr: a target that git would publish, what an `exec:` command said. */
+  readonly note: (line: string) => void;
+  /** Whether `file:` may replace what is there (`--force`). */
+  readonly force: boolean;
+  /** For an `exec:` command, in milliseconds; 60 s when left out. */
+  readonly commandTimeoutMs?: number | undefined;
+}
+
+/** More than any target is: a dotenv file, a runner's output file. */
+export const MAX_TARGET_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMaskStream } from '../../../../src/adapters/child/mask-stream.ts';
+import { createMasker, maskText } from '../../../../src/adapters/child/masker.ts';
+import { Secret } from '../../../../src/domain/secret.ts';
+
+const TEXT = 'tok/+s3cr3t"v\\alue=é&0123456789';
+const secret = Secret.of(TEXT);
+const mask = (text: string, ...more: Secret[]) => maskText(Buffer.from(text), more.length ? more : [secret]);
+
+/** The text cut at these places, pushed part by part. */
+function pushParts(text: Buffer, cuts: readonly number[], secrets: readonly Secret[]): string {
+  const masker = createMasker(secrets);
+  const places = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const place of [...places, text.length]) {
+    parts.push(Buffer.from(masker.push(text.subarray(at, place))));
+    at = place;
+  }
+  parts.push(masker.release());
+  return Buffer.concat(parts).toString('utf8');
+}
+
+describe('masker', () => {
+  it('replaces the secret as it is and in every common form', () => {
+    const hex = Buffer.from(TEXT).toString('hex');
+    const json = JSON.stringify(TEXT).slice(1, -1);
+    for (const form of [
+      TEXT,
+      hex,
+      hex.toUpperCase(),
+      json,
+      encodeURIComponent(TEXT),
+      json.replace('é', '\\u00e9'),
+    ]) {
+      expect(mask(`<${form}>`)).toBe('<[secret]>');
+    }
+  });
+
+  it('replaces what base64 shows of it, wherever in the encoded text it is', () => {
+    for (const before of ['', 'u', 'us', 'user:', 'x'.repeat(31)]) {
+      for (const after of ['', '\n', '@host', 'abc']) {
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const masked = mask(Buffer.from(before + TEXT + after).toString(encoding));
+          expect(masked).toContain('[secret]');
+          // At most the letters shared with the neighbours are left.
+          const whole = Buffer.from(masked.replace('[secret]', ''), 'base64').toString('latin1');
+          expect(whole.length).toBeLessThanOrEqual(before.length + after.length + 2);
+        }
+      }
+    }
+  });
+
+  it('leaves all other bytes as they are: colours, UTF-8, bytes that are no text', () => {
+    const text = '\x1b[31mrouge é 😀\x1b[0m tok/+ tok/+s3 \r\n';
+    expect(mask(text)).toBe(text);
+    expect(mask(`\x1b[31m${TEXT}\x1b[0m`)).toBe('\x1b[31m[secret]\x1b[0m');
+    const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i & 255));
+    const masker = createMasker([secret]);
+    expect(Buffer.concat([masker.push(bytes), masker.release()]).equals(bytes)).toBe(true);
+  });
+
+  it('does not replace a secret that is too short', () => {
+    expect(mask('a 1234567 b', Secret.of('1234567'))).toBe('a 1234567 b');
+  });
+
+  it('masks the same wherever the parts are cut', () => {
+    const piece = fc.constantFrom(
+      TEXT,
+      TEXT.slice(0, 9),
+      'x',
+      'é',
+      '\x1b[1m',
+      TEXT.slice(3),
+      encodeURIComponent(TEXT),
+      '\n',
+    );
+    fc.assert(
+      fc.property(fc.array(piece), fc.array(fc.nat(2_000)), (pieces, cuts) => {
+        const text = Buffer.from(pieces.join('|'));
+        expect(pushParts(text, cuts, [secret])).toBe(mask(text.toString('utf8')));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lets no secret through that overlaps itself or another', () => {
+    const secrets = ['abcabcabc', 'bcabcabca', 'abcabcabcabcX', 'aaaaaaaa'].map((text) => Secret.of(text));
+    const text = fc.array(fc.constantFrom('abc', 'a', 'b', 'c', 'X', 'aaaa')).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(100)), (whole, cuts) => {
+        const masked = pushParts(Buffer.from(whole), cuts, secrets);
+        for (const one of secrets) expect(masked).not.toContain(one.reveal());
+        if (!secrets.some((one) => whole.includes(one.reveal()))) expect(masked).toBe(whole);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('masks the rest of a secret whose beginning was let go', () => {
+    const masker = createMasker([secret]);
+    const text = Buffer.from(`<${TEXT}>`);
+    const out = [masker.push(text.subarray(0, 4)), masker.release()];
+    for (const byte of text.subarray(4)) out.push(Buffer.from(masker.push(Buffer.from([byte]))));
+    out.push(masker.release());
+    expect(Buffer.concat(out).toString('utf8')).toBe('<tok[secret]>');
+  });
+
+  it('goes through much output quickly', () => {
+    const masker = createMasker([secret, Secret.of('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')]);
+    const part = Buffer.alloc(64 * 1024, 'a');
+    const started = performance.now();
+    for (let i = 0; i < 160; i += 1) masker.push(part);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+describe('mask stream', () => {
+  it('writes a prompt at once but for what may begin a secret, and that soon after', async () => {
+    const stream = createMaskStream([secret]);
+    let seen = '';
+    stream.on('data', (part: Buffer) => {
+      seen += part.toString('utf8');
+    });
+    stream.write('Continue? ');
+    await pause(5);
+    expect(seen).toBe('Continue? ');
+    stream.write('t');
+    await pause(5);
+    expect(seen).toBe('Continue? ');
+    await pause(150);
+    expect(seen).toBe('Continue? t');
+    stream.write(TEXT.slice(1, 12));
+    await pause(150);
+    expect(seen).toBe('Continue? t');
+    stream.end(TEXT.slice(12));
+    await new Promise((resolve) => stream.once('end', resolve));
+    expect(seen).toBe('Continue? t[secret]');
+  });
+});

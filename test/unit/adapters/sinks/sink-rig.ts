@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { createNodeChildren } from '../../../../src/adapters/child/node-children.ts';
+import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
+import type { SinkDeps } from '../../../../src/adapters/sinks/sink-deps.ts';
+
+/** A folder of its own, the real disk, real programs, and the notes that were made. */
+export function sinkRig(more: Partial<SinkDeps> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-sink-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const notes: string[] = [];
+  const host = {
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    terminal: false,
+    onSignal: () => () => {},
+  };
+  const deps: SinkDeps = {
+    disk: createNodeDisk(),
+    random: { bytes: (count) => randomBytes(count) },
+    children: createNodeChildren(host, process.platform),
+    env: { PATH: process.env['PATH'], HOME: folder, KEYTURN_TOKEN: 'managing-secret-value' },
+    note: (line) => notes.push(line),
+    force: false,
+    ...more,
+  };
+  return { folder, notes, deps, at: (name: string) => join(folder, name) };
+}
