@@ -1,0 +1,55 @@
+import { OPERATIONS, type OperationName, type Support } from '../domain/capability.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Provider } from '../ports/provider.ts';
+
+/** What keyturn can do at a provider. An absent operation is the statement; nothing is written down twice. */
+export function supportOf(provider: Provider, operation: OperationName): Support {
+  const { tokens, keys, projects } = provider;
+  const native: Record<OperationName, unknown> = {
+    'tokens create': tokens.create,
+    'tokens list': tokens.list,
+    'tokens get': tokens.get,
+    'tokens rotate': tokens.rotate,
+    'tokens revoke': tokens.revoke,
+    'tokens delete': tokens.remove,
+    'tokens enable': tokens.enable,
+    'tokens disable': tokens.disable,
+    'tokens rename': tokens.rename,
+    'keys create': keys?.create,
+    'keys list': keys?.list,
+    'keys expire': keys?.expire,
+    'keys rotate': keys?.rotate,
+    'projects create': projects?.create,
+    'projects list': projects?.list,
+  };
+  if (native[operation]) return 'native';
+  const composed: Partial<Record<OperationName, unknown>> = {
+    'tokens get': tokens.list,
+    'tokens rotate': tokens.create && tokens.lineage,
+    'tokens rename': provider.facts.names === 'none' ? tokens.list : undefined,
+  };
+  return composed[operation] ? 'composed' : 'no';
+}
+
+export interface Capability {
+  readonly operation: OperationName;
+  readonly support: Support;
+}
+
+export function capabilitiesOf(provider: Provider): readonly Capability[] {
+  return OPERATIONS.map((operation) => ({ operation, support: supportOf(provider, operation) }));
+}
+
+/** The error for an operation that the vendor does not have: what to do instead, exit 8. */
+export function unsupported(provider: Provider, operation: OperationName): AppError {
+  return new AppError({
+    code: 'unsupported',
+    message: `${provider.title} has no way to do \`${operation}\``,
+    hint: provider.instead[operation] ?? `see \`keyturn providers ${provider.id}\``,
+    provider: provider.id,
+  });
+}
+
+export function requireSupport(provider: Provider, operation: OperationName): void {
+  if (supportOf(provider, operation) === 'no') throw unsupported(provider, operation);
+}

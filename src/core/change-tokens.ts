@@ -1,0 +1,112 @@
+import { AppError, isAppError } from '../domain/errors.ts';
+import { parseReference } from '../domain/reference.ts';
+import type { ListedToken } from '../domain/token.ts';
+import type { AuditAction, AuditLog } from '../ports/audit.ts';
+import type { Operation, TokenTarget } from '../ports/provider.ts';
+import { requireSupport } from './capabilities.ts';
+import { findToken, guardSelf, listOnce, type TokenDeps } from './tokens.ts';
+
+export type TokenVerb = 'revoke' | 'delete' | 'enable' | 'disable';
+
+export interface ChangeDeps extends TokenDeps {
+  readonly audit: AuditLog;
+}
+
+/** One reference and what became of it. */
+export interface ChangeResult {
+  readonly reference: string;
+  readonly token: ListedToken | null;
+  readonly error: AppError | null;
+}
+
+const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
+  revoke: 'revoke',
+  delete: 'delete',
+  enable: 'enable',
+  disable: 'disable',
+};
+
+/** Finds every reference before anything is changed; what cannot be found or must not be touched is a result, not a stop. */
+export async function findTargets(
+  deps: TokenDeps,
+  verb: TokenVerb,
+  references: readonly string[],
+  allowSelf: boolean,
+): Promise<readonly ChangeResult[]> {
+  requireSupport(deps.client.connection.provider, `tokens ${verb}`);
+  const listed = listOnce(deps);
+  const results: ChangeResult[] = [];
+  for (const reference of [...new Set(references)]) {
+    try {
+      const token = await findToken(deps, parseReference(reference), listed);
+      if (verb !== 'enable') guardSelf(token, allowSelf, verb);
+      results.push({ reference, token, error: null });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      // Nothing can be found while the provider does not answer: that is the whole command's failure.
+      if (error.code !== 'not-found' && error.code !== 'conflict' && error.code !== 'usage') throw error;
+      results.push({ reference, token: null, error });
+    }
+  }
+  return results;
+}
+
+/** Acts on each token that was found, one after the other; a failure does not keep the others from being tried. */
+export async function changeTokens(
+  deps: ChangeDeps,
+  verb: TokenVerb,
+  targets: readonly ChangeResult[],
+): Promise<readonly ChangeResult[]> {
+  const { provider, profile, origin } = deps.client.connection;
+  const operation = operationOf(deps, verb);
+  const results: ChangeResult[] = [];
+  for (const target of targets) {
+    if (target.token === null) {
+      results.push(target);
+      continue;
+    }
+    let error: AppError | null = null;
+    try {
+      await deps.client.call(operation, { id: target.token.id, name: target.token.name });
+      if (provider.facts.names === 'none' && verb === 'delete') {
+        await deps.profiles.removeAlias({ provider: provider.id, origin, id: target.token.id });
+      }
+    } catch (caught) {
+      if (!isAppError(caught)) throw caught;
+      error = caught;
+    }
+    await deps.audit.append({
+      action: ACTIONS[verb],
+      outcome: error === null ? 'ok' : error.code === 'unavailable' ? 'unknown' : 'failed',
+      profile,
+      provider: provider.id,
+      origin,
+      id: target.token.id,
+      attempt: null,
+      fingerprint: null,
+      requestId: error?.facts.requestId ?? null,
+      target: null,
+    });
+    results.push({ ...target, error });
+  }
+  return results;
+}
+
+/** The request that the verb would send, for `--dry-run`. */
+export function describeChange(deps: TokenDeps, verb: TokenVerb, token: ListedToken): string {
+  const request = operationOf(deps, verb).request(
+    { id: token.id, name: token.name },
+    deps.client.connection.settings,
+  );
+  return `${request.method} ${deps.client.connection.origin}${request.path}`;
+}
+
+function operationOf(deps: TokenDeps, verb: TokenVerb): Operation<TokenTarget, unknown> {
+  const { provider } = deps.client.connection;
+  const { revoke, remove, enable, disable } = provider.tokens;
+  const operation = { revoke, delete: remove, enable, disable }[verb];
+  requireSupport(provider, `tokens ${verb}`);
+  if (!operation)
+    throw new AppError({ code: 'unsupported', message: `${provider.title} cannot ${verb} tokens` });
+  return operation;
+}

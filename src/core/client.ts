@@ -1,0 +1,143 @@
+import { AppError } from '../domain/errors.ts';
+import type { Origin } from '../domain/origin.ts';
+import { parseJsonBytes } from '../domain/parse-json.ts';
+import type { Secret } from '../domain/secret.ts';
+import { vendorText } from '../domain/text.ts';
+import type {
+  AuthScheme,
+  HttpRequest,
+  Operation,
+  PagedOperation,
+  Provider,
+  Settings,
+} from '../ports/provider.ts';
+import type { Capture, Endpoint, Outcome, Reply, Transport } from '../ports/transport.ts';
+
+/** A provider at one origin, with the credential that drives it. */
+export interface Connection {
+  readonly provider: Provider;
+  readonly profile: string | null;
+  readonly settings: Settings;
+  readonly origin: Origin;
+  readonly auth: AuthScheme;
+  readonly secret: Secret;
+  /** The store's entry that holds the managing credential; null when it came from the environment or a vendor's CLI. */
+  readonly credentialName: string | null;
+  /** The provider's id of the managing credential, where it is known. */
+  readonly tokenId: string | null;
+}
+
+const MAX_PAGES = 10_000;
+
+/** Makes a provider's operations real: puts them on the wire, maps the vendor's errors, decodes the answers. */
+export class Client {
+  readonly connection: Connection;
+  readonly #transport: Transport;
+
+  constructor(connection: Connection, transport: Transport) {
+    this.connection = connection;
+    this.#transport = transport;
+  }
+
+  /** The same place as somebody else: to prove that a new secret works, or to use a session. */
+  as(secret: Secret, auth: AuthScheme = this.connection.auth): Client {
+    return new Client(
+      { ...this.connection, secret, auth, credentialName: null, tokenId: null },
+      this.#transport,
+    );
+  }
+
+  async call<I, O>(operation: Operation<I, O>, input: I): Promise<O> {
+    const request = operation.request(input, this.connection.settings);
+    return operation.decode(await this.#read(request, operation.auth), input);
+  }
+
+  /** Every page, one after the other, as it arrives. A list that does not move on is an error, never an endless loop. */
+  async *pages<I, T>(
+    operation: PagedOperation<I, T>,
+    input: I,
+    limit?: number,
+  ): AsyncGenerator<readonly T[]> {
+    const seen = new Set<string>();
+    const size = Math.max(1, Math.min(operation.maxPageSize, limit ?? operation.maxPageSize));
+    let cursor: string | null = null;
+    for (let count = 0; count < MAX_PAGES; count += 1) {
+      const page = { cursor, size };
+      const request = operation.request(input, this.connection.settings, page);
+      const { items, next } = operation.decode(await this.#read(request, operation.auth), page);
+      yield items;
+      if (next === null) return;
+      if (seen.has(next)) break;
+      seen.add(next);
+      cursor = next;
+    }
+    throw new AppError({
+      code: 'failure',
+      message: 'the provider’s list does not come to an end',
+      provider: this.connection.provider.id,
+    });
+  }
+
+  async all<I, T extends { readonly id: string }>(
+    operation: PagedOperation<I, T>,
+    input: I,
+  ): Promise<readonly T[]> {
+    const items = new Map<string, T>();
+    for await (const page of this.pages(operation, input)) {
+      for (const item of page) if (!items.has(item.id)) items.set(item.id, item);
+    }
+    return [...items.values()];
+  }
+
+  /** Sends a mint once; see {@link Transport.sendOnce}. The caller decides what the outcome means. */
+  sendOnce<I, O>(operation: Operation<I, O>, input: I, capture: Capture): Promise<Outcome> {
+    const request = operation.request(input, this.connection.settings);
+    return this.#transport.sendOnce(this.#endpoint(operation.auth), request, capture);
+  }
+
+  /** The vendor's refusal as our error; keeps its own words, never the secret it was asked with. */
+  refusal(reply: Reply): AppError {
+    const { provider, secret } = this.connection;
+    const problem = provider.readError({
+      status: reply.status,
+      body: parseOrNull(reply.body),
+      header: reply.header,
+      secret,
+    });
+    return new AppError({
+      code: problem.code,
+      message: vendorText(problem.message, [secret.reveal()]) ?? `the provider answered ${reply.status}`,
+      hint: problem.hint,
+      provider: provider.id,
+      status: reply.status,
+      requestId: problem.requestId,
+    });
+  }
+
+  async #read(request: HttpRequest, auth: Operation<never, unknown>['auth']): Promise<unknown> {
+    const reply = await this.#transport.call(this.#endpoint(auth), request);
+    if (reply.status < 200 || reply.status > 299) throw this.refusal(reply);
+    return parseJsonBytes(reply.body);
+  }
+
+  #endpoint(accepted: Operation<never, unknown>['auth']): Endpoint {
+    const { origin, auth, secret, provider } = this.connection;
+    if (accepted && !accepted.includes(auth.id)) {
+      throw new AppError({
+        code: 'auth',
+        message: `${provider.title} does not accept a ${auth.id} credential for this`,
+        hint: `it needs ${provider.credential.kind}`,
+        provider: provider.id,
+      });
+    }
+    return { origin, auth, secret };
+  }
+}
+
+function parseOrNull(body: Uint8Array): unknown {
+  try {
+    return parseJsonBytes(body);
+  } catch {
+    return null;
+  }
+}

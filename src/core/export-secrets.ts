@@ -1,0 +1,36 @@
+import { usage } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
+import { checkVariableName } from '../domain/variable-name.ts';
+
+export type ExportFormat = 'env' | 'dotenv' | 'json';
+
+export interface ExportedSecret {
+  readonly variable: string;
+  readonly secret: Secret;
+}
+
+/** Chosen secrets as text that a shell, a dotenv reader or a program takes back unchanged. */
+export function exportSecrets(chosen: readonly ExportedSecret[], format: ExportFormat): string {
+  for (const { variable } of chosen) checkVariableName(variable);
+  const twice = chosen.find(
+    (each, index) => chosen.findIndex((other) => other.variable === each.variable) !== index,
+  );
+  if (twice) throw usage(`"${twice.variable}" is named twice`, 'give each its own variable: VARIABLE=NAME');
+  if (format === 'json') {
+    return `${JSON.stringify(Object.fromEntries(chosen.map((each) => [each.variable, each.secret.reveal()])), null, 2)}\n`;
+  }
+  const quote = format === 'env' ? shellQuoted : dotenvQuoted;
+  const word = format === 'env' ? 'export ' : '';
+  return chosen.map((each) => `${word}${each.variable}=${quote(each.secret.reveal())}\n`).join('');
+}
+
+function shellQuoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Readers of dotenv files agree on single quotes only, and know no way to write one inside. */
+function dotenvQuoted(value: string): string {
+  if (value.includes("'"))
+    throw usage('a secret with a quotation mark cannot be written as dotenv', 'use `--format json`');
+  return `'${value}'`;
+}

@@ -1,0 +1,151 @@
+import { AppError } from '../domain/errors.ts';
+import type { Origin } from '../domain/origin.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Identity } from '../domain/token.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
+import type { AuthScheme, Provider, Settings } from '../ports/provider.ts';
+import type { CredentialStore } from '../ports/store.ts';
+import type { Transport } from '../ports/transport.ts';
+import { Client } from './client.ts';
+
+export interface LoginDeps {
+  readonly provider: Provider;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  store(): Promise<CredentialStore>;
+}
+
+export interface LoginTarget {
+  readonly profile: string;
+  readonly settings: Settings;
+  readonly origin: Origin;
+}
+
+export interface LoginResult {
+  readonly profile: Profile;
+  readonly identity: Identity;
+  readonly kind: string;
+  readonly expiresAt: Instant | null;
+}
+
+/**
+ * Refuses to turn a profile into another connection by the way: logging in again is for the same place. Returns the
+ * profile that is there.
+ */
+export async function checkTarget(deps: LoginDeps, target: LoginTarget): Promise<Profile | null> {
+  const before = await deps.profiles.find(target.profile);
+  if (!before) return null;
+  if (
+    before.provider === deps.provider.id &&
+    before.origin === target.origin &&
+    sameSettings(before.settings, target.settings)
+  )
+    return before;
+  throw new AppError({
+    code: 'conflict',
+    message: `the profile "${target.profile}" is another connection (${before.provider}, ${before.origin})`,
+    hint: 'choose a name with `--profile NAME`, or run `keyturn logout` for that one first',
+  });
+}
+
+/** A client for the place with this secret, before any profile exists. */
+export function clientOf(
+  deps: LoginDeps,
+  target: LoginTarget,
+  secret: Secret,
+  auth: AuthScheme = deps.provider.auth[0],
+): Client {
+  const { provider, transport } = deps;
+  const { settings, origin, profile } = target;
+  return new Client(
+    { provider, profile, settings, origin, auth, secret, credentialName: null, tokenId: null },
+    transport,
+  );
+}
+
+/** Looks at the secret, proves it with a real read, keeps it, and makes the profile. Nothing is kept that does not work. */
+export async function loginWithToken(
+  deps: LoginDeps,
+  target: LoginTarget,
+  given: { readonly secret: Secret; readonly tokenId: string | null },
+): Promise<LoginResult> {
+  const { provider, clock } = deps;
+  const note = provider.checkCredential(given.secret, clock.now());
+  const store = await deps.store();
+  await store.prove();
+  const identity = await clientOf(deps, target, given.secret).call(provider.probe, undefined);
+  const tokenId = given.tokenId ?? note.tokenId;
+  const expiresAt = identity.expiresAt ?? note.expiresAt;
+  await store.save(
+    {
+      name: target.profile,
+      kind: 'managing',
+      provider: provider.id,
+      origin: target.origin,
+      project: null,
+      id: tokenId,
+      scopes: identity.scopes,
+      createdAt: null,
+      expiresAt,
+    },
+    given.secret,
+  );
+  return finishLogin(deps, target, {
+    source: { kind: 'store', name: target.profile },
+    identity,
+    kind: note.kind,
+    expiresAt,
+    tokenId,
+  });
+}
+
+/** Uses the session of the vendor's own command in place: proved now, read again at each use, never copied. */
+export async function loginFromVendorCli(
+  deps: LoginDeps,
+  target: LoginTarget,
+  session: { readonly secret: Secret; readonly profile: string | null },
+): Promise<LoginResult> {
+  const note = deps.provider.checkCredential(session.secret, deps.clock.now());
+  const identity = await clientOf(deps, target, session.secret).call(deps.provider.probe, undefined);
+  const source: CredentialSource = { kind: 'vendor-cli', profile: session.profile };
+  return finishLogin(deps, target, {
+    source,
+    identity,
+    kind: note.kind,
+    expiresAt: identity.expiresAt ?? note.expiresAt,
+    tokenId: note.tokenId,
+  });
+}
+
+interface Proven {
+  readonly source: CredentialSource;
+  readonly identity: Identity;
+  readonly kind: string;
+  readonly expiresAt: Instant | null;
+  readonly tokenId: string | null;
+}
+
+export async function finishLogin(
+  deps: LoginDeps,
+  target: LoginTarget,
+  proven: Proven,
+): Promise<LoginResult> {
+  const profile: Profile = {
+    name: target.profile,
+    provider: deps.provider.id,
+    settings: target.settings,
+    origin: target.origin,
+    credential: proven.source,
+    tokenId: proven.tokenId,
+  };
+  await deps.profiles.save(profile);
+  return { profile, identity: proven.identity, kind: proven.kind, expiresAt: proven.expiresAt };
+}
+
+function sameSettings(a: Settings, b: Settings): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,76 @@
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Attempt } from './attempt.ts';
+import type { Item } from './item.ts';
+import { isToken } from './item.ts';
+import { listItems } from './list-items.ts';
+import { readObject, readTextOrNull, readTextsOrNull } from './read-json.ts';
+import { endStrays } from './watch.ts';
+
+/** What was true right before the mint. */
+export interface Baseline {
+  /** The ids of all tokens that there were; null where the provider cannot list and a lost answer is not looked up. */
+  readonly before: ReadonlySet<string> | null;
+  /** The account that the managing credential belongs to, where the provider tells. */
+  readonly account: string | null;
+}
+
+/** Proves everything that can be proven before the request: destinations, the managing credential, the list as it is. */
+export async function arm(attempt: Attempt): Promise<Baseline> {
+  const recorded = await attempt.journal.step<Json>('arm', async () => {
+    await proveDestinations(attempt);
+    const account = await proveManager(attempt);
+    const items = await listNow(attempt);
+    if (items) await endStrays(attempt, items.filter(isToken));
+    if (items) checkAgainst(attempt, items);
+    return { account, before: items?.map((item) => item.id) ?? null };
+  });
+  const from = readObject(recorded);
+  const before = readTextsOrNull(from['before']);
+  return { before: before && new Set(before), account: readTextOrNull(from['account']) };
+}
+
+async function proveDestinations({ deps, plan, delivery }: Attempt): Promise<void> {
+  if (plan.entry) await deps.store.prove();
+  for (const sink of delivery?.sinks ?? []) await sink.prove();
+}
+
+async function proveManager({ deps }: Attempt): Promise<string | null> {
+  const { client } = deps;
+  const { auth, provider } = client.connection;
+  // A browser session may create tokens and nothing else.
+  if (auth.id !== provider.auth[0].id) return null;
+  return (await client.call(client.connection.provider.probe, undefined)).account;
+}
+
+async function listNow({ deps, plan }: Attempt): Promise<readonly Item[] | null> {
+  const { client } = deps;
+  const { tokens } = client.connection.provider;
+  if (plan.way === 'in-place') return null;
+  try {
+    return await listItems(client, plan);
+  } catch (error) {
+    // Without lineage a list is a help, not a need: Errova's is not even documented, and closed to a session.
+    const missing = isAppError(error, 'auth') || isAppError(error, 'not-found');
+    if (missing && !tokens.lineage) return null;
+    throw error;
+  }
+}
+
+function checkAgainst({ deps, plan }: Attempt, items: readonly Item[]): void {
+  const { facts, title } = deps.client.connection.provider;
+  if (plan.target && !items.some((item) => item.id === plan.target?.id)) {
+    throw new AppError({
+      code: 'not-found',
+      message: `the token "${plan.target.id}" is no longer there`,
+      hint: 'see `keyturn tokens list`',
+    });
+  }
+  if (plan.spec && facts.names === 'unique' && items.some((item) => item.name === plan.spec?.name)) {
+    throw new AppError({
+      code: 'conflict',
+      message: `the name "${plan.spec?.name ?? ''}" is taken, and ${title} never frees a name`,
+      hint: 'choose another `--name`',
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { AuditAction, AuditEvent } from '../../ports/audit.ts';
+import type { Attempt } from './attempt.ts';
+
+/**
+ * One line for what was just done. An audit log that cannot be written is told and never stops a rotation half-way:
+ * that would strand what the log is there to protect.
+ */
+export async function audit(
+  { deps, journal }: Attempt,
+  action: AuditAction,
+  facts: Partial<Pick<AuditEvent, 'outcome' | 'id' | 'fingerprint' | 'target' | 'requestId' | 'attempt'>>,
+): Promise<void> {
+  const { id, profile, provider, origin } = journal.header;
+  try {
+    await deps.audit.append({
+      action,
+      outcome: 'ok',
+      profile,
+      provider,
+      origin,
+      id: null,
+      attempt: id,
+      fingerprint: null,
+      requestId: null,
+      target: null,
+      ...facts,
+    });
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    deps.note(`the audit log could not be written: ${error.message}`);
+  }
+}

@@ -1,0 +1,57 @@
+import type { AppError } from '../../domain/errors.ts';
+import type { Captured } from '../../ports/journal.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { Outcome, Reply } from '../../ports/transport.ts';
+
+/** What became of one mint, as the journal records it: no secret, no body. */
+export type Sent =
+  | { readonly kind: 'not-sent'; readonly reason: string; readonly code: AppError['code'] }
+  /** A success, whole; the secret is in the captured bytes. */
+  | { readonly kind: 'answered'; readonly status: number }
+  /** The provider said no, and says so only when it did nothing. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: AppError['code'];
+      readonly message: string;
+      readonly hint: string | null;
+    }
+  /** It may have been acted upon. */
+  | { readonly kind: 'ambiguous'; readonly status: number | null; readonly reason: string };
+
+/** Statuses that come before a vendor's, or a gateway's, decision is known to be final. */
+const UNDECIDED = new Set([408, 425]);
+
+/** What an answer to a mint means. `refuse` reads the vendor's own words of a refusal. */
+export function classify(outcome: Outcome, provider: Provider, refuse: (reply: Reply) => AppError): Sent {
+  if (outcome.kind === 'not-sent') {
+    const { error, reason } = outcome;
+    return { kind: 'not-sent', reason: error?.message ?? reason, code: error?.code ?? 'unavailable' };
+  }
+  if (outcome.kind === 'ambiguous')
+    return { kind: 'ambiguous', status: outcome.status, reason: outcome.reason };
+  const { status } = outcome.reply;
+  if (status >= 200 && status <= 299) return { kind: 'answered', status };
+  if (mayHaveActed(status, provider)) {
+    return { kind: 'ambiguous', status, reason: `the provider answered ${status}` };
+  }
+  const { code, message, facts } = refuse(outcome.reply);
+  return { kind: 'refused', status, code, message, hint: facts.hint ?? null };
+}
+
+/** What is known of a mint whose process died: only what reached the disk. */
+export function classifyInterrupted(captured: Captured | null): Sent {
+  const status = captured?.status ?? null;
+  if (captured?.complete && status !== null && status >= 200 && status <= 299)
+    return { kind: 'answered', status };
+  return { kind: 'ambiguous', status, reason: 'keyturn was stopped while it waited for the answer' };
+}
+
+function mayHaveActed(status: number, provider: Provider): boolean {
+  if (status < 400 || status >= 500 || UNDECIDED.has(status)) return true;
+  // Where names are unique, or a repeat is recognised, a conflict may be with the very mint that was just sent.
+  return (
+    status === 409 &&
+    (provider.facts.names === 'unique' || provider.tokens.lineage?.replay === 'returns-secret')
+  );
+}

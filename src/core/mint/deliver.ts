@@ -1,0 +1,99 @@
+import type { AppError } from '../../domain/errors.ts';
+import { isAppError, usage } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Sink } from '../../ports/sink.ts';
+import type { Delivery, DeliveryReport } from '../delivery.ts';
+import type { Attempt } from './attempt.ts';
+import { secretOf } from './attempt.ts';
+import { audit } from './audit.ts';
+import type { Made } from './identify.ts';
+import { isToken } from './item.ts';
+
+/**
+ * Takes the new secret to every sink that does not have it yet, then to stdout. All are tried; the first failure is
+ * thrown afterwards, so that one broken sink does not hide the secret from the others.
+ */
+export async function deliver(attempt: Attempt, made: Made): Promise<void> {
+  const failures: AppError[] = [];
+  for (const label of sinkLabels(attempt)) {
+    try {
+      await deliverTo(attempt, made, label);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      attempt.deps.note(`not delivered to ${label}: ${error.message}`);
+      failures.push(error);
+    }
+  }
+  const [failure] = failures;
+  if (failure) throw failure;
+  await print(attempt, made);
+}
+
+export async function reportDelivery(attempt: Attempt): Promise<DeliveryReport> {
+  const { deps, journal, plan } = attempt;
+  const secret = await journal.kept();
+  return {
+    saved: plan.entry && journal.has('store') ? await deps.store.find(plan.entry.name) : null,
+    sinks: sinkLabels(attempt).filter((label) => journal.has(stepName(label))),
+    printed: journal.has('print'),
+    fingerprint: secret && deps.fingerprint(secret),
+  };
+}
+
+/** A resumed attempt may be given another way out for what is still undelivered. */
+function sinkLabels({ delivery, plan, resumed, journal }: Attempt): readonly string[] {
+  if (!delivery || !resumed) return plan.sinks;
+  const done = plan.sinks.filter((label) => journal.has(stepName(label)));
+  return [...new Set([...done, ...delivery.sinks.map((sink) => sink.label)])];
+}
+
+async function deliverTo(attempt: Attempt, made: Made, label: string): Promise<void> {
+  const { deps, delivery, journal } = attempt;
+  await journal.step(stepName(label), async () => {
+    const secret = await secretOf(attempt);
+    const sink = delivery?.sinks.find((one) => one.label === label) ?? (await deps.openSink(label));
+    await put(sink, secret);
+    await audit(attempt, 'deliver', {
+      id: made.item.id,
+      fingerprint: deps.fingerprint(secret),
+      target: label,
+    });
+    return { sink: label };
+  });
+}
+
+async function put(sink: Sink, secret: Secret): Promise<void> {
+  // After a crash between the delivery and its record the sink has it already; a second write could be refused.
+  if ((await sink.holds(secret)) !== true) await sink.deliver(secret);
+}
+
+async function print(attempt: Attempt, made: Made): Promise<void> {
+  const { delivery, journal, plan } = attempt;
+  const show = delivery?.print ?? null;
+  if (!show && (!plan.print || isRedirected(delivery))) return;
+  await journal.step('print', async () => {
+    if (!show) {
+      throw usage(
+        'the new secret is waiting to be printed',
+        `run \`keyturn rotations resume ${journal.header.id} --print\`, or give \`--to\``,
+      );
+    }
+    const { item } = made;
+    await show(await secretOf(attempt), {
+      kind: isToken(item) ? 'token' : 'key',
+      id: item.id,
+      name: item.name,
+    });
+    await audit(attempt, 'deliver', { id: item.id, target: 'stdout' });
+    return { printed: true };
+  });
+}
+
+/** `resume --to` instead of the print that never happened. */
+function isRedirected(delivery: Delivery | null): boolean {
+  return delivery !== null && delivery.sinks.length > 0;
+}
+
+function stepName(label: string): string {
+  return `deliver ${label}`;
+}

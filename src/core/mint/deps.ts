@@ -1,0 +1,25 @@
+import type { AuditLog } from '../../ports/audit.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Fingerprint } from '../../ports/fingerprint.ts';
+import type { JournalHost } from '../../ports/journal.ts';
+import type { Profiles } from '../../ports/profiles.ts';
+import type { Sink } from '../../ports/sink.ts';
+import type { CredentialStore } from '../../ports/store.ts';
+import type { Client } from '../client.ts';
+
+/** Everything that an attempt to mint, rotate or resume touches. */
+export interface MintDeps {
+  /** Driven by the managing credential. */
+  readonly client: Client;
+  readonly host: JournalHost;
+  readonly store: CredentialStore;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: AuditLog;
+  readonly fingerprint: Fingerprint;
+  /** One line of progress for a person, on stderr. */
+  note(line: string): void;
+  /** Opens a sink again from its label; a resumed attempt knows nothing else of it. */
+  openSink(label: string): Promise<Sink>;
+}

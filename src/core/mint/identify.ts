@@ -1,0 +1,124 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Token } from '../../domain/token.ts';
+import type { Baseline } from './arm.ts';
+import type { Attempt } from './attempt.ts';
+import { NeedsAttention } from './attention.ts';
+import { audit } from './audit.ts';
+import { endToken } from './end-token.ts';
+import type { Item } from './item.ts';
+import { isToken, readKey, readToken, writeItem } from './item.ts';
+import { listItems } from './list-items.ts';
+import type { Minted } from './mint.ts';
+import { kinship } from './ours.ts';
+import { readObject, readTexts } from './read-json.ts';
+
+/** What was made, addressed beyond doubt. */
+export interface Made {
+  readonly item: Item;
+  /** Ids of tokens that appeared beside it and may be a second effect of the same mint. */
+  readonly suspects: readonly string[];
+}
+
+/**
+ * Gives what was minted its id where the answer held none, and ends a twin that a repeating gateway made: both are
+ * found in the list by the attempt's mark.
+ */
+export async function identify(attempt: Attempt, minted: Minted, baseline: Baseline): Promise<Made> {
+  const recorded = await attempt.journal.step<Json>('identify', async () => {
+    const made = await look(attempt, minted, baseline);
+    return { item: writeItem(made.item), suspects: made.suspects };
+  });
+  const from = readObject(recorded);
+  const read = attempt.plan.thing === 'token' ? readToken : readKey;
+  return { item: read(readObject(from['item'])), suspects: readTexts(from['suspects']) };
+}
+
+async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promise<Made> {
+  const { plan, deps } = attempt;
+  if (plan.target && plan.way === 'in-place') return { item: withId(minted.item, plan.target), suspects: [] };
+  // Without a list to compare with, nothing that appeared can be told from what was there.
+  const isListNeeded = minted.item === null || baseline.before !== null;
+  const listed = isListNeeded ? await listItems(deps.client, plan) : null;
+  if (!listed) {
+    if (minted.item) return { item: minted.item, suspects: [] };
+    throw unknownId();
+  }
+  const appeared = listed.filter((token) => kinship(attempt, token, baseline.before) !== 'foreign');
+  const item = choose(minted.item, appeared);
+  refuseInactive(listed.find((token) => token.id === item.id));
+  const twins = appeared.filter((token) => token.id !== item.id && token.status === 'active');
+  for (const twin of twins) {
+    if (kinship(attempt, twin, baseline.before) !== 'ours') continue;
+    await endToken(deps.client, twin);
+    await audit(attempt, 'revoke', { id: twin.id });
+  }
+  return { item, suspects: suspectsAmong(attempt, { item, twins, baseline, isRepeated: minted.repeated }) };
+}
+
+interface Appeared {
+  readonly item: Item;
+  readonly twins: readonly Item[];
+  readonly baseline: Baseline;
+  readonly isRepeated: boolean;
+}
+
+/**
+ * What may be a second effect of the mint and is not proven to be: a gateway repeats a request, a vendor does not honour
+ * the idempotency key. Where there are no names, other people's tokens look alike: only one that is older than ours,
+ * after a repeat, is worth a person's look.
+ */
+function suspectsAmong(attempt: Attempt, { item, twins, baseline, isRepeated }: Appeared): readonly string[] {
+  const { facts } = attempt.deps.client.connection.provider;
+  return twins
+    .filter((twin) => kinship(attempt, twin, baseline.before) === 'perhaps')
+    .filter((twin) => facts.names !== 'none' || !isToken(twin) || (isRepeated && isOlder(twin, item)))
+    .map((twin) => twin.id);
+}
+
+function isOlder(twin: Item, item: Item): boolean {
+  if (twin.createdAt === null || item.createdAt === null) return true;
+  return Date.parse(twin.createdAt) < Date.parse(item.createdAt);
+}
+
+function choose(minted: Item | null, appeared: readonly Item[]): Item {
+  if (minted) return minted;
+  const [only, another] = appeared;
+  if (only && !another) return only;
+  // None: the list is behind; `resume` looks again. Several: only the provider knows which secret is whose.
+  throw unknownId();
+}
+
+function refuseInactive(token: Item | undefined): void {
+  if (!token || token.status === 'active') return;
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the provider lists the new token "${token.id}" as ${token.status}`,
+    manual: 'find out why at the provider, then `keyturn rotations resume`, or `abort`',
+  });
+}
+
+function withId(minted: Item | null, target: { readonly id: string; readonly name: string | null }): Item {
+  if (minted) return { ...minted, id: target.id };
+  return { ...UNKNOWN, ...target };
+}
+
+const UNKNOWN: Token = {
+  id: '',
+  name: null,
+  status: 'active',
+  scopes: null,
+  createdAt: null,
+  expiresAt: null,
+  lastUsedAt: null,
+  createdBy: null,
+  attributes: {},
+};
+
+function unknownId(): AppError {
+  return new AppError({
+    code: 'unavailable',
+    message: 'the provider does not list the new token yet',
+    hint: 'run `keyturn rotations resume` in a minute',
+  });
+}

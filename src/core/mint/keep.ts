@@ -1,0 +1,66 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { NewVersion } from '../../ports/store.ts';
+import type { Attempt } from './attempt.ts';
+import { nonceOf, secretOf } from './attempt.ts';
+import type { PlannedEntry } from './attempt-plan.ts';
+import { audit } from './audit.ts';
+import type { Made } from './identify.ts';
+import type { Item } from './item.ts';
+import { isToken } from './item.ts';
+
+/** Puts the new secret into the store, beside the old version where there is one, and reads it back. */
+export async function keepInStore(attempt: Attempt, made: Made): Promise<void> {
+  const { journal, plan } = attempt;
+  const { entry } = plan;
+  if (!entry) return;
+  await journal.step('store', async () => {
+    const secret = await secretOf(attempt);
+    await write(attempt, { entry, item: made.item, secret });
+    await compare(attempt, entry, secret);
+    await audit(attempt, 'store', {
+      id: made.item.id,
+      fingerprint: attempt.deps.fingerprint(secret),
+      target: entry.name,
+    });
+    return { name: entry.name };
+  });
+}
+
+interface Write {
+  readonly entry: PlannedEntry;
+  readonly item: Item | null;
+  readonly secret: Secret;
+}
+
+/** Writes the secret under a version name that belongs to this attempt alone, so that a repeat changes nothing. */
+export async function write({ deps, journal, plan }: Attempt, { entry, item, secret }: Write): Promise<void> {
+  const { provider, origin } = deps.client.connection;
+  const facts: NewVersion = {
+    name: entry.name,
+    kind: entry.kind,
+    provider: provider.id,
+    origin,
+    project: plan.project,
+    id: item?.id ?? (plan.way === 'in-place' ? (plan.target?.id ?? null) : null),
+    scopes: (item && isToken(item) ? item.scopes : null) ?? plan.scopes,
+    createdAt: item?.createdAt ?? null,
+    expiresAt: item?.expiresAt ?? null,
+  };
+  const version = nonceOf(journal.header);
+  const kept = await deps.store.stage(facts, version, secret);
+  const own = kept.versions.find((one) => one.version === version);
+  if (!own || own.id === facts.id) return;
+  // It was rescued before its id was known; the secret is sealed in the journal meanwhile.
+  await deps.store.dropVersion(entry.name, version);
+  await deps.store.stage(facts, version, secret);
+}
+
+async function compare({ deps, journal }: Attempt, entry: PlannedEntry, secret: Secret): Promise<void> {
+  if ((await deps.store.open(entry.name, nonceOf(journal.header))).equals(secret)) return;
+  throw new AppError({
+    code: 'unavailable',
+    message: 'the store gave back another value than was put in',
+    hint: 'the secret is safe in the journal: see `keyturn doctor`, then `keyturn rotations resume`',
+  });
+}

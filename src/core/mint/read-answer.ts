@@ -1,0 +1,130 @@
+import { type AppError, isAppError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import { parseJson, parseJsonBytes } from '../../domain/parse-json.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Captured } from '../../ports/journal.ts';
+import type { Minted } from '../../ports/provider.ts';
+import type { Attempt } from './attempt.ts';
+import { nonceOf } from './attempt.ts';
+import type { Item } from './item.ts';
+import { readKey, readToken, writeItem } from './item.ts';
+import { mintOperation } from './operation.ts';
+import { readFlag, readObject, readObjectOrNull, readOneOf, readText, readTextOrNull } from './read-json.ts';
+import { completeJson } from './salvage.ts';
+import { mintName } from './send.ts';
+
+/** What a mint's answer held. */
+export type Answer =
+  /** The secret is sealed in the journal. `proven`: read from a whole answer, not from a part of one. */
+  | { readonly kind: 'minted'; readonly item: Item | null; readonly proven: boolean }
+  /** No secret. `id` is set when the answer named what was made all the same: it is ours beyond doubt. */
+  | { readonly kind: 'none'; readonly id: string | null; readonly why: string };
+
+/** Finds the secret in what was captured of the nth mint, and keeps it. */
+export async function readAnswer(attempt: Attempt, nth: number): Promise<Answer> {
+  const name = nth === 1 ? 'read' : `read ${nth}`;
+  const recorded = await attempt.journal.step<Json>(name, async () => {
+    const answer = await find(attempt, nth);
+    return answer.kind === 'minted'
+      ? { ...answer, item: answer.item && writeItem(answer.item) }
+      : { ...answer };
+  });
+  return readRecorded(attempt, recorded);
+}
+
+async function find(attempt: Attempt, nth: number): Promise<Answer> {
+  const { journal, memory } = attempt;
+  const captured = await journal.captured(mintName(nth));
+  const answer = memory.answer && !captured?.complete ? memory.answer : captured;
+  if (!answer || answer.bytes.length === 0)
+    return (await findRescued(attempt)) ?? none('the answer was lost');
+  const decoded = decode(attempt, answer);
+  if (isAppError(decoded)) return none(decoded.message);
+  return keep(attempt, decoded, answer.complete);
+}
+
+async function keep(attempt: Attempt, minted: Minted<Item>, whole: boolean): Promise<Answer> {
+  const { journal, plan } = attempt;
+  const { item } = minted;
+  if (minted.secret) {
+    const secret = check(attempt, minted.secret);
+    if (isAppError(secret)) return none(secret.message, item?.id);
+    await journal.keep(secret);
+    return { kind: 'minted', item, proven: whole };
+  }
+  if (plan.key?.type === 'browser_public') return { kind: 'minted', item, proven: whole };
+  if (item) {
+    const shown = await readBack(attempt, item);
+    if (shown) return shown;
+  }
+  return none('the answer holds no secret', item?.id);
+}
+
+/** Devo tells the value only when one token is asked for. Null where the provider does not show a secret again. */
+export async function readBack(attempt: Attempt, item: Pick<Item, 'id' | 'name'>): Promise<Answer | null> {
+  const { client } = attempt.deps;
+  const { facts, tokens } = client.connection.provider;
+  if (attempt.plan.thing !== 'token' || facts.secretShown !== 'again' || !tokens.get) return null;
+  const shown = await client.call(tokens.get, { id: item.id, name: item.name });
+  if (!shown.secret) return none('the provider does not show the secret', item.id);
+  const secret = check(attempt, shown.secret);
+  if (isAppError(secret)) return none(secret.message, item.id);
+  await attempt.journal.keep(secret);
+  return { kind: 'minted', item: shown.item, proven: true };
+}
+
+/** When the journal's disk was full, the secret may have gone straight to the store; see `rescue.ts`. */
+async function findRescued({ deps, journal, plan }: Attempt): Promise<Answer | null> {
+  if (!plan.entry) return null;
+  const version = nonceOf(journal.header);
+  const entry = await deps.store.find(plan.entry.name);
+  if (!entry?.versions.some((one) => one.version === version)) return null;
+  await journal.keep(await deps.store.open(plan.entry.name, version));
+  return { kind: 'minted', item: null, proven: true };
+}
+
+/** The decoded answer, or the error that says why it cannot be read. */
+export function decode(attempt: Attempt, answer: Captured): Minted<Item> | AppError {
+  const operation = mintOperation(attempt.deps.client, attempt.plan);
+  try {
+    return operation.decode(parseJsonBytes(answer.bytes));
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    if (answer.complete) return error;
+    return decodePart(operation, answer) ?? error;
+  }
+}
+
+function decodePart(operation: ReturnType<typeof mintOperation>, answer: Captured): Minted<Item> | null {
+  const text = completeJson(new TextDecoder().decode(answer.bytes));
+  if (text === null) return null;
+  try {
+    return operation.decode(parseJson(text));
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
+
+function check(attempt: Attempt, secret: Secret): Secret | AppError {
+  try {
+    return attempt.deps.client.connection.provider.checkMinted(secret);
+  } catch (error) {
+    if (isAppError(error)) return error;
+    throw error;
+  }
+}
+
+function none(why: string, id?: string): Answer {
+  return { kind: 'none', id: id ?? null, why };
+}
+
+function readRecorded(attempt: Attempt, recorded: Json): Answer {
+  const from = readObject(recorded);
+  if (readOneOf(from['kind'], ['minted', 'none']) === 'none') {
+    return { kind: 'none', id: readTextOrNull(from['id']), why: readText(from['why']) };
+  }
+  const item = readObjectOrNull(from['item']);
+  const read = attempt.plan.thing === 'token' ? readToken : readKey;
+  return { kind: 'minted', item: item && read(item), proven: readFlag(from['proven']) };
+}

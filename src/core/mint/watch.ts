@@ -1,0 +1,49 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { Token } from '../../domain/token.ts';
+import type { AttemptHeader } from '../../ports/journal.ts';
+import type { Attempt } from './attempt.ts';
+import { readPlan } from './attempt-plan.ts';
+import { audit } from './audit.ts';
+import { endToken } from './end-token.ts';
+
+/** How long a mint may be acted upon after two clean lists: a gateway's queue, a delayed replica. */
+const WATCH_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Ends what earlier attempts left behind: a mint of which two lists showed nothing may still be acted upon later. Its
+ * nonce is looked for until a day has passed, whenever the provider's tokens are listed for another mint.
+ */
+export async function endStrays(attempt: Attempt, tokens: readonly Token[]): Promise<void> {
+  for (const header of await watched(attempt)) {
+    for (const token of tokens) {
+      if (token.status !== 'active' || !carries(attempt, header, token)) continue;
+      await endToken(attempt.deps.client, token);
+      await audit(attempt, 'revoke', { id: token.id, attempt: header.id });
+      attempt.deps.note(`ended "${token.name ?? token.id}", which the attempt ${header.id} had left behind`);
+    }
+  }
+}
+
+async function watched({ deps, journal }: Attempt): Promise<readonly AttemptHeader[]> {
+  const { provider, origin } = deps.client.connection;
+  const { attempts } = await deps.host.list({ verified: true });
+  const since = deps.clock.now() - WATCH_MS;
+  return attempts
+    .filter(({ state, endedAt }) => state === 'aborted' && Date.parse(endedAt ?? '') >= since)
+    .map(({ header }) => header)
+    .filter((header) => header.id !== journal.header.id)
+    .filter((header) => header.provider === provider.id && header.origin === origin);
+}
+
+/** Only a mark that nothing else can carry counts, never the id that the attempt was meant to replace. */
+function carries({ deps }: Attempt, header: AttemptHeader, token: Token): boolean {
+  const { facts, tokens } = deps.client.connection.provider;
+  if (facts.names === 'none' || !tokens.lineage) return false;
+  try {
+    const { marked, spec, target } = readPlan(header.plan);
+    return marked && spec !== null && token.id !== target?.id && tokens.lineage.carries(token, spec);
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { AppError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
+import { readSecretInput } from '../domain/secret-input.ts';
+import type { CredentialStore } from '../ports/store.ts';
+import type { Connection } from './client.ts';
+import type { ResolvedConnection } from './resolve-connection.ts';
+
+interface Deps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: number;
+  store(): Promise<CredentialStore>;
+  /** The session that the vendor's own command keeps; read at each use, never written. */
+  vendorSession(
+    provider: string,
+    profile: string | null,
+  ): Promise<{ readonly secret: Secret; readonly origin: string | null }>;
+}
+
+/** The resolved connection with its secret unlocked and looked at: the wrong kind and an expired one never leave here. */
+export async function openConnection(resolved: ResolvedConnection, deps: Deps): Promise<Connection> {
+  const { provider, profile, settings, origin, credential } = resolved;
+  const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
+  const open = (
+    secret: Secret,
+    more: { credentialName: string | null; tokenId: string | null },
+  ): Connection => {
+    const note = provider.checkCredential(secret, deps.now);
+    return { ...base, secret, credentialName: more.credentialName, tokenId: more.tokenId ?? note.tokenId };
+  };
+  if (credential.kind === 'environment') {
+    return open(readSecretInput(deps.env['KEYTURN_TOKEN'] ?? '', 'KEYTURN_TOKEN'), {
+      credentialName: null,
+      tokenId: null,
+    });
+  }
+  if (credential.kind === 'vendor-cli') {
+    const session = await deps.vendorSession(provider.id, credential.profile);
+    if (session.origin !== null && session.origin !== origin) throw elsewhere(session.origin, origin);
+    return open(session.secret, { credentialName: null, tokenId: null });
+  }
+  const store = await deps.store();
+  const kept = await store.find(credential.name);
+  if (!kept) {
+    throw new AppError({
+      code: 'auth',
+      message: `the credential "${credential.name}" of this profile is not kept any more`,
+      hint: `run \`keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}\``,
+    });
+  }
+  if (kept.provider !== provider.id || kept.origin !== origin)
+    throw elsewhere(kept.origin ?? 'nowhere', origin);
+  const tokenId = kept.current.id ?? profile?.tokenId ?? null;
+  return open(await store.open(kept.name), { credentialName: kept.name, tokenId });
+}
+
+function elsewhere(bound: string, wanted: string): AppError {
+  return new AppError({
+    code: 'auth',
+    message: `the credential is for ${bound} and is not sent to ${wanted}`,
+    hint: 'log in to the other place under a profile of its own',
+  });
+}

@@ -1,0 +1,69 @@
+import { AppError, usage } from '../domain/errors.ts';
+import { checkLocalName } from '../domain/name.ts';
+import type { ListedToken } from '../domain/token.ts';
+import { requireSupport } from './capabilities.ts';
+import type { ChangeDeps } from './change-tokens.ts';
+import { allTokens } from './tokens.ts';
+
+export interface RenamePlan {
+  readonly what: string;
+  readonly call?: string;
+  apply(): Promise<ListedToken>;
+}
+
+/** Gives a token another name: at the vendor where it has names, in keyturn's own list of aliases where it has none. */
+export async function renameToken(
+  deps: ChangeDeps,
+  token: ListedToken,
+  newName: string,
+): Promise<RenamePlan> {
+  const { provider, origin, settings } = deps.client.connection;
+  requireSupport(provider, 'tokens rename');
+  if (newName.trim() === '' || newName.length > 256)
+    throw usage('the new name is empty or too long', 'give 1 to 256 characters');
+  const renamed = { ...token, name: newName };
+  if (!provider.tokens.rename) {
+    const name = checkLocalName(newName, 'credential');
+    await refuseTakenAlias(deps, token, name);
+    return {
+      what: `call id ${token.id} "${name}" in keyturn’s own list; ${provider.title} has no names`,
+      apply: async () => {
+        await deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name });
+        return renamed;
+      },
+    };
+  }
+  const rename = provider.tokens.rename;
+  const target = { id: token.id, name: token.name, newName };
+  const request = rename.request(target, settings);
+  return {
+    what: `rename "${token.name ?? token.id}" (id ${token.id}) to "${newName}"`,
+    call: `${request.method} ${origin}${request.path}`,
+    apply: async () => {
+      const answer = await deps.client.call(rename, target);
+      await deps.audit.append({
+        action: 'rename',
+        outcome: 'ok',
+        profile: deps.client.connection.profile,
+        provider: provider.id,
+        origin,
+        id: token.id,
+        attempt: null,
+        fingerprint: null,
+        requestId: null,
+        target: null,
+      });
+      return answer === null ? renamed : { ...renamed, ...answer, inUse: token.inUse };
+    },
+  };
+}
+
+async function refuseTakenAlias(deps: ChangeDeps, token: ListedToken, name: string): Promise<void> {
+  const taken = (await allTokens(deps)).find((other) => other.name === name && other.id !== token.id);
+  if (!taken) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `the name "${name}" is taken by id ${taken.id}`,
+    hint: 'choose another name',
+  });
+}

@@ -1,0 +1,22 @@
+import { AppError } from '../domain/errors.ts';
+import { supportOf, unsupported } from './capabilities.ts';
+import type { ChangeDeps } from './change-tokens.ts';
+import { changeTokens } from './change-tokens.ts';
+import { findToken } from './tokens.ts';
+
+/** Makes the managing credential unusable at the provider, with its own last request. */
+export async function revokeOwn(deps: ChangeDeps): Promise<void> {
+  const { provider, tokenId } = deps.client.connection;
+  if (supportOf(provider, 'tokens revoke') === 'no') throw unsupported(provider, 'tokens revoke');
+  if (tokenId === null) {
+    throw new AppError({
+      code: 'conflict',
+      message: 'the provider’s id of this credential is not known, so it cannot be revoked from here',
+      hint: `revoke it on ${provider.credential.page}, or log in again with "--token-id ID"`,
+      provider: provider.id,
+    });
+  }
+  const token = await findToken(deps, { by: 'id', value: tokenId });
+  const [result] = await changeTokens(deps, 'revoke', [{ reference: tokenId, token, error: null }]);
+  if (result?.error) throw result.error;
+}

@@ -1,0 +1,47 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Baseline } from '../mint/arm.ts';
+import type { Attempt } from '../mint/attempt.ts';
+import { NeedsAttention } from '../mint/attention.ts';
+import type { Made } from '../mint/identify.ts';
+import { identify } from '../mint/identify.ts';
+import { readAnswer } from '../mint/read-answer.ts';
+import { mintName, sendMint } from '../mint/send.ts';
+import { reconcile } from './reconcile.ts';
+
+/** What an attempt has made so far, without sending a mint; null when nothing. */
+export async function findMade(attempt: Attempt, baseline: Baseline): Promise<Made | null> {
+  const { journal, plan } = attempt;
+  const sent = await sendMint(attempt, 1);
+  if (sent.kind === 'not-sent') return null;
+  let madeId: string | null = null;
+  for (let nth = 1; nth === 1 || (await isBegun(attempt, nth)); nth += 1) {
+    const answer = await readAnswer(attempt, nth);
+    if (answer.kind === 'minted') return identify(attempt, { ...answer, repeated: nth > 1 }, baseline);
+    madeId ??= answer.id;
+  }
+  if (plan.way === 'in-place')
+    return sent.kind === 'refused' && !journal.has(mintName(2)) ? null : refuseLost(attempt);
+  const settled = await reconcile(attempt, baseline, { sent, madeId });
+  return settled === 'nothing' ? null : identify(attempt, settled, baseline);
+}
+
+async function isBegun({ journal }: Attempt, nth: number): Promise<boolean> {
+  return journal.has(mintName(nth)) || (await journal.captured(mintName(nth))) !== null;
+}
+
+function refuseLost({ plan }: Attempt): never {
+  const id = plan.target?.id ?? '';
+  if (!plan.self) {
+    throw new AppError({
+      code: 'conflict',
+      message: `"${id}" may have a new secret that nobody has; there is no way back to the old one`,
+      hint: 'run `keyturn rotations resume`: it gives the token a new secret once more',
+    });
+  }
+  throw new NeedsAttention({
+    code: 'lost',
+    message: `"${id}" may have a new secret that nobody has`,
+    manual: 'make a new credential at the provider',
+    orphanId: id,
+  });
+}

@@ -1,0 +1,104 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Client } from '../client.ts';
+import type { Attempt } from '../mint/attempt.ts';
+import { nonceOf, successor } from '../mint/attempt.ts';
+import { audit } from '../mint/audit.ts';
+import { reportDelivery } from '../mint/deliver.ts';
+import { endKey, endToken, statusNow } from '../mint/end-token.ts';
+import type { Made } from '../mint/identify.ts';
+import { pointTo } from '../mint/switch-over.ts';
+
+export interface WayBack {
+  readonly undone: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** Undoes an attempt that has made something. Every part may run again. */
+export async function goBack(attempt: Attempt, made: Made, isTold: boolean): Promise<WayBack> {
+  const { journal, plan } = attempt;
+  if (plan.way === 'in-place') return keepInPlace(attempt, isTold);
+  const undone: string[] = [];
+  if (plan.target) {
+    const old = await statusOfOld(attempt);
+    await journal.step('aborting', async () => ({ id: made.item.id }));
+    if (old === 'disabled') undone.push(await enableOld(attempt));
+  } else {
+    await journal.step('aborting', async () => ({ id: made.item.id }));
+  }
+  const delivery = await reportDelivery(attempt);
+  if (await restoreStore(attempt, made)) undone.push('the store is as it was');
+  undone.push(await endNew(attempt, made));
+  const places = [...delivery.sinks, ...(delivery.printed ? ['stdout'] : [])];
+  return { undone, left: places.map((place) => `${place} still has the new secret, which no longer works`) };
+}
+
+/** The old one must still be there to go back to. */
+async function statusOfOld(attempt: Attempt): Promise<string> {
+  const { journal, plan, deps } = attempt;
+  // Before the switch nobody has touched the old one.
+  if (!plan.target || !journal.has('switch')) return 'untouched';
+  const status = await statusNow(deps.client, plan.target);
+  if (status !== null && status !== 'revoked') return status;
+  throw new AppError({
+    code: 'conflict',
+    message: `"${plan.target.id}" is ended for good: there is no way back`,
+    hint: 'run `keyturn rotations resume`: it finishes with the new one',
+  });
+}
+
+async function enableOld({ deps, plan }: Attempt): Promise<string> {
+  const { enable } = deps.client.connection.provider.tokens;
+  if (!enable || !plan.target) return '';
+  await deps.client.call(enable, plan.target);
+  return `"${plan.target.name ?? plan.target.id}" is enabled again`;
+}
+
+async function restoreStore(attempt: Attempt, made: Made): Promise<boolean> {
+  const { deps, journal, plan } = attempt;
+  const { provider, origin } = deps.client.connection;
+  const version = nonceOf(journal.header);
+  const { entry, target } = plan;
+  if (plan.alias !== null)
+    await deps.profiles.removeAlias({ provider: provider.id, origin, id: made.item.id });
+  if (target) await pointTo(attempt, { from: made.item.id, to: target.id });
+  const kept = entry && (await deps.store.find(entry.name));
+  if (!entry || !kept) return false;
+  if (entry.from !== null) {
+    await deps.store.promote(entry.name, version, entry.from);
+    await deps.store.dropVersion(entry.name, version);
+  } else if (kept.versions.every((one) => one.version === version)) {
+    await deps.store.remove(entry.name);
+  }
+  return true;
+}
+
+async function endNew(attempt: Attempt, made: Made): Promise<string> {
+  const { deps, plan } = attempt;
+  const { id, name } = made.item;
+  if (plan.thing === 'token') await endToken(await whoEnds(attempt), { id, name });
+  else await endKey(deps.client, { project: plan.project ?? '', id }, deps.clock.now());
+  await audit(attempt, 'revoke', { id });
+  return `"${name ?? id}" is ended`;
+}
+
+/** The session of a login is gone; its token may end itself. */
+async function whoEnds(attempt: Attempt): Promise<Client> {
+  return attempt.plan.login
+    ? successor({ ...attempt, plan: { ...attempt.plan, self: true } })
+    : attempt.deps.client;
+}
+
+/** In place there is no way back, but what needed a person may be closed once its secret is safe elsewhere. */
+async function keepInPlace({ journal, plan, deps }: Attempt, isTold: boolean): Promise<WayBack> {
+  const isKept = plan.entry !== null && journal.has('store');
+  if (!isTold || !isKept) {
+    throw new AppError({
+      code: 'conflict',
+      message: 'the old secret is replaced: there is no way back to it',
+      hint: 'run `keyturn rotations resume`: it delivers the new one',
+    });
+  }
+  const name = plan.entry?.name ?? '';
+  await deps.store.promote(name, plan.entry?.from ?? null, nonceOf(journal.header));
+  return { undone: [], left: [`the new secret is the current one of "${name}"`] };
+}

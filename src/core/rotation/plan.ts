@@ -1,0 +1,158 @@
+import { AppError, isAppError, usage } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/time.ts';
+import { toInstant } from '../../domain/time.ts';
+import type { ProjectKey, Token } from '../../domain/token.ts';
+import type { HttpRequest, Provider, TokenSpec } from '../../ports/provider.ts';
+import type { Delivery } from '../delivery.ts';
+import { keySubject, makeHeader, newAttemptId, nonceOf, tokenSubject } from '../mint/attempt.ts';
+import type { AttemptPlan, PlannedEntry } from '../mint/attempt-plan.ts';
+import type { MintDeps } from '../mint/deps.ts';
+import { mintOperation } from '../mint/operation.ts';
+import { PLAIN_CREATE } from '../mint/plain-create.ts';
+import type { PlannedAttempt } from '../mint/start.ts';
+import { requireDestination, sinkLabels } from '../mint/start.ts';
+import { findEntry } from './entry.ts';
+
+/** What is to be replaced. */
+export type RotationTarget =
+  | { readonly kind: 'token'; readonly token: Token }
+  | { readonly kind: 'key'; readonly project: string; readonly key: ProjectKey };
+
+export interface RotationOptions {
+  /** How long the old one goes on working beside the new one, in ms; 0 and null for not at all. */
+  readonly graceMs?: number | null;
+  readonly keepOld?: boolean;
+  /** No grace, whatever a policy says. */
+  readonly revoke?: boolean;
+  readonly allowSelf?: boolean;
+  /** Attributes that the new token shall have instead of the old one's. */
+  readonly overrides?: Partial<Pick<TokenSpec, 'name' | 'scopes' | 'expiresAt' | 'options'>>;
+}
+
+export interface RotationRequest {
+  readonly target: RotationTarget;
+  readonly delivery: Delivery;
+  readonly options?: RotationOptions;
+}
+
+/** Everything that a rotation will do, decided and not begun. */
+export interface RotationPlan extends PlannedAttempt {
+  readonly provider: Provider;
+  /** The one request that cannot be repeated. */
+  readonly request: Pick<HttpRequest, 'method' | 'path'>;
+}
+
+/** Decides what a rotation will do. Reads the store, sends nothing. */
+export async function planRotation(deps: MintDeps, wanted: RotationRequest): Promise<RotationPlan> {
+  const { client } = deps;
+  const { connection } = client;
+  const id = newAttemptId(deps);
+  const item = wanted.target.kind === 'token' ? wanted.target.token : wanted.target.key;
+  const entry = await findEntry(deps, wanted);
+  const delivery = { ...wanted.delivery, saveAs: entry?.name ?? null };
+  requireDestination(delivery);
+  const plan: AttemptPlan = {
+    ...PLAIN_CREATE,
+    ...(wanted.target.kind === 'token' ? planToken(deps, wanted, id) : planKey(wanted.target.project)),
+    target: { id: item.id, name: item.name },
+    entry,
+    sinks: sinkLabels(delivery),
+    print: delivery.print !== null,
+    self: wanted.target.kind === 'token' && isSelf(deps, item.id, entry),
+    graceMs: wanted.options?.revoke ? null : wanted.options?.graceMs || null,
+    keepOld: wanted.options?.keepOld ?? false,
+  };
+  checkPlan(connection.provider, plan, wanted.options ?? {});
+  refuseDead(item.id, item.status);
+  const isToken = wanted.target.kind === 'token';
+  const header = makeHeader(deps, {
+    id,
+    kind: isToken ? 'rotate token' : 'rotate key',
+    subject: isToken
+      ? tokenSubject(connection, item.id)
+      : keySubject(connection, plan.project ?? '', item.id),
+    plan,
+  });
+  const { method, path } = mintOperation(client, plan).request(connection.settings);
+  return { header, plan, delivery, provider: connection.provider, request: { method, path } };
+}
+
+function planToken(deps: MintDeps, wanted: RotationRequest, id: string): Partial<AttemptPlan> {
+  const { provider } = deps.client.connection;
+  if (wanted.target.kind !== 'token') return {};
+  const { token } = wanted.target;
+  if (provider.facts.rotation === 'in-place') {
+    if (wanted.options?.overrides && Object.keys(wanted.options.overrides).length > 0) {
+      throw usage(
+        `${provider.title} gives a token a new secret and changes nothing else`,
+        'make a new token instead',
+      );
+    }
+    return { thing: 'token', way: 'in-place', scopes: token.scopes };
+  }
+  const like = specLike(deps, token, wanted.options?.overrides ?? {});
+  const spec = provider.tokens.lineage?.mark(like, nonceOf({ id }), deps.clock.now()) ?? like;
+  return {
+    thing: 'token',
+    way: 'overlap',
+    spec,
+    marked: provider.tokens.lineage !== undefined,
+    scopes: spec.scopes.length > 0 ? spec.scopes : null,
+  };
+}
+
+function planKey(project: string): Partial<AttemptPlan> {
+  return { thing: 'key', way: 'in-place', project };
+}
+
+/** The old one's attributes and length of life, where the provider lets a token's end be chosen. */
+function specLike(deps: MintDeps, token: Token, overrides: RotationOptions['overrides'] & object): TokenSpec {
+  const { tokens } = deps.client.connection.provider;
+  const carried = tokens.specOf(token);
+  const spec = { ...carried, ...overrides, options: { ...carried.options, ...overrides.options } };
+  const expiresAt = overrides.expiresAt === undefined ? sameLifetime(token, deps.clock.now()) : null;
+  if (expiresAt === null) return tokens.checkSpec(spec);
+  try {
+    return tokens.checkSpec({ ...spec, expiresAt });
+  } catch (error) {
+    if (!isAppError(error, 'usage')) throw error;
+    return tokens.checkSpec(spec);
+  }
+}
+
+function sameLifetime({ createdAt, expiresAt }: Token, now: number): Instant | null {
+  if (createdAt === null || expiresAt === null) return null;
+  const lifetime = Date.parse(expiresAt) - Date.parse(createdAt);
+  return lifetime > 0 ? toInstant(Math.floor((now + lifetime) / 1000) * 1000) : null;
+}
+
+function isSelf({ client }: MintDeps, id: string, entry: PlannedEntry | null): boolean {
+  const { tokenId, credentialName } = client.connection;
+  return tokenId === id || (credentialName !== null && entry?.name === credentialName && entry.from !== null);
+}
+
+function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptions): void {
+  if (plan.self && !options.allowSelf) {
+    throw usage(
+      'this is the credential that keyturn itself is using',
+      'give `--allow-self` to rotate it all the same',
+    );
+  }
+  if (plan.keepOld && plan.graceMs !== null)
+    throw usage('"--keep-old" and "--grace" exclude each other', 'give one');
+  if (plan.way === 'in-place' && (plan.graceMs !== null || plan.keepOld)) {
+    throw usage(
+      `${provider.title} replaces the secret in place: the old one cannot go on working`,
+      'leave `--grace` and `--keep-old` out, or make a new one and revoke the old one later',
+    );
+  }
+}
+
+function refuseDead(id: string, status: Token['status']): void {
+  if (status !== 'revoked') return;
+  throw new AppError({
+    code: 'conflict',
+    message: `"${id}" is revoked already`,
+    hint: 'make a new one with `keyturn tokens create`',
+  });
+}

@@ -1,0 +1,156 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Baseline } from '../mint/arm.ts';
+import type { Attempt } from '../mint/attempt.ts';
+import { NeedsAttention } from '../mint/attention.ts';
+import { audit } from '../mint/audit.ts';
+import type { Sent } from '../mint/classify.ts';
+import { endKey, endToken } from '../mint/end-token.ts';
+import type { Item } from '../mint/item.ts';
+import { readKey, readToken, writeItem } from '../mint/item.ts';
+import { listItems } from '../mint/list-items.ts';
+import type { Minted } from '../mint/mint.ts';
+import { kinship } from '../mint/ours.ts';
+import { readBack } from '../mint/read-answer.ts';
+import { readObject, readObjectOrNull } from '../mint/read-json.ts';
+
+/** What is known of a mint without a secret. */
+export interface LostMint {
+  readonly sent: Sent;
+  /** The id that the answer named all the same: ours beyond doubt. */
+  readonly madeId: string | null;
+}
+
+/**
+ * Finds out what a mint left behind, and takes it over or away. Nothing found needs two clean lists, a settle time
+ * apart: one proves nothing. What is not proven ours is named and left alone.
+ */
+export async function reconcile(
+  attempt: Attempt,
+  baseline: Baseline,
+  lost: LostMint,
+): Promise<Minted | 'nothing'> {
+  const recorded = await attempt.journal.step<Json>('reconcile', async () => {
+    const adopted = await settle(attempt, baseline, lost);
+    return { adopted: adopted && writeItem(adopted) };
+  });
+  const adopted = readObjectOrNull(readObject(recorded)['adopted']);
+  if (!adopted) return 'nothing';
+  return {
+    kind: 'minted',
+    item: attempt.plan.thing === 'token' ? readToken(adopted) : readKey(adopted),
+    proven: true,
+    repeated: false,
+  };
+}
+
+async function settle(attempt: Attempt, baseline: Baseline, lost: LostMint): Promise<Item | null> {
+  if (attempt.plan.self && attempt.plan.way === 'in-place') return settleSelf(attempt);
+  if (lost.madeId !== null) await end(attempt, { id: lost.madeId, name: null });
+  const found = await findOffspring(attempt, baseline, lost);
+  // Once it is known what the mint made, look-alikes are somebody else's.
+  const perhaps =
+    lost.madeId === null ? found.filter(({ kin }) => kin === 'perhaps').map(({ token }) => token) : [];
+  const ours = found.filter(({ kin }) => kin === 'ours').map(({ token }) => token);
+  const adopted = await adopt(attempt, ours, perhaps);
+  for (const token of ours) if (token.id !== adopted?.id) await end(attempt, token);
+  if (!adopted && perhaps.length > 0) throw unproven(perhaps);
+  return adopted;
+}
+
+/** Where the provider shows a secret again, a found token is finished rather than ended; reading it harms nobody. */
+async function adopt(
+  attempt: Attempt,
+  ours: readonly Item[],
+  perhaps: readonly Item[],
+): Promise<Item | null> {
+  const candidate = ours[0] ?? (perhaps.length === 1 ? perhaps[0] : undefined);
+  if (!candidate) return null;
+  const answer = await readBack(attempt, candidate);
+  if (answer?.kind !== 'minted') return null;
+  attempt.deps.note(`found "${candidate.name ?? candidate.id}", which was made although its answer was lost`);
+  return candidate;
+}
+
+async function end(
+  attempt: Attempt,
+  target: { readonly id: string; readonly name: string | null },
+): Promise<void> {
+  const { deps, plan } = attempt;
+  if (plan.thing === 'token') await endToken(deps.client, target);
+  else await endKey(deps.client, { project: plan.project ?? '', id: target.id }, deps.clock.now());
+  await audit(attempt, 'revoke', { id: target.id });
+  attempt.deps.note(`ended "${target.name ?? target.id}", whose secret nobody has`);
+}
+
+async function findOffspring(attempt: Attempt, baseline: Baseline, lost: LostMint) {
+  // A refusal means that nothing was done; one look is enough to notice a provider that does something all the same.
+  const rounds = lost.sent.kind === 'refused' ? 1 : 2;
+  for (let round = 1; ; round += 1) {
+    const found = (await list(attempt, baseline, lost))
+      .map((token) => ({ token, kin: kinship(attempt, token, baseline.before) }))
+      .filter(({ token, kin }) => kin !== 'foreign' && token.status === 'active' && token.id !== lost.madeId);
+    if (found.length > 0 || round === rounds) return found;
+    await attempt.deps.clock.sleep(attempt.deps.client.connection.provider.facts.settleMs);
+  }
+}
+
+async function list(attempt: Attempt, baseline: Baseline, lost: LostMint): Promise<readonly Item[]> {
+  if (baseline.before === null) return cannotLookUp(attempt, lost);
+  try {
+    return (await listItems(attempt.deps.client, attempt.plan)) ?? cannotLookUp(attempt, lost);
+  } catch (error) {
+    const canPass =
+      isAppError(error, 'unavailable') || isAppError(error, 'interrupted') || isUnauthorised(error);
+    if (!isAppError(error) || canPass) throw error;
+    return cannotLookUp(attempt, lost);
+  }
+}
+
+/** A credential that was replaced or has ended: a login brings the attempt forward. */
+function isUnauthorised(error: unknown): boolean {
+  return isAppError(error, 'auth') && error.facts.status === 401;
+}
+
+/** The managing credential rotated itself and the answer is lost: if the old secret still works, nothing was done. */
+async function settleSelf(attempt: Attempt): Promise<null> {
+  const { clock, client } = attempt.deps;
+  const { provider } = client.connection;
+  for (let round = 1; round <= 2; round += 1) {
+    if (round > 1) await clock.sleep(provider.facts.settleMs);
+    try {
+      await client.call(provider.probe, undefined);
+    } catch (error) {
+      if (!isAppError(error, 'auth')) throw error;
+      throw new NeedsAttention({
+        code: 'lost',
+        message: `the credential "${attempt.plan.target?.id ?? ''}" got a new secret, and the answer that held it was lost`,
+        manual: `make a new credential at the provider and run \`keyturn login ${provider.id}\``,
+        orphanId: attempt.plan.target?.id ?? null,
+      });
+    }
+  }
+  return null;
+}
+
+function unproven(perhaps: readonly Item[]): NeedsAttention {
+  const ids = perhaps.slice(0, 5).map((token) => `id:${token.id}`);
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `the answer was lost, and what appeared since may be it: ${ids.join(', ')}`,
+    manual: 'revoke it if nobody else made it, then `keyturn rotations resume`',
+    orphanId: perhaps[0]?.id ?? null,
+  });
+}
+
+/** A refusal is believed, a lost answer is not. */
+function cannotLookUp({ plan }: Attempt, lost: LostMint): readonly Item[] {
+  if (lost.sent.kind === 'refused') return [];
+  const what = plan.spec?.name ?? plan.key?.name ?? plan.target?.id ?? plan.thing;
+  throw new NeedsAttention({
+    code: 'orphan',
+    message: `the answer was lost, and whether "${what}" was made cannot be looked up`,
+    manual: 'look for it at the provider and revoke it there, then `keyturn rotations abort`',
+    orphanId: lost.madeId,
+  });
+}

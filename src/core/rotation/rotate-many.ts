@@ -1,0 +1,78 @@
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { ListedToken } from '../../domain/token.ts';
+import type { MintResult } from '../mint/result.ts';
+
+export interface ManyTask {
+  readonly token: ListedToken;
+  run(): Promise<MintResult>;
+}
+
+export interface ManyOptions {
+  readonly concurrency: number;
+  /** Stop starting new ones after so many failures in a row: whatever is wrong is wrong for all. */
+  readonly maxFailures: number;
+  progress(line: string): void;
+}
+
+export interface ManyResult {
+  readonly token: ListedToken;
+  /** Null when it was not started. */
+  readonly result: MintResult | null;
+  readonly error: AppError | null;
+}
+
+/** Rotates several tokens, a few at a time; each has its own result, and those that were not started say so. */
+export async function rotateMany(
+  tasks: readonly ManyTask[],
+  options: ManyOptions,
+): Promise<readonly ManyResult[]> {
+  const results = new Map<ManyTask, ManyResult>();
+  const waiting = [...tasks];
+  let failuresInARow = 0;
+  const worker = async (): Promise<void> => {
+    while (failuresInARow < options.maxFailures) {
+      const task = waiting.shift();
+      if (!task) return;
+      const done = await runOne(task);
+      results.set(task, done);
+      failuresInARow = done.error === null ? 0 : failuresInARow + 1;
+      options.progress(
+        `${results.size} of ${tasks.length}: "${task.token.name ?? task.token.id}" ${done.error === null ? 'rotated' : done.error.code}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.concurrency, tasks.length) }, worker));
+  return tasks.map((task) => results.get(task) ?? notStarted(task, options.maxFailures));
+}
+
+async function runOne(task: ManyTask): Promise<ManyResult> {
+  try {
+    const result = await task.run();
+    return {
+      token: task.token,
+      result,
+      error:
+        result.kind === 'done' || (result.kind === 'pending' && !result.error) ? null : failureOf(result),
+    };
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { token: task.token, result: null, error };
+  }
+}
+
+function failureOf(result: MintResult): AppError {
+  const code = result.exit === 'ok' ? 'failure' : result.exit;
+  return new AppError({
+    ...result.error?.facts,
+    code,
+    message: result.error?.facts.message ?? 'it could not be finished',
+  });
+}
+
+function notStarted(task: ManyTask, failures: number): ManyResult {
+  const error = new AppError({
+    code: 'cancelled',
+    message: `not started: ${failures} before it failed in a row`,
+  });
+  return { token: task.token, result: null, error };
+}

@@ -1,0 +1,189 @@
+import { AppError, isAppError } from '../domain/errors.ts';
+import { type Reference, resolveReference } from '../domain/reference.ts';
+import { type ListedToken, statusAt, type Token, type TokenStatus } from '../domain/token.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Profiles } from '../ports/profiles.ts';
+import { requireSupport, unsupported } from './capabilities.ts';
+import type { Client } from './client.ts';
+
+export interface TokenDeps {
+  readonly client: Client;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+}
+
+export interface TokenFilter {
+  readonly status?: TokenStatus | undefined;
+  /** Only those that end within this many ms, and have not ended yet. */
+  readonly expiringWithinMs?: number | undefined;
+  /** Only those that were not used for this many ms. Needs a provider that tells of the last use. */
+  readonly unusedForMs?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly sort?: TokenSort | undefined;
+}
+
+export const TOKEN_SORTS = ['name', 'created', 'expires', 'last-used'] as const;
+export type TokenSort = (typeof TOKEN_SORTS)[number];
+
+export interface ListProgress {
+  /** Set once more tokens were there than the limit let through. */
+  cut: boolean;
+  /** How many were yielded. */
+  count: number;
+}
+
+/** Tokens page by page as the vendor gives them, with local names, expiry and the one in use marked. */
+export async function* listTokens(
+  deps: TokenDeps,
+  filter: TokenFilter,
+  progress: ListProgress,
+): AsyncGenerator<readonly ListedToken[]> {
+  const { provider } = deps.client.connection;
+  if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
+  const complete = await completer(deps);
+  const seen = new Set<string>();
+  const keep = matcher(filter, deps.clock.now());
+  const wholeList = filter.sort !== undefined;
+  const held: ListedToken[] = [];
+  const hint = filter.limit !== undefined && !hasFilter(filter) ? filter.limit + 1 : undefined;
+  for await (const page of deps.client.pages(provider.tokens.list, undefined, hint)) {
+    const fresh = page
+      .filter((token) => !seen.has(token.id) && seen.add(token.id))
+      .map(complete)
+      .filter(keep);
+    if (wholeList) {
+      held.push(...fresh);
+      continue;
+    }
+    const room = filter.limit === undefined ? fresh.length : filter.limit - progress.count;
+    const shown = fresh.slice(0, room);
+    progress.count += shown.length;
+    if (shown.length > 0) yield shown;
+    if (fresh.length > room) {
+      progress.cut = true;
+      return;
+    }
+  }
+  if (filter.sort === undefined) return;
+  held.sort(comparer(filter.sort));
+  progress.cut = filter.limit !== undefined && held.length > filter.limit;
+  const kept = held.slice(0, filter.limit);
+  progress.count = kept.length;
+  yield kept;
+}
+
+export async function allTokens(deps: TokenDeps): Promise<readonly ListedToken[]> {
+  const { provider } = deps.client.connection;
+  if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
+  const tokens = await deps.client.all(provider.tokens.list, undefined);
+  return tokens.map(await completer(deps));
+}
+
+/**
+ * The token that a reference names. An id is asked for by itself where the vendor has such a call; names need the list.
+ * `known` are tokens listed before, so that several references cost one listing.
+ */
+export async function findToken(
+  deps: TokenDeps,
+  reference: Reference,
+  known?: () => Promise<readonly ListedToken[]>,
+): Promise<ListedToken> {
+  const { provider } = deps.client.connection;
+  requireSupport(provider, 'tokens get');
+  if (reference.by === 'id' && provider.tokens.get) {
+    try {
+      const { item } = await deps.client.call(provider.tokens.get, { id: reference.value, name: null });
+      if (item) return (await completer(deps))(item);
+    } catch (error) {
+      if (!isAppError(error, 'not-found')) throw error;
+      resolveReference(reference, [], 'token');
+    }
+  }
+  try {
+    return resolveReference(reference, await (known ?? (() => allTokens(deps)))(), 'token');
+  } catch (error) {
+    // Errova publishes no list: where it has none, an id is still enough to act on.
+    const unlisted = isAppError(error, 'not-found') && error.facts.status === 404;
+    if (!unlisted || reference.by !== 'id') throw error;
+    return (await completer(deps))(unknownToken(reference.value));
+  }
+}
+
+function unknownToken(id: string): Token {
+  const nothing = { scopes: null, createdAt: null, expiresAt: null, lastUsedAt: null, createdBy: null };
+  return { id, name: null, status: 'active', ...nothing, attributes: {} };
+}
+
+/** Lists once, however often it is asked. */
+export function listOnce(deps: TokenDeps): () => Promise<readonly ListedToken[]> {
+  let listed: Promise<readonly ListedToken[]> | undefined;
+  return () => {
+    listed ??= allTokens(deps);
+    return listed;
+  };
+}
+
+/** Adds what the vendor does not know: the local alias, whether the instant of expiry has passed, whether we use it. */
+export async function completer(deps: TokenDeps): Promise<(token: Token) => ListedToken> {
+  const { provider, origin, tokenId } = deps.client.connection;
+  const aliases = provider.facts.names === 'none' ? await deps.profiles.aliases(provider.id, origin) : [];
+  const names = new Map(aliases.map((alias) => [alias.id, alias.name]));
+  const now = deps.clock.now();
+  return (token) => ({
+    ...token,
+    name: token.name ?? names.get(token.id) ?? null,
+    status: statusAt(token.status, token.expiresAt, now),
+    inUse: tokenId !== null && token.id === tokenId,
+  });
+}
+
+/** Refuses to act on the credential that keyturn is using, unless the person says that they mean it. */
+export function guardSelf(token: ListedToken, allowSelf: boolean, verb: string): void {
+  if (!token.inUse || allowSelf) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `"${token.name ?? token.id}" is the credential that keyturn is using`,
+    hint: `add "--allow-self" to ${verb} it all the same`,
+  });
+}
+
+function hasFilter(filter: TokenFilter): boolean {
+  return (
+    filter.status !== undefined ||
+    filter.expiringWithinMs !== undefined ||
+    filter.unusedForMs !== undefined ||
+    filter.sort !== undefined
+  );
+}
+
+function matcher(filter: TokenFilter, now: number): (token: ListedToken) => boolean {
+  return (token) => {
+    if (filter.status !== undefined && token.status !== filter.status) return false;
+    if (filter.expiringWithinMs !== undefined) {
+      const left = token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt) - now;
+      if (left <= 0 || left > filter.expiringWithinMs || token.status === 'revoked') return false;
+    }
+    if (filter.unusedForMs !== undefined) {
+      const last = token.lastUsedAt ?? token.createdAt;
+      if (last === null || now - Date.parse(last) < filter.unusedForMs) return false;
+    }
+    return true;
+  };
+}
+
+function comparer(sort: TokenSort): (a: ListedToken, b: ListedToken) => number {
+  const field = (
+    { name: 'name', created: 'createdAt', expires: 'expiresAt', 'last-used': 'lastUsedAt' } as const
+  )[sort];
+  // What the vendor does not say comes last; ids settle ties so that the order is stable.
+  return (a, b) => {
+    const left = a[field];
+    const right = b[field];
+    if (left !== right) {
+      if (left === null) return 1;
+      if (right === null) return -1;
+      return left < right ? -1 : 1;
+    }
+    return a.id < b.id ? -1 : 1;
+  };
+}
