@@ -1,0 +1,76 @@
+# bash completion for keyturn; made by `npm run generate` from the command tree; do not edit
+_keyturn() {
+  local current="${COMP_WORDS[COMP_CWORD]}" path='' word words=''
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$word" in
+      -*) ;;
+      *) if _keyturn_known "${path:+$path }$word"; then path="${path:+$path }$word"; fi ;;
+    esac
+  done
+  case "$path" in
+    '') words='login logout whoami profiles providers tokens keys projects credentials rotations run helper audit sandbox doctor completion help --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login') words='errova devo prefactor bluebricks --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login errova') words='--org --url --with-token --token-file --session --name --scope --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login devo') words='--region --domain --url --with-token --token-file --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login prefactor') words='--account-id --url --with-token --token-file --from-cli --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login bluebricks') words='--url --with-token --token-file --from-cli --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'logout') words='--revoke --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'whoami') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'profiles') words='list use show rename remove --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'profiles list') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'profiles use') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'profiles show') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'profiles rename') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'profiles remove') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'providers') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens') words='create list get rotate revoke delete enable disable rename --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens create') words='--name --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --session --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens list') words='--status --expiring-within --unused-for --limit --sort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens get') words='--print --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens rotate') words='--grace --keep-old --revoke --if-expiring-within --allow-self --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --all --expiring-within --max --concurrency --max-failures --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens revoke') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens delete') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens enable') words='--dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens disable') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens rename') words='--dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'keys') words='create list expire rotate --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'keys create') words='--project --name --type --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'keys list') words='--project --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'keys expire') words='--project --in --at --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'keys rotate') words='--project --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'projects') words='create list --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'projects create') words='--name --platform --environment --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'projects list') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials') words='list get import remove export migrate --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials list') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials get') words='--print --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials import') words='--token-file --origin --token-id --store --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials remove') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials export') words='--format --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'credentials migrate') words='--from --to --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations') words='list resume abort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations list') words='--all --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations resume') words='--all --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'run') words='--env --mask --no-mask --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'helper') words='git docker exec --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'helper git') words='--credential --host --username --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'helper docker') words='--credential --host --username --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'helper exec') words='--credential --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'audit') words='list verify --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'audit list') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'audit verify') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'sandbox') words='--port --latency --fault --state --seed-tokens --errova-bearer-create --devo-create-returns-token --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'doctor') words='--offline --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'completion') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'help') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+_keyturn_known() {
+  case "$1" in
+    'login'|'login errova'|'login devo'|'login prefactor'|'login bluebricks'|'logout'|'whoami'|'profiles'|'profiles list'|'profiles use'|'profiles show'|'profiles rename'|'profiles remove'|'providers'|'tokens'|'tokens create'|'tokens list'|'tokens get'|'tokens rotate'|'tokens revoke'|'tokens delete'|'tokens enable'|'tokens disable'|'tokens rename'|'keys'|'keys create'|'keys list'|'keys expire'|'keys rotate'|'projects'|'projects create'|'projects list'|'credentials'|'credentials list'|'credentials get'|'credentials import'|'credentials remove'|'credentials export'|'credentials migrate'|'rotations'|'rotations list'|'rotations resume'|'rotations abort'|'run'|'helper'|'helper git'|'helper docker'|'helper exec'|'audit'|'audit list'|'audit verify'|'sandbox'|'doctor'|'completion'|'help') return 0 ;;
+  esac
+  return 1
+}
+complete -o default -F _keyturn keyturn

@@ -1,0 +1,41 @@
+// What the scripts share. Node's own modules only: they run before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a program with our terminal; ends the script with its exit code when it fails. */
+export function run(command, args, options = {}) {
+  const done = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
+  if (done.error) fail(`${command} could not be started`);
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** The program of a development dependency. */
+export function tool(name) {
+  return join(ROOT, 'node_modules', '.bin', name);
+}
+
+/** Installs exactly what the lock file says, when that is not there already. */
+export function ensureInstalled() {
+  const stamp = join(ROOT, 'node_modules', '.package-lock.json');
+  const fresh =
+    existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+  if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+}
+
+export function build() {
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  run(tool('tsc'), ['-p', 'tsconfig.json']);
+}
+
+export function packageJson() {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+}

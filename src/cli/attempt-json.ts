@@ -1,0 +1,9 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { AttemptSummary } from '../ports/journal.ts';
+
+/** An attempt as `rotations list` tells it. */
+export function attemptJson(attempt: AttemptSummary): JsonObject {
+  const { header, state, lastStep, dueAt, reason } = attempt;
+  const { id, kind, startedAt, profile, provider, origin, subject } = header;
+  return { id, kind, provider, profile, origin, subject, state, lastStep, startedAt, dueAt, reason };
+}

@@ -1,0 +1,31 @@
+import type { Report } from '../output/report.ts';
+import type { App } from './app.ts';
+import type { Input } from './input.ts';
+
+/** An option as people see it: `--name <value>`, `-x, --name`, `--scope <scope...>`. */
+export interface OptionSpec {
+  readonly flags: string;
+  readonly about: string;
+}
+
+/** A positional argument: `<ref>`, `[name]`, `<ref...>`. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** One verb: parse, call core, return a report. */
+export interface Command {
+  readonly arguments?: readonly ArgumentSpec[];
+  readonly options?: readonly OptionSpec[];
+  /** Examples for `--help`, one a line. */
+  readonly examples?: readonly string[];
+  /** Text under the options of `--help`. */
+  readonly details?: string;
+  run(app: App, input: Input): Promise<Report>;
+}
+
+/** A place in the command tree; a verb is loaded when it is called. */
+export type Node =
+  | { readonly name: string; readonly about: string; readonly load: () => Promise<Command> }
+  | { readonly name: string; readonly about: string; readonly children: readonly Node[] };

@@ -1,0 +1,48 @@
+import { applyPolicy } from '../../core/policy/apply-policy.ts';
+import { endsSomething, isChange } from '../../core/policy/decision.ts';
+import { type PlannedToken, planPolicy } from '../../core/policy/plan-policy.ts';
+import { usage } from '../../domain/errors.ts';
+import type { App } from '../app.ts';
+import type { Command } from '../command.ts';
+import { policyPlanReport, policyResultsReport } from '../policy-reports.ts';
+import { loadTargets } from '../policy-targets.ts';
+
+export const apply: Command = {
+  arguments: [{ name: '<file>', about: 'a policy (YAML)' }],
+  options: [
+    { flags: '--max <n>', about: 'refuse to change more than so many tokens (default: 10)' },
+    { flags: '--dry-run', about: 'the same as `keyturn plan`' },
+  ],
+  details:
+    'Finishes what is unfinished, then creates, rotates and delivers what the policy asks for. May be stopped anywhere and\nrun again; a second run right after does nothing. Exit 9: some failed. Exit 10: some wait for the grace of the replaced\none; run it again later.',
+  examples: ['keyturn apply policy.yaml', 'keyturn apply policy.yaml --yes --max 50'],
+  async run(app, input) {
+    const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
+    const planned = await planPolicy(await loadTargets(app, input.argument(0)));
+    if (input.flag('dry-run')) return policyPlanReport(planned, false);
+    refuseMany(planned, max);
+    const mayEnd = await confirmEnds(app, planned);
+    if (planned.some(({ target, decision }) => isChange(decision) && target.token.save !== null))
+      await app.store({ forWriting: true });
+    const deps = { locks: await app.locks(), mayEnd, progress: (line: string) => app.note(line) };
+    return policyResultsReport(await applyPolicy(deps, planned));
+  },
+};
+
+function refuseMany(planned: readonly PlannedToken[], max: number): void {
+  const count = planned.filter(({ decision }) => isChange(decision)).length;
+  if (count <= max) return;
+  throw usage(
+    `the policy changes ${count} tokens, more than ${max}`,
+    `see \`keyturn plan\`, and add "--max ${count}" if you mean it; nothing was changed`,
+  );
+}
+
+/** Asks when a token ends, at once or after its grace; whoever said `--yes` has agreed to what becomes due meanwhile too. */
+async function confirmEnds(app: App, planned: readonly PlannedToken[]): Promise<boolean> {
+  const ends = planned.filter(({ decision }) => endsSomething(decision));
+  if (ends.length === 0) return app.globals.yes;
+  const names = ends.map(({ target }) => `"${target.token.name}" at ${target.provider.title}`).join(', ');
+  await app.confirm(`replace ${names}, and end the old ones?`);
+  return true;
+}

@@ -1,0 +1,28 @@
+import type { Column } from '../../output/report.ts';
+import type { Command } from '../command.ts';
+import { listReport } from '../reports.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'WHEN', field: 'at', kind: 'time' },
+  { title: 'ACTION', field: 'action', kind: 'text' },
+  { title: 'OUTCOME', field: 'outcome', kind: 'status' },
+  { title: 'PROVIDER', field: 'provider', kind: 'text' },
+  { title: 'PROFILE', field: 'profile', kind: 'text' },
+  { title: 'ID', field: 'id', kind: 'text' },
+  { title: 'TARGET', field: 'target', kind: 'text', optional: 1 },
+  { title: 'FINGERPRINT', field: 'fingerprint', kind: 'text', optional: 2 },
+  { title: 'ATTEMPT', field: 'attempt', kind: 'text', optional: 3 },
+];
+
+export const auditList: Command = {
+  async run(app) {
+    const records = await (await app.audit()).list();
+    return listReport({
+      schema: 'keyturn.audit/1',
+      key: 'records',
+      columns: COLUMNS,
+      items: records.map((record) => ({ ...record })),
+      empty: 'nothing was changed yet',
+    });
+  },
+};

@@ -1,0 +1,19 @@
+import { usage } from '../../domain/errors.ts';
+import type { Command } from '../command.ts';
+import { SHELL_FILES, type Shell } from '../completion-scripts.ts';
+
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish', 'powershell'];
+
+export const completion: Command = {
+  arguments: [{ name: '<shell>', about: SHELLS.join(', ') }],
+  examples: [
+    'source <(keyturn completion bash)',
+    'keyturn completion zsh > ~/.zfunc/_keyturn',
+    'keyturn completion fish > ~/.config/fish/completions/keyturn.fish',
+  ],
+  async run(app, input) {
+    const shell = SHELLS.find((candidate) => candidate === input.argument(0));
+    if (!shell) throw usage('there is no completion for that shell', `one of ${SHELLS.join(', ')}`);
+    return { shape: 'text', text: await app.packageFile(`completions/${SHELL_FILES[shell]}`) };
+  },
+};

@@ -1,0 +1,31 @@
+import { type ExportFormat, exportSecrets } from '../../core/export-secrets.ts';
+import type { Command } from '../command.ts';
+import { requireCredential } from '../credential-json.ts';
+
+const FORMATS: readonly ExportFormat[] = ['env', 'dotenv', 'json'];
+
+export const credentialsExport: Command = {
+  arguments: [{ name: '<name...>', about: 'credentials, each as NAME or VARIABLE=NAME' }],
+  options: [{ flags: '--format <format>', about: `${FORMATS.join(', ')} (default: env)` }],
+  details:
+    'The secrets are the product: they go to stdout in clear. Without VARIABLE= the name is turned into one: ci-deploy becomes CI_DEPLOY.',
+  examples: [
+    'eval "$(keyturn credentials export TOKEN=ci)"',
+    'keyturn credentials export ci --format dotenv > .env',
+  ],
+  async run(app, input) {
+    const store = await app.store();
+    const format = input.choice('format', FORMATS) ?? 'env';
+    const chosen = [];
+    for (const argument of input.arguments()) {
+      const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.+)$/.exec(argument);
+      const name = match?.[2] ?? argument;
+      await requireCredential(store, name);
+      chosen.push({
+        variable: match?.[1] ?? name.toUpperCase().replace(/[^A-Z0-9]+/g, '_'),
+        secret: await store.open(name),
+      });
+    }
+    return { shape: 'text', text: exportSecrets(chosen, format) };
+  },
+};

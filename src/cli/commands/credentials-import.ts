@@ -1,0 +1,52 @@
+import { AppError } from '../../domain/errors.ts';
+import { checkLocalName } from '../../domain/name.ts';
+import { parseOrigin } from '../../domain/origin.ts';
+import { CREDENTIAL_COLUMNS } from '../columns.ts';
+import type { Command } from '../command.ts';
+import { credentialJson } from '../credential-json.ts';
+
+export const credentialsImport: Command = {
+  arguments: [{ name: '<name>', about: 'the name to keep it under' }],
+  options: [
+    { flags: '--token-file <path>', about: 'read it from a file instead of standard input' },
+    { flags: '--origin <origin>', about: 'the only origin that keyturn’s helpers may hand it out for' },
+    { flags: '--token-id <id>', about: 'the provider’s id of it' },
+    { flags: '--store <store>', about: 'keychain, passphrase or file, for a new credentials file' },
+    { flags: '--force', about: 'replace one of that name' },
+  ],
+  examples: ['pbpaste | keyturn credentials import stripe'],
+  async run(app, input) {
+    const name = checkLocalName(input.argument(0), 'credential');
+    const store = await app.store({ wanted: input.text('store') });
+    if ((await store.find(name)) && !input.flag('force')) {
+      throw new AppError({
+        code: 'conflict',
+        message: `there is a credential "${name}" already`,
+        hint: 'add "--force" to replace it',
+      });
+    }
+    const origin = input.text('origin');
+    const secret = await app.readSecret(input, { what: 'the secret', fromStdin: true });
+    const credential = await store.save(
+      {
+        name,
+        kind: 'imported',
+        provider: app.globals.provider ?? null,
+        origin: origin === undefined ? null : parseOrigin(origin),
+        project: null,
+        id: input.text('token-id') ?? null,
+        scopes: null,
+        createdAt: null,
+        expiresAt: null,
+      },
+      secret,
+    );
+    return {
+      shape: 'one',
+      schema: 'keyturn.credential/1',
+      data: { credential: credentialJson(credential) },
+      key: 'credential',
+      columns: CREDENTIAL_COLUMNS,
+    };
+  },
+};

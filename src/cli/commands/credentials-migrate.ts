@@ -1,0 +1,42 @@
+import { migrateStore } from '../../core/migrate-store.ts';
+import { STORE_KINDS } from '../../domain/credential.ts';
+import { usage } from '../../domain/errors.ts';
+import type { Command } from '../command.ts';
+import { doneReport, planReport } from '../reports.ts';
+
+export const credentialsMigrate: Command = {
+  options: [
+    { flags: '--from <store>', about: STORE_KINDS.join(', ') },
+    { flags: '--to <store>', about: `${STORE_KINDS.join(', ')}; the same as --from makes a new key` },
+    { flags: '--dry-run', about: 'open everything, change nothing' },
+  ],
+  details:
+    'Every secret is read back and compared before the old form is gone. A kill at any point leaves the old or the new file whole.',
+  async run(app, input) {
+    const from = input.choice('from', STORE_KINDS);
+    const to = input.choice('to', STORE_KINDS);
+    if (!from || !to)
+      throw usage('"--from" and "--to" are needed', 'for example `--from file --to keychain`');
+    const { createStoreMigration } = await import('../../adapters/store/store-migration.ts');
+    const migration = createStoreMigration({
+      ...(await app.storeOptions()),
+      newPassphrase: () => app.readNewPassphrase(),
+    });
+    const openRotations = async () =>
+      (await (await app.journalHost()).list()).attempts.filter((attempt) => attempt.state === 'open').length;
+    const dryRun = input.flag('dry-run');
+    const result = await migrateStore({ migration, openRotations }, { from, to, dryRun });
+    const names = result.credentials.join(', ') || 'nothing';
+    if (dryRun)
+      return planReport([
+        { what: `seal ${result.secrets} secrets again, from "${from}" to "${to}": ${names}` },
+      ]);
+    const line = `${result.secrets} secrets moved from "${from}" to "${to}": ${names}`;
+    const notes = result.oldKeyRemains
+      ? ['the old key is still in the keychain; the next write tries to delete it again']
+      : [];
+    return doneReport('keyturn.migration/1', { ...result, credentials: [...result.credentials] }, line, {
+      notes,
+    });
+  },
+};

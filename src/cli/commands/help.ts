@@ -1,0 +1,23 @@
+import { usage } from '../../domain/errors.ts';
+import type { Command } from '../command.ts';
+import { TOPICS } from '../topics.ts';
+
+export const help: Command = {
+  arguments: [{ name: '[words...]', about: 'a command, or a topic' }],
+  details: `Topics:\n${Object.entries(TOPICS)
+    .map(([name, topic]) => `  ${name.padEnd(14)} ${topic.about}`)
+    .join('\n')}`,
+  async run(app, input) {
+    const words = input.arguments();
+    const [first] = words;
+    const topic =
+      first === undefined ? undefined : Object.entries(TOPICS).find(([name]) => name === first)?.[1];
+    if (topic) return { shape: 'text', text: await topic.render() };
+    // Asking for `--help` of the words is the same question.
+    const { parse } = await import('../parse.ts');
+    const answer = await parse([...words, '--help'], app.presentation().width);
+    if (answer.kind !== 'help') throw usage('there is no help on that', 'see `keyturn help`');
+    const topics = words.length === 0 ? `\nTopics: keyturn help ${Object.keys(TOPICS).join(' | ')}\n` : '';
+    return { shape: 'text', text: `${answer.text}${topics}` };
+  },
+};

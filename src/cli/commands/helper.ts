@@ -1,0 +1,75 @@
+import { answerDocker } from '../../core/helpers/docker.ts';
+import { answerExecCredential } from '../../core/helpers/exec-credential.ts';
+import { answerGit } from '../../core/helpers/git.ts';
+import type { App } from '../app.ts';
+import type { Command } from '../command.ts';
+import type { Input } from '../input.ts';
+
+const MAX_REQUEST = 64 * 1024;
+
+const CHOICE = [
+  {
+    flags: '--credential <name>',
+    about: 'the credential to hand out; without it, the one stored for the server',
+  },
+  { flags: '--host <host>', about: 'the only server that a credential without an origin is handed out for' },
+  { flags: '--username <name>', about: 'the user name to answer with where none is asked for' },
+];
+
+export const helperGit: Command = {
+  arguments: [{ name: '<action>', about: 'get, store or erase; git says which' }],
+  options: CHOICE,
+  details: 'store and erase change nothing: keyturn’s own commands keep and end credentials.',
+  examples: [
+    "git config credential.https://git.example.com.helper '!keyturn helper git --credential ci --host git.example.com'",
+  ],
+  async run(app, input) {
+    const request = { action: input.argument(0), input: await readRequest(app) };
+    const answer = await answerGit(await app.store(), readChoice(input, 'x-access-token'), request);
+    return { shape: 'text', text: answer?.reveal() ?? '' };
+  },
+};
+
+export const helperDocker: Command = {
+  arguments: [{ name: '<action>', about: 'get, store, erase or list; docker says which' }],
+  options: CHOICE,
+  details:
+    'Docker calls a program named docker-credential-keyturn: a script of one line, `exec keyturn helper docker --credential NAME --host HOST "$@"`.',
+  async run(app, input) {
+    const action = input.argument(0);
+    const request = { action, input: action === 'list' ? '' : await readRequest(app) };
+    const { output, exit } = await answerDocker(await app.store(), readChoice(input, 'token'), request);
+    return {
+      shape: 'text',
+      text: output === null ? '' : `${output.reveal()}\n`,
+      ...(exit === 0 ? {} : { exit: 'failure' as const }),
+    };
+  },
+};
+
+export const helperExec: Command = {
+  options: [{ flags: '--credential <name>', about: 'the credential to hand out' }],
+  details:
+    'For the `exec` section of a kubeconfig: command keyturn, args [helper, exec, --credential, NAME].',
+  async run(app, input) {
+    const { env, clock } = app.runtime;
+    const request = {
+      credential: input.required('credential'),
+      execInfo: env['KUBERNETES_EXEC_INFO'],
+      now: clock.now(),
+    };
+    return { shape: 'text', text: (await answerExecCredential(await app.store(), request)).reveal() };
+  },
+};
+
+function readChoice(input: Input, username: string) {
+  return {
+    credential: input.text('credential') ?? null,
+    host: input.text('host') ?? null,
+    username: input.text('username') ?? username,
+  };
+}
+
+async function readRequest(app: App): Promise<string> {
+  return new TextDecoder().decode(await app.runtime.stdin.read(MAX_REQUEST));
+}

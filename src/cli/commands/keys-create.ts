@@ -1,0 +1,70 @@
+import { unsupported } from '../../core/capabilities.ts';
+import { createKey } from '../../core/mint/create-key.ts';
+import type { KeyType } from '../../domain/token.ts';
+import { KEY_COLUMNS } from '../columns.ts';
+import type { Command } from '../command.ts';
+import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
+import { mintReport } from '../mint-report.ts';
+import { head, keyJson, planReport } from '../reports.ts';
+
+const TYPES: readonly KeyType[] = ['server_signed', 'browser_public'];
+
+export const keysCreate: Command = {
+  options: [
+    { flags: '--project <slug>', about: 'the project' },
+    { flags: '--name <name>', about: 'what to call it' },
+    {
+      flags: '--type <type>',
+      about: `${TYPES.join(', ')} (default: server_signed); a browser key has no secret`,
+    },
+    ...DELIVERY_OPTIONS,
+    { flags: '--dry-run', about: 'show what would be sent' },
+  ],
+  examples: [
+    'keyturn keys create --project web-app --name backend --to env:.env#ERROVA_DSN_SECRET',
+    'keyturn keys create --project web-app --name frontend --type browser_public',
+  ],
+  async run(app, input) {
+    const client = await app.client();
+    const { provider, settings, origin } = client.connection;
+    if (!provider.keys) throw unsupported(provider, 'keys create');
+    const wanted = {
+      project: input.required('project'),
+      name: input.required('name'),
+      type: input.choice('type', TYPES) ?? 'server_signed',
+    };
+    if (input.flag('dry-run')) {
+      const request = provider.keys.create.request(wanted, settings);
+      return planReport(
+        [
+          {
+            what: `create the key "${wanted.name}" (${wanted.type})`,
+            call: `${request.method} ${origin}${request.path}`,
+          },
+        ],
+        head(client),
+      );
+    }
+    const hasSecret = wanted.type === 'server_signed';
+    const delivery = hasSecret
+      ? await parseDelivery(app, input, {
+          defaultName: wanted.name,
+          document: (item) => ({
+            ...head(client),
+            project: wanted.project,
+            key: { id: item.id, name: item.name, type: wanted.type },
+          }),
+        })
+      : { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
+    const result = await createKey(await app.mintDeps(client), { ...wanted, delivery });
+    const item = result.item === null ? null : keyJson(result.item);
+    return mintReport(result, {
+      client,
+      schema: 'keyturn.key/1',
+      key: 'key',
+      item,
+      columns: KEY_COLUMNS,
+      printed: delivery.wasPrinted(),
+    });
+  },
+};

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+import { profileJson, requireProfile } from '../profile-json.ts';
+import { doneReport } from '../reports.ts';
+
+export const profilesRemove: Command = {
+  arguments: [{ name: '<name>', about: 'the profile' }],
+  details: 'The credential stays in the store; `keyturn logout` forgets both.',
+  async run(app, input) {
+    const profiles = await app.profiles();
+    const profile = await requireProfile(profiles, input.argument(0));
+    await app.confirm(`forget the profile "${profile.name}"?`);
+    await profiles.remove(profile.name);
+    const data = { profile: profileJson(profile, await profiles.current()) };
+    return doneReport('keyturn.profile/1', data, `the profile "${profile.name}" is forgotten`);
+  },
+};

@@ -1,0 +1,22 @@
+import { checkLocalName } from '../../domain/name.ts';
+import type { Command } from '../command.ts';
+import { profileJson, requireProfile } from '../profile-json.ts';
+import { doneReport } from '../reports.ts';
+
+export const profilesRename: Command = {
+  arguments: [
+    { name: '<old>', about: 'the profile' },
+    { name: '<new>', about: 'its new name' },
+  ],
+  async run(app, input) {
+    const profiles = await app.profiles();
+    const before = await requireProfile(profiles, input.argument(0));
+    await profiles.rename(before.name, checkLocalName(input.argument(1), 'profile'));
+    const after = await requireProfile(profiles, input.argument(1));
+    return doneReport(
+      'keyturn.profile/1',
+      { profile: profileJson(after, await profiles.current()) },
+      `"${before.name}" is now "${after.name}"`,
+    );
+  },
+};

@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts';
+import { profileJson, requireProfile } from '../profile-json.ts';
+import { doneReport } from '../reports.ts';
+
+export const profilesUse: Command = {
+  arguments: [{ name: '<name>', about: 'the profile' }],
+  async run(app, input) {
+    const profiles = await app.profiles();
+    const profile = await requireProfile(profiles, input.argument(0));
+    await profiles.use(profile.name);
+    return doneReport(
+      'keyturn.profile/1',
+      { profile: profileJson(profile, profile.name) },
+      `"${profile.name}" is now the current profile`,
+    );
+  },
+};

@@ -1,0 +1,23 @@
+import { abortAttempt } from '../../core/rotation/abort.ts';
+import type { Command } from '../command.ts';
+import { stopped } from '../mint-report.ts';
+import { doneReport } from '../reports.ts';
+import { resumeDeps } from '../resume-attempts.ts';
+
+export const rotationsAbort: Command = {
+  arguments: [{ name: '<id>', about: 'the attempt' }],
+  details: 'The old one works and is current again, the new one is ended. What cannot be undone is said.',
+  async run(app, input) {
+    const id = input.argument(0);
+    await app.confirm(`undo the attempt ${id.slice(0, 40)}?`);
+    const result = await abortAttempt(await resumeDeps(app), id);
+    if (result.kind === 'attention') throw stopped(result);
+    const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];
+    const data = { attempt: id, state: result.kind, undone: [...result.undone], left: [...result.left] };
+    return doneReport(
+      'keyturn.rotation/1',
+      data,
+      lines.length > 0 ? lines.join('\n') : 'nothing had been changed; the attempt is closed',
+    );
+  },
+};

@@ -1,0 +1,39 @@
+import { parseSecretVariable, runWithSecrets } from '../../core/run-with-secrets.ts';
+import { usage } from '../../domain/errors.ts';
+import type { Command } from '../command.ts';
+
+export const run: Command = {
+  arguments: [{ name: '<command...>', about: 'the program and its arguments, after --' }],
+  options: [
+    { flags: '--env <variable=credential...>', about: 'put a credential of the store into this variable' },
+    { flags: '--mask', about: 'replace the secrets in what the program prints (default: off a terminal)' },
+    { flags: '--no-mask', about: 'leave what the program prints as it is' },
+  ],
+  details:
+    'The program gets the secrets in its environment and nothing else of keyturn’s. Any process of the same user, and root,\ncan read a process’s environment (/proc/PID/environ) for as long as it runs. Where the program can read a secret from\nits standard input, `keyturn credentials get NAME --print |` shows it to nobody else.',
+  examples: [
+    'keyturn run --env API_TOKEN=ci -- ./deploy.sh',
+    'keyturn run --env A=one --env B=two -- make release',
+  ],
+  async run(app, input) {
+    const { env, stdout, stderr } = app.runtime;
+    const [command, ...args] = input.arguments();
+    if (command === undefined)
+      throw usage('nothing says what to run', 'write `keyturn run --env VAR=NAME -- COMMAND`');
+    const always = input.flag('mask');
+    const never = input.flag('no-mask');
+    if (always && never) throw usage('"--mask" and "--no-mask" exclude each other', 'give one of them');
+    const maskOf = (stream: { readonly isTerminal: boolean }) => always || (!never && !stream.isTerminal);
+    const status = await runWithSecrets(
+      { store: await app.store(), children: await app.children(), note: (line) => app.note(line) },
+      {
+        command,
+        args,
+        env,
+        variables: input.list('env').map(parseSecretVariable),
+        mask: { stdout: maskOf(stdout), stderr: maskOf(stderr) },
+      },
+    );
+    return { shape: 'written', status };
+  },
+};

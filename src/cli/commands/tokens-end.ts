@@ -1,0 +1,61 @@
+import { changeTokens, describeChange, findTargets, type TokenVerb } from '../../core/change-tokens.ts';
+import { findKept } from '../../core/find-kept.ts';
+import type { Command } from '../command.ts';
+import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
+
+const PAST: Readonly<Record<TokenVerb, string>> = {
+  revoke: 'unusable for good',
+  delete: 'gone for good',
+  disable: 'unusable until it is enabled',
+  enable: 'usable again',
+};
+
+/** revoke, delete, enable and disable are one use case: find all, ask once, try each, report each. */
+function endCommand(verb: TokenVerb): Command {
+  const asks = verb !== 'enable';
+  return {
+    arguments: [{ name: '<ref...>', about: 'names or ids' }],
+    options: [
+      { flags: '--dry-run', about: 'show what would be sent' },
+      ...(asks ? [{ flags: '--allow-self', about: 'also the credential that keyturn is using' }] : []),
+    ],
+    async run(app, input) {
+      const deps = await app.changeDeps();
+      const targets = await findTargets(deps, verb, input.arguments(), input.flag('allow-self'));
+      throwIfSingleFailure(targets);
+      const found = targets.flatMap((target) => (target.token === null ? [] : [target.token]));
+      if (input.flag('dry-run')) {
+        return planReport(
+          found.map((token) => ({
+            what: `${verb} "${token.name ?? token.id}" (id ${token.id}): ${PAST[verb]}`,
+            call: describeChange(deps, verb, token),
+          })),
+          head(deps.client),
+        );
+      }
+      if (asks && found.length > 0) {
+        await app.confirm(
+          `${verb} ${found.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
+        );
+      }
+      const results = await changeTokens(deps, verb, targets);
+      throwIfSingleFailure(results);
+      const report = resultsReport(deps.client, verb, results);
+      if (verb !== 'revoke' && verb !== 'delete') return report;
+      const ended = results.flatMap((result) =>
+        result.error === null && result.token ? [result.token.id] : [],
+      );
+      const kept = await findKept(await app.store(), deps.client.connection, ended);
+      return {
+        ...report,
+        notes: () =>
+          kept.map((name) => `"${name}" is still kept here: \`keyturn credentials remove ${name}\``),
+      };
+    },
+  };
+}
+
+export const tokensRevoke: Command = endCommand('revoke');
+export const tokensDelete: Command = endCommand('delete');
+export const tokensEnable: Command = endCommand('enable');
+export const tokensDisable: Command = endCommand('disable');

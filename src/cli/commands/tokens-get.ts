@@ -1,0 +1,37 @@
+import { revealToken } from '../../core/reveal-token.ts';
+import { findToken } from '../../core/tokens.ts';
+import { AppError } from '../../domain/errors.ts';
+import { parseReference } from '../../domain/reference.ts';
+import { TOKEN_COLUMNS } from '../columns.ts';
+import type { Command } from '../command.ts';
+import { head, tokenJson } from '../reports.ts';
+
+export const tokensGet: Command = {
+  arguments: [{ name: '<ref>', about: 'name or id; id:X and name:X force one reading' }],
+  options: [{ flags: '--print', about: 'print the secret, where the provider can show it again (Devo)' }],
+  async run(app, input) {
+    const deps = await app.tokenDeps();
+    const { provider } = deps.client.connection;
+    if (input.flag('print') && provider.facts.secretShown === 'once') {
+      throw new AppError({
+        code: 'unsupported',
+        message: `${provider.title} shows a secret once, when it is made`,
+        hint: 'replace it with `keyturn tokens rotate`',
+        provider: provider.id,
+      });
+    }
+    const token = await findToken(deps, parseReference(input.argument(0)));
+    if (input.flag('print'))
+      return app.secretReport(await revealToken(deps, token), {
+        ...head(deps.client),
+        token: tokenJson(token),
+      });
+    return {
+      shape: 'one',
+      schema: 'keyturn.token/1',
+      data: { ...head(deps.client), token: tokenJson(token) },
+      key: 'token',
+      columns: TOKEN_COLUMNS,
+    };
+  },
+};

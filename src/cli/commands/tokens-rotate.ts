@@ -1,0 +1,44 @@
+import { requireSupport } from '../../core/capabilities.ts';
+import type { Command } from '../command.ts';
+import { DELIVERY_OPTIONS } from '../delivery-options.ts';
+import { rotateTokens } from '../rotate-tokens.ts';
+import { TOKEN_OPTION_SPECS } from '../token-options.ts';
+
+export const tokensRotate: Command = {
+  arguments: [{ name: '[ref...]', about: 'names or ids' }],
+  options: [
+    {
+      flags: '--grace <duration>',
+      about: 'let the old one work on for this long; exit 10, `rotations resume` finishes',
+    },
+    { flags: '--keep-old', about: 'leave the old one as it is' },
+    { flags: '--revoke', about: 'end the old one at once, whatever else says to wait' },
+    { flags: '--if-expiring-within <duration>', about: 'do nothing unless it ends within this time' },
+    { flags: '--allow-self', about: 'also the credential that keyturn is using' },
+    { flags: '--scope <scope...>', about: 'other scopes than the old one’s' },
+    { flags: '--expires-in <duration>', about: 'another end than the old one’s lifetime gives' },
+    { flags: '--expires-at <time>', about: 'another end than the old one’s lifetime gives' },
+    ...TOKEN_OPTION_SPECS,
+    { flags: '--all', about: 'every token that --expiring-within chooses' },
+    { flags: '--expiring-within <duration>', about: 'with --all: those that end within this time' },
+    { flags: '--max <n>', about: 'refuse to rotate more than so many (default: 10)' },
+    { flags: '--concurrency <n>', about: 'so many at a time (default: 4)' },
+    { flags: '--max-failures <n>', about: 'stop after so many failures in a row (default: 3)' },
+    ...DELIVERY_OPTIONS,
+    {
+      flags: '--dry-run',
+      about: 'show the plan: what is called, in which order, what ends when, what can be undone',
+    },
+  ],
+  details:
+    'Kill it at any instant: `keyturn rotations resume` finishes it. The old one ends only after the new one is kept, proved\nand delivered. A secret that is in the store already is replaced there.',
+  examples: [
+    'keyturn tokens rotate ci --save',
+    'keyturn tokens rotate ci --grace 24h --to env:.env#TOKEN',
+    'keyturn tokens rotate --all --expiring-within 14d --max 20 --yes',
+  ],
+  async run(app, input) {
+    requireSupport((await app.resolved()).provider, 'tokens rotate');
+    return rotateTokens(app, input);
+  },
+};

@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import type { DeliveredItem, Delivery } from '../core/delivery.ts';
+import { usage } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { checkLocalName, toLocalName } from '../domain/name.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Sink } from '../ports/sink.ts';
+import type { App } from './app.ts';
+import type { OptionSpec } from './command.ts';
+import type { Input } from './input.ts';
+import { maskInActions, ONCE_WARNING } from './secret-report.ts';
+
+export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--save [name]', about: 'keep the new secret in the store, under this name' },
+  {
+    flags: '--to <sink...>',
+    about: 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND',
+  },
+  { flags: '--print', about: 'write the new secret to stdout' },
+  { flags: '--force', about: 'let file: and --save replace what is there' },
+];
+
+export interface DeliveryContext {
+  /** What `--save` without a name takes. */
+  readonly defaultName: string | null;
+  /** An entry that already holds this token, and is kept up to date without being asked for. */
+  readonly keptAs?: string | null;
+  /** The document that a structured format writes with the secret in it. */
+  document(item: DeliveredItem): JsonObject;
+}
+
+/** Something to remember after the command: whether the product has been written by the delivery itself. */
+export interface ParsedDelivery extends Delivery {
+  readonly wasPrinted: () => boolean;
+}
+
+/**
+ * Where the new secret goes, decided before the request. On a terminal with nothing chosen it is printed once under a
+ * warning; elsewhere nothing chosen stops the command (exit 2) before the provider hears of it.
+ */
+export async function parseDelivery(
+  app: App,
+  input: Input,
+  context: DeliveryContext,
+): Promise<ParsedDelivery> {
+  const save = input.textOrFlag('save');
+  const labels = input.list('to');
+  const sinks = await Promise.all(labels.map((label) => openSink(app, label, input.flag('force'))));
+  const asked = input.flag('print');
+  const kept = context.keptAs ?? null;
+  const saveAs =
+    save === undefined
+      ? kept
+      : save === true
+        ? toLocalName(kept ?? context.defaultName ?? 'token')
+        : checkLocalName(save, 'credential');
+  const nothing = saveAs === null && sinks.length === 0 && !asked;
+  if (nothing && !app.runtime.stdout.isTerminal) {
+    throw usage(
+      'nothing says where the new secret shall go',
+      'add `--print`, `--save`, or `--to file:PATH`; nothing was sent',
+    );
+  }
+  if (
+    save !== undefined &&
+    saveAs !== null &&
+    saveAs !== kept &&
+    !input.flag('force') &&
+    (await (await app.store()).find(saveAs))
+  ) {
+    throw usage(
+      `there is a credential "${saveAs}" already`,
+      'choose another name with "--save NAME", or add "--force"',
+    );
+  }
+  if (saveAs !== null) await app.store({ forWriting: true });
+  let printed = false;
+  const print = async (secret: Secret, item: DeliveredItem) => {
+    await printSecret(app, secret, context.document(item));
+    printed = true;
+  };
+  return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
+}
+
+/** A sink from what the person wrote, or from what an unfinished attempt remembers. Paths are made absolute. */
+export async function openSink(app: App, label: string, force: boolean): Promise<Sink> {
+  const { parseSink } = await import('../adapters/sinks/parse-sink.ts');
+  const absolute = label.replace(
+    /^(file|env):(?=.)(.*)$/s,
+    (_, kind: string, path: string) => `${kind}:${resolve(app.runtime.cwd, path)}`,
+  );
+  const { random, env } = app.runtime;
+  return parseSink(absolute, {
+    disk: await app.disk(),
+    random,
+    children: await app.children(),
+    env,
+    note: (line) => app.note(line),
+    force,
+  });
+}
+
+/** Writes the secret and waits until the system has it; a closed pipe is a delivery that failed. */
+async function printSecret(app: App, secret: Secret, document: JsonObject): Promise<void> {
+  const { stdout, stderr } = app.runtime;
+  const { format } = app.globals;
+  await maskInActions(app, secret);
+  if (format === 'json' || format === 'yaml' || format === 'ndjson') {
+    const { present } = await import('../output/present.ts');
+    const report = {
+      shape: 'one',
+      schema: 'keyturn.minted/1',
+      data: { ...document, tokenSecret: secret.reveal() },
+    } as const;
+    for await (const piece of present(report, app.presentation())) await stdout.write(piece);
+    return;
+  }
+  if (stdout.isTerminal) await stderr.write(`${ONCE_WARNING}\n`);
+  await stdout.write(`${secret.reveal()}\n`);
+}

@@ -1,0 +1,89 @@
+import { capabilitiesOf } from '../core/capabilities.ts';
+import { OPERATIONS } from '../domain/capability.ts';
+import { EXIT } from '../domain/errors.ts';
+import type { Provider } from '../ports/provider.ts';
+import { loadProviders } from '../providers/registry.ts';
+import { completionScripts, SHELL_FILES } from './completion-scripts.ts';
+import { environmentVariables } from './topics.ts';
+
+const WORDS = { native: 'yes', composed: 'by keyturn', no: '–' } as const;
+const NOTICE = '<!-- Made by `npm run generate` from the code; do not edit. -->\n\n';
+
+/** Every checked-in file that is made from the code, by path; `read` gives the files that are edited in part. */
+export async function generatedFiles(
+  read: (path: string) => string,
+): Promise<Readonly<Record<string, string>>> {
+  const providers = await loadProviders();
+  const scripts = await completionScripts();
+  const table = capabilityTable(providers);
+  return {
+    [`completions/${SHELL_FILES.bash}`]: scripts.bash,
+    [`completions/${SHELL_FILES.zsh}`]: scripts.zsh,
+    [`completions/${SHELL_FILES.fish}`]: scripts.fish,
+    [`completions/${SHELL_FILES.powershell}`]: scripts.powershell,
+    'docs/exit-codes.md': `${NOTICE}# Exit codes\n\nThey are stable; numbers are never reused.\n\n${exitTable()}`,
+    'docs/environment.md': `${NOTICE}# Environment\n\nA flag beats a variable, a variable beats a profile.\n\n${await environmentTable()}`,
+    'docs/providers.md': `${NOTICE}# Providers\n\n${table}\n${providers.map(providerSection).join('\n')}`,
+    'README.md': replaceParts(read('README.md'), { capabilities: table, 'exit codes': exitTable() }),
+  };
+}
+
+export function versionModule(version: string): string {
+  return `/** Kept equal to package.json by \`npm run generate\`; read from here so that \`--version\` opens no file. */\nexport const VERSION = '${version}';\n`;
+}
+
+function capabilityTable(providers: readonly Provider[]): string {
+  const header = `| | ${providers.map((provider) => provider.title).join(' | ')} |\n|---|${providers.map(() => '---|').join('')}\n`;
+  const rows = OPERATIONS.map((operation) => {
+    const cells = providers.map(
+      (provider) =>
+        WORDS[capabilitiesOf(provider).find((each) => each.operation === operation)?.support ?? 'no'],
+    );
+    return `| \`${operation}\` | ${cells.join(' | ')} |\n`;
+  });
+  return `${header}${rows.join('')}`;
+}
+
+function exitTable(): string {
+  const rows = Object.entries(EXIT).map(
+    ([name, { code, meaning }]) => `| ${code} | ${name} | ${meaning} |\n`,
+  );
+  return `| code | name | meaning |\n|---|---|---|\n${rows.join('')}`;
+}
+
+async function environmentTable(): Promise<string> {
+  const rows = (await environmentVariables()).map(({ name, about }) => `| \`${name}\` | ${about} |\n`);
+  return `| variable | what |\n|---|---|\n${rows.join('')}`;
+}
+
+function providerSection(provider: Provider): string {
+  const { facts } = provider;
+  const settings = provider.settings.map(
+    (setting) => `- \`--${setting.name}\`${setting.required ? '' : ' (optional)'}: ${setting.about}\n`,
+  );
+  const lacks = Object.entries(provider.instead).map(
+    ([operation, instead]) => `- \`${operation}\`: ${instead}\n`,
+  );
+  const lines = [
+    `## ${provider.title}\n\n`,
+    `Credential: ${provider.credential.kind}. Made at <${provider.credential.page}>. API: <${provider.docs}>.\n\n`,
+    `Tokens are managed by ${facts.managedBy}; addressed by ${facts.handle}; names are ${facts.names}; a secret is shown ${facts.secretShown}; rotation is ${facts.rotation}; an end is ${facts.ends}.\n\n`,
+    ...(settings.length > 0 ? [`Settings of \`keyturn login ${provider.id}\`:\n\n`, ...settings] : []),
+    ...(lacks.length > 0 ? ['\nWhat to do instead of what it lacks:\n\n', ...lacks] : []),
+  ];
+  return lines.join('');
+}
+
+/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+function replaceParts(text: string, parts: Readonly<Record<string, string>>): string {
+  let result = text;
+  for (const [name, part] of Object.entries(parts)) {
+    const start = `<!-- ${name} -->`;
+    const end = `<!-- /${name} -->`;
+    const from = result.indexOf(start);
+    const to = result.indexOf(end);
+    if (from >= 0 && to > from)
+      result = `${result.slice(0, from + start.length)}\n${part}${result.slice(to)}`;
+  }
+  return result;
+}

@@ -1,0 +1,101 @@
+import { AppError, type ErrorCode, EXIT, isAppError } from '../domain/errors.ts';
+import type { Report } from '../output/report.ts';
+import { ClosedPipe, type Runtime } from './runtime.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * One run of the command: argv in, exit code out. The only place where an error becomes an exit code. `--version` is
+ * answered before anything else is imported.
+ */
+export async function main(argv: readonly string[], runtime: Runtime): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V'))
+    return print(runtime, `${VERSION}\n`);
+  let asJson = argv.includes('--json') || runtime.env['KEYTURN_OUTPUT'] === 'json';
+  try {
+    const { parse } = await import('./parse.ts');
+    const parsed = await parse(argv, Math.min(runtime.stdout.columns, 100));
+    if (parsed.kind === 'help') {
+      if (argv.includes('--version') || argv.includes('-V')) return await print(runtime, `${VERSION}\n`);
+      if (parsed.asked || argv.length === 0) return await print(runtime, parsed.text);
+      await quietly(runtime.stderr.write(parsed.text));
+      return EXIT.usage.code;
+    }
+    const { readGlobals } = await import('./globals.ts');
+    const globals = readGlobals(parsed.input, {
+      env: runtime.env,
+      stdoutIsTerminal: runtime.stdout.isTerminal,
+    });
+    asJson = globals.format === 'json';
+    const { App } = await import('./app.ts');
+    const app = new App(runtime, globals);
+    try {
+      const report = await parsed.command.run(app, parsed.input);
+      return await show(report, runtime, app.presentation(), globals.quiet);
+    } finally {
+      await app.close();
+    }
+  } catch (error) {
+    return fail(toAppError(error), runtime, asJson);
+  }
+}
+
+async function show(
+  report: Report,
+  runtime: Runtime,
+  how: Parameters<typeof import('../output/present.ts').present>[1],
+  quiet: boolean,
+): Promise<number> {
+  try {
+    const { present } = await import('../output/present.ts');
+    for await (const piece of present(report, how)) await runtime.stdout.write(piece);
+  } catch (error) {
+    // The reader has seen enough (`| head`): that is no failure.
+    if (!(error instanceof ClosedPipe)) throw error;
+  }
+  const notes = report.shape === 'list' ? (report.notes?.() ?? []) : (report.notes ?? []);
+  if (!quiet) for (const note of notes) await quietly(runtime.stderr.write(`${note}\n`));
+  if (report.shape === 'written' && report.status !== undefined) return report.status;
+  const exit = report.shape === 'list' ? report.exit?.() : report.exit;
+  return exit === undefined ? EXIT.ok.code : EXIT[exit].code;
+}
+
+async function print(runtime: Runtime, text: string): Promise<number> {
+  try {
+    await runtime.stdout.write(text);
+    return EXIT.ok.code;
+  } catch (error) {
+    return error instanceof ClosedPipe ? EXIT.ok.code : fail(toAppError(error), runtime, false);
+  }
+}
+
+async function fail(error: AppError, runtime: Runtime, asJson: boolean): Promise<number> {
+  const { errorJson, errorText } = await import('../output/errors.ts');
+  await quietly(runtime.stderr.write(asJson ? errorJson(error) : errorText(error)));
+  return EXIT[error.code].code;
+}
+
+/** Anything that is not ours is a bug: its message may hold a secret, so only its kind is told. */
+function toAppError(error: unknown): AppError {
+  if (isAppError(error)) return error;
+  if (error instanceof ClosedPipe) return closed();
+  const kind = error instanceof Error ? error.name.replace(/[^A-Za-z]/g, '').slice(0, 40) : typeof error;
+  const code: ErrorCode = 'failure';
+  return new AppError({
+    code,
+    message: `keyturn stopped on a fault of its own (${kind})`,
+    hint: 'please report the command that you ran',
+  });
+}
+
+function closed(): AppError {
+  return new AppError({ code: 'failure', message: 'the output was closed before everything was written' });
+}
+
+/** stderr may be closed too: there is nobody left to tell. */
+async function quietly(writing: Promise<void>): Promise<void> {
+  try {
+    await writing;
+  } catch {
+    // nothing to do
+  }
+}

@@ -1,0 +1,32 @@
+import type { Client } from '../core/client.ts';
+import type { ManyResult } from '../core/rotation/rotate-many.ts';
+import type { ListReport } from '../output/report.ts';
+import { RESULT_COLUMNS } from './columns.ts';
+import { head, listReport } from './reports.ts';
+
+/** A result for each of several rotations: exit 9 when some failed, 10 when all are well and some wait for their grace. */
+export function manyReport(client: Client, results: readonly ManyResult[]): ListReport {
+  const items = results.map(({ token, result, error }) => ({
+    reference: `id:${token.id}`,
+    id: result?.item?.id ?? null,
+    name: token.name,
+    result: error === null ? (result?.kind ?? 'done') : error.code,
+    message: error?.facts.message ?? (result?.dueAt ? `the old one works until ${result.dueAt}` : null),
+    hint: error?.facts.hint ?? null,
+    attempt: result?.attempt ?? null,
+    dueAt: result?.dueAt ?? null,
+  }));
+  const failed = results.some((each) => each.error !== null);
+  const waiting = results.some((each) => each.result?.kind === 'pending');
+  return {
+    ...listReport({
+      schema: 'keyturn.results/1',
+      head: { ...head(client), verb: 'rotate' },
+      key: 'results',
+      columns: RESULT_COLUMNS,
+      items,
+      empty: 'nothing was due',
+    }),
+    exit: () => (failed ? 'partial' : waiting ? 'pending' : undefined),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Client } from '../core/client.ts';
+import type { MintResult } from '../core/mint/result.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { safeText } from '../domain/text.ts';
+import type { Column, Report } from '../output/report.ts';
+import { credentialJson } from './credential-json.ts';
+import { head } from './reports.ts';
+
+interface MintedDocument {
+  readonly client: Client;
+  readonly schema: string;
+  readonly key: 'token' | 'key';
+  readonly item: JsonObject | null;
+  readonly columns: readonly Column[];
+  /** The secret went to stdout, and in a structured format the document with it. */
+  readonly printed: boolean;
+}
+
+/** What became of a creation or a rotation: a report when it is done or waits by plan, an error when it stopped. */
+export function mintReport(result: MintResult<unknown>, minted: MintedDocument): Report {
+  if (result.kind === 'aborted' || result.kind === 'attention' || (result.kind === 'pending' && result.error))
+    throw stopped(result);
+  const { saved, sinks, fingerprint } = result.delivery;
+  const exit: ErrorCode | undefined = result.kind === 'pending' ? 'pending' : undefined;
+  const notes = [
+    ...(saved === null ? [] : [`kept as "${saved.name}"`]),
+    ...sinks.map((sink) => `written to ${sink}`),
+    ...(result.dueAt === null
+      ? []
+      : [`the old one works until ${result.dueAt}; then run \`keyturn rotations resume ${result.attempt}\``]),
+    ...(result.manual === null ? [] : [result.manual]),
+  ];
+  if (minted.printed)
+    return { shape: 'written', notes: [...describe(minted), ...notes], ...(exit ? { exit } : {}) };
+  const delivery = {
+    saved: saved === null ? null : credentialJson(saved),
+    sinks: [...sinks],
+    printed: false,
+    fingerprint,
+  };
+  const facts = { attempt: result.attempt, state: result.kind, dueAt: result.dueAt, delivery };
+  return {
+    shape: 'one',
+    schema: minted.schema,
+    data: { ...head(minted.client), [minted.key]: minted.item, ...facts },
+    key: minted.key,
+    columns: minted.columns,
+    notes,
+    ...(exit ? { exit } : {}),
+  };
+}
+
+/** Whose secret that was: the secret itself says nothing. */
+function describe({ item, key }: MintedDocument): string[] {
+  if (item === null) return [];
+  const name = typeof item['name'] === 'string' ? ` "${safeText(item['name'], 200)}"` : '';
+  return [`the ${key}${name} has the id ${safeText(String(item['id']), 200)}`];
+}
+
+/** A stopped attempt as an error: the exit code says how bad it is, the hint how to go on. */
+export function stopped(result: MintResult<unknown>): AppError {
+  const { error, attempt, manual } = result;
+  const resume = `nothing is lost; go on with \`keyturn rotations resume ${attempt}\``;
+  const code = result.exit === 'ok' ? 'failure' : result.exit;
+  const message = error?.facts.message ?? 'it could not be finished';
+  const orphan = result.orphanId === null ? '' : `; id ${result.orphanId} lives at the provider`;
+  const hint = manual ?? (result.kind === 'pending' ? resume : error?.facts.hint);
+  return new AppError({ ...error?.facts, code, message: `${message}${orphan}`, hint });
+}

@@ -1,0 +1,18 @@
+import { AppError } from '../domain/errors.ts';
+import type { AttemptHeader } from '../ports/journal.ts';
+import type { App } from './app.ts';
+
+/** What an unfinished attempt still needs is not thrown away. */
+export async function refuseOpenAttempt(
+  app: App,
+  concerns: (attempt: AttemptHeader) => boolean,
+): Promise<void> {
+  const { attempts } = await (await app.journalHost()).list();
+  const open = attempts.find((attempt) => attempt.state === 'open' && concerns(attempt.header));
+  if (!open) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `an unfinished attempt (${open.header.kind}, ${open.header.id}) needs it`,
+    hint: `run \`keyturn rotations resume ${open.header.id}\` or \`keyturn rotations abort ${open.header.id}\` first`,
+  });
+}

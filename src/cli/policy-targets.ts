@@ -1,0 +1,63 @@
+import { dirname, resolve } from 'node:path';
+import type { MintDeps } from '../core/mint/deps.ts';
+import { checkToken } from '../core/policy/specify.ts';
+import type { PolicyTarget } from '../core/policy/target.ts';
+import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
+import { AppError, isAppError } from '../domain/errors.ts';
+import type { PolicyToken } from '../domain/policy.ts';
+import { safeText } from '../domain/text.ts';
+import type { App } from './app.ts';
+import { openSink } from './delivery-options.ts';
+import { once } from './once.ts';
+
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * The file's tokens, each with its connection and its sinks. Everything that can be refused without asking a provider is
+ * refused here, with its place in the file; nothing is sent.
+ */
+export async function loadTargets(app: App, path: string): Promise<readonly PolicyTarget[]> {
+  const { readPolicy, noSuchFile } = await import('../adapters/policy/read-policy.ts');
+  const full = resolve(app.runtime.cwd, path);
+  const bytes = await (await app.disk()).read(full, MOST_BYTES);
+  if (bytes === null) throw noSuchFile(safeText(path, 300));
+  const file = await readPolicy(bytes, { shown: path, folder: dirname(full) });
+  const places = new Map<string | null, Place>();
+  const targets: PolicyTarget[] = [];
+  for (const token of file.policy.tokens) {
+    try {
+      const place = places.get(token.profile) ?? (await findPlace(app, token.profile));
+      places.set(token.profile, place);
+      targets.push(await makeTarget(app, token, place));
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      throw new AppError({
+        ...error.facts,
+        message: file.fail(token, `cannot be followed: ${error.facts.message},`, undefined).message,
+      });
+    }
+  }
+  return targets;
+}
+
+/** A connection of the policy; unlocked when the first token needs it. */
+interface Place {
+  readonly resolved: ResolvedConnection;
+  readonly connect: () => Promise<MintDeps>;
+}
+
+async function findPlace(app: App, profile: string | null): Promise<Place> {
+  if (profile === null) return { resolved: await app.resolved(), connect: once(() => app.mintDeps()) };
+  const resolved = await resolveConnection(
+    { profile, provider: undefined, env: app.runtime.env },
+    { profiles: await app.profiles(), loadProvider: (id) => app.loadProvider(id) },
+  );
+  return { resolved, connect: once(async () => app.mintDeps(await app.clientFor(resolved))) };
+}
+
+async function makeTarget(app: App, token: PolicyToken, place: Place): Promise<PolicyTarget> {
+  const { provider } = place.resolved;
+  for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
+  const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, true)));
+  return { token, provider, sinks, connect: place.connect };
+}

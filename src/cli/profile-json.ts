@@ -1,0 +1,27 @@
+import { AppError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Profile, Profiles } from '../ports/profiles.ts';
+
+export function profileJson(profile: Profile, current: string | null): JsonObject {
+  const { name, provider, origin, credential, tokenId } = profile;
+  return {
+    name,
+    current: name === current,
+    provider,
+    origin,
+    settings: Object.entries(profile.settings).map(([key, value]) => `${key}=${value}`),
+    credential: credential.kind === 'store' ? credential.name : `${provider} command’s session`,
+    credentialKind: credential.kind,
+    tokenId,
+  };
+}
+
+export async function requireProfile(profiles: Profiles, name: string): Promise<Profile> {
+  const profile = await profiles.find(name);
+  if (profile) return profile;
+  throw new AppError({
+    code: 'not-found',
+    message: `no profile "${name.slice(0, 128)}"`,
+    hint: 'see `keyturn profiles list`',
+  });
+}

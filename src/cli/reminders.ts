@@ -1,0 +1,67 @@
+import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import type { App } from './app.ts';
+
+const SOON_MS = 7 * 86_400_000;
+const ONCE_A_MS = 86_400_000;
+
+/**
+ * Lines on stderr that a person should see and a program must not: an unfinished attempt for this connection, each
+ * time; a managing credential that ends soon, once a day. Never in structured output, in CI, or with --quiet.
+ */
+export async function remind(
+  app: App,
+  resolved: ResolvedConnection,
+  expiresAt: string | null,
+): Promise<void> {
+  const { format, quiet } = app.globals;
+  if (quiet || (format !== 'human' && format !== 'tsv')) return;
+  await remindOfAttempts(app, resolved);
+  if (!app.runtime.env['CI'] && expiresAt !== null) await remindOfExpiry(app, resolved, expiresAt);
+}
+
+async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnection): Promise<void> {
+  const { attempts } = await (await app.journalHost()).list();
+  const open = attempts.filter(
+    ({ state, header }) =>
+      (state === 'open' || state === 'attention') &&
+      header.provider === provider.id &&
+      header.origin === origin,
+  );
+  const [first] = open;
+  if (!first) return;
+  const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
+  app.note(`unfinished: ${first.header.kind} of ${first.header.subject}${more}; \`keyturn rotations list\``);
+}
+
+async function remindOfExpiry(
+  app: App,
+  { provider, profile }: ResolvedConnection,
+  expiresAt: string,
+): Promise<void> {
+  const now = app.runtime.clock.now();
+  const left = Date.parse(expiresAt) - now;
+  if (left > SOON_MS || left <= 0) return;
+  const name = profile?.name ?? provider.id;
+  if (!(await firstToday(app, `expiry-${name}`, now))) return;
+  app.note(
+    `the credential of "${name}" ends at ${expiresAt}; \`keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}\``,
+  );
+}
+
+/** Remembers the day in an empty file whose name says it; a folder that cannot be written means no reminder. */
+async function firstToday(app: App, what: string, now: number): Promise<boolean> {
+  const { cache } = await app.paths();
+  const disk = await app.disk();
+  const day = Math.floor(now / ONCE_A_MS);
+  const name = `${what}-${day}`;
+  try {
+    await disk.makeFolder(cache, 0o700);
+    const seen = (await disk.list(cache)).filter((each) => each.startsWith(`${what}-`));
+    if (seen.includes(name)) return false;
+    for (const old of seen) await disk.remove(`${cache}/${old}`);
+    await (await disk.create(`${cache}/${name}`, 0o600)).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,127 @@
+import type { ChangeResult } from '../core/change-tokens.ts';
+import type { Client } from '../core/client.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { safeText } from '../domain/text.ts';
+import type { ListedToken, Project, ProjectKey } from '../domain/token.ts';
+import type { Column, ListReport, OneReport } from '../output/report.ts';
+import { PLAN_COLUMNS, RESULT_COLUMNS } from './columns.ts';
+
+/** The provider and the profile, in front of every document about what a provider holds. */
+export function head(client: Client): JsonObject {
+  return { provider: client.connection.provider.id, profile: client.connection.profile };
+}
+
+/** A record as the contract writes it: our fields, the provider's own under `attributes`. */
+export function tokenJson(token: ListedToken): JsonObject {
+  const { id, name, status, scopes, createdAt, expiresAt, lastUsedAt, createdBy, inUse, attributes } = token;
+  return { id, name, status, scopes, createdAt, expiresAt, lastUsedAt, createdBy, inUse, attributes };
+}
+
+export function keyJson(key: ProjectKey): JsonObject {
+  return { ...key };
+}
+
+export function projectJson(project: Project): JsonObject {
+  return { ...project };
+}
+
+export async function* mapPages<T>(
+  pages: AsyncIterable<readonly T[]>,
+  map: (item: T) => JsonObject,
+): AsyncGenerator<JsonObject[]> {
+  for await (const page of pages) yield page.map(map);
+}
+
+export async function* onePage(items: readonly JsonObject[]): AsyncGenerator<readonly JsonObject[]> {
+  yield items;
+}
+
+interface Records {
+  readonly schema: string;
+  readonly key: string;
+  readonly columns: readonly Column[];
+  readonly items: readonly JsonObject[];
+  readonly head?: JsonObject;
+  readonly empty: string;
+  readonly lines?: (item: JsonObject) => string;
+}
+
+export function listReport(records: Records): ListReport {
+  const { items, empty, ...rest } = records;
+  return {
+    shape: 'list',
+    ...rest,
+    head: records.head ?? {},
+    pages: onePage(items),
+    notes: () => (items.length === 0 ? [empty] : []),
+  };
+}
+
+/** What would be done, in order. Nothing was sent but reads. */
+export function planReport(
+  steps: readonly { readonly what: string; readonly call?: string | undefined }[],
+  facts: JsonObject = {},
+): ListReport {
+  return listReport({
+    schema: 'keyturn.plan/1',
+    head: { ...facts, dryRun: true },
+    key: 'steps',
+    columns: PLAN_COLUMNS,
+    items: steps.map((step, index) => ({ step: index + 1, what: step.what, call: step.call ?? null })),
+    lines: (item) =>
+      `${item['step']}. ${safeText(String(item['what']))}${item['call'] === null ? '' : `\n   ${safeText(String(item['call']))}`}`,
+    empty: 'nothing to do',
+  });
+}
+
+/** A result for each reference. The exit code: the one error when all failed alike, `partial` when some failed. */
+export function resultsReport(client: Client, verb: string, results: readonly ChangeResult[]): ListReport {
+  const failed = results.filter((result) => result.error !== null);
+  const items = results.map((result) => ({
+    reference: result.reference,
+    id: result.token?.id ?? null,
+    name: result.token?.name ?? null,
+    result: result.error === null ? 'ok' : result.error.code,
+    message: result.error?.facts.message ?? null,
+    hint: result.error?.facts.hint ?? null,
+  }));
+  return {
+    ...listReport({
+      schema: 'keyturn.results/1',
+      head: { ...head(client), verb },
+      key: 'results',
+      columns: RESULT_COLUMNS,
+      items,
+      empty: 'nothing to do',
+    }),
+    exit: () => exitOf(results.length, failed),
+  };
+}
+
+function exitOf(count: number, failed: readonly ChangeResult[]): ErrorCode | undefined {
+  if (failed.length === 0) return undefined;
+  if (failed.length < count) return 'partial';
+  const codes = new Set(failed.map((result) => result.error?.code));
+  const [only] = codes;
+  return codes.size === 1 && only !== undefined ? only : 'partial';
+}
+
+/** One failed reference alone is an error like any other, not a table. */
+export function throwIfSingleFailure(results: readonly ChangeResult[]): void {
+  const [only, another] = results;
+  if (only?.error instanceof AppError && another === undefined) throw only.error;
+}
+
+export function doneReport(
+  schema: string,
+  data: JsonObject,
+  line: string,
+  more: Partial<OneReport> = {},
+): OneReport {
+  return { shape: 'one', schema, data, lines: [line], ...more };
+}
+
+export function jsonList(values: readonly string[]): Json {
+  return [...values];
+}

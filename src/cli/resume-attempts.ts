@@ -1,0 +1,139 @@
+import { Client } from '../core/client.ts';
+import type { Delivery } from '../core/delivery.ts';
+import { loginProfile } from '../core/mint/login-session.ts';
+import type { MintResult } from '../core/mint/result.ts';
+import { resolveConnection } from '../core/resolve-connection.ts';
+import { type ResumeDeps, resumeAttempt } from '../core/rotation/resume.ts';
+import { isAppError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { Secret } from '../domain/secret.ts';
+import { readSecretInput } from '../domain/secret-input.ts';
+import type { Report } from '../output/report.ts';
+import type { AttemptHeader, AttemptSummary } from '../ports/journal.ts';
+import type { App } from './app.ts';
+import { RESULT_COLUMNS } from './columns.ts';
+import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
+import type { Input } from './input.ts';
+import { stopped } from './mint-report.ts';
+import { listReport } from './reports.ts';
+
+/** How an attempt finds its way back: the same profile, or the environment, as when it began. */
+export async function resumeDeps(app: App): Promise<ResumeDeps> {
+  const host = await app.journalHost();
+  return { host, makeDeps: async (header) => app.mintDeps(await clientOf(app, header)) };
+}
+
+async function clientOf(app: App, header: AttemptHeader): Promise<Client> {
+  const login = header.kind === 'login' ? loginProfile(header) : null;
+  if (login) {
+    const provider = await app.loadProvider(login.provider);
+    const session = app.runtime.env['KEYTURN_SESSION'];
+    // The cookie was forgotten, as it should be. What was captured needs none; what must be asked again says so (401).
+    const secret =
+      session === undefined ? Secret.of('forgotten') : readSecretInput(session, 'KEYTURN_SESSION');
+    const auth = provider.auth.find((scheme) => scheme.id === 'session') ?? provider.auth[0];
+    const { name, settings, origin } = login;
+    return new Client(
+      { provider, profile: name, settings, origin, auth, secret, credentialName: null, tokenId: null },
+      await app.transport(),
+    );
+  }
+  const env =
+    header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
+  const provider = header.profile === null ? header.provider : undefined;
+  const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
+  return app.clientFor(await resolveConnection({ profile: undefined, provider, env }, deps));
+}
+
+/** Another way out for an undelivered secret, where the options (or a terminal) offer one. */
+export async function resumeDelivery(
+  app: App,
+  input: Input,
+  attempt: AttemptSummary | undefined,
+): Promise<ParsedDelivery | null> {
+  const chosen = input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
+  if (!chosen && !app.runtime.stdout.isTerminal) return null;
+  const subject = attempt?.header.subject ?? 'token';
+  const document = (item: { readonly id: string | null; readonly name: string | null }): JsonObject => ({
+    provider: attempt?.header.provider ?? null,
+    profile: attempt?.header.profile ?? null,
+    token: { id: item.id, name: item.name },
+  });
+  return parseDelivery(app, input, { defaultName: subject.split(' ').at(-1) ?? null, document });
+}
+
+export function resumedReport(
+  app: App,
+  result: MintResult,
+  delivery: (Delivery & Partial<ParsedDelivery>) | null,
+): Report {
+  if (result.kind === 'attention' || (result.kind === 'pending' && result.error)) throw stopped(result);
+  const { saved, sinks, fingerprint } = result.delivery;
+  const line = {
+    done: `finished${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}`,
+    aborted: `nothing is left of it: ${result.error?.facts.message ?? 'it was undone'}`,
+    pending: `the old one works until ${result.dueAt}; resume again then`,
+  }[result.kind];
+  const exit = result.kind === 'pending' ? ({ exit: 'pending' } as const) : {};
+  const notes = result.manual === null ? [] : [result.manual];
+  if (delivery?.wasPrinted?.()) return { shape: 'written', notes: [line, ...notes], ...exit };
+  app.verbose(`attempt ${result.attempt}`);
+  const data = {
+    attempt: result.attempt,
+    state: result.kind,
+    id: result.item?.id ?? null,
+    dueAt: result.dueAt,
+    delivery: {
+      saved: saved?.name ?? null,
+      sinks: [...sinks],
+      printed: result.delivery.printed,
+      fingerprint,
+    },
+  };
+  return { shape: 'one', schema: 'keyturn.rotation/1', data, lines: [line], notes, ...exit };
+}
+
+/** Each by itself; one that cannot go on does not hold up the others. */
+export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): Promise<Report> {
+  const deps = await resumeDeps(app);
+  const items: JsonObject[] = [];
+  let failed = 0;
+  let waiting = 0;
+  for (const { header } of attempts) {
+    const base = { reference: header.id, id: null, name: header.subject };
+    try {
+      const result = await resumeAttempt(deps, header.id);
+      const bad = result.kind === 'attention' || (result.kind === 'pending' && result.error !== null);
+      if (bad) failed += 1;
+      else if (result.kind === 'pending') waiting += 1;
+      const message = result.error?.facts.message ?? (result.dueAt === null ? null : `due ${result.dueAt}`);
+      items.push({
+        ...base,
+        id: result.item?.id ?? null,
+        result: bad ? result.exit : result.kind,
+        message,
+        hint: result.manual,
+      });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      failed += 1;
+      items.push({
+        ...base,
+        result: error.code,
+        message: error.facts.message,
+        hint: error.facts.hint ?? null,
+      });
+    }
+  }
+  return {
+    ...listReport({
+      schema: 'keyturn.results/1',
+      head: { verb: 'resume' },
+      key: 'results',
+      columns: RESULT_COLUMNS,
+      items,
+      empty: 'nothing is unfinished',
+    }),
+    exit: () => (failed > 0 ? 'partial' : waiting > 0 ? 'pending' : undefined),
+  };
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import type { Assumptions } from '../sandbox/assumptions.ts';
+import { parseFault } from '../sandbox/faults.ts';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { startSandboxServer } from '../sandbox/server.ts';
+import { openStateFile } from '../sandbox/state-file.ts';
+import type { BootstrapLogin } from '../sandbox/vendor.ts';
+import type { App } from './app.ts';
+
+export interface SandboxWishes {
+  readonly port: number;
+  readonly latencyMs: number;
+  readonly faults: readonly string[];
+  readonly stateFile: string | null;
+  readonly seedTokens: number;
+  readonly assumptions: Partial<Assumptions>;
+}
+
+const PROVIDERS = ['errova', 'devo', 'prefactor', 'bluebricks'] as const;
+
+/** Serves until the process is asked to stop. How to log in goes to stdout; each request is a line on stderr with `--verbose`. */
+export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void> {
+  const { clock, random, stdout, stop } = app.runtime;
+  const faults = wishes.faults.map(parseFault);
+  const world = { now: () => clock.now(), random: (count: number) => random.bytes(count) };
+  const sandbox = createSandbox({ world, assumptions: wishes.assumptions });
+  const file =
+    wishes.stateFile === null ? null : await openStateFile(resolve(app.runtime.cwd, wishes.stateFile));
+  if (file?.state !== undefined) sandbox.load(file.state);
+  if (wishes.seedTokens > 0)
+    for (const provider of PROVIDERS) sandbox.seedTokens(provider, wishes.seedTokens);
+  await file?.save(sandbox.save());
+  const server = await startSandboxServer({
+    sandbox,
+    port: wishes.port,
+    faults,
+    latencyMs: wishes.latencyMs,
+    log: (line) => app.verbose(line),
+    ...(file ? { persist: (state) => file.save(state) } : {}),
+  });
+  try {
+    await stdout.write(await announcement(app, server.origin, sandbox));
+    await new Promise<void>((finish) => {
+      if (stop.aborted) finish();
+      else stop.addEventListener('abort', () => finish(), { once: true });
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+async function announcement(app: App, origin: string, sandbox: Sandbox): Promise<string> {
+  if (app.globals.format !== 'human' && app.globals.format !== 'tsv') {
+    return `${JSON.stringify({ schema: 'keyturn.sandbox/1', origin, logins: sandbox.logins })}\n`;
+  }
+  const lines: string[] = [];
+  for (const login of sandbox.logins) {
+    const { settings } = await app.loadProvider(login.provider);
+    const names = settings.map((setting) => setting.name);
+    lines.push(`  # ${login.provider}: ${login.what}\n  ${howToLogIn(login, names, origin)}\n`);
+  }
+  return `The sandbox plays all four vendors at ${origin}. Ctrl-C stops it.\n\nLog in to it:\n\n${lines.join('\n')}\n`;
+}
+
+/** A line to paste. The secret is piped, as it should be: it is a sandbox's, but the habit is for real ones. */
+function howToLogIn(login: BootstrapLogin, names: readonly string[], origin: string): string {
+  const settings = Object.entries(login.settings)
+    .filter(([name]) => names.includes(name))
+    .map(([name, value]) => ` --${name} ${value}`)
+    .join('');
+  const session = login.scheme === 'session-cookie';
+  const how = session ? `--profile ${login.provider}-session --session` : '--with-token';
+  return `echo '${login.secret}' | keyturn login ${login.provider}${settings} --url ${origin} ${how}`;
+}

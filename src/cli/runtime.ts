@@ -1,0 +1,51 @@
+import type { HostProcess } from '../adapters/child/attach.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Disk } from '../ports/disk.ts';
+import type { Prompter } from '../ports/prompter.ts';
+import type { Transport } from '../ports/transport.ts';
+
+export interface OutputStream {
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  /** Resolves when the bytes were taken by the system; throws `ClosedPipe` or `AppError` (failure). */
+  write(text: string): Promise<void>;
+}
+
+export interface InputStream {
+  readonly isTerminal: boolean;
+  /** Everything until the end, at most `limit` bytes (usage error beyond it). */
+  read(limit: number): Promise<Uint8Array>;
+}
+
+/** Everything that the process gives us. `node-runtime.ts` makes the real one; tests make their own. */
+export interface Runtime {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** The home folder as the system tells it; empty when it does not. */
+  readonly home: string;
+  readonly cwd: string;
+  readonly hostname: string;
+  readonly pid: number;
+  /** The `node` that runs us, for the keychain's helper process. */
+  readonly node: string;
+  /** Whether a process with this number exists, for systems without /proc. */
+  processExists(pid: number): boolean;
+  /** What a child that runs in our place needs of our own process. */
+  readonly host: HostProcess;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted when the process is asked to stop; the reason is an `AppError` (interrupted, terminated). */
+  readonly stop: AbortSignal;
+  prompter(options: { readonly noInput: boolean }): Prompter;
+  /** Lets a test put something between the command and the world. Absent in the published command. */
+  readonly decorate?: {
+    readonly disk?: (disk: Disk) => Disk;
+    readonly transport?: (transport: Transport) => Transport;
+  };
+}
+
+/** The reader of our output went away. Not a failure of a list; a failed delivery of a secret. */
+export class ClosedPipe extends Error {}

@@ -1,0 +1,77 @@
+import { variableOf } from '../core/resolve-connection.ts';
+import { EXIT } from '../domain/errors.ts';
+import { loadProviders } from '../providers/registry.ts';
+
+/** Help that belongs to no command. Made from the tables in the code, so that it cannot drift from them. */
+export const TOPICS: Readonly<
+  Record<string, { readonly about: string; readonly render: () => Promise<string> }>
+> = {
+  'exit-codes': { about: 'what each exit code means', render: async () => exitCodes() },
+  environment: { about: 'the variables that keyturn reads', render: environment },
+  output: { about: 'formats, colour, JSON documents', render: async () => OUTPUT },
+};
+
+function exitCodes(): string {
+  const rows = Object.entries(EXIT).map(
+    ([name, { code, meaning }]) => `${String(code).padStart(5)}  ${name.padEnd(12)} ${meaning}`,
+  );
+  return `Exit codes. They are stable; numbers are never reused.\n\n${rows.join('\n')}\n`;
+}
+
+export interface VariableHelp {
+  readonly name: string;
+  readonly about: string;
+}
+
+export async function environmentVariables(): Promise<readonly VariableHelp[]> {
+  const settings = new Map<string, string>();
+  for (const provider of await loadProviders()) {
+    for (const setting of provider.settings) {
+      const before = settings.get(variableOf(setting));
+      settings.set(
+        variableOf(setting),
+        before === undefined
+          ? `${provider.title}: ${setting.about}`
+          : `${before}; ${provider.title}: ${setting.about}`,
+      );
+    }
+  }
+  return [
+    { name: 'KEYTURN_PROFILE', about: 'the profile to use' },
+    { name: 'KEYTURN_PROVIDER', about: 'the provider, where no profile says it' },
+    { name: 'KEYTURN_TOKEN', about: 'the managing credential; it beats the store' },
+    { name: 'KEYTURN_URL', about: 'another origin, only together with KEYTURN_TOKEN' },
+    ...[...settings].map(([name, about]) => ({ name, about })),
+    {
+      name: 'KEYTURN_SESSION',
+      about: 'Errova’s browser cookie, for `tokens create --session` and `login errova --session`',
+    },
+    { name: 'KEYTURN_STORE', about: 'keychain, passphrase or file: how a new credentials file is kept' },
+    { name: 'KEYTURN_PASSPHRASE', about: 'the passphrase of a credentials file that has one' },
+    { name: 'KEYTURN_OUTPUT', about: 'the output format, where no option says it' },
+    { name: 'KEYTURN_CONFIG_DIR', about: 'the folder of config.yaml and credentials.yaml' },
+    { name: 'KEYTURN_STATE_DIR', about: 'the folder of the journal and the audit log' },
+    { name: 'HTTPS_PROXY, NO_PROXY', about: 'a proxy for the way to the provider, and the hosts without it' },
+    { name: 'NODE_EXTRA_CA_CERTS', about: 'a file of certificates to trust as well' },
+    { name: 'NO_COLOR, TERM=dumb', about: 'no colour' },
+  ];
+}
+
+async function environment(): Promise<string> {
+  const rows = (await environmentVariables()).map(({ name, about }) => `  ${name.padEnd(24)} ${about}`);
+  return `Environment. A flag beats a variable, a variable beats a profile.\n\n${rows.join('\n')}\n`;
+}
+
+const OUTPUT = `Output. stdout carries the product, everything else goes to stderr.
+
+  -o human   tables, relative times, colour (default on a terminal)
+  -o tsv     one record a line, no header, exact times, nothing cut (default elsewhere)
+  -o json    one document; --json is the same
+  -o yaml    one document
+  -o ndjson  one record a line, written as pages arrive
+  -o name    one reference a line (id:…), accepted back by every verb
+
+JSON keys are only ever added. Ids are strings, times RFC 3339 UTC, what a provider does not say is null.
+With --json an error is JSON on stderr: {"error":{"code","message","hint","provider","status","requestId"}}.
+Colour is off where the stream is no terminal, with NO_COLOR, TERM=dumb or --no-color.
+`;

@@ -1,0 +1,122 @@
+import type { JsonObject } from '../domain/json.ts';
+import { safeText } from '../domain/text.ts';
+import { exactCell } from './cells.ts';
+import { relativeTime } from './relative-time.ts';
+import type { Column, Format, ListReport, OneReport, Report } from './report.ts';
+import { createStyle } from './style.ts';
+
+export interface Presentation {
+  readonly format: Format;
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly now: number;
+}
+
+/** A report as the text of stdout, piece by piece: lists of any length pass through without being held. */
+export async function* present(report: Report, how: Presentation): AsyncGenerator<string> {
+  if (report.shape === 'text') yield report.text;
+  if (report.shape === 'list') yield* presentList(report, how);
+  if (report.shape === 'one') yield* presentOne(report, how);
+}
+
+async function* presentList(report: ListReport, how: Presentation): AsyncGenerator<string> {
+  switch (how.format) {
+    case 'ndjson':
+      for await (const page of report.pages) yield page.map((item) => `${JSON.stringify(item)}\n`).join('');
+      return;
+    case 'tsv':
+      for await (const page of report.pages) yield page.map((item) => tsvLine(item, report.columns)).join('');
+      return;
+    case 'name':
+      for await (const page of report.pages) yield page.map(nameLine).join('');
+      return;
+    case 'human': {
+      const items = await collect(report.pages);
+      if (items.length === 0) return;
+      if (report.lines) {
+        yield items.map((item) => `${report.lines?.(item) ?? ''}\n`).join('');
+        return;
+      }
+      const { renderTable } = await import('./table.ts');
+      yield* renderTable(items, {
+        columns: report.columns,
+        width: how.width,
+        now: how.now,
+        style: createStyle(how.colour),
+      });
+      return;
+    }
+    default:
+      yield await document(
+        { schema: report.schema, ...report.head, [report.key]: await collect(report.pages) },
+        how,
+      );
+  }
+}
+
+async function* presentOne(report: OneReport, how: Presentation): AsyncGenerator<string> {
+  const item = report.key === undefined ? undefined : report.data[report.key];
+  const record = isRecord(item) ? item : null;
+  switch (how.format) {
+    case 'human':
+      for (const line of report.lines ?? []) yield `${line}\n`;
+      if (record && report.columns) yield* recordLines(record, report.columns, how);
+      return;
+    case 'tsv':
+      if (record && report.columns) yield tsvLine(record, report.columns);
+      return;
+    case 'name':
+      if (record) yield nameLine(record);
+      return;
+    case 'ndjson':
+      yield `${JSON.stringify({ schema: report.schema, ...report.data })}\n`;
+      return;
+    default:
+      yield await document({ schema: report.schema, ...report.data }, how);
+  }
+}
+
+function* recordLines(record: JsonObject, columns: readonly Column[], how: Presentation): Generator<string> {
+  const style = createStyle(how.colour);
+  const widest = Math.max(...columns.map((column) => column.title.length));
+  for (const column of columns) {
+    const text = exactCell(record, column);
+    if (text === '' || (column.kind === 'mark' && text === 'false')) continue;
+    const shown = column.kind === 'time' ? `${text} (${relativeTime(text, how.now)})` : text;
+    yield `${style.dim(column.title.toLowerCase().padEnd(widest))}  ${shown}\n`;
+  }
+}
+
+async function document(data: JsonObject, how: Presentation): Promise<string> {
+  if (how.format !== 'yaml') return `${JSON.stringify(data, null, 2)}\n`;
+  const { stringify } = await import('yaml');
+  return stringify(JSON.parse(JSON.stringify(data)), { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+/** Marks come last, so that the first field is what the record is called. */
+function tsvLine(item: JsonObject, columns: readonly Column[]): string {
+  const inOrder = [
+    ...columns.filter((column) => column.kind !== 'mark'),
+    ...columns.filter((column) => column.kind === 'mark'),
+  ];
+  return `${inOrder.map((column) => exactCell(item, column)).join('\t')}\n`;
+}
+
+/** One reference a line, accepted back by every verb. */
+function nameLine(item: JsonObject): string {
+  const id = item['id'];
+  return typeof id === 'string'
+    ? `id:${safeText(id, 1_000)}\n`
+    : `${safeText(String(item['name'] ?? ''), 1_000)}\n`;
+}
+
+async function collect(pages: AsyncIterable<readonly JsonObject[]>): Promise<readonly JsonObject[]> {
+  const items: JsonObject[] = [];
+  for await (const page of pages) for (const item of page) items.push(item);
+  return items;
+}
+
+function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

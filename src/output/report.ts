@@ -1,0 +1,67 @@
+import type { ErrorCode } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+
+export type Format = 'human' | 'tsv' | 'json' | 'yaml' | 'ndjson' | 'name';
+export const FORMATS: readonly Format[] = ['human', 'tsv', 'json', 'yaml', 'ndjson', 'name'];
+
+/** One column of a table, one line of a single record. */
+export interface Column {
+  readonly title: string;
+  readonly field: string;
+  readonly kind: 'text' | 'time' | 'status' | 'mark' | 'list' | 'number';
+  /** Left out of the table when it is narrow, lowest first; never left out of tsv. 0 or absent = always there. */
+  readonly optional?: number;
+}
+
+/** Many records. Pages are written as they arrive where the format allows it. */
+export interface ListReport {
+  readonly shape: 'list';
+  /** `keyturn.tokens/1` */
+  readonly schema: string;
+  /** The document's fields beside the records: provider, profile. */
+  readonly head: JsonObject;
+  /** The document's field that holds the records: `tokens`. */
+  readonly key: string;
+  readonly columns: readonly Column[];
+  readonly pages: AsyncIterable<readonly JsonObject[]>;
+  /** For people, instead of a table: where a table would cut what matters. One piece of text a record. */
+  readonly lines?: (item: JsonObject) => string;
+  /** Lines for stderr, asked for after the last page. */
+  readonly notes?: () => readonly string[];
+  readonly exit?: () => ErrorCode | undefined;
+}
+
+/** One record, or a result told in words. */
+export interface OneReport {
+  readonly shape: 'one';
+  readonly schema: string;
+  /** The whole document without its schema. */
+  readonly data: JsonObject;
+  /** The field of `data` that is the record; its columns are shown to people. */
+  readonly key?: string;
+  readonly columns?: readonly Column[];
+  /** What a person reads before the record; in other formats it is left out. */
+  readonly lines?: readonly string[];
+  /** Lines for stderr. */
+  readonly notes?: readonly string[];
+  readonly exit?: ErrorCode;
+}
+
+/** The command has written its product itself (a secret that had to be out before the next step). */
+export interface WrittenReport {
+  readonly shape: 'written';
+  /** The exit code of a program that ran in our place; beats `exit`. */
+  readonly status?: number;
+  readonly notes?: readonly string[];
+  readonly exit?: ErrorCode;
+}
+
+/** Text that is the product as it is: a completion script, a secret, a helper's answer. */
+export interface TextReport {
+  readonly shape: 'text';
+  readonly text: string;
+  readonly notes?: readonly string[];
+  readonly exit?: ErrorCode;
+}
+
+export type Report = ListReport | OneReport | WrittenReport | TextReport;

@@ -1,0 +1,118 @@
+import type { ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import type { JsonObject } from '../domain/json.ts';
+import { humanCell } from './cells.ts';
+import type { Column } from './report.ts';
+
+const GAP = 2;
+const WIDEST = 60;
+/** cli-table3 takes time that grows faster than its rows: it is given a few screens at a time. */
+const ROWS_AT_ONCE = 100;
+
+interface TableOptions {
+  readonly columns: readonly Column[];
+  readonly width: number;
+  readonly now: number;
+  readonly style: ChalkInstance;
+}
+
+/** A table without lines; columns that do not fit the width are left out, the widest text is cut with `…`. */
+export function* renderTable(items: readonly JsonObject[], options: TableOptions): Generator<string> {
+  const rows = items.map((item) => options.columns.map((column) => humanCell(item, column, options.now)));
+  const widths = options.columns.map((column, index) =>
+    Math.min(
+      WIDEST,
+      Math.max(stringWidth(column.title), ...sample(rows).map((row) => stringWidth(row[index] ?? ''))),
+    ),
+  );
+  const kept = chooseColumns(options.columns, widths, options.width);
+  const colWidths = fitWidths(
+    kept.map((index) => widths[index] ?? 0),
+    options.width,
+  );
+  const pick = <T>(list: readonly T[]): T[] => kept.flatMap((index) => list.slice(index, index + 1));
+  const header = pick(options.columns).map((column) => options.style.bold(column.title));
+  yield renderRows([header], colWidths);
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const part = rows
+      .slice(start, start + ROWS_AT_ONCE)
+      .map((row) => paint(pick(row), pick(options.columns), options.style));
+    yield renderRows(part, colWidths);
+  }
+}
+
+function renderRows(rows: readonly (readonly string[])[], colWidths: readonly number[]): string {
+  const table = new Table({
+    chars: BLANK_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+    colWidths: colWidths.map((width) => width + GAP),
+    wordWrap: false,
+  });
+  for (const row of rows) table.push([...row]);
+  return `${table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')}\n`;
+}
+
+function paint(row: readonly string[], columns: readonly Column[], style: ChalkInstance): string[] {
+  return row.map((text, index) => (columns[index]?.kind === 'status' ? paintStatus(text, style) : text));
+}
+
+function paintStatus(text: string, style: ChalkInstance): string {
+  if (text === 'active' || text === 'ok') return style.green(text);
+  return text === 'disabled' || text === 'pending' || text === 'warning'
+    ? style.yellow(text)
+    : style.red(text);
+}
+
+/** Drops optional columns, least wanted first, until the rest fits. */
+function chooseColumns(columns: readonly Column[], widths: readonly number[], width: number): number[] {
+  const kept = columns.map((_, index) => index);
+  const total = () => kept.reduce((sum, index) => sum + Math.min(widths[index] ?? 0, 30) + GAP, 0);
+  const dispensable = kept
+    .filter((index) => (columns[index]?.optional ?? 0) > 0)
+    .sort((a, b) => (columns[b]?.optional ?? 0) - (columns[a]?.optional ?? 0));
+  for (const index of dispensable) {
+    if (total() <= width) break;
+    kept.splice(kept.indexOf(index), 1);
+  }
+  return kept;
+}
+
+function fitWidths(widths: readonly number[], width: number): number[] {
+  const result = [...widths];
+  let excess = result.reduce((sum, each) => sum + each + GAP, 0) - width;
+  while (excess > 0) {
+    const widest = result.indexOf(Math.max(...result));
+    const value = result[widest] ?? 0;
+    if (value <= 8) break;
+    result[widest] = value - 1;
+    excess -= 1;
+  }
+  return result;
+}
+
+function sample<T>(rows: readonly T[]): readonly T[] {
+  return rows.length > 1_000 ? rows.slice(0, 1_000) : rows;
+}
+
+const BLANK_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
