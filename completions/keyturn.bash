@@ -8,7 +8,7 @@ _keyturn() {
     esac
   done
   case "$path" in
-    '') words='login logout whoami profiles providers tokens keys projects credentials rotations run helper audit sandbox doctor completion help --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    '') words='login logout whoami profiles providers tokens keys projects credentials rotations plan apply run helper audit sandbox doctor completion help --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login') words='errova devo prefactor bluebricks --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login errova') words='--org --url --with-token --token-file --session --name --scope --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login devo') words='--region --domain --url --with-token --token-file --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -52,6 +52,8 @@ _keyturn() {
     'rotations list') words='--all --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations resume') words='--all --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'plan') words='--exit-code --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'apply') words='--max --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'run') words='--env --mask --no-mask --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'helper') words='git docker exec --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'helper git') words='--credential --host --username --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -69,7 +71,7 @@ _keyturn() {
 }
 _keyturn_known() {
   case "$1" in
-    'login'|'login errova'|'login devo'|'login prefactor'|'login bluebricks'|'logout'|'whoami'|'profiles'|'profiles list'|'profiles use'|'profiles show'|'profiles rename'|'profiles remove'|'providers'|'tokens'|'tokens create'|'tokens list'|'tokens get'|'tokens rotate'|'tokens revoke'|'tokens delete'|'tokens enable'|'tokens disable'|'tokens rename'|'keys'|'keys create'|'keys list'|'keys expire'|'keys rotate'|'projects'|'projects create'|'projects list'|'credentials'|'credentials list'|'credentials get'|'credentials import'|'credentials remove'|'credentials export'|'credentials migrate'|'rotations'|'rotations list'|'rotations resume'|'rotations abort'|'run'|'helper'|'helper git'|'helper docker'|'helper exec'|'audit'|'audit list'|'audit verify'|'sandbox'|'doctor'|'completion'|'help') return 0 ;;
+    'login'|'login errova'|'login devo'|'login prefactor'|'login bluebricks'|'logout'|'whoami'|'profiles'|'profiles list'|'profiles use'|'profiles show'|'profiles rename'|'profiles remove'|'providers'|'tokens'|'tokens create'|'tokens list'|'tokens get'|'tokens rotate'|'tokens revoke'|'tokens delete'|'tokens enable'|'tokens disable'|'tokens rename'|'keys'|'keys create'|'keys list'|'keys expire'|'keys rotate'|'projects'|'projects create'|'projects list'|'credentials'|'credentials list'|'credentials get'|'credentials import'|'credentials remove'|'credentials export'|'credentials migrate'|'rotations'|'rotations list'|'rotations resume'|'rotations abort'|'plan'|'apply'|'run'|'helper'|'helper git'|'helper docker'|'helper exec'|'audit'|'audit list'|'audit verify'|'sandbox'|'doctor'|'completion'|'help') return 0 ;;
   esac
   return 1
 }

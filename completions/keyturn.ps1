@@ -2,7 +2,7 @@
 Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $places = @{
-    '' = @('login', 'logout', 'whoami', 'profiles', 'providers', 'tokens', 'keys', 'projects', 'credentials', 'rotations', 'run', 'helper', 'audit', 'sandbox', 'doctor', 'completion', 'help', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    '' = @('login', 'logout', 'whoami', 'profiles', 'providers', 'tokens', 'keys', 'projects', 'credentials', 'rotations', 'plan', 'apply', 'run', 'helper', 'audit', 'sandbox', 'doctor', 'completion', 'help', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'login' = @('errova', 'devo', 'prefactor', 'bluebricks', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'login errova' = @('--org', '--url', '--with-token', '--token-file', '--session', '--name', '--scope', '--token-id', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'login devo' = @('--region', '--domain', '--url', '--with-token', '--token-file', '--token-id', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
@@ -46,6 +46,8 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'rotations list' = @('--all', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations resume' = @('--all', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations abort' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'plan' = @('--exit-code', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'apply' = @('--max', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'run' = @('--env', '--mask', '--no-mask', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'helper' = @('git', 'docker', 'exec', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'helper git' = @('--credential', '--host', '--username', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')

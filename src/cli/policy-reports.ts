@@ -41,7 +41,7 @@ export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode
   };
 }
 
-/** A result a token. Exit: 9 when some failed, the one error when all failed alike, 10 when some wait for their grace. */
+/** A result a token. Exit: 9 when some failed, the one error when all failed alike, 13 when some were locked, 10 when some wait for their grace. */
 export function policyResultsReport(results: readonly PolicyResult[]): ListReport {
   const errors = results.flatMap(({ error }) => error ?? []);
   const waits = results.some(({ dueAt }) => dueAt !== null);
@@ -103,6 +103,7 @@ function resultItem({ target, outcome, id, attempt, dueAt, error }: PolicyResult
 function exitOf(count: number, errors: readonly AppError[]): ErrorCode | undefined {
   const [first, ...others] = errors;
   if (!first) return undefined;
-  const isAllAlike = errors.length === count && others.every(({ code }) => code === first.code);
-  return isAllAlike ? first.code : 'partial';
+  const isAlike = others.every(({ code }) => code === first.code);
+  // What is locked is being done by somebody else, however much of the policy was well besides.
+  return isAlike && (errors.length === count || first.code === 'locked') ? first.code : 'partial';
 }

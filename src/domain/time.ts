@@ -49,8 +49,10 @@ export function chooseExpiry(
   if (ms === null) {
     throw usage(`"${choice.at.slice(0, 40)}" is not a date`, 'write 2026-12-31 or 2026-12-31T18:00:00Z');
   }
-  if (ms <= now) throw usage(`"${choice.at}" is in the past`, 'give a date in the future');
-  return toInstant(Math.floor(ms / 1000) * 1000);
+  const wholeSecond = Math.floor(ms / 1000) * 1000;
+  if (wholeSecond <= now)
+    throw usage(`"${choice.at.slice(0, 40)}" is in the past`, 'give a date in the future');
+  return toInstant(wholeSecond);
 }
 
 function fromEpoch(value: number): number | null {

@@ -100,6 +100,7 @@ export const bluebricks: Provider = {
     secretShown: 'once',
     managedBy: 'the session of `bricks login`',
     settleMs: 2_000,
+    lastUse: 'untold',
   },
   tokens,
   probe: {

@@ -134,6 +134,7 @@ export const devo: Provider = {
     secretShown: 'again',
     managedBy: 'a token of the type "Credentials API"',
     settleMs: 5_000,
+    lastUse: 'untold',
   },
   tokens,
   probe: {

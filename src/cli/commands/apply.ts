@@ -24,7 +24,7 @@ export const apply: Command = {
     const mayEnd = await confirmEnds(app, planned);
     if (planned.some(({ target, decision }) => isChange(decision) && target.token.save !== null))
       await app.store({ forWriting: true });
-    const deps = { locks: await app.locks(), mayEnd, progress: (line: string) => app.note(line) };
+    const deps = { locks: app.locks, mayEnd, progress: (line: string) => app.note(line) };
     return policyResultsReport(await applyPolicy(deps, planned));
   },
 };

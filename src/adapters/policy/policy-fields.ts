@@ -1,0 +1,67 @@
+import { POLICY_PATTERNS, type PolicyPattern } from '../../domain/policy.ts';
+import type { YamlFile, YamlItem, YamlNode } from '../yaml/yaml-file.ts';
+
+/** One key of a mapping; `item` is absent where the key is. */
+export interface Field {
+  readonly file: YamlFile;
+  readonly item: YamlItem | undefined;
+  readonly key: string;
+}
+
+const HINTS: Readonly<Record<PolicyPattern, string>> = {
+  name: 'use letters, digits, ".", "_", "@", "+" and "-", 100 characters at most, and no mark of a rotation at the end',
+  profile: 'write the name of a profile, as `keyturn profiles list` shows it',
+  scope: 'write each scope as a text of its own',
+  optionName: 'write the option as `keyturn tokens create --help` names it, without dashes in front',
+  optionValue: 'write the value as text, in quotation marks if it looks like a number',
+  duration: 'write a number and a unit: 90m, 12h, 30d, 2w',
+  sink: 'write file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME or exec:COMMAND',
+};
+
+/** A text that the policy's pattern fits; null where the key is absent. A number or `true` is no text. */
+export function readPattern({ file, item, key }: Field, pattern: PolicyPattern): string | null {
+  if (!item) return null;
+  const text = textOf(file, item.value);
+  if (text === null || !new RegExp(POLICY_PATTERNS[pattern], 'u').test(text)) {
+    throw file.fail(item.value ?? item.key, `has no right text for ${key}`).with({ hint: HINTS[pattern] });
+  }
+  return text;
+}
+
+export function readFlagOrText(field: Field): boolean | string {
+  const { file, item } = field;
+  const value = file.yaml.isScalar(item?.value) ? item.value.value : null;
+  return typeof value === 'boolean' ? value : (readPattern(field, 'profile') ?? false);
+}
+
+interface List {
+  readonly file: YamlFile;
+  readonly node: YamlNode;
+  readonly what: string;
+  /** Where to point when the node itself is absent. */
+  readonly near: YamlNode;
+}
+
+export function readList({ file, node, what, near }: List): readonly YamlNode[] {
+  if (!file.yaml.isSeq(node)) throw file.fail(node ?? near, `has no list for ${what}`);
+  return node.items.map((item) => (file.yaml.isNode(item) ? item : null));
+}
+
+interface Keys {
+  readonly file: YamlFile;
+  readonly items: ReadonlyMap<string, YamlItem>;
+  readonly known: readonly string[];
+  readonly where: string;
+}
+
+/** The key is not repeated: it may be a secret in the wrong place. */
+export function refuseUnknown({ file, items, known, where }: Keys): void {
+  for (const [name, { key }] of items) {
+    if (known.includes(name)) continue;
+    throw file.fail(key, `has an unknown key in ${where}`).with({ hint: `the keys are ${known.join(', ')}` });
+  }
+}
+
+function textOf(file: YamlFile, node: YamlNode): string | null {
+  return file.yaml.isScalar(node) && typeof node.value === 'string' ? node.value : null;
+}

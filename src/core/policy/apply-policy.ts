@@ -1,0 +1,120 @@
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Locks } from '../../ports/lock.ts';
+import { carryOutCreate, carryOutResume, carryOutRotate } from './carry-out.ts';
+import type { Decision } from './decision.ts';
+import { endsSomething, isChange } from './decision.ts';
+import { deliverAgain } from './drift.ts';
+import { createListings } from './facts.ts';
+import { decideFor, type PlannedToken } from './plan-policy.ts';
+import { failed, minted, type PolicyResult, resultOf } from './result.ts';
+import type { PolicyTarget } from './target.ts';
+
+export interface ApplyDeps {
+  readonly locks: Locks;
+  /** Whether somebody agreed that tokens end. */
+  readonly mayEnd: boolean;
+  /** One line for a person when something was done. */
+  progress(line: string): void;
+}
+
+/** After a resumed attempt the token may be due again; more rounds would mean that it always is. */
+const MOST_RESUMES = 3;
+
+/**
+ * Does what was planned: what is unfinished first, each token by itself, a result for each. May be stopped anywhere and
+ * run again, or twice at once: each change is decided anew under a lock of its token, so what another run has done
+ * meanwhile is found done, and what it is doing is reported as `locked`.
+ */
+export async function applyPolicy(
+  deps: ApplyDeps,
+  planned: readonly PlannedToken[],
+): Promise<readonly PolicyResult[]> {
+  const results = new Map<PlannedToken, PolicyResult>();
+  const resumes = planned.filter(({ decision }) => decision.action === 'resume');
+  for (const each of [...resumes, ...planned.filter((one) => !resumes.includes(one))]) {
+    const result = await applyOne(deps, each);
+    results.set(each, result);
+    tell(deps, result);
+  }
+  return planned.flatMap((each) => results.get(each) ?? []);
+}
+
+async function applyOne(deps: ApplyDeps, { target, decision }: PlannedToken): Promise<PolicyResult> {
+  if (!isChange(decision)) return standing(target, decision);
+  try {
+    return await deps.locks.hold(lockName(target), 0, () => settle(deps, target));
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return failed(target, error);
+  }
+}
+
+async function settle({ mayEnd }: ApplyDeps, target: PolicyTarget): Promise<PolicyResult> {
+  let before: PolicyResult | null = null;
+  for (let round = 0; round <= MOST_RESUMES; round += 1) {
+    const decision = await decideFor(target, createListings());
+    if (!isChange(decision)) return before ?? standing(target, decision);
+    if (endsSomething(decision) && !mayEnd) return failed(target, becameDue());
+    if (decision.action !== 'resume') return carryOut(target, decision);
+    const result = await carryOutResume(target, decision);
+    // Taken back, as a person had begun to: the token is looked at afresh.
+    if (result.kind === 'aborted' && result.error === null) continue;
+    before = minted(target, 'resumed', result);
+    if (result.kind !== 'done') return before;
+  }
+  return before ?? resultOf(target, {});
+}
+
+async function carryOut(
+  target: PolicyTarget,
+  decision: Exclude<Decision, { action: 'resume' }>,
+): Promise<PolicyResult> {
+  switch (decision.action) {
+    case 'create':
+      return minted(target, 'created', await carryOutCreate(target, decision));
+    case 'rotate':
+      return minted(target, 'rotated', await carryOutRotate(target, decision));
+    case 'deliver':
+      await deliverAgain(await target.connect(), decision);
+      return resultOf(target, { outcome: 'delivered', id: decision.id, dueAt: decision.dueAt });
+    default:
+      return standing(target, decision);
+  }
+}
+
+/** The plan that was agreed to had nothing that ends. */
+function becameDue(): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: 'it became due while this ran, and nobody agreed to end the old one',
+    hint: 'apply again, with `--yes` where nobody can be asked',
+  });
+}
+
+/** The result of what needs no change. */
+function standing(target: PolicyTarget, decision: Decision): PolicyResult {
+  switch (decision.action) {
+    case 'blocked':
+      return failed(target, decision.error);
+    case 'wait':
+      return resultOf(target, {
+        outcome: 'waiting',
+        attempt: decision.attempt.header.id,
+        dueAt: decision.dueAt,
+      });
+    default:
+      return resultOf(target, { id: decision.action === 'nothing' ? decision.live.id : null });
+  }
+}
+
+/** What two runs may not work on at once: the entry, wherever its token lives, or else the name at its provider. */
+function lockName({ token, provider }: PolicyTarget): string {
+  return token.save === null
+    ? `policy token ${provider.id} ${token.name}`
+    : `policy credential ${token.save}`;
+}
+
+function tell({ progress }: ApplyDeps, { target, outcome, error }: PolicyResult): void {
+  if (outcome === 'nothing' || outcome === 'waiting') return;
+  progress(`"${target.token.name}": ${error === null ? outcome : `${error.code}: ${error.message}`}`);
+}

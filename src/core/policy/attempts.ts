@@ -1,0 +1,37 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { AttemptHeader, AttemptSummary } from '../../ports/journal.ts';
+import { subjectOf } from '../mint/attempt.ts';
+import { type AttemptPlan, readPlan } from '../mint/attempt-plan.ts';
+import type { MintDeps } from '../mint/deps.ts';
+import type { PolicyTarget } from './target.ts';
+
+/**
+ * The unfinished attempts for a token of the policy, whoever began them: those at the same account that go to its entry
+ * of the store, or, where it is not kept, those that make or replace what carries its name.
+ */
+export function attemptsFor(
+  { token }: PolicyTarget,
+  { client }: MintDeps,
+  attempts: readonly AttemptSummary[],
+): readonly AttemptSummary[] {
+  return attempts.filter(({ header, state }) => {
+    if (state !== 'open' && state !== 'attention') return false;
+    if (header.kind !== 'create token' && header.kind !== 'rotate token') return false;
+    if (!header.subject.endsWith(subjectOf(client.connection, ''))) return false;
+    const plan = planOf(header);
+    if (!plan) return false;
+    if (token.save !== null) return plan.entry?.name === token.save;
+    const name = plan.target?.name ?? plan.alias ?? plan.spec?.name ?? null;
+    return name === token.name;
+  });
+}
+
+/** A plan that cannot be read belongs to nobody here; beginning another attempt for the same token will refuse. */
+function planOf(header: AttemptHeader): AttemptPlan | null {
+  try {
+    return readPlan(header.plan);
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Credential } from '../../domain/credential.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { PolicyToken } from '../../domain/policy.ts';
+import type { ListedToken } from '../../domain/token.ts';
+import type { Connection } from '../client.ts';
+import type { Decision } from './decision.ts';
+import { whyDue } from './due.ts';
+import type { PolicyFacts } from './facts.ts';
+
+export interface Question {
+  readonly token: PolicyToken;
+  readonly facts: PolicyFacts;
+  readonly connection: Connection;
+  readonly now: number;
+}
+
+/**
+ * What is to be done, from what is known. An unfinished attempt comes first. A token is the one whose id the store has
+ * under the policy's name, never one that merely carries the name: that may be somebody else's. A secret is thrown away only
+ * where its end is proven; that a token is not listed proves nothing. Throws `conflict` for what a person must decide.
+ */
+export function decide(question: Question): Decision {
+  const { attempts, entry } = question.facts;
+  const told = attempts.find(({ state }) => state === 'attention');
+  if (told) throw needsPerson(told.header.id, told.reason);
+  const [open] = attempts;
+  if (open) {
+    const { dueAt } = open;
+    if (dueAt !== null && Date.parse(dueAt) > question.now) return { action: 'wait', attempt: open, dueAt };
+    return {
+      action: 'resume',
+      why: open.dueAt === null ? 'it is unfinished' : 'its grace is over',
+      attempt: open,
+    };
+  }
+  if (entry) return decideKept(question, entry);
+  return question.token.save === null ? decideNamed(question) : decideNew(question);
+}
+
+function decideKept(question: Question, entry: Credential): Decision {
+  const { facts, connection, now } = question;
+  const isOfPlace = entry.provider === connection.provider.id && entry.origin === connection.origin;
+  if (!isOfPlace || entry.kind === 'key' || entry.current.id === null) throw otherEntry(entry.name);
+  const { kept, namesakes } = facts;
+  const { expiresAt } = entry.current;
+  if (kept?.status === 'disabled') throw isPaused(kept, entry.name);
+  if (kept?.status === 'active') {
+    const isInPlace = connection.provider.facts.rotation === 'in-place';
+    const bornAt = isInPlace ? null : (kept.createdAt ?? entry.current.createdAt);
+    const life = { bornAt: bornAt ?? entry.current.savedAt, endsAt: kept.expiresAt ?? expiresAt };
+    return replaceWhenDue(question, kept, whyDue(question.token, life, now));
+  }
+  const isOver = kept !== null || (expiresAt !== null && Date.parse(expiresAt) <= now);
+  if (!isOver) throw isGone(entry.name, entry.current.id);
+  refuseLive(question);
+  return {
+    action: 'create',
+    why: `the one before is ${kept?.status ?? 'expired'}`,
+    replaces: true,
+    namesakes,
+  };
+}
+
+function decideNew(question: Question): Decision {
+  refuseLive(question);
+  const { namesakes } = question.facts;
+  return { action: 'create', why: 'there is none', replaces: false, namesakes };
+}
+
+/** Without an entry the name must do; it is stable here, or the policy would have been refused. */
+function decideNamed(question: Question): Decision {
+  const { facts, token, now } = question;
+  const exact = facts.namesakes.filter(({ name }) => name === token.name);
+  const [live, another] = exact.filter(({ status }) => status === 'active');
+  if (live && another) throw severalLive(token.name, exact);
+  const paused = exact.find(({ status }) => status === 'disabled');
+  if (!live && paused) throw isPaused(paused, null);
+  refuseStrayAlias(question);
+  if (!live) return { action: 'create', why: 'there is none', replaces: false, namesakes: exact };
+  const life = { bornAt: live.createdAt, endsAt: live.expiresAt };
+  return replaceWhenDue(question, live, whyDue(token, life, now));
+}
+
+function replaceWhenDue({ connection, facts }: Question, live: ListedToken, why: string | null): Decision {
+  if (why === null) return { action: 'nothing', live };
+  const isOwn = live.inUse || (facts.entry !== null && facts.entry.name === connection.credentialName);
+  if (!isOwn) return { action: 'rotate', why, live };
+  throw new AppError({
+    code: 'conflict',
+    message: `${why}, but it is the credential that keyturn is using`,
+    hint: `\`keyturn tokens rotate id:${live.id} --allow-self\` rotates it`,
+  });
+}
+
+/** A living token of the name whose secret is not ours to know: making another one would hide it. */
+function refuseLive(question: Question): void {
+  refuseStrayAlias(question);
+  const { facts, token, connection } = question;
+  const live = facts.namesakes.find(
+    ({ id, status }) => status === 'active' && id !== facts.entry?.current.id,
+  );
+  if (!live) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `"${live.name ?? live.id}" lives at ${connection.provider.title}, and its secret is not kept as "${token.save ?? ''}"`,
+    hint: `\`keyturn tokens rotate id:${live.id} --save ${token.save ?? ''}\` takes it over; or revoke it`,
+  });
+}
+
+/** A name that stands for a token of another account would be taken from it. */
+function refuseStrayAlias({ facts, token }: Question): void {
+  if (facts.strayAlias === null) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `the name "${token.name}" stands for id ${facts.strayAlias}, which is not listed here`,
+    hint: 'check the profile, choose another name, or take the name out of `aliases` in config.yaml',
+  });
+}
+
+function needsPerson(id: string, reason: string | null): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `an attempt needs a person: ${reason ?? 'it stopped'}`,
+    hint: `\`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\``,
+  });
+}
+
+function otherEntry(name: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `the credential "${name}" holds something else`,
+    hint: 'choose another name for `save`',
+  });
+}
+
+function isPaused({ id, name }: ListedToken, entry: string | null): AppError {
+  const renew = entry === null ? '' : `, or \`keyturn credentials remove ${entry}\` to have another one made`;
+  return new AppError({
+    code: 'conflict',
+    message: `"${name ?? id}" is disabled, and a policy enables nothing`,
+    hint: `\`keyturn tokens enable id:${id}\`${renew}`,
+  });
+}
+
+function isGone(entry: string, id: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `the token of "${entry}", id ${id}, is not listed here; its secret may work elsewhere`,
+    hint: `check the profile; where it is gone for good, \`keyturn credentials remove ${entry}\` and apply again`,
+  });
+}
+
+function severalLive(name: string, tokens: readonly ListedToken[]): AppError {
+  const ids = tokens.slice(0, 5).map(({ id }) => `id:${id}`);
+  return new AppError({
+    code: 'conflict',
+    message: `"${name}" fits ${tokens.length} tokens: ${ids.join(', ')}`,
+    hint: 'rename or revoke all but one, or keep it with `save`',
+  });
+}

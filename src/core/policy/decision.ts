@@ -1,0 +1,46 @@
+import type { AppError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { ListedToken } from '../../domain/token.ts';
+import type { AttemptSummary } from '../../ports/journal.ts';
+import type { Sink } from '../../ports/sink.ts';
+
+/** What is to be done about one token of a policy. */
+export type Decision =
+  | { readonly action: 'nothing'; readonly live: ListedToken }
+  | {
+      readonly action: 'create';
+      readonly why: string;
+      /** Whether the store's entry holds a secret that has ended, and may go. */
+      readonly replaces: boolean;
+      /** Every token that carries the name; none of them works. */
+      readonly namesakes: readonly ListedToken[];
+    }
+  | { readonly action: 'rotate'; readonly why: string; readonly live: ListedToken }
+  | { readonly action: 'resume'; readonly why: string; readonly attempt: AttemptSummary }
+  /** The replaced token works on until then. */
+  | { readonly action: 'wait'; readonly attempt: AttemptSummary; readonly dueAt: Instant }
+  /** Sinks that do not hold the current secret. */
+  | {
+      readonly action: 'deliver';
+      readonly why: string;
+      readonly entry: string;
+      readonly id: string | null;
+      readonly sinks: readonly Sink[];
+      /** As for `wait`, where that is the case besides. */
+      readonly dueAt: Instant | null;
+    }
+  /** Not to be decided by a machine, or not possible now. */
+  | { readonly action: 'blocked'; readonly error: AppError };
+
+export type PolicyAction = Decision['action'];
+
+/** Whether `apply` would change something. */
+export function isChange({ action }: Decision): boolean {
+  return action === 'create' || action === 'rotate' || action === 'resume' || action === 'deliver';
+}
+
+/** Whether a token ends, now or after its grace. */
+export function endsSomething(decision: Decision): boolean {
+  if (decision.action === 'resume') return decision.attempt.header.kind === 'rotate token';
+  return decision.action === 'rotate';
+}

@@ -1,0 +1,79 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { Sink } from '../../ports/sink.ts';
+import type { MintDeps } from '../mint/deps.ts';
+import type { Decision } from './decision.ts';
+import type { PolicyTarget } from './target.ts';
+
+/** The same decision, or another delivery where all is well but for sinks that do not hold the current secret. */
+export async function checkDelivery(target: PolicyTarget, decision: Decision): Promise<Decision> {
+  if (decision.action !== 'nothing' && decision.action !== 'wait') return decision;
+  const entry = target.token.save;
+  if (entry === null || target.sinks.length === 0) return decision;
+  const deps = await target.connect();
+  const sinks = await driftedSinks(deps, entry, target.sinks);
+  if (sinks.length === 0) return decision;
+  return {
+    action: 'deliver',
+    why: `${sinks.map(({ label }) => label).join(', ')} does not hold it`,
+    entry,
+    id: (await deps.store.find(entry))?.current.id ?? null,
+    sinks,
+    dueAt: decision.action === 'wait' ? decision.dueAt : null,
+  };
+}
+
+/** Takes the current secret to the sinks again. All are tried; the first failure is thrown afterwards. */
+export async function deliverAgain(
+  deps: MintDeps,
+  { entry, id, sinks }: Extract<Decision, { action: 'deliver' }>,
+): Promise<void> {
+  const secret = await deps.store.open(entry);
+  const failures: unknown[] = [];
+  for (const sink of sinks) {
+    try {
+      await sink.prove();
+      await sink.deliver(secret);
+      await noteDelivered(deps, { id, label: sink.label, fingerprint: deps.fingerprint(secret) });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      deps.note(`not delivered to ${sink.label}: ${error.message}`);
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Where it cannot be told (`exec:`, a file that cannot be read), nothing is done. */
+async function driftedSinks(deps: MintDeps, entry: string, sinks: readonly Sink[]): Promise<readonly Sink[]> {
+  const secret = await deps.store.open(entry);
+  const drifted: Sink[] = [];
+  for (const sink of sinks) if ((await sink.holds(secret)) === false) drifted.push(sink);
+  return drifted;
+}
+
+interface Delivered {
+  readonly id: string | null;
+  readonly label: string;
+  readonly fingerprint: string | null;
+}
+
+async function noteDelivered(deps: MintDeps, { id, label, fingerprint }: Delivered): Promise<void> {
+  const { profile, provider, origin } = deps.client.connection;
+  try {
+    await deps.audit.append({
+      action: 'deliver',
+      outcome: 'ok',
+      profile,
+      provider: provider.id,
+      origin,
+      id,
+      attempt: null,
+      fingerprint,
+      requestId: null,
+      target: label,
+    });
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    deps.note(`the audit log could not be written: ${error.message}`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Credential } from '../../domain/credential.ts';
+import { withoutMark } from '../../domain/marked-name.ts';
+import type { ListedToken } from '../../domain/token.ts';
+import type { AttemptSummary } from '../../ports/journal.ts';
+import type { MintDeps } from '../mint/deps.ts';
+import { allTokens } from '../tokens.ts';
+import { attemptsFor } from './attempts.ts';
+import type { PolicyTarget } from './target.ts';
+
+/** What the world says about one token of a policy. */
+export interface PolicyFacts {
+  readonly entry: Credential | null;
+  /** What is listed under the entry's id. */
+  readonly kept: ListedToken | null;
+  /** Every listed token that carries the name, with or without the mark of a rotation. */
+  readonly namesakes: readonly ListedToken[];
+  /** The id that the local name stands for, where neither the list nor the entry knows it. */
+  readonly strayAlias: string | null;
+  /** Unfinished. */
+  readonly attempts: readonly AttemptSummary[];
+}
+
+/** What several tokens of a policy have in common, so that it is asked for once. */
+export interface Listings {
+  tokens(deps: MintDeps): Promise<readonly ListedToken[]>;
+  attempts(deps: MintDeps): Promise<readonly AttemptSummary[]>;
+}
+
+/** Each is asked for once a connection; for looking at many. */
+export function createListings(): Listings {
+  const tokens = new Map<MintDeps, Promise<readonly ListedToken[]>>();
+  const attempts = new Map<MintDeps, Promise<readonly AttemptSummary[]>>();
+  return {
+    tokens: (deps) => remember(tokens, deps, () => allTokens(deps)),
+    attempts: (deps) => remember(attempts, deps, async () => (await deps.host.list()).attempts),
+  };
+}
+
+export async function gatherFacts(target: PolicyTarget, listings: Listings): Promise<PolicyFacts> {
+  const deps = await target.connect();
+  const { token } = target;
+  const entry = token.save === null ? null : await deps.store.find(token.save);
+  const attempts = attemptsFor(target, deps, await listings.attempts(deps));
+  const listed = await listings.tokens(deps);
+  const namesakes = listed.filter(({ name }) => name !== null && withoutMark(name) === token.name);
+  const { provider, origin } = deps.client.connection;
+  const alias = (await deps.profiles.aliases(provider.id, origin)).find(({ name }) => name === token.name);
+  const isStray = alias && alias.id !== entry?.current.id && !namesakes.some(({ id }) => id === alias.id);
+  return {
+    entry,
+    kept: listed.find((each) => entry !== null && isKeptIn(entry, each)) ?? null,
+    namesakes,
+    strayAlias: isStray ? alias.id : null,
+    attempts,
+  };
+}
+
+/** Ids repeat between the accounts of one origin (Devo counts from 1 in each domain); the instant of birth does not. */
+function isKeptIn({ current }: Credential, { id, createdAt }: ListedToken): boolean {
+  if (current.id !== id) return false;
+  const isKnown = current.createdAt !== null && createdAt !== null;
+  return !isKnown || Date.parse(current.createdAt) === Date.parse(createdAt);
+}
+
+function remember<T>(known: Map<MintDeps, Promise<T>>, deps: MintDeps, ask: () => Promise<T>): Promise<T> {
+  const found = known.get(deps) ?? ask();
+  known.set(deps, found);
+  return found;
+}

@@ -1,0 +1,33 @@
+import { isAppError } from '../../domain/errors.ts';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { checkDelivery } from './drift.ts';
+import { createListings, gatherFacts, type Listings } from './facts.ts';
+import type { PolicyTarget } from './target.ts';
+
+export interface PlannedToken {
+  readonly target: PolicyTarget;
+  readonly decision: Decision;
+}
+
+/** What `apply` would do about each token, in the order of the file. Sends only reads, and changes nothing. */
+export async function planPolicy(targets: readonly PolicyTarget[]): Promise<readonly PlannedToken[]> {
+  const listings = createListings();
+  const planned: PlannedToken[] = [];
+  for (const target of targets) planned.push({ target, decision: await decideFor(target, listings) });
+  return planned;
+}
+
+/** What stands in the way of one token does not hide the others. */
+export async function decideFor(target: PolicyTarget, listings: Listings): Promise<Decision> {
+  try {
+    const facts = await gatherFacts(target, listings);
+    const { client, clock } = await target.connect();
+    const { token } = target;
+    const decision = decide({ token, facts, connection: client.connection, now: clock.now() });
+    return await checkDelivery(target, decision);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { action: 'blocked', error };
+  }
+}

@@ -1,0 +1,14 @@
+import type { PolicyToken } from '../../domain/policy.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { Sink } from '../../ports/sink.ts';
+import type { MintDeps } from '../mint/deps.ts';
+
+/** One token of a policy with everything that is needed to look after it. */
+export interface PolicyTarget {
+  readonly token: PolicyToken;
+  readonly provider: Provider;
+  /** The sinks of `token.deliver`, in its order. */
+  readonly sinks: readonly Sink[];
+  /** The connection, unlocked on first use; targets of one profile share it. Throws what stands in the way. */
+  connect(): Promise<MintDeps>;
+}
