@@ -1,6 +1,6 @@
 // What the scripts share. Node's own modules only: they run before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,9 +31,13 @@ export function ensureInstalled() {
   if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
+/** Beside the old one first, so that a failed build leaves it, and a running command does not lose its modules for long. */
 export function build() {
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  run(tool('tsc'), ['-p', 'tsconfig.json']);
+  const dist = join(ROOT, 'dist');
+  const fresh = join(ROOT, '.tmp', `dist-${process.pid}`);
+  run(tool('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh]);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
 }
 
 export function packageJson() {

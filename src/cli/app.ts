@@ -1,52 +1,27 @@
-import { fileURLToPath } from 'node:url';
-import type { Paths } from '../adapters/config/paths.ts';
-import type { LocalCredentialStore } from '../adapters/store/credential-store.ts';
 import type { ChangeDeps } from '../core/change-tokens.ts';
 import { Client } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
 import { openConnection } from '../core/open-connection.ts';
 import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
 import type { TokenDeps } from '../core/tokens.ts';
-import { STORE_KINDS, type StoreKind } from '../domain/credential.ts';
-import { AppError, usage } from '../domain/errors.ts';
+import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
-import { MAX_SECRET_LENGTH, readSecretBytes, readSecretInput } from '../domain/secret-input.ts';
+import { safeText } from '../domain/text.ts';
+import { wantsColour } from '../output/colour.ts';
 import type { Presentation } from '../output/present.ts';
 import type { Report } from '../output/report.ts';
-import { wantsColour } from '../output/style.ts';
-import type { AuditLog } from '../ports/audit.ts';
-import type { Children } from '../ports/child.ts';
-import type { Disk } from '../ports/disk.ts';
-import type { JournalHost } from '../ports/journal.ts';
-import type { Keychain } from '../ports/keychain.ts';
-import type { Locks } from '../ports/lock.ts';
-import type { Profiles } from '../ports/profiles.ts';
-import type { Prompter } from '../ports/prompter.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Transport } from '../ports/transport.ts';
-import type { Globals } from './globals.ts';
-import type { Input } from './input.ts';
+import { Local } from './local.ts';
 import { once } from './once.ts';
-import type { Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
 
-/** From what the process gives and what the person asked for to everything a command needs, each made on first use. */
-export class App {
-  readonly runtime: Runtime;
-  readonly globals: Globals;
-  readonly prompter: Prompter;
-  #wantedStore: StoreKind | null;
+/** What a command is given: what is kept on this machine, and the way to the provider, each made on first use. */
+export class App extends Local {
   #transport: Transport | null = null;
   /** The server's clock against ours, from the last answer; ms, positive when the server is ahead. */
   serverSkewMs: number | null = null;
-
-  constructor(runtime: Runtime, globals: Globals) {
-    this.runtime = runtime;
-    this.globals = globals;
-    this.prompter = runtime.prompter({ noInput: globals.noInput });
-    this.#wantedStore = readStoreKind(runtime.env['KEYTURN_STORE'] || undefined, 'KEYTURN_STORE');
-  }
 
   presentation(): Presentation {
     const { stdout, env, clock } = this.runtime;
@@ -58,128 +33,10 @@ export class App {
     };
   }
 
-  /** A line for the person, on stderr. */
-  note(line: string): void {
-    if (!this.globals.quiet) void this.runtime.stderr.write(`${line}\n`).catch(() => undefined);
-  }
-
-  verbose(line: string): void {
-    if (this.globals.verbose) void this.runtime.stderr.write(`${line}\n`).catch(() => undefined);
-  }
-
   /** Asks before something is destroyed; `--yes` has said so beforehand. */
   async confirm(question: string): Promise<void> {
-    if (!this.globals.yes) await this.prompter.confirm(question, 'add "--yes" to go on without being asked');
-  }
-
-  readonly paths = once(async (): Promise<Paths> => {
-    const { resolvePaths } = await import('../adapters/config/paths.ts');
-    const { env, platform, home } = this.runtime;
-    return resolvePaths(env, platform, home);
-  });
-
-  readonly disk = once(async (): Promise<Disk> => {
-    const { createNodeDisk } = await import('../adapters/disk/node-disk.ts');
-    const disk = createNodeDisk();
-    return this.runtime.decorate?.disk?.(disk) ?? disk;
-  });
-
-  readonly locks = once(async (): Promise<Locks> => {
-    const [{ createFileLocks }, { createProcesses }] = await Promise.all([
-      import('../adapters/locks/file-locks.ts'),
-      import('../adapters/locks/process-identity.ts'),
-    ]);
-    const { random, clock, pid, processExists } = this.runtime;
-    const processes = createProcesses({ pid, signalZero: processExists });
-    return createFileLocks({
-      disk: await this.disk(),
-      random,
-      clock,
-      processes,
-      folder: `${(await this.paths()).state}/locks`,
-    });
-  });
-
-  readonly profiles = once(async (): Promise<Profiles> => {
-    const { createProfiles } = await import('../adapters/config/config-file.ts');
-    const { random } = this.runtime;
-    return createProfiles({
-      disk: await this.disk(),
-      locks: await this.locks(),
-      random,
-      path: (await this.paths()).configFile,
-    });
-  });
-
-  readonly children = once(async (): Promise<Children> => {
-    const { createNodeChildren } = await import('../adapters/child/node-children.ts');
-    return createNodeChildren(this.runtime.host, this.runtime.platform);
-  });
-
-  keychainOptions() {
-    const { env, platform, node } = this.runtime;
-    return {
-      env,
-      platform,
-      node,
-      interactive: this.prompter.interactive,
-      note: (line: string) => this.note(line),
-    };
-  }
-
-  readonly keychain = once(async (): Promise<Keychain> => {
-    const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-    return createKeychain(this.keychainOptions());
-  });
-
-  async storeOptions() {
-    const { random, clock } = this.runtime;
-    return {
-      disk: await this.disk(),
-      random,
-      clock,
-      locks: await this.locks(),
-      keychain: await this.keychain(),
-      passphrase: () => this.readPassphrase('the passphrase of the credentials file: '),
-      path: (await this.paths()).credentialsFile,
-      kindForNewFile: this.#wantedStore ?? ('keychain' as const),
-    };
-  }
-
-  readonly #store = once(async (): Promise<LocalCredentialStore> => {
-    const { createCredentialStore } = await import('../adapters/store/credential-store.ts');
-    return createCredentialStore(await this.storeOptions());
-  });
-
-  /** The store. `wanted` is `--store`: it decides for a new file, and is refused where it contradicts one that exists. */
-  async store(
-    options: { readonly wanted?: string | undefined; readonly forWriting?: boolean } = {},
-  ): Promise<LocalCredentialStore> {
-    if (options.wanted !== undefined) this.#wantedStore = readStoreKind(options.wanted, '"--store"');
-    const store = await this.#store();
-    if ((options.wanted !== undefined || options.forWriting) && this.#wantedStore !== null) {
-      const { checkStoreKind } = await import('../adapters/store/credential-store.ts');
-      checkStoreKind(await store.facts(), this.#wantedStore);
-    }
-    return store;
-  }
-
-  async readPassphrase(question: string): Promise<Secret> {
-    const fromEnv = this.runtime.env['KEYTURN_PASSPHRASE'];
-    if (fromEnv !== undefined && fromEnv !== '')
-      return (await import('../domain/secret.ts')).Secret.of(fromEnv);
-    return this.prompter.askSecret(question, 'set KEYTURN_PASSPHRASE');
-  }
-
-  /** A new passphrase: from the environment, or asked for twice. KEYTURN_NEW_PASSPHRASE where the old one is needed too. */
-  async readNewPassphrase(): Promise<Secret> {
-    const { Secret: Kept } = await import('../domain/secret.ts');
-    const fromEnv = this.runtime.env['KEYTURN_NEW_PASSPHRASE'] || this.runtime.env['KEYTURN_PASSPHRASE'];
-    if (fromEnv) return Kept.of(fromEnv);
-    const first = await this.prompter.askSecret('the new passphrase: ', 'set KEYTURN_NEW_PASSPHRASE');
-    const second = await this.prompter.askSecret('the new passphrase again: ', 'set KEYTURN_NEW_PASSPHRASE');
-    if (!first.equals(second)) throw usage('the two passphrases differ', 'try again; nothing was changed');
-    return first;
+    if (this.globals.yes) return;
+    await this.prompter.confirm(safeText(question, 20_000), 'add "--yes" to go on without being asked');
   }
 
   readonly transport = once(async (): Promise<Transport> => {
@@ -254,7 +111,8 @@ export class App {
         provider: provider.id,
       });
     }
-    const secret = await this.readSession(`the ${provider.title} session cookie`);
+    const { readSession } = await import('./secret-reader.ts');
+    const secret = await readSession(this, `the ${provider.title} session cookie`);
     const connection = {
       provider,
       profile: profile?.name ?? null,
@@ -285,43 +143,6 @@ export class App {
     return { ...(await this.tokenDeps()), audit: await this.audit() };
   }
 
-  readonly audit = once(async (): Promise<AuditLog> => {
-    const { createFileAudit } = await import('../adapters/audit/file-audit.ts');
-    const { state } = await this.paths();
-    return createFileAudit({
-      disk: await this.disk(),
-      locks: await this.locks(),
-      clock: this.runtime.clock,
-      path: `${state}/audit.jsonl`,
-    });
-  });
-
-  readonly journalHost = once(async (): Promise<JournalHost> => {
-    const [{ createFileJournal }, { createJournalSealer }] = await Promise.all([
-      import('../adapters/journal/file-journal.ts'),
-      import('../adapters/store/journal-sealer.ts'),
-    ]);
-    const { clock, random } = this.runtime;
-    const { state } = await this.paths();
-    const disk = await this.disk();
-    const sealers = createJournalSealer({
-      disk,
-      random,
-      locks: await this.locks(),
-      stateDir: state,
-      store: await this.store(),
-      makeStore: this.#wantedStore !== null,
-    });
-    return createFileJournal({
-      disk,
-      locks: await this.locks(),
-      clock,
-      random,
-      folder: `${state}/attempts`,
-      sealer: (keyId) => (keyId === null ? sealers.openSealer() : sealers.openSealerFor(keyId)),
-    });
-  });
-
   async mintDeps(client?: Client): Promise<MintDeps> {
     const { fingerprint } = await import('../adapters/store/fingerprint.ts');
     const { openSink } = await import('./delivery-options.ts');
@@ -339,66 +160,6 @@ export class App {
     };
   }
 
-  /**
-   * A secret from where it was said to come from: `--token-file`, `--with-token` (stdin), else a prompt without echo.
-   * `fromStdin` reads stdin without being told, where that is the command's only input.
-   */
-  async readSecret(
-    input: Input,
-    options: { readonly what: string; readonly fromStdin?: boolean },
-  ): Promise<Secret> {
-    const file = input.text('token-file');
-    const stdin = input.flag('with-token');
-    if (file !== undefined && stdin)
-      throw usage('"--token-file" and "--with-token" exclude each other', 'give one of them');
-    if (file !== undefined) return readSecretBytes(await this.readFile(file), options.what);
-    if (stdin || (options.fromStdin && !this.runtime.stdin.isTerminal))
-      return this.readSecretFromStdin(options.what);
-    return this.prompter.askSecret(
-      `${options.what}: `,
-      'add "--with-token" and pipe it in, or "--token-file PATH"',
-    );
-  }
-
-  async readSecretFromStdin(what: string): Promise<Secret> {
-    if (this.runtime.stdin.isTerminal) return this.#ask(what, 'pipe it in');
-    return readSecretBytes(await this.runtime.stdin.read(MAX_SECRET_LENGTH + 2), what);
-  }
-
-  /** Errova's cookie: the environment, a pipe, or a prompt. */
-  async readSession(what: string): Promise<Secret> {
-    const fromEnv = this.runtime.env['KEYTURN_SESSION'];
-    if (fromEnv !== undefined) return readSecretInput(fromEnv, 'KEYTURN_SESSION');
-    if (!this.runtime.stdin.isTerminal) return this.readSecretFromStdin(what);
-    return this.#ask(what, 'pipe it in, or set KEYTURN_SESSION');
-  }
-
-  async #ask(what: string, instead: string): Promise<Secret> {
-    return readSecretInput((await this.prompter.askSecret(`${what}: `, instead)).reveal(), what);
-  }
-
-  async readFile(path: string): Promise<Uint8Array> {
-    const { resolve } = await import('node:path');
-    const bytes = await (await this.disk()).read(resolve(this.runtime.cwd, path), MAX_SECRET_LENGTH + 2);
-    if (bytes === null) throw usage('there is no such file', 'check the path');
-    return bytes;
-  }
-
-  /** A file of the package itself: a completion script, a schema. */
-  async packageFile(path: string): Promise<string> {
-    const bytes = await (await this.disk()).read(
-      fileURLToPath(new URL(`../../${path}`, import.meta.url)),
-      4 * 1024 * 1024,
-    );
-    if (bytes === null)
-      throw new AppError({
-        code: 'failure',
-        message: `the package has no file "${path}"`,
-        hint: 'install keyturn again',
-      });
-    return new TextDecoder().decode(bytes);
-  }
-
   /** A secret as the product: bare off a terminal, with the facts in a document, under a warning on a terminal. */
   async secretReport(secret: Secret, data: JsonObject): Promise<Report> {
     const { secretReport } = await import('./secret-report.ts');
@@ -408,11 +169,4 @@ export class App {
   async close(): Promise<void> {
     await this.#transport?.close();
   }
-}
-
-function readStoreKind(text: string | undefined, where: string): StoreKind | null {
-  if (text === undefined) return null;
-  const kind = STORE_KINDS.find((candidate) => candidate === text);
-  if (!kind) throw usage(`${where} takes one of ${STORE_KINDS.join(', ')}`, 'for example `--store file`');
-  return kind;
 }

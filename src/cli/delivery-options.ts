@@ -52,7 +52,7 @@ export async function parseDelivery(
     save === undefined
       ? kept
       : save === true
-        ? toLocalName(kept ?? context.defaultName ?? 'token')
+        ? (kept ?? toLocalName(context.defaultName ?? 'token'))
         : checkLocalName(save, 'credential');
   const nothing = saveAs === null && sinks.length === 0 && !asked;
   if (nothing && !app.runtime.stdout.isTerminal) {

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, EXIT, isAppError } from '../domain/errors.ts';
+import { safeText } from '../domain/text.ts';
 import type { Report } from '../output/report.ts';
 import { ClosedPipe, type Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
@@ -10,7 +11,7 @@ import { VERSION } from './version.ts';
 export async function main(argv: readonly string[], runtime: Runtime): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V'))
     return print(runtime, `${VERSION}\n`);
-  let asJson = argv.includes('--json') || runtime.env['KEYTURN_OUTPUT'] === 'json';
+  let asJson = wantsJson(argv, runtime.env['KEYTURN_OUTPUT']);
   try {
     const { parse } = await import('./parse.ts');
     const parsed = await parse(argv, Math.min(runtime.stdout.columns, 100));
@@ -53,10 +54,18 @@ async function show(
     if (!(error instanceof ClosedPipe)) throw error;
   }
   const notes = report.shape === 'list' ? (report.notes?.() ?? []) : (report.notes ?? []);
-  if (!quiet) for (const note of notes) await quietly(runtime.stderr.write(`${note}\n`));
+  if (!quiet) for (const note of notes) await quietly(runtime.stderr.write(`${safeText(note)}\n`));
   if (report.shape === 'written' && report.status !== undefined) return report.status;
   const exit = report.shape === 'list' ? report.exit?.() : report.exit;
   return exit === undefined ? EXIT.ok.code : EXIT[exit].code;
+}
+
+/** How a mistake on the command line is told, which is found before the options are read. */
+function wantsJson(argv: readonly string[], fromEnv: string | undefined): boolean {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const named = /(?:^| )(?:-o|--output)[ =]?([a-z]+)/.exec(own.join(' '))?.[1];
+  return own.includes('--json') || (named ?? fromEnv) === 'json';
 }
 
 async function print(runtime: Runtime, text: string): Promise<number> {

@@ -27,13 +27,19 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   const leaf = path.at(-1);
   const command = leaf && 'load' in leaf ? await leaf.load() : null;
   let help = '';
+  let helpAsMistake = '';
   let chosen: Input | null = null;
+  const show = (text: string) => {
+    help += text;
+  };
+  // commander writes its complaints there too; those are told in our words, and the text is used for help alone.
+  const showAsMistake = (text: string) => {
+    helpAsMistake += text;
+  };
   const build = (nodes: readonly Node[], parent: Commander, depth: number) => {
     for (const node of nodes) {
       const child = parent.command(node.name).description(node.about);
-      prepare(child, columns, (text) => {
-        help += text;
-      });
+      prepare(child, columns, show, showAsMistake);
       if ('children' in node) {
         if (path[depth] === node) build(node.children, child, depth + 1);
         child.usage('<command> [options]');
@@ -47,9 +53,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   const root = new Commander('keyturn').description(
     'One command for the whole life of every API credential.',
   );
-  prepare(root, columns, (text) => {
-    help += text;
-  });
+  prepare(root, columns, show, showAsMistake);
   for (const option of GLOBAL_OPTIONS) root.addOption(new Option(option.flags, option.about));
   root.option('-V, --version', 'print the version');
   root.helpCommand(false);
@@ -59,7 +63,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help, asked: true };
-    if (error.code === 'commander.help') return { kind: 'help', text: help, asked: false };
+    if (error.code === 'commander.help') return { kind: 'help', text: helpAsMistake, asked: false };
     throw usageError(error, argv, path);
   }
   if (!chosen || !command) return { kind: 'help', text: root.helpInformation(), asked: false };
@@ -67,10 +71,15 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
 }
 
 /** Output goes through us; `parent.command()` children inherit it. */
-function prepare(command: Commander, columns: number, write: (text: string) => void): void {
+function prepare(
+  command: Commander,
+  columns: number,
+  write: (text: string) => void,
+  writeMistake: (text: string) => void,
+): void {
   command.exitOverride().configureOutput({
     writeOut: write,
-    writeErr: () => undefined,
+    writeErr: writeMistake,
     getOutHelpWidth: () => columns,
     getErrHelpWidth: () => columns,
     getOutHasColors: () => false,
@@ -129,8 +138,9 @@ function usageError(error: CommanderError, argv: readonly string[], path: readon
   const hint = `see \`${where} --help\``;
   switch (error.code) {
     case 'commander.unknownOption': {
-      const name = /'(--?[A-Za-z][\w-]{0,30})/.exec(error.message)?.[1];
-      const suggestion = /\(Did you mean (.{1,40})\?\)/.exec(error.message)?.[1];
+      // Only what can be an option's name is repeated: a secret in its place has digits, capitals or is longer.
+      const name = /'(--?[a-z][a-z-]{0,24})(?=['=])/.exec(error.message)?.[1];
+      const suggestion = suggestionOf(error);
       const secret = name !== undefined && /^--(token|secret|password|api-key|cookie|session)$/.test(name);
       if (secret)
         return usage(
@@ -143,9 +153,11 @@ function usageError(error: CommanderError, argv: readonly string[], path: readon
       );
     }
     case 'commander.unknownCommand': {
+      // A word is repeated only where it is a slip of a command's name: anything else may be a secret.
+      const suggestion = suggestionOf(error);
+      if (suggestion === undefined) return usage('there is no such command', hint);
       const word = commandWords(argv)[path.length] ?? '';
-      const shown = /^[a-z][a-z-]{0,20}$/.test(word) ? ` "${safeText(word)}"` : '';
-      return usage(`there is no command${shown}`, hint);
+      return usage(`there is no command "${safeText(word, 40)}"`, `did you mean ${suggestion}?`);
     }
     case 'commander.excessArguments':
       return usage('there are more arguments than this command takes', hint);
@@ -161,4 +173,8 @@ function usageError(error: CommanderError, argv: readonly string[], path: readon
     default:
       return usage('that is not how this command is used', hint);
   }
+}
+
+function suggestionOf(error: CommanderError): string | undefined {
+  return /\(Did you mean (.{1,40})\?\)/.exec(error.message)?.[1];
 }

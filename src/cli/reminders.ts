@@ -20,6 +20,9 @@ export async function remind(
 }
 
 async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnection): Promise<void> {
+  // Most often there is nothing, and then the journal need not be loaded to say so.
+  const { state } = await app.paths();
+  if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return;
   const { attempts } = await (await app.journalHost()).list();
   const open = attempts.filter(
     ({ state, header }) =>

@@ -40,6 +40,7 @@ export async function* onePage(items: readonly JsonObject[]): AsyncGenerator<rea
 interface Records {
   readonly schema: string;
   readonly key: string;
+  readonly referBy?: 'name';
   readonly columns: readonly Column[];
   readonly items: readonly JsonObject[];
   readonly head?: JsonObject;

@@ -57,39 +57,55 @@ export async function changeTokens(
   verb: TokenVerb,
   targets: readonly ChangeResult[],
 ): Promise<readonly ChangeResult[]> {
-  const { provider, profile, origin } = deps.client.connection;
-  const operation = operationOf(deps, verb);
+  requireSupport(deps.client.connection.provider, `tokens ${verb}`);
   const results: ChangeResult[] = [];
   for (const target of targets) {
     if (target.token === null) {
       results.push(target);
       continue;
     }
-    let error: AppError | null = null;
-    try {
-      await deps.client.call(operation, { id: target.token.id, name: target.token.name });
-      if (provider.facts.names === 'none' && verb === 'delete') {
-        await deps.profiles.removeAlias({ provider: provider.id, origin, id: target.token.id });
-      }
-    } catch (caught) {
-      if (!isAppError(caught)) throw caught;
-      error = caught;
-    }
-    await deps.audit.append({
+    results.push({ ...target, error: await changeOne(deps, verb, target.token) });
+  }
+  return results;
+}
+
+async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<AppError | null> {
+  const { provider, profile, origin } = deps.client.connection;
+  const refused = await errorOf(() =>
+    deps.client.call(operationOf(deps, verb), { id: token.id, name: token.name }),
+  );
+  const unlogged = await errorOf(() =>
+    deps.audit.append({
       action: ACTIONS[verb],
-      outcome: error === null ? 'ok' : error.code === 'unavailable' ? 'unknown' : 'failed',
+      outcome: refused === null ? 'ok' : refused.code === 'unavailable' ? 'unknown' : 'failed',
       profile,
       provider: provider.id,
       origin,
-      id: target.token.id,
+      id: token.id,
       attempt: null,
       fingerprint: null,
-      requestId: error?.facts.requestId ?? null,
+      requestId: refused?.facts.requestId ?? null,
       target: null,
-    });
-    results.push({ ...target, error });
+    }),
+  );
+  if (refused !== null) return refused;
+  const hasAlias = provider.facts.names === 'none' && verb === 'delete';
+  const kept = hasAlias
+    ? await errorOf(() => deps.profiles.removeAlias({ provider: provider.id, origin, id: token.id }))
+    : null;
+  const after = unlogged ?? kept;
+  if (after === null) return null;
+  return after.with({ message: `it is done at the provider, but ${after.facts.message}` });
+}
+
+async function errorOf(work: () => Promise<unknown>): Promise<AppError | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return error;
   }
-  return results;
 }
 
 /** The request that the verb would send, for `--dry-run`. */

@@ -28,9 +28,11 @@ function shellQuoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Readers of dotenv files agree on single quotes only, and know no way to write one inside. */
+/** Readers of dotenv files agree on single quotes on one line only, and know no way to write one inside. */
 function dotenvQuoted(value: string): string {
   if (value.includes("'"))
     throw usage('a secret with a quotation mark cannot be written as dotenv', 'use `--format json`');
+  if (/[\r\n]/.test(value))
+    throw usage('a secret with a line break cannot be written as dotenv', 'use `--format json`');
   return `'${value}'`;
 }

@@ -3,6 +3,7 @@ import { type Reference, resolveReference } from '../domain/reference.ts';
 import { type ListedToken, statusAt, type Token, type TokenStatus } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profiles } from '../ports/profiles.ts';
+import type { Provider } from '../ports/provider.ts';
 import { requireSupport, unsupported } from './capabilities.ts';
 import type { Client } from './client.ts';
 
@@ -40,6 +41,7 @@ export async function* listTokens(
 ): AsyncGenerator<readonly ListedToken[]> {
   const { provider } = deps.client.connection;
   if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
+  if (filter.unusedForMs !== undefined && provider.facts.lastUse === 'untold') throw lastUseUntold(provider);
   const complete = await completer(deps);
   const seen = new Set<string>();
   const keep = matcher(filter, deps.clock.now());
@@ -171,14 +173,26 @@ function matcher(filter: TokenFilter, now: number): (token: ListedToken) => bool
   };
 }
 
+/** Without it every token would count as unused since it was made, and be piped to `disable`. */
+function lastUseUntold(provider: Provider): AppError {
+  return new AppError({
+    code: 'unsupported',
+    message: `${provider.title} does not tell when a token was last used`,
+    hint: 'leave "--unused-for" out',
+    provider: provider.id,
+  });
+}
+
 function comparer(sort: TokenSort): (a: ListedToken, b: ListedToken) => number {
   const field = (
     { name: 'name', created: 'createdAt', expires: 'expiresAt', 'last-used': 'lastUsedAt' } as const
   )[sort];
+  // Instants as numbers: as texts, one with a fraction of a second would come before the second it is in.
+  const sortable = (value: string | null) => (value === null || field === 'name' ? value : Date.parse(value));
   // What the vendor does not say comes last; ids settle ties so that the order is stable.
   return (a, b) => {
-    const left = a[field];
-    const right = b[field];
+    const left = sortable(a[field]);
+    const right = sortable(b[field]);
     if (left !== right) {
       if (left === null) return 1;
       if (right === null) return -1;

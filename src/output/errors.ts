@@ -1,5 +1,6 @@
 import type { AppError } from '../domain/errors.ts';
 import { safeText } from '../domain/text.ts';
+import { jsonText } from './structured.ts';
 
 /** An error for a person: what happened, then what to do. */
 export function errorText(error: AppError): string {
@@ -25,5 +26,5 @@ export function errorJson(error: AppError): string {
     status: status ?? null,
     requestId: requestId ?? null,
   };
-  return `${JSON.stringify({ error: facts })}\n`;
+  return `${jsonText({ error: facts })}\n`;
 }

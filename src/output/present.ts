@@ -1,9 +1,10 @@
+import type { ChalkInstance } from 'chalk';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import { exactCell } from './cells.ts';
 import { relativeTime } from './relative-time.ts';
 import type { Column, Format, ListReport, OneReport, Report } from './report.ts';
-import { createStyle } from './style.ts';
+import { jsonText, yamlText } from './structured.ts';
 
 export interface Presentation {
   readonly format: Format;
@@ -23,22 +24,26 @@ export async function* present(report: Report, how: Presentation): AsyncGenerato
 async function* presentList(report: ListReport, how: Presentation): AsyncGenerator<string> {
   switch (how.format) {
     case 'ndjson':
-      for await (const page of report.pages) yield page.map((item) => `${JSON.stringify(item)}\n`).join('');
+      for await (const page of report.pages) yield page.map((item) => `${jsonText(item)}\n`).join('');
       return;
     case 'tsv':
       for await (const page of report.pages) yield page.map((item) => tsvLine(item, report.columns)).join('');
       return;
     case 'name':
-      for await (const page of report.pages) yield page.map(nameLine).join('');
+      for await (const page of report.pages)
+        yield page.map((item) => nameLine(item, report.referBy)).join('');
       return;
     case 'human': {
       const items = await collect(report.pages);
       if (items.length === 0) return;
       if (report.lines) {
-        yield items.map((item) => `${report.lines?.(item) ?? ''}\n`).join('');
+        yield items.map((item) => safeLines(report.lines?.(item) ?? '')).join('');
         return;
       }
-      const { renderTable } = await import('./table.ts');
+      const [{ renderTable }, { createStyle }] = await Promise.all([
+        import('./table.ts'),
+        import('./style.ts'),
+      ]);
       yield* renderTable(items, {
         columns: report.columns,
         width: how.width,
@@ -60,38 +65,48 @@ async function* presentOne(report: OneReport, how: Presentation): AsyncGenerator
   const record = isRecord(item) ? item : null;
   switch (how.format) {
     case 'human':
-      for (const line of report.lines ?? []) yield `${line}\n`;
-      if (record && report.columns) yield* recordLines(record, report.columns, how);
+      for (const line of report.lines ?? []) yield safeLines(line);
+      if (record && report.columns)
+        yield* recordLines(record, report.columns, how, (await import('./style.ts')).createStyle(how.colour));
       return;
     case 'tsv':
       if (record && report.columns) yield tsvLine(record, report.columns);
       return;
     case 'name':
-      if (record) yield nameLine(record);
+      if (record) yield nameLine(record, report.referBy);
       return;
     case 'ndjson':
-      yield `${JSON.stringify({ schema: report.schema, ...report.data })}\n`;
+      yield `${jsonText({ schema: report.schema, ...report.data })}\n`;
       return;
     default:
       yield await document({ schema: report.schema, ...report.data }, how);
   }
 }
 
-function* recordLines(record: JsonObject, columns: readonly Column[], how: Presentation): Generator<string> {
-  const style = createStyle(how.colour);
-  const widest = Math.max(...columns.map((column) => column.title.length));
+function* recordLines(
+  record: JsonObject,
+  columns: readonly Column[],
+  how: Presentation,
+  style: ChalkInstance,
+): Generator<string> {
+  const widest = Math.max(...columns.map((column) => labelOf(column).length));
   for (const column of columns) {
     const text = exactCell(record, column);
     if (text === '' || (column.kind === 'mark' && text === 'false')) continue;
     const shown = column.kind === 'time' ? `${text} (${relativeTime(text, how.now)})` : text;
-    yield `${style.dim(column.title.toLowerCase().padEnd(widest))}  ${shown}\n`;
+    yield `${style.dim(labelOf(column).padEnd(widest))}  ${shown}\n`;
   }
 }
 
+/** A mark has no title in a table; here it is named after its field: `inUse` is `in use`. */
+function labelOf(column: Column): string {
+  const title = column.title === '' ? column.field.replace(/[A-Z]/g, ' $&') : column.title;
+  return title.toLowerCase();
+}
+
 async function document(data: JsonObject, how: Presentation): Promise<string> {
-  if (how.format !== 'yaml') return `${JSON.stringify(data, null, 2)}\n`;
-  const { stringify } = await import('yaml');
-  return stringify(JSON.parse(JSON.stringify(data)), { aliasDuplicateObjects: false, lineWidth: 0 });
+  if (how.format !== 'yaml') return `${jsonText(data, 2)}\n`;
+  return yamlText(data);
 }
 
 /** Marks come last, so that the first field is what the record is called. */
@@ -103,12 +118,19 @@ function tsvLine(item: JsonObject, columns: readonly Column[]): string {
   return `${inOrder.map((column) => exactCell(item, column)).join('\t')}\n`;
 }
 
-/** One reference a line, accepted back by every verb. */
-function nameLine(item: JsonObject): string {
-  const id = item['id'];
-  return typeof id === 'string'
-    ? `id:${safeText(id, 1_000)}\n`
-    : `${safeText(String(item['name'] ?? ''), 1_000)}\n`;
+/** Lines may quote a provider. Ours may be several in one text. */
+function safeLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${safeText(line)}\n`)
+    .join('');
+}
+
+/** One reference a line, accepted back by every verb; nothing for what has none (a failed result, a plan's step). */
+function nameLine(item: JsonObject, referBy: 'name' | undefined): string {
+  const { id, name } = item;
+  if (typeof id === 'string' && referBy === undefined) return `id:${safeText(id, 1_000)}\n`;
+  return typeof name === 'string' && name !== '' ? `${safeText(name, 1_000)}\n` : '';
 }
 
 async function collect(pages: AsyncIterable<readonly JsonObject[]>): Promise<readonly JsonObject[]> {

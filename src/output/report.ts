@@ -24,6 +24,8 @@ export interface ListReport {
   readonly key: string;
   readonly columns: readonly Column[];
   readonly pages: AsyncIterable<readonly JsonObject[]>;
+  /** Set where verbs take the name although there is an id (a kept credential's is its provider's). */
+  readonly referBy?: 'name';
   /** For people, instead of a table: where a table would cut what matters. One piece of text a record. */
   readonly lines?: (item: JsonObject) => string;
   /** Lines for stderr, asked for after the last page. */
@@ -39,6 +41,7 @@ export interface OneReport {
   readonly data: JsonObject;
   /** The field of `data` that is the record; its columns are shown to people. */
   readonly key?: string;
+  readonly referBy?: 'name';
   readonly columns?: readonly Column[];
   /** What a person reads before the record; in other formats it is left out. */
   readonly lines?: readonly string[];

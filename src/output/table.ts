@@ -10,6 +10,22 @@ const WIDEST = 60;
 /** cli-table3 takes time that grows faster than its rows: it is given a few screens at a time. */
 const ROWS_AT_ONCE = 100;
 
+/** Statuses of tokens, results, attempts, findings and plans. What is in neither is bad news. */
+const GOOD: ReadonlySet<string> = new Set(['active', 'ok', 'done', 'nothing']);
+const WORTH_A_LOOK: ReadonlySet<string> = new Set([
+  'disabled',
+  'pending',
+  'open',
+  'aborted',
+  'warning',
+  'unknown',
+  'create',
+  'rotate',
+  'deliver',
+  'resume',
+  'wait',
+]);
+
 interface TableOptions {
   readonly columns: readonly Column[];
   readonly width: number;
@@ -62,10 +78,8 @@ function paint(row: readonly string[], columns: readonly Column[], style: ChalkI
 }
 
 function paintStatus(text: string, style: ChalkInstance): string {
-  if (text === 'active' || text === 'ok') return style.green(text);
-  return text === 'disabled' || text === 'pending' || text === 'warning'
-    ? style.yellow(text)
-    : style.red(text);
+  if (GOOD.has(text)) return style.green(text);
+  return WORTH_A_LOOK.has(text) ? style.yellow(text) : style.red(text);
 }
 
 /** Drops optional columns, least wanted first, until the rest fits. */

@@ -16,6 +16,7 @@ export const credentialsGet: Command = {
       schema: 'keyturn.credential/1',
       data,
       key: 'credential',
+      referBy: 'name',
       columns: CREDENTIAL_COLUMNS,
     };
   },

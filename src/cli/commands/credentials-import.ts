@@ -4,6 +4,7 @@ import { parseOrigin } from '../../domain/origin.ts';
 import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
+import { readSecret } from '../secret-reader.ts';
 
 export const credentialsImport: Command = {
   arguments: [{ name: '<name>', about: 'the name to keep it under' }],
@@ -26,7 +27,7 @@ export const credentialsImport: Command = {
       });
     }
     const origin = input.text('origin');
-    const secret = await app.readSecret(input, { what: 'the secret', fromStdin: true });
+    const secret = await readSecret(app, input, { what: 'the secret', fromStdin: true });
     const credential = await store.save(
       {
         name,
@@ -46,6 +47,7 @@ export const credentialsImport: Command = {
       schema: 'keyturn.credential/1',
       data: { credential: credentialJson(credential) },
       key: 'credential',
+      referBy: 'name',
       columns: CREDENTIAL_COLUMNS,
     };
   },

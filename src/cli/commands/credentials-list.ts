@@ -12,6 +12,7 @@ export const credentialsList: Command = {
       schema: 'keyturn.credentials/1',
       head: { store: facts.kind, path: facts.path },
       key: 'credentials',
+      referBy: 'name',
       columns: CREDENTIAL_COLUMNS,
       items,
       empty: 'nothing is kept yet',

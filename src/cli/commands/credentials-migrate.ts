@@ -17,11 +17,7 @@ export const credentialsMigrate: Command = {
     const to = input.choice('to', STORE_KINDS);
     if (!from || !to)
       throw usage('"--from" and "--to" are needed', 'for example `--from file --to keychain`');
-    const { createStoreMigration } = await import('../../adapters/store/store-migration.ts');
-    const migration = createStoreMigration({
-      ...(await app.storeOptions()),
-      newPassphrase: () => app.readNewPassphrase(),
-    });
+    const migration = await app.storeMigration();
     const openRotations = async () =>
       (await (await app.journalHost()).list()).attempts.filter((attempt) => attempt.state === 'open').length;
     const dryRun = input.flag('dry-run');

@@ -18,6 +18,7 @@ import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import type { Input } from '../input.ts';
 import { stopped } from '../mint-report.ts';
+import { readSecret, readSession } from '../secret-reader.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROFILE', field: 'profile', kind: 'text' },
@@ -125,9 +126,10 @@ async function login(app: App, input: Input, provider: Provider): Promise<Report
   if (way === 'session') return loginWithSession(app, input, deps, target);
   app.verbose(`${provider.title} wants ${provider.credential.kind}`);
   if (app.prompter.interactive && !input.flag('with-token') && input.text('token-file') === undefined) {
-    app.note(`${provider.title} wants ${provider.credential.kind}.\nMake one at ${provider.credential.page}`);
+    app.note(`${provider.title} wants ${provider.credential.kind}.`);
+    app.note(`Make one at ${provider.credential.page}`);
   }
-  const secret = await app.readSecret(input, { what: `${provider.title} token` });
+  const secret = await readSecret(app, input, { what: `${provider.title} token` });
   return report(
     app,
     provider,
@@ -184,7 +186,7 @@ async function loginWithSession(
     });
   const store = await deps.store();
   await store.prove();
-  const cookie = await app.readSession(`the ${provider.title} session cookie`);
+  const cookie = await readSession(app, `the ${provider.title} session cookie`);
   const { mintForLogin } = await import('../../core/mint/login-session.ts');
   const client = clientOf(deps, target, cookie, scheme);
   const scopes = input.list('scope', /[\s,]+/);

@@ -8,7 +8,7 @@ export const rotationsAbort: Command = {
   arguments: [{ name: '<id>', about: 'the attempt' }],
   details: 'The old one works and is current again, the new one is ended. What cannot be undone is said.',
   async run(app, input) {
-    const id = input.argument(0);
+    const id = input.argument(0).replace(/^id:/, '');
     await app.confirm(`undo the attempt ${id.slice(0, 40)}?`);
     const result = await abortAttempt(await resumeDeps(app), id);
     if (result.kind === 'attention') throw stopped(result);

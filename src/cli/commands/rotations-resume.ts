@@ -14,7 +14,8 @@ export const rotationsResume: Command = {
     const open = (await host.list()).attempts.filter(
       (attempt) => attempt.state === 'open' || attempt.state === 'attention',
     );
-    const id = input.optionalArgument(0);
+    // `rotations list -o name` writes `id:…`.
+    const id = input.optionalArgument(0)?.replace(/^id:/, '');
     if (input.flag('all')) {
       if (id !== undefined) throw usage('"--all" and an id exclude each other', 'give one of them');
       return resumeAll(

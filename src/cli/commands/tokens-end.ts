@@ -1,5 +1,6 @@
 import { changeTokens, describeChange, findTargets, type TokenVerb } from '../../core/change-tokens.ts';
 import { findKept } from '../../core/find-kept.ts';
+import { safeText } from '../../domain/text.ts';
 import type { Command } from '../command.ts';
 import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
 
@@ -25,13 +26,18 @@ function endCommand(verb: TokenVerb): Command {
       throwIfSingleFailure(targets);
       const found = targets.flatMap((target) => (target.token === null ? [] : [target.token]));
       if (input.flag('dry-run')) {
-        return planReport(
+        const plan = planReport(
           found.map((token) => ({
             what: `${verb} "${token.name ?? token.id}" (id ${token.id}): ${PAST[verb]}`,
             call: describeChange(deps, verb, token),
           })),
           head(deps.client),
         );
+        const failed = targets.flatMap(({ reference, error }) =>
+          error === null ? [] : [`${safeText(reference, 80)}: ${error.facts.message}`],
+        );
+        // What would fail when it is done in earnest fails here too.
+        return failed.length === 0 ? plan : { ...plan, notes: () => failed, exit: () => 'partial' as const };
       }
       if (asks && found.length > 0) {
         await app.confirm(

@@ -1,0 +1,215 @@
+import { fileURLToPath } from 'node:url';
+import type { Paths } from '../adapters/config/paths.ts';
+import type { LocalCredentialStore } from '../adapters/store/credential-store.ts';
+import { STORE_KINDS, type StoreKind } from '../domain/credential.ts';
+import { AppError, usage } from '../domain/errors.ts';
+import { safeText } from '../domain/text.ts';
+import type { AuditLog } from '../ports/audit.ts';
+import type { Children } from '../ports/child.ts';
+import type { Disk } from '../ports/disk.ts';
+import type { JournalHost } from '../ports/journal.ts';
+import type { Keychain } from '../ports/keychain.ts';
+import type { Locks } from '../ports/lock.ts';
+import type { Profiles } from '../ports/profiles.ts';
+import type { Prompter } from '../ports/prompter.ts';
+import type { StoreMigration } from '../ports/store-migration.ts';
+import type { Globals } from './globals.ts';
+import { once } from './once.ts';
+import { readNewPassphrase, readPassphrase } from './passphrase.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Everything that is kept on this machine, each part made on first use: files, keychain, journal, audit log. */
+export class Local {
+  readonly runtime: Runtime;
+  readonly globals: Globals;
+  readonly prompter: Prompter;
+  #wantedStore: StoreKind | null;
+
+  constructor(runtime: Runtime, globals: Globals) {
+    this.runtime = runtime;
+    this.globals = globals;
+    this.prompter = runtime.prompter({ noInput: globals.noInput });
+    this.#wantedStore = readStoreKind(runtime.env['KEYTURN_STORE'] || undefined, 'KEYTURN_STORE');
+  }
+
+  /** A line for the person, on stderr. It may name what a provider calls things: a terminal acts on nothing in it. */
+  note(line: string): void {
+    if (!this.globals.quiet) void this.runtime.stderr.write(`${safeText(line)}\n`).catch(() => undefined);
+  }
+
+  verbose(line: string): void {
+    if (this.globals.verbose) void this.runtime.stderr.write(`${safeText(line)}\n`).catch(() => undefined);
+  }
+
+  readonly paths = once(async (): Promise<Paths> => {
+    const { resolvePaths } = await import('../adapters/config/paths.ts');
+    const { env, platform, home } = this.runtime;
+    return resolvePaths(env, platform, home);
+  });
+
+  readonly disk = once(async (): Promise<Disk> => {
+    const { createNodeDisk } = await import('../adapters/disk/node-disk.ts');
+    const disk = createNodeDisk();
+    return this.runtime.decorate?.disk?.(disk) ?? disk;
+  });
+
+  /** Reading needs no lock, so what makes one is loaded by the first write. */
+  readonly locks: Locks = {
+    hold: async (name, waitMs, work) => (await this.#fileLocks()).hold(name, waitMs, work),
+  };
+
+  readonly #fileLocks = once(async (): Promise<Locks> => {
+    const [{ createFileLocks }, { createProcesses }] = await Promise.all([
+      import('../adapters/locks/file-locks.ts'),
+      import('../adapters/locks/process-identity.ts'),
+    ]);
+    const { random, clock, pid, processExists } = this.runtime;
+    const processes = createProcesses({ pid, signalZero: processExists });
+    return createFileLocks({
+      disk: await this.disk(),
+      random,
+      clock,
+      processes,
+      folder: `${(await this.paths()).state}/locks`,
+    });
+  });
+
+  readonly profiles = once(async (): Promise<Profiles> => {
+    const { createProfiles } = await import('../adapters/config/config-file.ts');
+    const { random } = this.runtime;
+    return createProfiles({
+      disk: await this.disk(),
+      locks: this.locks,
+      random,
+      path: (await this.paths()).configFile,
+    });
+  });
+
+  readonly children = once(async (): Promise<Children> => {
+    const { createNodeChildren } = await import('../adapters/child/node-children.ts');
+    return createNodeChildren(this.runtime.host, this.runtime.platform);
+  });
+
+  keychainOptions() {
+    const { env, platform, node } = this.runtime;
+    return {
+      env,
+      platform,
+      node,
+      interactive: this.prompter.interactive,
+      note: (line: string) => this.note(line),
+    };
+  }
+
+  /** Loaded by the first call: a store that needs no keychain does not pay for one. */
+  readonly keychain: Keychain = {
+    getPassword: async (service, account) => (await this.#keychain()).getPassword(service, account),
+    setPassword: async (service, account, password) =>
+      (await this.#keychain()).setPassword(service, account, password),
+    deletePassword: async (service, account) => (await this.#keychain()).deletePassword(service, account),
+  };
+
+  readonly #keychain = once(async (): Promise<Keychain> => {
+    const { createKeychain } = await import('../adapters/keychain/keychain.ts');
+    return createKeychain(this.keychainOptions());
+  });
+
+  async storeOptions() {
+    const { random, clock } = this.runtime;
+    return {
+      disk: await this.disk(),
+      random,
+      clock,
+      locks: this.locks,
+      keychain: this.keychain,
+      passphrase: () => readPassphrase(this),
+      path: (await this.paths()).credentialsFile,
+      kindForNewFile: this.#wantedStore ?? ('keychain' as const),
+    };
+  }
+
+  readonly #store = once(async (): Promise<LocalCredentialStore> => {
+    const { createCredentialStore } = await import('../adapters/store/credential-store.ts');
+    return createCredentialStore(await this.storeOptions());
+  });
+
+  async storeMigration(): Promise<StoreMigration> {
+    const { createStoreMigration } = await import('../adapters/store/store-migration.ts');
+    return createStoreMigration({
+      ...(await this.storeOptions()),
+      newPassphrase: () => readNewPassphrase(this),
+    });
+  }
+
+  /** The store. `wanted` is `--store`: it decides for a new file, and is refused where it contradicts one that exists. */
+  async store(
+    options: { readonly wanted?: string | undefined; readonly forWriting?: boolean } = {},
+  ): Promise<LocalCredentialStore> {
+    if (options.wanted !== undefined) this.#wantedStore = readStoreKind(options.wanted, '"--store"');
+    const store = await this.#store();
+    if ((options.wanted !== undefined || options.forWriting) && this.#wantedStore !== null) {
+      const { checkStoreKind } = await import('../adapters/store/credential-store.ts');
+      checkStoreKind(await store.facts(), this.#wantedStore);
+    }
+    return store;
+  }
+
+  readonly audit = once(async (): Promise<AuditLog> => {
+    const { createFileAudit } = await import('../adapters/audit/file-audit.ts');
+    const { state } = await this.paths();
+    return createFileAudit({
+      disk: await this.disk(),
+      locks: this.locks,
+      clock: this.runtime.clock,
+      path: `${state}/audit.jsonl`,
+    });
+  });
+
+  readonly journalHost = once(async (): Promise<JournalHost> => {
+    const [{ createFileJournal }, { createJournalSealer }] = await Promise.all([
+      import('../adapters/journal/file-journal.ts'),
+      import('../adapters/store/journal-sealer.ts'),
+    ]);
+    const { clock, random } = this.runtime;
+    const { state } = await this.paths();
+    const disk = await this.disk();
+    const sealers = createJournalSealer({
+      disk,
+      random,
+      locks: this.locks,
+      stateDir: state,
+      store: await this.store(),
+      makeStore: this.#wantedStore !== null,
+    });
+    return createFileJournal({
+      disk,
+      locks: this.locks,
+      clock,
+      random,
+      folder: `${state}/attempts`,
+      sealer: (keyId) => (keyId === null ? sealers.openSealer() : sealers.openSealerFor(keyId)),
+    });
+  });
+
+  /** A file of the package itself: a completion script, a schema. */
+  async packageFile(path: string): Promise<string> {
+    const bytes = await (await this.disk()).read(
+      fileURLToPath(new URL(`../../${path}`, import.meta.url)),
+      4 * 1024 * 1024,
+    );
+    if (bytes === null)
+      throw new AppError({
+        code: 'failure',
+        message: `the package has no file "${path}"`,
+        hint: 'install keyturn again',
+      });
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+function readStoreKind(text: string | undefined, where: string): StoreKind | null {
+  if (text === undefined) return null;
+  const kind = STORE_KINDS.find((candidate) => candidate === text);
+  if (!kind) throw usage(`${where} takes one of ${STORE_KINDS.join(', ')}`, 'for example `--store file`');
+  return kind;
+}
