@@ -1,3 +1,4 @@
+import type { AnyVendorSession } from '../adapters/vendor-cli/vendor-session.ts';
 import type { ChangeDeps } from '../core/change-tokens.ts';
 import { Client } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
@@ -40,7 +41,12 @@ export class App extends Local {
   }
 
   readonly transport = once(async (): Promise<Transport> => {
-    const { createHttpTransport } = await import('../adapters/http/transport.ts');
+    const [{ createHttpTransport }, { refuseUnsafeEnvironment }] = await Promise.all([
+      import('../adapters/http/transport.ts'),
+      import('../adapters/http/environment.ts'),
+    ]);
+    // Refused at each request too; here, before anything is made ready for one: a login must not begin a store.
+    refuseUnsafeEnvironment(this.runtime.env);
     const { env, clock, random, stop } = this.runtime;
     const transport = createHttpTransport({
       env,
@@ -126,10 +132,7 @@ export class App extends Local {
     return new Client(connection, await this.transport());
   }
 
-  async vendorSession(
-    provider: string,
-    profile: string | null,
-  ): Promise<{ secret: Secret; origin: string | null; path: string }> {
+  async vendorSession(provider: string, profile: string | null): Promise<AnyVendorSession> {
     const { readVendorSession } = await import('../adapters/vendor-cli/vendor-session.ts');
     const { home, cwd, env } = this.runtime;
     return readVendorSession(provider, { disk: await this.disk(), home, cwd, env, profile });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
-import { usage } from '../domain/errors.ts';
+import { AppError, usage } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { checkLocalName, toLocalName } from '../domain/name.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -8,6 +8,7 @@ import type { Sink } from '../ports/sink.ts';
 import type { App } from './app.ts';
 import type { OptionSpec } from './command.ts';
 import type { Input } from './input.ts';
+import { ClosedPipe } from './runtime.ts';
 import { maskInActions, ONCE_WARNING } from './secret-report.ts';
 
 export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
@@ -102,6 +103,15 @@ export async function openSink(app: App, label: string, force: boolean): Promise
 
 /** Writes the secret and waits until the system has it; a closed pipe is a delivery that failed. */
 async function printSecret(app: App, secret: Secret, document: JsonObject): Promise<void> {
+  try {
+    await writeSecret(app, secret, document);
+  } catch (error) {
+    if (!(error instanceof ClosedPipe)) throw error;
+    throw new AppError({ code: 'failure', message: 'the output was closed before the secret was written' });
+  }
+}
+
+async function writeSecret(app: App, secret: Secret, document: JsonObject): Promise<void> {
   const { stdout, stderr } = app.runtime;
   const { format } = app.globals;
   await maskInActions(app, secret);

@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../core/capabilities.ts';
+import { capabilitiesOf, supportOf } from '../core/capabilities.ts';
 import { OPERATIONS } from '../domain/capability.ts';
 import { EXIT } from '../domain/errors.ts';
 import type { Provider } from '../ports/provider.ts';
@@ -61,8 +61,8 @@ function providerSection(provider: Provider): string {
   const settings = provider.settings.map(
     (setting) => `- \`--${setting.name}\`${setting.required ? '' : ' (optional)'}: ${setting.about}\n`,
   );
-  const lacks = Object.entries(provider.instead).map(
-    ([operation, instead]) => `- \`${operation}\`: ${instead}\n`,
+  const lacks = OPERATIONS.filter((operation) => supportOf(provider, operation) === 'no').map(
+    (operation) => `- \`${operation}\`: ${provider.instead[operation] ?? 'nothing'}\n`,
   );
   const lines = [
     `## ${provider.title}\n\n`,

@@ -15,7 +15,7 @@ import type { Prompter } from '../ports/prompter.ts';
 import type { StoreMigration } from '../ports/store-migration.ts';
 import type { Globals } from './globals.ts';
 import { once } from './once.ts';
-import { readNewPassphrase, readPassphrase } from './passphrase.ts';
+import { readFirstPassphrase, readNewPassphrase, readPassphrase } from './passphrase.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Everything that is kept on this machine, each part made on first use: files, keychain, journal, audit log. */
@@ -123,6 +123,7 @@ export class Local {
       locks: this.locks,
       keychain: this.keychain,
       passphrase: () => readPassphrase(this),
+      newPassphrase: () => readFirstPassphrase(this),
       path: (await this.paths()).credentialsFile,
       kindForNewFile: this.#wantedStore ?? ('keychain' as const),
     };

@@ -49,6 +49,8 @@ export function nodeRuntime(): Runtime {
         input: process.stdin,
         output: process.stderr,
         enabled: !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
+        marksPastes: !['', 'dumb'].includes(process.env['TERM'] ?? ''),
+        stop: stop.signal,
       }),
   };
 }

@@ -3,6 +3,7 @@ import { type AppError, usage } from '../domain/errors.ts';
 import { safeText } from '../domain/text.ts';
 import type { Command, Node, OptionSpec } from './command.ts';
 import { GLOBAL_OPTIONS } from './globals.ts';
+import { examplesText } from './help-text.ts';
 import { Input } from './input.ts';
 import { findPath, TREE } from './program.ts';
 
@@ -15,7 +16,14 @@ export type Parsed =
     }
   | { readonly kind: 'help'; readonly text: string; readonly asked: boolean };
 
-const VALUE_OPTIONS = new Set(['-p', '--profile', '--provider', '-o', '--output', '--timeout']);
+const VALUE_OPTIONS: ReadonlySet<string> = new Set([
+  '-p',
+  '--profile',
+  '--provider',
+  '-o',
+  '--output',
+  '--timeout',
+]);
 
 /**
  * What the person asked for. Only the verb that is named is loaded; the rest of the tree is names and one-liners, so
@@ -44,7 +52,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
         if (path[depth] === node) build(node.children, child, depth + 1);
         child.usage('<command> [options]');
       } else if (node === leaf && command) {
-        configure(child, command, (input) => {
+        configure(child, { command, columns }, (input) => {
           chosen = input;
         });
       }
@@ -89,12 +97,16 @@ function prepare(
   command.helpCommand(false);
 }
 
-function configure(child: Commander, command: Command, choose: (input: Input) => void): void {
+function configure(
+  child: Commander,
+  { command, columns }: { readonly command: Command; readonly columns: number },
+  choose: (input: Input) => void,
+): void {
   for (const argument of command.arguments ?? []) child.argument(argument.name, argument.about);
   for (const option of command.options ?? []) child.addOption(makeOption(option));
-  if (command.details) child.addHelpText('after', `\n${command.details}`);
-  if (command.examples)
-    child.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  $ ${line}`).join('\n')}`);
+  if (command.details)
+    child.addHelpText('after', `\n${child.createHelp().boxWrap(command.details, columns)}`);
+  if (command.examples) child.addHelpText('after', examplesText(command.examples, columns));
   child.action(() => choose(readInput(child)));
 }
 
@@ -138,8 +150,8 @@ function usageError(error: CommanderError, argv: readonly string[], path: readon
   const hint = `see \`${where} --help\``;
   switch (error.code) {
     case 'commander.unknownOption': {
-      // Only what can be an option's name is repeated: a secret in its place has digits, capitals or is longer.
-      const name = /'(--?[a-z][a-z-]{0,24})(?=['=])/.exec(error.message)?.[1];
+      // Only what can be an option's name is repeated: a secret in its place has digits, capitals or longer words.
+      const name = /'(--?[a-z]{1,12}(?:-[a-z]{1,12}){0,3})(?=['=])/.exec(error.message)?.[1];
       const suggestion = suggestionOf(error);
       const secret = name !== undefined && /^--(token|secret|password|api-key|cookie|session)$/.test(name);
       if (secret)

@@ -15,12 +15,25 @@ export async function readPassphrase({ runtime, prompter }: Asker): Promise<Secr
   return prompter.askSecret('the passphrase of the credentials file: ', 'set KEYTURN_PASSPHRASE');
 }
 
-/** A new one: from the environment (KEYTURN_NEW_PASSPHRASE where the old one is needed too), or asked for twice. */
-export async function readNewPassphrase({ runtime, prompter }: Asker): Promise<Secret> {
-  const given = runtime.env['KEYTURN_NEW_PASSPHRASE'] || runtime.env['KEYTURN_PASSPHRASE'];
-  if (given) return Secret.of(given);
-  const first = await prompter.askSecret('the new passphrase: ', 'set KEYTURN_NEW_PASSPHRASE');
-  const second = await prompter.askSecret('the new passphrase again: ', 'set KEYTURN_NEW_PASSPHRASE');
+/** Of a credentials file that is about to be made: the same variable opens it later. */
+export async function readFirstPassphrase(asker: Asker): Promise<Secret> {
+  return chooseOne(asker, ['KEYTURN_PASSPHRASE']);
+}
+
+/** A new one for a file that has another: KEYTURN_NEW_PASSPHRASE where the old one is needed too. */
+export async function readNewPassphrase(asker: Asker): Promise<Secret> {
+  return chooseOne(asker, ['KEYTURN_NEW_PASSPHRASE', 'KEYTURN_PASSPHRASE']);
+}
+
+/** From the environment, or asked for twice: nobody sees what was typed. */
+async function chooseOne({ runtime, prompter }: Asker, variables: readonly string[]): Promise<Secret> {
+  const given = variables
+    .map((name) => runtime.env[name])
+    .find((value) => value !== undefined && value !== '');
+  if (given !== undefined) return Secret.of(given);
+  const instead = `set ${variables[0]}`;
+  const first = await prompter.askSecret('the new passphrase: ', instead);
+  const second = await prompter.askSecret('the new passphrase again: ', instead);
   if (!first.equals(second)) throw usage('the two passphrases differ', 'try again; nothing was changed');
   return first;
 }

@@ -1,16 +1,25 @@
 import { AppError, usage } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Prompter } from '../ports/prompter.ts';
+import { createLineEditor } from './line-editor.ts';
 
 interface TerminalOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly enabled: boolean;
+  /** Whether the terminal knows escape sequences at all (`TERM` is not `dumb`). */
+  readonly marksPastes: boolean;
+  /** Asked to stop from outside: the question is withdrawn, its reason thrown. */
+  readonly stop: AbortSignal;
 }
 
 const LONGEST_ANSWER = 64 * 1024;
+/** What a person cannot type after Enter, but a paste of several lines can bring. In milliseconds. */
+const SETTLE_MS = 40;
+const MARK_PASTES = '\u001b[?2004h';
+const LEAVE_PASTES = '\u001b[?2004l';
 
-/** Questions on the terminal. The terminal is put back as it was on every way out: answer, Ctrl-C, closed input. */
+/** Questions on the terminal. It is put back as it was on every way out: answer, Ctrl-C, signal, closed input. */
 export function createTerminalPrompter(options: TerminalOptions): Prompter {
   const refuse = (instead: string) => {
     if (!options.enabled) throw usage('there is no terminal to ask on', instead);
@@ -36,48 +45,68 @@ export function createTerminalPrompter(options: TerminalOptions): Prompter {
   };
 }
 
-/** One line, read character by character in raw mode so that nothing is echoed that should not be. */
+/**
+ * One line, read character by character in raw mode so that nothing is echoed that should not be. Several lines at once
+ * are a paste of the wrong thing: refused, and taken in so that they do not end up at the shell's prompt.
+ */
 function readLine(options: TerminalOptions, question: string, echo: boolean): Promise<string> {
-  const { input, output } = options;
+  const { input, output, marksPastes, stop } = options;
   return new Promise((resolve, reject) => {
-    let line = '';
-    output.write(question);
+    if (stop.aborted) return reject(stop.reason);
+    const editor = createLineEditor();
+    let answer: string | null = null;
+    let several = false;
+    let length = 0;
+    let settling: NodeJS.Timeout | undefined;
+    // First of all: what is typed ahead must not be echoed either.
     input.setRawMode(true);
     input.setEncoding('utf8');
-    input.resume();
+    output.write(`${marksPastes ? MARK_PASTES : ''}${question}`);
+
     const finish = (end: () => void) => {
-      input.removeListener('data', onData);
-      input.removeListener('end', onEnd);
+      clearTimeout(settling);
+      input.off('data', onData).off('end', onEnd).off('error', onEnd);
+      stop.removeEventListener('abort', onStop);
       input.setRawMode(false);
       input.pause();
-      output.write('\n');
+      output.write(`${marksPastes ? LEAVE_PASTES : ''}\n`);
       end();
     };
     const onEnd = () =>
       finish(() => reject(new AppError({ code: 'cancelled', message: 'the terminal was closed' })));
-    const onData = (chunk: string) => {
-      // A paste is wrapped by terminals in markers; they are not part of it.
-      const text = chunk.replaceAll('\u001b[200~', '').replaceAll('\u001b[201~', '');
-      for (const character of text.replace(/\u001b\[[0-9;]*[A-Za-z~]/g, '')) {
-        if (character === '\r' || character === '\n') return finish(() => resolve(line));
-        if (character === '\u0003') {
-          return finish(() => reject(new AppError({ code: 'interrupted', message: 'interrupted' })));
-        }
-        if (character === '\u0004' && line === '') return onEnd();
-        if (character === '\u007f' || character === '\b') {
-          if (line !== '' && echo) output.write('\b \b');
-          line = [...line].slice(0, -1).join('');
-        } else if (character === '\u0015') {
-          if (echo) output.write('\b \b'.repeat([...line].length));
-          line = '';
-        } else if (character >= ' ') {
-          line += character;
-          if (echo) output.write(character);
-        }
-        if (line.length > LONGEST_ANSWER) return finish(() => reject(usage('the answer is too long')));
-      }
+    const onStop = () => finish(() => reject(stop.reason));
+    const settle = () => {
+      clearTimeout(settling);
+      settling = setTimeout(
+        () => finish(() => (several ? reject(severalLines()) : resolve(answer ?? ''))),
+        SETTLE_MS,
+      );
     };
-    input.on('data', onData);
-    input.on('end', onEnd);
+    const onData = (text: string) => {
+      length += text.length;
+      if (answer !== null) {
+        several ||= /[^\r\n]/.test(text);
+        return settle();
+      }
+      const typed = editor.type(text);
+      if (typed.kind === 'end') return onEnd();
+      if (typed.kind === 'interrupt')
+        return finish(() => reject(new AppError({ code: 'interrupted', message: 'interrupted' })));
+      if (length > LONGEST_ANSWER) return finish(() => reject(usage('the answer is too long')));
+      if (typed.kind === 'more') {
+        if (echo) output.write(typed.echo);
+        return;
+      }
+      answer = typed.line;
+      several = typed.rest;
+      settle();
+    };
+    input.on('data', onData).on('end', onEnd).on('error', onEnd);
+    stop.addEventListener('abort', onStop, { once: true });
+    input.resume();
   });
+}
+
+function severalLines(): AppError {
+  return usage('the answer has several lines', 'give one line and nothing else; nothing was changed');
 }

@@ -39,8 +39,9 @@ export class Client {
     this.#transport = transport;
   }
 
-  /** The same place as somebody else: to prove that a new secret works, or to use a session. */
-  as(secret: Secret, auth: AuthScheme = this.connection.auth): Client {
+  /** The same place with a secret that was minted: never a session, even where a session minted it. */
+  as(secret: Secret): Client {
+    const [auth] = this.connection.provider.auth;
     return new Client(
       { ...this.connection, secret, auth, credentialName: null, tokenId: null },
       this.#transport,

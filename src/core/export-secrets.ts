@@ -24,8 +24,9 @@ export function exportSecrets(chosen: readonly ExportedSecret[], format: ExportF
   return chosen.map((each) => `${word}${each.variable}=${quote(each.secret.reveal())}\n`).join('');
 }
 
+/** fish, unlike sh, takes `\\` inside single quotes for one: outside of them both agree. */
 function shellQuoted(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`;
+  return `'${value.replace(/['\\]/g, (character) => `'\\${character}'`)}'`;
 }
 
 /** Readers of dotenv files agree on single quotes on one line only, and know no way to write one inside. */

@@ -160,6 +160,8 @@ export interface ProviderFacts {
   readonly managedBy: string;
   /** How long a new or changed token may take to show everywhere, in ms. */
   readonly settleMs: number;
+  /** Set where the vendor does not tell when a token was last used, so that nothing is taken for unused. */
+  readonly lastUse?: 'untold';
 }
 
 /** What the vendor's error answer means. */

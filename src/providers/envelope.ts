@@ -5,7 +5,7 @@ import type { Minted } from '../ports/provider.ts';
 import { asFields, drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
 
 /** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
-const WRAPPERS = new Set(
+const WRAPPERS: ReadonlySet<string> = new Set(
   ['data', 'result', 'response', 'payload', 'details', 'item', 'attributes']
     .concat(
       ['token', 'machineToken', 'apiToken', 'accessToken', 'credential', 'credentials'],

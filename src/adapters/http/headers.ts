@@ -8,7 +8,7 @@ export type HeaderReader = (name: string) => string | null;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Decided by the transport alone; a request that sets one could smuggle a second request or a body that is not read. */
-const RESERVED = new Set([
+const RESERVED: ReadonlySet<string> = new Set([
   'host',
   'connection',
   'content-length',

@@ -5,7 +5,7 @@ export const MAX_ATTEMPTS = 3;
 /** The longest wait between two attempts; a provider that asks for more is not waited for. */
 export const MAX_WAIT_MS = 30_000;
 
-const RETRIED = new Set([429, 502, 503, 504]);
+const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** More than this is no rate limit but nonsense (`1e12`, a wrong unit). */
 const PLAUSIBLE_MS = 7 * 86_400_000;
 /** RFC 9110 section 5.6.7, the one form that may be sent. */

@@ -76,10 +76,13 @@ async function findLiving(
   own: string | null,
 ): Promise<string | null> {
   for (const name of await options.disk.list(options.folder)) {
-    if (name === own || !name.startsWith(prefix)) continue;
-    const holder = fromText(name.slice(prefix.length));
-    if (!holder || (await options.processes.mayLive(holder))) return name;
-    await options.disk.remove(join(options.folder, name));
+    if (name === own) continue;
+    const isRival = name.startsWith(prefix);
+    const holder = fromText(name.slice(name.indexOf('!') + 1));
+    const mayLive = !holder || (await options.processes.mayLive(holder));
+    if (isRival && mayLive) return name;
+    // Other locks' dead claims too: what is locked once, as an attempt is, nobody would ever look at again.
+    if (!mayLive) await removeQuietly(options.disk, join(options.folder, name));
   }
   return null;
 }

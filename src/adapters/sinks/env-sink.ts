@@ -3,7 +3,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
 import type { Sink } from '../../ports/sink.ts';
-import { replaceFile } from '../disk/atomic-file.ts';
+import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
 import { assign, findAssignments, quote, toBytes } from './dotenv.ts';
 import { warnOfGit } from './git-exposure.ts';
 import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
@@ -30,6 +30,8 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
       const facts = await examineTarget(deps, path);
       const edited = assign(await readText(deps, path), name, value);
       const mode = facts ? facts.mode & 0o600 : 0o600;
+      // A delivery that was killed left the secret beside the file.
+      await sweepLeftovers(deps.disk, path);
       await replaceFile(deps.disk, deps.random, path, Buffer.from(edited, 'latin1'), mode);
       if (!holdsOnly(await readText(deps, path), name, value)) throw notKept(label);
     },

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Sink } from '../../ports/sink.ts';
-import { replaceFile } from '../disk/atomic-file.ts';
+import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
 import { warnOfGit } from './git-exposure.ts';
 import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
 import { examineTarget, notKept, proveFolder, sameBytes, utf8 } from './target-file.ts';
@@ -25,6 +25,8 @@ export function createFileSink(deps: SinkDeps, path: string): Sink {
       const now = facts ? await deps.disk.read(path, MAX_TARGET_BYTES) : null;
       // The beginning of the same bytes is our own write that a crash cut short: it may be finished.
       if (now && !deps.force && !isBeginning(now, bytes)) throw taken(path);
+      // A delivery that was killed left the secret beside the file.
+      await sweepLeftovers(deps.disk, path);
       const done = now !== null && sameBytes(now, bytes) && facts?.mode === 0o600;
       if (!done)
         await (facts ? replaceFile(deps.disk, deps.random, path, bytes, 0o600) : create(deps, path, bytes));

@@ -6,7 +6,7 @@ import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Sealer } from '../../ports/sealer.ts';
-import { replaceFile } from '../disk/atomic-file.ts';
+import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
 import { ensurePrivateFolder, refuseLooseFile } from '../disk/private.ts';
 import type { LocalCredentialStore } from './credential-store.ts';
 import { seal, unseal } from './seal.ts';
@@ -81,6 +81,7 @@ async function keyFromFile(options: JournalSealerOptions): Promise<KeyObject> {
   return options.locks.hold('journal-key', MOST_WAIT_MS, async () => {
     const others = await readKeyFile(options);
     if (others) return others;
+    await sweepLeftovers(disk, path);
     await replaceFile(disk, random, path, random.bytes(KEY_BYTES), 0o600);
     const made = await readKeyFile(options);
     if (!made) throw lost(`"${safeText(path, 300)}" does not read back`);

@@ -22,6 +22,8 @@ export interface CredentialStoreOptions {
   readonly keychain: Keychain;
   /** From the environment or a prompt without echo; asked at most once, and only for a passphrase store. */
   readonly passphrase: () => Promise<Secret>;
+  /** The passphrase of a file that is new, or that gets a new one; as `passphrase` where not given. */
+  readonly newPassphrase?: (() => Promise<Secret>) | undefined;
   /** `credentials.yaml`, absolute. */
   readonly path: string;
   /** What a file that does not exist yet will be; one that exists keeps its own kind. */
@@ -109,8 +111,11 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
     },
     async edit(change) {
       const before = await read();
+      let passphrase: Secret | undefined;
+      // Asked for before the lock is taken, so that nobody waits behind it for a person to type.
       if (before) await vaults.unlock(before.header);
-      else if (options.kindForNewFile === 'passphrase') await vaults.ask();
+      else if (options.kindForNewFile === 'passphrase')
+        passphrase = await (options.newPassphrase ?? options.passphrase)();
       let made: NewVault | null = null;
       return commitShared(shared, async (current) => {
         let draft: Draft;
@@ -119,7 +124,7 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
           draft = { document, unlocked: await vaults.unlock(document.header) };
         } else {
           const kind = options.kindForNewFile;
-          made ??= await vaults.create(kind);
+          made ??= await vaults.create(kind, passphrase);
           const header: Header = { generation: 0, kind, vault: made.vault };
           draft = { document: await newStoreDocument(header), unlocked: made.unlocked };
         }

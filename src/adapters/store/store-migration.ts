@@ -1,6 +1,5 @@
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { Secret } from '../../domain/secret.ts';
 import type { Resealed, StoreMigration } from '../../ports/store-migration.ts';
 import { commitShared } from '../disk/commit-file.ts';
 import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
@@ -16,13 +15,8 @@ import {
 import { markVault, sweepVaults } from './vault-markers.ts';
 import type { NewVault } from './vaults.ts';
 
-export interface StoreMigrationOptions extends CredentialStoreOptions {
-  /** The passphrase of the new form; the one that opens the old form where not given. */
-  readonly newPassphrase?: (() => Promise<Secret>) | undefined;
-}
-
 /** Changes the kind of `credentials.yaml`, or its key. */
-export function createStoreMigration(options: StoreMigrationOptions): StoreMigration {
+export function createStoreMigration(options: CredentialStoreOptions): StoreMigration {
   const file = createStoreFile(options);
   return {
     async inventory() {
@@ -37,7 +31,7 @@ export function createStoreMigration(options: StoreMigrationOptions): StoreMigra
 }
 
 async function reseal(
-  options: StoreMigrationOptions,
+  options: CredentialStoreOptions,
   file: StoreFile,
   { from, to }: { readonly from: StoreKind; readonly to: StoreKind },
 ): Promise<Resealed> {
@@ -80,7 +74,7 @@ function openAll(document: StoreDocument, unlocked: Unlocked): readonly Expected
 }
 
 function sealAgain(
-  options: StoreMigrationOptions,
+  options: CredentialStoreOptions,
   unlocked: Unlocked,
   entry: Entry,
   secrets: readonly Expected[],

@@ -38,8 +38,6 @@ export interface NewVault {
 
 /** The keys of the store, each unlocked once per process. */
 export interface Vaults {
-  /** Asks for the passphrase now, so that nobody waits behind a lock for a person to type. */
-  ask(): Promise<void>;
   unlock(header: Pick<Header, 'kind' | 'vault'>): Promise<Unlocked>;
   /** A fresh key. `passphrase` is given where it differs from the one that opens the store. */
   create(kind: StoreKind, passphrase?: Secret): Promise<NewVault>;
@@ -74,9 +72,6 @@ export function createVaults(options: VaultsOptions): Vaults {
   };
 
   return {
-    async ask() {
-      await ask();
-    },
     unlock({ kind, vault }) {
       if (kind === 'file' || !vault) return Promise.resolve(IN_CLEAR);
       const known = unlocked.get(vault.id);

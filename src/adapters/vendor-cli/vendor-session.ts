@@ -7,11 +7,13 @@ import { type PrefactorDeps, readPrefactorSession } from './prefactor.ts';
 /** A vendor CLI's session; `origin` where the vendor's file names one. */
 export interface AnyVendorSession extends VendorSession {
   readonly origin: Origin | null;
+  /** Which of the vendor CLI's own profiles was read; null where it has none. */
+  readonly profile: string | null;
 }
 
 /** The session that a provider's own CLI has on this machine. Throws unsupported, not-found or usage. */
 export async function readVendorSession(provider: string, deps: PrefactorDeps): Promise<AnyVendorSession> {
-  if (provider === 'bluebricks') return { ...(await readBricksSession(deps)), origin: null };
+  if (provider === 'bluebricks') return { ...(await readBricksSession(deps)), origin: null, profile: null };
   if (provider === 'prefactor') return readPrefactorSession(deps);
   throw new AppError({
     code: 'unsupported',

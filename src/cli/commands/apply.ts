@@ -14,7 +14,7 @@ export const apply: Command = {
     { flags: '--dry-run', about: 'the same as `keyturn plan`' },
   ],
   details:
-    'Finishes what is unfinished, then creates, rotates and delivers what the policy asks for. May be stopped anywhere and\nrun again; a second run right after does nothing. Exit 9: some failed. Exit 10: some wait for the grace of the replaced\none; run it again later.',
+    'Finishes what is unfinished, then creates, rotates and delivers what the policy asks for. May be stopped anywhere and run again; a second run right after does nothing. Exit 9: some failed. Exit 10: some wait for the grace of the replaced one; run it again later.',
   examples: ['keyturn apply policy.yaml', 'keyturn apply policy.yaml --yes --max 50'],
   async run(app, input) {
     const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;

@@ -5,7 +5,7 @@ import { credentialJson, requireCredential } from '../credential-json.ts';
 export const credentialsGet: Command = {
   arguments: [{ name: '<name>', about: 'the credential' }],
   options: [{ flags: '--print', about: 'print the secret and nothing else' }],
-  examples: ['curl -H "Authorization: Bearer $(keyturn credentials get ci --print)" https://…'],
+  examples: ['curl -H "Authorization: Bearer $(keyturn credentials get ci --print)" URL'],
   async run(app, input) {
     const store = await app.store();
     const credential = await requireCredential(store, input.argument(0));

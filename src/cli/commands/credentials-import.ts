@@ -18,7 +18,7 @@ export const credentialsImport: Command = {
   examples: ['pbpaste | keyturn credentials import stripe'],
   async run(app, input) {
     const name = checkLocalName(input.argument(0), 'credential');
-    const store = await app.store({ wanted: input.text('store') });
+    const store = await app.store({ wanted: input.text('store'), forWriting: true });
     if ((await store.find(name)) && !input.flag('force')) {
       throw new AppError({
         code: 'conflict',

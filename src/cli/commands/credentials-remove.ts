@@ -17,7 +17,7 @@ export const credentialsRemove: Command = {
       (attempt) =>
         attempt.provider === credential.provider &&
         credential.versions.some(
-          (version) => version.id !== null && attempt.subject.endsWith(` ${version.id}`),
+          ({ id }) => id !== null && attempt.origin === credential.origin && isAbout(attempt.subject, id),
         ),
     );
     const used =
@@ -33,3 +33,9 @@ export const credentialsRemove: Command = {
     );
   },
 };
+
+/** `token 3 at devo …`, `key web-app/key_1 at errova …` */
+function isAbout(subject: string, id: string): boolean {
+  const [, thing] = subject.split(' ');
+  return thing === id || thing?.endsWith(`/${id}`) === true;
+}

@@ -13,6 +13,8 @@ export const help: Command = {
     const topic =
       first === undefined ? undefined : Object.entries(TOPICS).find(([name]) => name === first)?.[1];
     if (topic) return { shape: 'text', text: await topic.render() };
+    const { findPath } = await import('../program.ts');
+    if (findPath(words).length < words.length) throw usage('there is no help on that', 'see `keyturn help`');
     // Asking for `--help` of the words is the same question.
     const { parse } = await import('../parse.ts');
     const answer = await parse([...words, '--help'], app.presentation().width);

@@ -121,7 +121,8 @@ async function login(app: App, input: Input, provider: Provider): Promise<Report
     return report(
       app,
       provider,
-      await loginFromVendorCli(deps, target, { secret: session.secret, profile: null }),
+      // The vendor's profile of now is the one meant later too, whatever PREFACTOR_PROFILE says by then.
+      await loginFromVendorCli(deps, target, session),
     );
   if (way === 'session') return loginWithSession(app, input, deps, target);
   app.verbose(`${provider.title} wants ${provider.credential.kind}`);
@@ -185,8 +186,9 @@ async function loginWithSession(
       provider: provider.id,
     });
   const store = await deps.store();
-  await store.prove();
+  // Read before the store is made: a mistyped cookie leaves nothing behind.
   const cookie = await readSession(app, `the ${provider.title} session cookie`);
+  await store.prove();
   const { mintForLogin } = await import('../../core/mint/login-session.ts');
   const client = clientOf(deps, target, cookie, scheme);
   const scopes = input.list('scope', /[\s,]+/);

@@ -8,7 +8,7 @@ export const rotationsResume: Command = {
   arguments: [{ name: '[id]', about: 'the attempt; may be left out when there is one' }],
   options: [{ flags: '--all', about: 'every unfinished one' }, ...DELIVERY_OPTIONS],
   details:
-    'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to\nwhat the options here say.',
+    'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say.',
   async run(app, input) {
     const host = await app.journalHost();
     const open = (await host.list()).attempts.filter(

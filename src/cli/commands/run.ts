@@ -10,7 +10,7 @@ export const run: Command = {
     { flags: '--no-mask', about: 'leave what the program prints as it is' },
   ],
   details:
-    'The program gets the secrets in its environment and nothing else of keyturn’s. Any process of the same user, and root,\ncan read a process’s environment (/proc/PID/environ) for as long as it runs. Where the program can read a secret from\nits standard input, `keyturn credentials get NAME --print |` shows it to nobody else.',
+    'The program gets the secrets in its environment and nothing else of keyturn’s. Any process of the same user, and root, can read a process’s environment (/proc/PID/environ) for as long as it runs. Where the program can read a secret from its standard input, `keyturn credentials get NAME --print |` shows it to nobody else.',
   examples: [
     'keyturn run --env API_TOKEN=ci -- ./deploy.sh',
     'keyturn run --env A=one --env B=two -- make release',
@@ -22,7 +22,6 @@ export const run: Command = {
       throw usage('nothing says what to run', 'write `keyturn run --env VAR=NAME -- COMMAND`');
     const always = input.flag('mask');
     const never = input.flag('no-mask');
-    if (always && never) throw usage('"--mask" and "--no-mask" exclude each other', 'give one of them');
     const maskOf = (stream: { readonly isTerminal: boolean }) => always || (!never && !stream.isTerminal);
     const status = await runWithSecrets(
       { store: await app.store(), children: await app.children(), note: (line) => app.note(line) },

@@ -15,7 +15,7 @@ export const sandbox: Command = {
     { flags: '--devo-create-returns-token', about: 'let Devo’s create answer with the value' },
   ],
   details:
-    'Plays Errova, Devo, Prefactor and Bluebricks until it is stopped. With --json the first line on stdout is one document\nwith the origin and the credentials to log in with.',
+    'Plays Errova, Devo, Prefactor and Bluebricks until it is stopped. With --json the first line on stdout is one document with the origin and the credentials to log in with.',
   examples: ['keyturn sandbox', "keyturn sandbox --port 4080 --fault 'POST *rotate hang-after x1'"],
   async run(app, input) {
     const { runSandbox } = await import('../run-sandbox.ts');

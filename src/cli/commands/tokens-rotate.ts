@@ -31,7 +31,7 @@ export const tokensRotate: Command = {
     },
   ],
   details:
-    'Kill it at any instant: `keyturn rotations resume` finishes it. The old one ends only after the new one is kept, proved\nand delivered. A secret that is in the store already is replaced there.',
+    'Kill it at any instant: `keyturn rotations resume` finishes it. The old one ends only after the new one is kept, proved and delivered. A secret that is in the store already is replaced there.',
   examples: [
     'keyturn tokens rotate ci --save',
     'keyturn tokens rotate ci --grace 24h --to env:.env#TOKEN',

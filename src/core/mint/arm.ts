@@ -1,11 +1,15 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Attempt } from './attempt.ts';
+import type { MintDeps } from './deps.ts';
 import type { Item } from './item.ts';
 import { isToken } from './item.ts';
 import { listItems } from './list-items.ts';
 import { readObject, readTextOrNull, readTextsOrNull } from './read-json.ts';
 import { endStrays } from './watch.ts';
+
+/** Longer than a rotation takes with every wait that it may need. */
+const ENOUGH_MS = 3 * 60_000;
 
 /** What was true right before the mint. */
 export interface Baseline {
@@ -40,7 +44,21 @@ async function proveManager({ deps }: Attempt): Promise<string | null> {
   const { auth, provider } = client.connection;
   // A browser session may create tokens and nothing else.
   if (auth.id !== provider.auth[0].id) return null;
+  refuseShortSession(deps);
   return (await client.call(client.connection.provider.probe, undefined)).account;
+}
+
+/** A session that ends half-way leaves the old one to be ended after another login. */
+function refuseShortSession({ client, clock }: MintDeps): void {
+  const { provider, secret } = client.connection;
+  const { expiresAt } = provider.checkCredential(secret, clock.now());
+  if (expiresAt === null || Date.parse(expiresAt) - clock.now() > ENOUGH_MS) return;
+  throw new AppError({
+    code: 'auth',
+    message: `the credential of ${provider.title} ends at ${expiresAt}, which may be too soon`,
+    hint: `log in again with \`keyturn login ${provider.id}\``,
+    provider: provider.id,
+  });
 }
 
 async function listNow({ deps, plan }: Attempt): Promise<readonly Item[] | null> {

@@ -20,7 +20,7 @@ export type Sent =
   | { readonly kind: 'ambiguous'; readonly status: number | null; readonly reason: string };
 
 /** Statuses that come before a vendor's, or a gateway's, decision is known to be final. */
-const UNDECIDED = new Set([408, 425]);
+const UNDECIDED: ReadonlySet<number> = new Set([408, 425]);
 
 /** What an answer to a mint means. `refuse` reads the vendor's own words of a refusal. */
 export function classify(outcome: Outcome, provider: Provider, refuse: (reply: Reply) => AppError): Sent {

@@ -3,6 +3,7 @@ import type { Json } from '../../domain/json.ts';
 import type { Token } from '../../domain/token.ts';
 import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
+import { successor } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
 import { endToken } from './end-token.ts';
@@ -37,8 +38,7 @@ export async function identify(attempt: Attempt, minted: Minted, baseline: Basel
 async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promise<Made> {
   const { plan, deps } = attempt;
   if (plan.target && plan.way === 'in-place') return { item: withId(minted.item, plan.target), suspects: [] };
-  // Without a list to compare with, nothing that appeared can be told from what was there.
-  const isListNeeded = minted.item === null || baseline.before !== null;
+  const isListNeeded = minted.item === null || isTwinVisible(attempt, minted, baseline);
   const listed = isListNeeded ? await listItems(deps.client, plan) : null;
   if (!listed) {
     if (minted.item) return { item: minted.item, suspects: [] };
@@ -48,12 +48,41 @@ async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promi
   const item = choose(minted.item, appeared);
   refuseInactive(listed.find((token) => token.id === item.id));
   const twins = appeared.filter((token) => token.id !== item.id && token.status === 'active');
-  for (const twin of twins) {
-    if (kinship(attempt, twin, baseline.before) !== 'ours') continue;
-    await endToken(deps.client, twin);
-    await audit(attempt, 'revoke', { id: twin.id });
-  }
+  await endOwn(attempt, twins, baseline);
   return { item, suspects: suspectsAmong(attempt, { item, twins, baseline, isRepeated: minted.repeated }) };
+}
+
+/**
+ * Looks once more when all is delivered, perhaps after days of grace: a list that lagged has caught up, and a request
+ * that was held back somewhere has been acted upon. Only what carries this attempt's mark is ended.
+ */
+export async function sweepTwins(attempt: Attempt, made: Made, baseline: Baseline): Promise<void> {
+  const { deps, journal, plan } = attempt;
+  if (!plan.marked || deps.client.connection.provider.facts.names === 'none') return;
+  await journal.step('sweep', async () => {
+    const listed = (await listItems(await successor(attempt), plan)) ?? [];
+    const twins = listed.filter(({ id, status }) => id !== made.item.id && status === 'active');
+    return { ended: await endOwn(attempt, twins, baseline) };
+  });
+}
+
+async function endOwn(
+  attempt: Attempt,
+  twins: readonly Item[],
+  baseline: Baseline,
+): Promise<readonly string[]> {
+  const own = twins.filter((twin) => kinship(attempt, twin, baseline.before) === 'ours');
+  for (const twin of own) {
+    await endToken(await successor(attempt), twin);
+    await audit(attempt, 'revoke', { id: twin.id });
+    attempt.deps.note(`ended "${twin.name ?? twin.id}", a second effect of the same request`);
+  }
+  return own.map(({ id }) => id);
+}
+
+/** Without a list to compare with, or a name to know it by, a twin cannot be told from what others made. */
+function isTwinVisible({ deps }: Attempt, { repeated }: Minted, { before }: Baseline): boolean {
+  return before !== null && (repeated || deps.client.connection.provider.facts.names !== 'none');
 }
 
 interface Appeared {

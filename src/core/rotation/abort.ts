@@ -8,8 +8,8 @@ import { endedWithout } from '../mint/result.ts';
 import { runAttempt } from '../mint/run.ts';
 import { findMade } from './find-made.ts';
 import { goBack } from './go-back.ts';
-import type { ResumeDeps } from './resume.ts';
-import { takeUp } from './resume.ts';
+import type { ResumeDeps } from './take-up.ts';
+import { takeUp } from './take-up.ts';
 
 export interface AbortResult extends MintResult {
   /** What was taken back, one sentence each. */

@@ -3,7 +3,7 @@ import type { Attempt } from '../mint/attempt.ts';
 import { deliver } from '../mint/deliver.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import { forgetOld } from '../mint/forget.ts';
-import { identify } from '../mint/identify.ts';
+import { identify, sweepTwins } from '../mint/identify.ts';
 import { keepInStore } from '../mint/keep.ts';
 import { mint } from '../mint/mint.ts';
 import { noteCreated } from '../mint/note-created.ts';
@@ -23,7 +23,7 @@ export async function rotate(deps: MintDeps, plan: RotationPlan): Promise<Rotati
   return startAttempt(deps, plan, rotateSteps);
 }
 
-/** Each line is a step of the journal: done once, or safe to do again. The old one outlives all but the last three. */
+/** Each line is a step of the journal: done once, or safe to do again. The old one outlives all but the last four. */
 export async function rotateSteps(attempt: Attempt): Promise<RotationResult> {
   const baseline = await arm(attempt);
   const minted = await mint(attempt, baseline);
@@ -37,6 +37,7 @@ export async function rotateSteps(attempt: Attempt): Promise<RotationResult> {
   const dueAt = await soak(attempt);
   if (dueAt !== null) return waiting(attempt, made, dueAt);
   await retire(attempt, made);
+  await sweepTwins(attempt, made, baseline);
   await forgetOld(attempt);
   return finish(attempt, made);
 }

@@ -1,0 +1,37 @@
+import { AppError } from '../../domain/errors.ts';
+import type { AttemptHeader, Journal, JournalHost } from '../../ports/journal.ts';
+import type { Delivery } from '../delivery.ts';
+import type { Attempt } from '../mint/attempt.ts';
+import { subjectOf } from '../mint/attempt.ts';
+import { readPlan } from '../mint/attempt-plan.ts';
+import type { MintDeps } from '../mint/deps.ts';
+
+/** How the CLI finds its way back into an attempt: the header says which profile, provider and origin. */
+export interface ResumeDeps {
+  readonly host: JournalHost;
+  makeDeps(header: AttemptHeader): Promise<MintDeps>;
+}
+
+/** The attempt as it stands, with a connection to the very place that it was started with. */
+export async function takeUp(
+  deps: ResumeDeps,
+  journal: Journal,
+  delivery: Delivery | null,
+): Promise<Attempt> {
+  const { header } = journal;
+  const plan = readPlan(header.plan);
+  const made = await deps.makeDeps(header);
+  const { connection } = made.client;
+  const isSamePlace =
+    header.origin === connection.origin &&
+    header.provider === connection.provider.id &&
+    header.subject.endsWith(subjectOf(connection, ''));
+  if (!isSamePlace) {
+    throw new AppError({
+      code: 'conflict',
+      message: `the attempt was started at ${header.origin}, and the profile now leads to another place`,
+      hint: 'nothing was sent; set the profile back to where it was, then resume',
+    });
+  }
+  return { deps: made, journal, plan, delivery, resumed: true, memory: { sends: 0, answer: null } };
+}

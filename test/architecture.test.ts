@@ -1,0 +1,392 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Scanned, scanSource } from './support/scan-source.ts';
+import { compileSource } from './unit/adapters/store/compiled.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SRC = join(ROOT, 'src');
+
+interface File extends Scanned {
+  /** From `src`: `core/client.ts`. */
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+}
+
+const FILES: readonly File[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+  .sort()
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), 'utf8');
+    return { path, folder: path.split('/')[0] ?? '', text, ...scanSource(text) };
+  });
+
+const FOLDERS = ['domain', 'ports', 'providers', 'core', 'adapters', 'output', 'sandbox', 'cli'] as const;
+type Folder = (typeof FOLDERS)[number];
+
+/** Who may import whom, beside its own folder. */
+const MAY_IMPORT: Readonly<Record<Folder, readonly Folder[]>> = {
+  domain: [],
+  ports: ['domain'],
+  providers: ['domain', 'ports'],
+  core: ['domain', 'ports'],
+  adapters: ['domain', 'ports'],
+  output: ['domain'],
+  sandbox: ['domain'],
+  cli: FOLDERS,
+};
+
+const PACKAGES: Readonly<Record<Folder, RegExp>> = {
+  domain: /^node:util$/,
+  ports: /^$/,
+  providers: /^$/,
+  core: /^$/,
+  adapters: /^(node:[a-z_/]+|undici|undici\/lib\/.+\.js|yaml|@napi-rs\/keyring)$/,
+  output: /^(chalk|cli-table3|ora|string-width|yaml)$/,
+  sandbox: /^node:(http|crypto|fs\/promises)$/,
+  cli: /^(commander|node:path|node:url)$/,
+};
+
+/** What a file imports from `src`, by its path there. */
+function internal(file: File) {
+  return file.imports
+    .filter(({ from }) => from.startsWith('.'))
+    .map((each) => ({ ...each, target: relative(SRC, resolve(SRC, dirname(file.path), each.from)) }));
+}
+
+function external(file: File) {
+  return file.imports.filter(({ from }) => !from.startsWith('.'));
+}
+
+/** `path: what` of every file that breaks a rule. */
+function offenders(find: (file: File) => readonly string[]): readonly string[] {
+  return FILES.flatMap((file) => find(file).map((what) => `${file.path}: ${what}`));
+}
+
+function matches(pattern: RegExp, except: readonly string[] = []) {
+  return offenders((file) =>
+    except.includes(file.path) ? [] : [...file.code.matchAll(pattern)].map(([found]) => found.trim()),
+  );
+}
+
+describe('the scanner', () => {
+  it('finds imports of every kind, and none in comments, quotes and patterns', () => {
+    const { imports } = scanSource(`
+      import a from './a.ts'; import * as b from "./b.ts"; import './c.ts';
+      import { type D,
+        e } from './d.ts';
+      import type { F } from './f.ts';
+      export { g } from './g.ts'; export * from './h.ts';
+      const x = await import('./i.ts'); type J = typeof import('./j.ts');
+      // import k from './k.ts'
+      /* import('./l.ts') */
+      const m = "import m from './m.ts'"; const n = \`import('./n.ts') \${await import('./o.ts')} import('./p.ts')\`;
+      const q = /import('.\\/q.ts')[/'"]/.test(x) ? 1 / 2 : 'it';
+      export const from = './r.ts';
+    `);
+    expect(imports.map(({ from, kind }) => `${kind} ${from}`)).toEqual([
+      'value ./a.ts',
+      'value ./b.ts',
+      'value ./c.ts',
+      'value ./d.ts',
+      'type ./f.ts',
+      're-export ./g.ts',
+      're-export ./h.ts',
+      'lazy ./i.ts',
+      'type ./j.ts',
+      'lazy ./o.ts',
+    ]);
+  });
+
+  it('leaves code, and takes comments and texts away', () => {
+    const { code } = scanSource(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of a template.
+      "a(process.env /* console.log */, 'console.x', `any ${Date.now()} any`, /any\\/[/]any/g) // any\nb",
+    );
+    expect(code).toContain('a(process.env');
+    expect(code).toContain('Date.now()');
+    expect(code).not.toMatch(/console|any/);
+    expect(code).toMatch(/\nb$/);
+  });
+
+  it('sees every file, and its imports', () => {
+    expect(FILES.length).toBeGreaterThan(200);
+    expect(new Set(FILES.map(({ folder }) => folder))).toEqual(new Set(FOLDERS));
+    const written = FILES.flatMap(({ text }) => text.match(/^import .*|^\} from '/gm) ?? []).length;
+    const seen = FILES.flatMap(({ imports }) => imports).length;
+    expect(seen).toBeGreaterThan(written / 2);
+    for (const file of FILES) {
+      const statements = file.text.match(/^(import|\}) .*from '[^']+';$|^import '[^']+';$/gm) ?? [];
+      expect(file.imports.length, file.path).toBeGreaterThanOrEqual(statements.length);
+    }
+  });
+});
+
+describe('who may import whom', () => {
+  it.each(FOLDERS)('%s', (folder) => {
+    const broken = FILES.filter((file) => file.folder === folder).flatMap((file) => [
+      ...internal(file)
+        .filter(
+          ({ target }) =>
+            !FOLDERS.some(
+              (to) => target.startsWith(`${to}/`) && (to === folder || MAY_IMPORT[folder].includes(to)),
+            ),
+        )
+        .map(({ target }) => `${file.path} imports ${target}`),
+      ...external(file)
+        .filter(({ from }) => !PACKAGES[folder].test(from))
+        .map(({ from }) => `${file.path} imports ${from}`),
+    ]);
+    expect(broken).toEqual([]);
+  });
+
+  it('a command never imports another command or an adapter', () => {
+    const broken = FILES.filter((file) => file.path.startsWith('cli/commands/')).flatMap((file) =>
+      internal(file)
+        .filter(({ target }) => /^(cli\/commands|adapters)\//.test(target))
+        .map(({ target }) => `${file.path} imports ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('only the command tree knows the commands, and loads each when it is called', () => {
+    const broken = offenders((file) =>
+      internal(file)
+        .filter(({ target }) => target.startsWith('cli/commands/'))
+        .filter(({ kind }) => file.path !== 'cli/program.ts' || kind !== 'lazy')
+        .map(({ target }) => target),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('the command line loads adapters and the sandbox when they are needed, and not before', () => {
+    const lazily = ['cli/run-sandbox.ts'];
+    const broken = offenders((file) =>
+      file.folder !== 'cli' || lazily.includes(file.path)
+        ? []
+        : internal(file)
+            .filter(({ target, kind }) => /^(adapters|sandbox)\//.test(target) && kind === 'value')
+            .map(({ target }) => target),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('each foreign package has its one place', () => {
+    const places: Readonly<Record<string, RegExp>> = {
+      commander: /^cli\/parse\.ts$/,
+      chalk: /^output\//,
+      'cli-table3': /^output\/table\.ts$/,
+      ora: /^output\/progress\.ts$/,
+      'string-width': /^output\/table\.ts$/,
+      undici: /^adapters\/http\//,
+      yaml: /^(adapters\/(yaml|config|store|vendor-cli|policy)\/|output\/structured\.ts$)/,
+      '@napi-rs/keyring': /^adapters\/keychain\//,
+      'node:child_process': /^adapters\/(child|keychain|locks)\//,
+      'node:fs': /^adapters\/(disk|child|keychain|locks|vendor-cli)\//,
+      'node:fs/promises': /^(adapters\/(disk|child|keychain|locks)\/|sandbox\/state-file\.ts$)/,
+    };
+    const broken = offenders((file) =>
+      external(file)
+        .map(({ from }) => (from.startsWith('undici/') ? 'undici' : from))
+        .filter((from) => places[from] !== undefined && !places[from]?.test(file.path)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('what is slow to load is loaded when it is needed', () => {
+    const slow = /^(ora|@napi-rs\/keyring)$/;
+    const inOutput = /^yaml$/;
+    const broken = offenders((file) =>
+      external(file)
+        .filter(
+          ({ from, kind }) =>
+            kind === 'value' && (slow.test(from) || (file.folder === 'output' && inOutput.test(from))),
+        )
+        .map(({ from }) => from),
+    );
+    expect(broken).toEqual([]);
+    const tables = offenders((file) =>
+      internal(file)
+        .filter(({ target, kind }) => target === 'output/table.ts' && kind === 'value')
+        .map(({ target }) => target),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  it('every import names a file that is there, with its ending', () => {
+    const broken = offenders((file) =>
+      internal(file)
+        .filter(({ target }) => !/\.(ts|d\.ts)$/.test(target) || !existsSync(join(SRC, target)))
+        .map(({ from }) => from),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('no files import each other in a circle', () => {
+    const graph = new Map(
+      FILES.map((file) => [
+        file.path,
+        internal(file).flatMap(({ target, kind }) => (kind === 'value' ? [target] : [])),
+      ]),
+    );
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' > '));
+      if (trail.includes(path) || done.has(path)) return;
+      for (const next of graph.get(path) ?? []) walk(next, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) walk(path, []);
+    expect(circles).toEqual([]);
+  });
+});
+
+describe('style', () => {
+  const RUNTIME = 'cli/node-runtime.ts';
+
+  it.each<[string, RegExp, readonly string[]]>([
+    ['`process` is read in one place', /\bprocess\s*(\?\.|\.|\[)|\bglobalThis\b/g, [RUNTIME]],
+    [
+      'the clock is read in one place',
+      /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bDate\(\s*\)/g,
+      [RUNTIME],
+    ],
+    ['there is no weak randomness', /\bMath\.random\b/g, []],
+    ['nothing ends the process', /\bprocess\s*\.\s*(exit|abort|kill)\b(?!Code)/g, [RUNTIME]],
+    ['nothing writes to the console', /\bconsole\b/g, []],
+    ['there is no `any`', /\bany\b/g, []],
+    ['there are no default exports', /\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b/g, []],
+    ['there are no enums and namespaces', /^\s*(export\s+)?(const\s+)?(enum|namespace)\s/gm, []],
+    [
+      'nothing is required, evaluated or fetched globally',
+      /\brequire\(|\beval\(|\bnew Function\b|(?<![.\w])fetch\(/g,
+      [],
+    ],
+    ['there is no state in modules', /^(export\s+)?(let|var)\s.*/gm, []],
+    [
+      'there are no collections in modules that can change',
+      /^(export\s+)?const\s+\w+\s*=\s*new\s+(Map|Set|WeakMap|WeakSet|Array)\b.*/gm,
+      [],
+    ],
+    ['no shell is started', /\bshell\s*:\s*true\b|\bexecSync\b|\bexec\(\s*`/g, []],
+    ['global dispatchers of undici are left alone', /\bsetGlobalDispatcher\b|\bgetGlobalDispatcher\b/g, []],
+  ])('%s', (_, pattern, except) => {
+    expect(matches(pattern, except)).toEqual([]);
+  });
+
+  it('process.exit is nowhere, not even where the process is', () => {
+    const runtime = FILES.find(({ path }) => path === RUNTIME);
+    const bin = scanSource(readFileSync(join(ROOT, 'bin/keyturn.js'), 'utf8'));
+    for (const code of [runtime?.code ?? 'process.exit', bin.code])
+      expect(code).not.toMatch(/process\s*\.\s*exit\b/);
+  });
+
+  it('there are no barrels', () => {
+    expect(
+      offenders((file) => file.imports.filter(({ kind }) => kind === 're-export').map(({ from }) => from)),
+    ).toEqual([]);
+    expect(FILES.filter(({ path }) => /(^|\/)index\.ts$/.test(path))).toEqual([]);
+  });
+
+  it('nothing is left to do', () => {
+    expect(offenders(({ text }) => text.match(/\b(TODO|FIXME|XXX|HACK)\b.*/g) ?? [])).toEqual([]);
+  });
+
+  it('files are named in kebab-case, and read in one sitting', () => {
+    expect(
+      FILES.filter(({ path }) => !/^([a-z0-9]+(-[a-z0-9]+)*[/.])+ts$/.test(path)).map(({ path }) => path),
+    ).toEqual([]);
+    // The command tree is one line a command.
+    const long = FILES.filter(({ path, text }) => path !== 'cli/program.ts' && text.split('\n').length > 260);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('no import is computed', () => {
+    const computed = matches(/\bimport\(\s*[^\s)]/g);
+    expect(computed).toEqual([]);
+  });
+});
+
+describe('what a start loads', () => {
+  let compiled: ReturnType<typeof compileSource>;
+
+  beforeAll(() => {
+    compiled = compileSource();
+    const bin = readFileSync(join(ROOT, 'bin/keyturn.js'), 'utf8').replaceAll('../dist/', './');
+    writeFileSync(join(compiled.folder, 'keyturn.js'), bin);
+  });
+  afterAll(() => compiled.remove());
+
+  /** The scripts that were loaded, ours from the folder of the build, others from `node_modules`. */
+  function load(...argv: readonly string[]): {
+    readonly own: readonly string[];
+    readonly packages: readonly string[];
+  } {
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-loaded-'));
+    try {
+      const env = { PATH: process.env['PATH'], HOME: folder, NODE_V8_COVERAGE: join(folder, 'coverage') };
+      const done = spawnSync(process.execPath, [join(compiled.folder, 'keyturn.js'), ...argv], {
+        env,
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect(done.stderr).toBe('');
+      expect(done.status).toBe(0);
+      const [report] = readdirSync(join(folder, 'coverage'));
+      const { result } = JSON.parse(readFileSync(join(folder, 'coverage', report ?? ''), 'utf8')) as {
+        result: readonly { url: string }[];
+      };
+      const paths = result.filter(({ url }) => url.startsWith('file:')).map(({ url }) => fileURLToPath(url));
+      const packages = paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+      return {
+        own: paths
+          .filter((path) => path.startsWith(`${compiled.folder}/`))
+          .map((path) => relative(compiled.folder, path)),
+        packages: [...new Set(packages)],
+      };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it('--version: the process, and nothing else', () => {
+    const { own, packages } = load('--version');
+    expect(packages).toEqual([]);
+    expect(own.filter((path) => !/^(keyturn\.js|cli\/[a-z-]+\.js|domain\/[a-z-]+\.js)$/.test(path))).toEqual(
+      [],
+    );
+    expect(own).toContain('cli/version.js');
+    expect(own.length).toBeLessThanOrEqual(14);
+  });
+
+  it('--help: the names of the commands, none of the commands', () => {
+    const { own, packages } = load('--help');
+    expect(packages).toEqual(['commander']);
+    expect(
+      own.filter((path) =>
+        /^(adapters|core|providers|sandbox|output\/(table|present|progress)|cli\/commands)/.test(path),
+      ),
+    ).toEqual([]);
+    expect(own.length).toBeLessThanOrEqual(26);
+  });
+
+  it('--help of a command: that command, and no package beside the parser', () => {
+    const { own, packages } = load('tokens', 'list', '--help');
+    expect(packages).toEqual(['commander']);
+    expect(own.filter((path) => path.startsWith('cli/commands/'))).toEqual(['cli/commands/tokens-list.js']);
+    expect(own.filter((path) => /^(adapters|providers|sandbox)\//.test(path))).toEqual([]);
+  });
+
+  it('a list of what is on this machine: no network, no keychain, no table', () => {
+    const { packages, own } = load('profiles', 'list', '-o', 'tsv', '--quiet');
+    expect(packages.filter((name) => !['commander', 'chalk', 'yaml'].includes(name))).toEqual([]);
+    const needless = /^(providers|sandbox)\/|^adapters\/(http|keychain|journal|store|sinks|child)\//;
+    expect(own.filter((path) => needless.test(path))).toEqual([]);
+    expect(own).toContain('adapters/config/config-file.js');
+  });
+});

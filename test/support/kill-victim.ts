@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BUILT, ROOT } from './cli-process.ts';
+import type { KillHome } from './kill-home.ts';
+
+/** Where the process is killed. */
+export type Strike =
+  /** Nowhere: it runs to its end. */
+  | { readonly kind: 'none' }
+  /** At the nth effect: before it, with half of what it writes written, or after it. */
+  | { readonly kind: 'effect'; readonly at: number; readonly side: Side }
+  /** The published command itself, that long after it was started. */
+  | { readonly kind: 'instant'; readonly ms: number }
+  /** The moment the provider has seen the nth request, with the answer still on its way. */
+  | { readonly kind: 'request'; readonly nth: number };
+
+export type Side = 'before' | 'half' | 'after';
+
+export interface VictimOptions {
+  readonly home: KillHome;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: string;
+  readonly strike: Strike;
+  /** A file for one line an effect. */
+  readonly trace?: string;
+  /** Resolves when the provider has seen the nth request from now on. */
+  readonly requestSeen: (nth: number) => Promise<void>;
+}
+
+export interface VictimEnd {
+  readonly code: number;
+  readonly killed: boolean;
+  readonly output: string;
+}
+
+const ENTRY = join(ROOT, 'test', 'support', 'kill-entry.mjs');
+const DEADLINE_MS = 60_000;
+
+/** Runs the built command as a process and kills it there. */
+export function runVictim(args: readonly string[], options: VictimOptions): Promise<VictimEnd> {
+  const { home, strike, trace } = options;
+  const plan = strike.kind === 'effect' ? { ...strike, trace } : { at: 0, side: 'before', trace };
+  const program = strike.kind === 'instant' ? [BUILT] : [ENTRY, JSON.stringify(plan)];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...program, ...args], {
+      cwd: home.path,
+      env: options.env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const chunks: Buffer[] = [];
+    const kill = () => child.kill('SIGKILL');
+    const deadline = setTimeout(kill, DEADLINE_MS);
+    const timer = strike.kind === 'instant' ? setTimeout(kill, strike.ms) : undefined;
+    if (strike.kind === 'request') void options.requestSeen(strike.nth).then(kill);
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // A command that was killed does not read its input.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.stdin);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(deadline);
+      clearTimeout(timer);
+      const output = Buffer.concat(chunks).toString('utf8');
+      resolve({ code: code ?? -1, killed: signal === 'SIGKILL', output });
+    });
+  });
+}
+
+/** One effect as the entry tells it: what kind, and of what. */
+export interface Effect {
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** The effects of a whole run, in their order. */
+export async function traceEffects(run: (trace: string) => Promise<VictimEnd>): Promise<readonly Effect[]> {
+  const trace = join(tmpdir(), `keyturn-trace-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  try {
+    const end = await run(trace);
+    if (end.killed) throw new Error(`the run did not end: ${end.output}`);
+    const lines = readFileSync(trace, 'utf8').trimEnd().split('\n');
+    return lines.map((text) => ({ kind: text.split(' ')[0] ?? '', text }));
+  } finally {
+    rmSync(trace, { force: true });
+  }
+}
+
+/**
+ * Every different place to be killed at. To die after an effect is to die before the next one, and a flush changes nothing
+ * for a process that dies while the machine lives on; so each state of disk and provider is visited once.
+ */
+export function strikesOf(effects: readonly Effect[]): readonly Strike[] {
+  const strikes: Strike[] = [];
+  for (const [index, { kind }] of effects.entries()) {
+    const at = index + 1;
+    if (kind === 'sync') continue;
+    strikes.push({ kind: 'effect', at, side: 'before' });
+    if (kind === 'write') strikes.push({ kind: 'effect', at, side: 'half' });
+    if (kind === 'mint' || kind === 'call' || at === effects.length)
+      strikes.push({ kind: 'effect', at, side: 'after' });
+  }
+  return strikes;
+}
+
+export function describeStrike(strike: Strike): string {
+  if (strike.kind === 'effect') return `${strike.side} effect ${strike.at}`;
+  if (strike.kind === 'instant') return `after ${strike.ms} ms`;
+  return strike.kind === 'request' ? `during request ${strike.nth}` : 'not killed';
+}

@@ -1,0 +1,110 @@
+import type { Delivery } from '../../src/core/delivery.ts';
+import type { MintDeps } from '../../src/core/mint/deps.ts';
+import type { MintResult } from '../../src/core/mint/result.ts';
+import type { AbortResult } from '../../src/core/rotation/abort.ts';
+import { abortAttempt } from '../../src/core/rotation/abort.ts';
+import type { RotationOptions, RotationPlan } from '../../src/core/rotation/plan.ts';
+import { planRotation } from '../../src/core/rotation/plan.ts';
+import { resumeAttempt } from '../../src/core/rotation/resume.ts';
+import { rotate } from '../../src/core/rotation/rotate.ts';
+import type { Assumptions } from '../../src/sandbox/assumptions.ts';
+import type { Base } from './sim-base.ts';
+import { makeBase } from './sim-base.ts';
+import { fingerprintOf } from './sim-fakes.ts';
+import { Faults } from './sim-faults.ts';
+import type { ProcessOptions } from './sim-machine.ts';
+import { SimMachine } from './sim-machine.ts';
+import type { Scenario } from './sim-scenarios.ts';
+
+export const SINK = 'file:/elsewhere/token';
+
+/** One machine for one test, and the commands that a person would give on it. */
+export class SimBench {
+  readonly machine: SimMachine;
+  readonly #base: Base;
+
+  private constructor(base: Base, assumptions: Partial<Assumptions>) {
+    this.#base = base;
+    this.machine = new SimMachine(base, 1, assumptions);
+  }
+
+  static async of(scenario: Scenario, assumptions: Partial<Assumptions> = {}): Promise<SimBench> {
+    const bench = new SimBench(await makeBase(scenario), assumptions);
+    await bench.machine.saveProfile();
+    return bench;
+  }
+
+  get entry(): string {
+    return this.#base.entry;
+  }
+
+  get oldId(): string {
+    return this.#base.target?.id ?? '';
+  }
+
+  toSink(): Delivery {
+    return { saveAs: null, sinks: [this.machine.place.open(SINK, new Faults([]))], print: null };
+  }
+
+  async plan(
+    options: RotationOptions = {},
+    more: ProcessOptions & { delivery?: Delivery } = {},
+  ): Promise<RotationPlan> {
+    return this.#plan(await this.machine.connect(more), options, more.delivery ?? this.toSink());
+  }
+
+  async rotate(
+    options: RotationOptions = {},
+    more: ProcessOptions & { delivery?: Delivery } = {},
+  ): Promise<MintResult> {
+    const deps = await this.machine.connect(more);
+    return rotate(deps, await this.#plan(deps, options, more.delivery ?? this.toSink()));
+  }
+
+  async resume(more: ProcessOptions & { delivery?: Delivery } = {}): Promise<MintResult> {
+    const deps = await this.machine.connect(more);
+    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, await this.openId(), more.delivery);
+  }
+
+  async abort(more: ProcessOptions = {}): Promise<AbortResult> {
+    const deps = await this.machine.connect(more);
+    return abortAttempt({ host: deps.host, makeDeps: async () => deps }, await this.openId());
+  }
+
+  /** The attempt that is open or needs a person. */
+  async openId(): Promise<string> {
+    const { host } = await this.machine.connect();
+    const { attempts } = await host.list();
+    return attempts.find(({ state }) => state === 'open' || state === 'attention')?.header.id ?? '';
+  }
+
+  async state(): Promise<string | undefined> {
+    const { host } = await this.machine.connect();
+    return (await host.list()).attempts.at(-1)?.state;
+  }
+
+  /** The id of the live thing whose secret the store hands out; null when that does not work. */
+  async currentId(): Promise<string | null> {
+    const { store } = await this.machine.connect();
+    const print = fingerprintOf((await store.open(this.entry)).reveal());
+    return this.machine.things().find((thing) => thing.live && thing.fingerprint === print)?.id ?? null;
+  }
+
+  isLive(id: string): boolean {
+    return this.machine.things().some((thing) => thing.id === id && thing.live);
+  }
+
+  async #plan(deps: MintDeps, options: RotationOptions, delivery: Delivery): Promise<RotationPlan> {
+    const { scenario, target, project } = this.#base;
+    if (!target) throw new Error('nothing to rotate');
+    const wanted =
+      'scopes' in target
+        ? ({ kind: 'token', token: target } as const)
+        : ({ kind: 'key', project: project ?? '', key: target } as const);
+    return planRotation(deps, {
+      target: wanted,
+      delivery,
+      options: { allowSelf: scenario.self, ...options },
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { Killed } from './memory-disk.ts';
+
+/** What a fault can hit: a change of the disk, a request, the keychain, a sink. */
+export type EffectKind = 'disk' | 'read' | 'list' | 'mint' | 'write' | 'keychain' | 'sink';
+
+export type FaultKind =
+  /** The process dies before, or after, the effect. `power` also loses what was not on the device. */
+  | 'kill'
+  | 'kill-after'
+  | 'power'
+  /** The disk is full, the keychain locked, the sink broken. */
+  | 'fail'
+  /** The connection breaks before, or after, the vendor acts. */
+  | 'reset'
+  | 'reset-after'
+  | '503'
+  | '503-after'
+  /** The headers never left. */
+  | 'not-sent'
+  /** The answer is cut in its last bytes, or arrives empty. */
+  | 'truncate'
+  | 'empty'
+  /** A gateway repeats the request. */
+  | 'twice'
+  /** A list as it was before the last change. */
+  | 'stale';
+
+/** Which faults make sense where. */
+export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
+  disk: ['kill', 'power', 'fail'],
+  read: ['kill', 'reset', '503'],
+  list: ['kill', 'reset', '503', 'stale'],
+  mint: [
+    'kill',
+    'kill-after',
+    'reset',
+    'reset-after',
+    '503',
+    '503-after',
+    'not-sent',
+    'truncate',
+    'empty',
+    'twice',
+  ],
+  write: ['kill', 'kill-after', 'reset', 'reset-after', '503', '503-after'],
+  keychain: ['kill', 'fail'],
+  sink: ['kill', 'kill-after', 'fail'],
+};
+
+/** A fault at one effect, counted from 1 over all processes of a case. */
+export interface Placement {
+  readonly at: number;
+  readonly kind: FaultKind;
+}
+
+export interface SeenEffect {
+  readonly kind: EffectKind;
+  readonly what: string;
+}
+
+/** Counts the effects of a case, and says which of them fail. */
+export class Faults {
+  readonly seen: SeenEffect[] = [];
+  readonly struck: Placement[] = [];
+  readonly #placements: readonly Placement[];
+  #dead = false;
+  #off = false;
+
+  constructor(placements: readonly Placement[]) {
+    this.#placements = placements;
+  }
+
+  /** The fault of the next effect. Rejects what a dead process tries. */
+  next(kind: EffectKind, what: string): FaultKind | null {
+    this.live();
+    if (this.#off) return null;
+    this.seen.push({ kind, what });
+    const fault = this.#placements.find(({ at }) => at === this.seen.length);
+    if (!fault || !FAULTS[kind].includes(fault.kind)) return null;
+    this.struck.push(fault);
+    return fault.kind;
+  }
+
+  live(): void {
+    if (this.#dead) throw new Killed();
+  }
+
+  kill(): never {
+    this.#dead = true;
+    throw new Killed();
+  }
+
+  /** The next process. */
+  reboot(): void {
+    this.#dead = false;
+  }
+
+  /** No faults from here on. */
+  stop(): void {
+    this.#off = true;
+  }
+
+  has(kind: FaultKind): boolean {
+    return this.struck.some((one) => one.kind === kind);
+  }
+}

@@ -1,0 +1,175 @@
+import type { Journal, JournalHost } from '../../src/ports/journal.ts';
+import type { HttpRequest } from '../../src/ports/provider.ts';
+import type { Reply, Transport } from '../../src/ports/transport.ts';
+import type { ProviderId } from '../../src/sandbox/vendor.ts';
+import type { Mutation } from './sim-machine.ts';
+
+/** Wraps every journal that a host hands out. */
+function withJournal(wrap: (journal: Journal) => Journal): (host: JournalHost) => JournalHost {
+  return (host) => ({
+    prove: () => host.prove(),
+    list: () => host.list(),
+    begin: (header, work) => host.begin(header, (journal) => work(wrap(journal))),
+    resume: (id, work) => host.resume(id, (journal) => work(wrap(journal))),
+  });
+}
+
+/** A journal is a class or a closure: a wrapper passes on what it does not change. */
+function passOn(journal: Journal): Journal {
+  return {
+    header: journal.header,
+    step: (name, work) => journal.step(name, work),
+    once: (name, send, ifInterrupted) => journal.once(name, send, ifInterrupted),
+    has: (name) => journal.has(name),
+    result: (name) => journal.result(name),
+    captured: (name) => journal.captured(name),
+    keep: (secret) => journal.keep(secret),
+    kept: () => journal.kept(),
+    end: (state, reason) => journal.end(state, reason),
+  };
+}
+
+const noIntent: Mutation = {
+  name: 'no intent: the mint is recorded only once it is over',
+  host: withJournal((journal) => ({
+    ...passOn(journal),
+    once: (name, send) =>
+      journal.step(name, () => send({ head: async () => {}, chunk: async () => {}, whole: async () => {} })),
+  })),
+};
+
+const storeBeforeCapture: Mutation = {
+  name: 'store before capture: the answer is not sealed as it arrives',
+  host: withJournal((journal) => ({
+    ...passOn(journal),
+    once: (name, send, ifInterrupted) =>
+      journal.once(
+        name,
+        () => send({ head: async () => {}, chunk: async () => {}, whole: async () => {} }),
+        ifInterrupted,
+      ),
+  })),
+};
+
+const skipVerify: Mutation = {
+  name: 'skip verify: the new secret is not tried',
+  host: withJournal((journal) => ({
+    ...passOn(journal),
+    step: (name, work) =>
+      name === 'verify' ? journal.step(name, async () => JSON.parse('"accepted"')) : journal.step(name, work),
+  })),
+};
+
+const lateSwitch: Mutation = {
+  name: 'late switch: the old one ends before the new one is current',
+  host: withJournal((journal) => {
+    let later: (() => Promise<unknown>) | null = null;
+    return {
+      ...passOn(journal),
+      step: async (name, work) => {
+        if (name === 'switch') {
+          later = work;
+          return journal.step(name, async () => JSON.parse('{}'));
+        }
+        if (name === 'forget') await later?.();
+        return journal.step(name, work);
+      },
+    };
+  }),
+};
+
+const noOrphanRevoke: Mutation = {
+  name: 'no orphan revoke: what a lost answer made is left alone',
+  host: withJournal((journal) => ({
+    ...passOn(journal),
+    step: (name, work) =>
+      name === 'reconcile'
+        ? journal.step(name, async () => JSON.parse('{"adopted":null}'))
+        : journal.step(name, work),
+  })),
+};
+
+const matchAnythingNew: Mutation = {
+  name: 'match anything new: whatever appeared is taken for ours',
+  provider: (provider) => {
+    const { lineage } = provider.tokens;
+    if (!lineage) return provider;
+    return { ...provider, tokens: { ...provider.tokens, lineage: { ...lineage, carries: () => true } } };
+  },
+};
+
+/** The second of two lists with nothing but waiting in between tells what the first told. */
+const singleList: Mutation = {
+  name: 'single list: one clean list is believed',
+  transport: (transport) => {
+    const seen = new Map<string, Reply>();
+    const keyOf = (request: HttpRequest): string => JSON.stringify([request.path, request.query ?? {}]);
+    return {
+      ...passTransport(transport),
+      call: async (endpoint, request) => {
+        if (request.method !== 'GET') seen.clear();
+        const known = seen.get(keyOf(request));
+        if (known) return known;
+        const reply = await transport.call(endpoint, request);
+        if (request.method === 'GET') seen.set(keyOf(request), reply);
+        return reply;
+      },
+      sendOnce: (endpoint, request, capture) => {
+        seen.clear();
+        return transport.sendOnce(endpoint, request, capture);
+      },
+    };
+  },
+};
+
+const retryTheMint: Mutation = {
+  name: 'retry the mint: an ambiguous answer is simply asked for again',
+  transport: (transport) => ({
+    ...passTransport(transport),
+    sendOnce: async (endpoint, request, capture) => {
+      const outcome = await transport.sendOnce(endpoint, request, capture);
+      return outcome.kind === 'ambiguous' ? transport.sendOnce(endpoint, request, capture) : outcome;
+    },
+  }),
+};
+
+const forgetStrays: Mutation = {
+  name: 'no watch list: a mint that two lists did not show is forgotten',
+  host: (host) => ({
+    prove: () => host.prove(),
+    begin: (header, work) => host.begin(header, work),
+    resume: (id, work) => host.resume(id, work),
+    list: async () => {
+      const { attempts, broken } = await host.list();
+      return { attempts: attempts.map((one) => ({ ...one, endedAt: null })), broken };
+    },
+  }),
+};
+
+function passTransport(transport: Transport): Transport {
+  return {
+    call: (endpoint, request) => transport.call(endpoint, request),
+    sendOnce: (endpoint, request, capture) => transport.sendOnce(endpoint, request, capture),
+    close: () => transport.close(),
+  };
+}
+
+/** A mutant, where it shows, and the promise that it breaks there. */
+export interface Mutant {
+  readonly mutation: Mutation;
+  readonly provider: ProviderId;
+  readonly breaks: RegExp;
+}
+
+/** Each is a way to write this wrong that looks right. */
+export const MUTANTS: readonly Mutant[] = [
+  { mutation: noIntent, provider: 'bluebricks', breaks: /^P2: 1 orphans after aborted/ },
+  { mutation: storeBeforeCapture, provider: 'bluebricks', breaks: /^the answer was captured/ },
+  { mutation: skipVerify, provider: 'prefactor', breaks: /^P3: .* before the new one was tried/ },
+  { mutation: lateSwitch, provider: 'devo', breaks: /^P3: .* before the new one is current/ },
+  { mutation: noOrphanRevoke, provider: 'bluebricks', breaks: /^P2: 1 orphans after aborted/ },
+  { mutation: matchAnythingNew, provider: 'devo', breaks: /^P4: / },
+  { mutation: singleList, provider: 'devo', breaks: /^P2: 1 orphans after aborted/ },
+  { mutation: retryTheMint, provider: 'devo', breaks: /^P5: / },
+  { mutation: forgetStrays, provider: 'devo', breaks: /^P2: 1 orphans after the next rotation/ },
+];

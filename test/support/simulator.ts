@@ -1,0 +1,373 @@
+import { createKey } from '../../src/core/mint/create-key.ts';
+import { createToken } from '../../src/core/mint/create-token.ts';
+import type { MintDeps } from '../../src/core/mint/deps.ts';
+import type { MintResult } from '../../src/core/mint/result.ts';
+import { planRotation } from '../../src/core/rotation/plan.ts';
+import { resumeAttempt } from '../../src/core/rotation/resume.ts';
+import { rotate } from '../../src/core/rotation/rotate.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import type { ProjectKey, Token } from '../../src/domain/token.ts';
+import type { HttpRequest } from '../../src/ports/provider.ts';
+import type { Assumptions } from '../../src/sandbox/assumptions.ts';
+import { Killed } from './memory-disk.ts';
+import type { Base } from './sim-base.ts';
+import { specOptions } from './sim-base.ts';
+import type { SimPlace } from './sim-fakes.ts';
+import { fingerprintOf } from './sim-fakes.ts';
+import type { Placement, SeenEffect } from './sim-faults.ts';
+import { Faults } from './sim-faults.ts';
+import type { Mutation, Thing } from './sim-machine.ts';
+import { SimMachine } from './sim-machine.ts';
+
+export interface CaseReport {
+  /** How the attempt ended; `nothing` when it never began. */
+  readonly end: 'done' | 'aborted' | 'attention' | 'nothing' | 'unsettled';
+  readonly violations: readonly string[];
+  readonly effects: readonly SeenEffect[];
+  readonly processes: number;
+  readonly exit: string | null;
+}
+
+export interface CaseOptions {
+  /** What the vendor is assumed to do where its documentation does not say. */
+  readonly assumptions?: Partial<Assumptions>;
+  /** Rotates once more after a case that is done; after any other it is always tried. */
+  readonly thorough?: boolean;
+  readonly mutation?: Mutation;
+  readonly seed?: number;
+}
+
+const SINK = 'file:/elsewhere/token';
+const MOST_PROCESSES = 12;
+const DAY = 86_400_000;
+
+/**
+ * Runs the shipped code, journal and store against the sandbox on a disk in memory, strikes where the placements say,
+ * starts it again until it is settled, and looks at the world after every process whether the promises held.
+ */
+export async function runCase(
+  base: Base,
+  placements: readonly Placement[],
+  options: CaseOptions = {},
+): Promise<CaseReport> {
+  return new Case(base, placements, options).run();
+}
+
+class Case {
+  readonly #base: Base;
+  readonly #machine: SimMachine;
+  readonly #faults: Faults;
+  readonly #mutation: Mutation | undefined;
+  readonly #isThorough: boolean;
+  readonly #violations: string[] = [];
+  /** Ids that the attempt's own mints made, and every id that was there before or belongs to somebody else. */
+  readonly #born = new Set<string>();
+  readonly #known: Set<string>;
+  #strangerCame = false;
+  #isCaptured = false;
+  #last: MintResult | null = null;
+  /** What the process that settled the attempt told. */
+  #outcome: MintResult | null = null;
+
+  constructor(base: Base, placements: readonly Placement[], options: CaseOptions) {
+    this.#base = base;
+    this.#machine = new SimMachine(base, options.seed, options.assumptions);
+    this.#faults = new Faults(placements);
+    this.#mutation = options.mutation;
+    this.#isThorough = options.thorough ?? false;
+    this.#known = new Set(this.#machine.things().map(({ id }) => id));
+  }
+
+  async run(): Promise<CaseReport> {
+    await this.#machine.saveProfile();
+    let end: CaseReport['end'] = 'unsettled';
+    let processes = 0;
+    while (end === 'unsettled' && processes < MOST_PROCESSES) {
+      await this.#process(processes === 0);
+      processes += 1;
+      await this.#checkInstant();
+      end = await this.#settled();
+    }
+    this.#faults.stop();
+    this.#outcome = this.#last;
+    await this.#checkEnd(end);
+    return {
+      end,
+      processes,
+      violations: this.#violations,
+      effects: this.#faults.seen,
+      exit: this.#outcome?.exit ?? null,
+    };
+  }
+
+  /** One process from its start to its end, whatever end that is. */
+  async #process(isFirst: boolean): Promise<void> {
+    this.#faults.reboot();
+    try {
+      this.#last = isFirst ? await this.#start() : await this.#resume();
+    } catch (error) {
+      if (!(error instanceof Killed) && !(error instanceof AppError)) throw error;
+      if (error instanceof Killed && this.#faults.struck.at(-1)?.kind === 'power')
+        this.#machine.disk.crash('power');
+      this.#last = null;
+    }
+  }
+
+  async #start(): Promise<MintResult> {
+    const { scenario, target, project, entry } = this.#base;
+    const deps = await this.#connect();
+    const sink = this.#machine.place.open(SINK, this.#faults);
+    if (scenario.action === 'create') {
+      const delivery = { saveAs: entry, sinks: [sink], print: null };
+      if (scenario.thing === 'key') {
+        return createKey(deps, { project: project ?? '', name: 'new', type: 'server_signed', delivery });
+      }
+      const name = this.#base.provider.facts.names === 'none' ? null : 'new';
+      const scopes = scenario.provider === 'devo' ? ['table://my.app.**'] : [];
+      const spec = { name, scopes, expiresAt: null, options: specOptions(scenario), idempotencyKey: null };
+      return createToken(deps, { spec, delivery });
+    }
+    if (!target) throw new Error('nothing to rotate');
+    return this.#rotate(deps, target, [sink]);
+  }
+
+  async #rotate(
+    deps: MintDeps,
+    target: Token | ProjectKey,
+    sinks: readonly ReturnType<SimPlace['open']>[],
+  ): Promise<MintResult> {
+    const { scenario, project } = this.#base;
+    const plan = await planRotation(deps, {
+      target:
+        'scopes' in target
+          ? { kind: 'token', token: target }
+          : { kind: 'key', project: project ?? '', key: target },
+      delivery: { saveAs: null, sinks, print: null },
+      options: { allowSelf: scenario.self },
+    });
+    return rotate(deps, plan);
+  }
+
+  async #resume(): Promise<MintResult | null> {
+    const deps = await this.#connect();
+    const { attempts } = await deps.host.list();
+    const open = attempts.find(({ state }) => state === 'open');
+    if (!open) return null;
+    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, open.header.id);
+  }
+
+  #connect(isWatched = true): Promise<MintDeps> {
+    return this.#machine.connect({
+      ...(isWatched && { faults: this.#faults }),
+      mutation: this.#mutation,
+      hooks: {
+        beforeWrite: (request) => this.#checkWrite(request),
+        afterMint: () => this.#noteBirths(),
+        onCaptured: () => {
+          this.#isCaptured = true;
+        },
+      },
+    });
+  }
+
+  async #settled(): Promise<CaseReport['end']> {
+    const { attempts, broken } = await (await this.#connect(false)).host.list();
+    for (const one of broken) this.#violate(`the journal is broken: ${one.reason}`);
+    const mine = attempts.filter(({ header }) => header.kind !== 'login');
+    if (mine.some(({ state }) => state === 'open')) return 'unsettled';
+    if (mine.some(({ state }) => state === 'attention')) return 'attention';
+    if (mine.some(({ state }) => state === 'done')) return 'done';
+    return mine.length > 0 ? 'aborted' : 'nothing';
+  }
+
+  // --- the promises -------------------------------------------------------------------------------------------------
+
+  /** P1, P2 and P6 hold at every instant; the instants that can be told apart are the ends of processes. */
+  async #checkInstant(): Promise<void> {
+    this.#checkCanaries();
+    const stored = await this.#machine.storedFingerprints();
+    const things = this.#machine.things();
+    const { scenario } = this.#base;
+    if (scenario.action === 'rotate' && scenario.provider !== 'errova') {
+      const isSafe = things.some(({ live, fingerprint }) => live && stored.has(fingerprint));
+      if (!isSafe) this.#violate('P1: no live credential has its secret in the store');
+    }
+    const strays = this.#strays(things, stored);
+    if (strays.length > this.#allowedStrays())
+      this.#violate(`P2: ${strays.length} live tokens without a durable secret`);
+  }
+
+  /** A repeating gateway makes two at once. */
+  #allowedStrays(): number {
+    return this.#faults.has('twice') ? 2 : 1;
+  }
+
+  #strays(things: readonly Thing[], stored: ReadonlySet<string>): readonly Thing[] {
+    return things.filter(
+      ({ id, live, fingerprint }) => live && this.#born.has(id) && !stored.has(fingerprint),
+    );
+  }
+
+  /** P3 and P4, at the moment when the old one, or anything else, is about to end. */
+  async #checkWrite(request: HttpRequest): Promise<void> {
+    const things = this.#machine.things();
+    const ended = things.find((thing) => this.#ends(request, thing));
+    if (!ended) return;
+    if (ended.id !== this.#base.target?.id) {
+      if (!this.#born.has(ended.id)) this.#violate(`P4: "${ended.name || ended.id}" is somebody else's`);
+      return;
+    }
+    const { store } = await this.#connect(false);
+    const current = fingerprintOf((await store.open(this.#base.entry)).reveal());
+    const successor = things.find(({ fingerprint, live }) => live && fingerprint === current);
+    if (!successor || successor.id === ended.id)
+      this.#violate('P3: the old one ends before the new one is current');
+    if (this.#machine.place.holds !== current)
+      this.#violate('P3: the old one ends before the new one is delivered');
+    if (!this.#isProven(current, successor?.id))
+      this.#violate('P3: the old one ends before the new one was tried');
+  }
+
+  #isProven(fingerprint: string, id: string | undefined): boolean {
+    return this.#machine.requests.some(
+      ({ caller, method, path, status }) =>
+        status < 300 && (caller === fingerprint || (method === 'GET' && path.endsWith(`/${id}`))),
+    );
+  }
+
+  #ends({ method, path, body }: HttpRequest, { id, name }: Thing): boolean {
+    if (path.endsWith('/auth/key/deactivate')) return body?.['name'] === name;
+    const isEnd = method === 'DELETE' || /\/(disable|suspend|revoke)$/.test(path);
+    return isEnd && path.split('/').includes(id);
+  }
+
+  #noteBirths(): void {
+    for (const { id } of this.#machine.things()) {
+      if (!this.#known.has(id)) this.#born.add(id);
+      this.#known.add(id);
+    }
+    if (this.#strangerCame || this.#base.scenario.thing === 'key') return;
+    this.#strangerCame = true;
+    this.#machine.sandbox.seedTokens(this.#base.scenario.provider, 1);
+    for (const { id } of this.#machine.things()) this.#known.add(id);
+  }
+
+  async #checkEnd(end: CaseReport['end']): Promise<void> {
+    const { scenario } = this.#base;
+    this.#checkSends();
+    if (end === 'unsettled') return this.#violate(`P7: not settled: ${this.#last?.error?.message ?? ''}`);
+    if (this.#isCaptured && end !== 'done')
+      this.#violate(`the answer was captured and yet the attempt is ${end}`);
+    await this.#checkQuiet();
+    if (end === 'attention') return this.#checkAttention();
+    await this.#checkSettled(end);
+    const isNextDue = this.#isThorough || end !== 'done';
+    if (scenario.action === 'rotate' && isNextDue) await this.#checkNext(end);
+  }
+
+  /** P5: what carries the same mark was sent once, unless a repeat is known to be harmless. */
+  #checkSends(): void {
+    const { scenario } = this.#base;
+    if (scenario.provider === 'prefactor' || this.#faults.has('twice')) return;
+    const mints = this.#machine.requests.filter(({ isMint }) => isMint);
+    const names = mints.map(({ body }) => JSON.stringify(body['name'] ?? body['label'] ?? null));
+    if (scenario.provider === 'errova' && scenario.action === 'rotate') return;
+    if (new Set(names).size !== names.length) this.#violate('P5: a mint was sent twice');
+  }
+
+  /** P7: nothing is left to resume, and resuming changes nothing. */
+  async #checkQuiet(): Promise<void> {
+    const before = this.#machine.requests.length;
+    this.#faults.reboot();
+    await this.#process(false);
+    if (this.#machine.requests.length !== before) this.#violate('P7: a settled attempt sends requests');
+  }
+
+  #checkAttention(): void {
+    const { orphanId, exit } = this.#outcome ?? { orphanId: null, exit: null };
+    if (exit !== 'orphan' && exit !== 'lost' && exit !== 'conflict')
+      this.#violate(`attention exits with "${exit}"`);
+    if (exit === 'orphan' && orphanId === null) this.#violate('an orphan is not named');
+  }
+
+  async #checkSettled(end: CaseReport['end']): Promise<void> {
+    const { scenario, entry, target } = this.#base;
+    const { store } = await this.#connect(false);
+    const things = this.#machine.things();
+    const stored = await this.#machine.storedFingerprints();
+    const strays = this.#strays(things, stored);
+    // Two lists in a row that lag are believed; the watch list remembers.
+    const isExcused = this.#faults.struck.filter(({ kind }) => kind === 'stale').length > 1;
+    if (strays.length > 0 && !isExcused) this.#violate(`P2: ${strays.length} orphans after ${end}`);
+    const kept = await store.find(entry);
+    if (scenario.action === 'create' && end !== 'done') {
+      if (kept) this.#violate(`a create that is ${end} left an entry behind`);
+      return;
+    }
+    const current = fingerprintOf((await store.open(entry)).reveal());
+    const live = things.find(({ fingerprint, live: isLive }) => isLive && fingerprint === current);
+    if (!live) return this.#violate(`P1: after ${end} the store's current secret does not work`);
+    if (kept && kept.versions.length !== 1)
+      this.#violate(`${end} left ${kept.versions.length} versions behind`);
+    if (end !== 'done') return;
+    if (this.#machine.place.holds !== current)
+      this.#violate('done, and the sink does not have the current secret');
+    if (kept?.current.id !== live.id) this.#violate('the store names another id than the current one');
+    const old = things.find(({ id }) => id === target?.id);
+    if (scenario.provider !== 'errova' && old?.live) this.#violate('done, and the old one still works');
+  }
+
+  /** Nothing stands in the way of the next rotation, and it finds what two stale lists hid. */
+  async #checkNext(end: CaseReport['end']): Promise<void> {
+    try {
+      await this.#rotateAgain(end);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#violate(`after ${end} the next rotation fails: ${error.message}`);
+    }
+  }
+
+  async #rotateAgain(end: CaseReport['end']): Promise<void> {
+    this.#machine.clock.sleep(DAY / 2);
+    this.#faults.reboot();
+    const deps = await this.#connect();
+    const { scenario, entry, project } = this.#base;
+    const id = (await deps.store.find(entry))?.current.id;
+    const { tokens, keys } = this.#base.provider;
+    const items: readonly (Token | ProjectKey)[] =
+      scenario.thing === 'key' && keys
+        ? await deps.client.all(keys.list, { project: project ?? '' })
+        : tokens.list
+          ? await deps.client.all(tokens.list, undefined)
+          : [];
+    const item = items.find((one) => one.id === id);
+    if (!item) return this.#violate(`after ${end} the current one is not listed`);
+    const next = await this.#rotate(deps, item, [this.#machine.place.open(SINK, this.#faults)]);
+    if (next.kind !== 'done')
+      this.#violate(`after ${end} the next rotation is ${next.kind}: ${next.error?.message}`);
+    const strays = this.#strays(this.#machine.things(), await this.#machine.storedFingerprints());
+    // A list of mere look-alikes is never acted upon, so a provider without names keeps what two stale lists hid.
+    if (strays.length > 0 && scenario.provider !== 'prefactor')
+      this.#violate(`P2: ${strays.length} orphans after the next rotation`);
+  }
+
+  /** P6: no secret that the vendor ever issued is on the disk in clear. */
+  #checkCanaries(): void {
+    const haystack = [...this.#machine.disk.files().values()]
+      .map((bytes) => Buffer.from(bytes).toString('latin1'))
+      .join('\n');
+    for (const secret of this.#machine.secrets) {
+      const forms = [
+        secret,
+        Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+        Buffer.from(secret).toString('hex'),
+      ];
+      if (forms.some((form) => haystack.includes(form)))
+        this.#violate('P6: a secret is on the disk in clear');
+    }
+  }
+
+  #violate(what: string): void {
+    this.#violations.push(what);
+  }
+}

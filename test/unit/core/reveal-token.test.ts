@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { Client } from '../../../src/core/client.ts';
+import { findKept } from '../../../src/core/find-kept.ts';
+import { revealToken } from '../../../src/core/reveal-token.ts';
+import { revokeOwn } from '../../../src/core/revoke-own.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Provider } from '../../../src/ports/provider.ts';
+import {
+  type Answer,
+  FakeAudit,
+  FakeClock,
+  FakeProfiles,
+  FakeStore,
+  FakeTransport,
+  fakeProvider,
+  ORIGIN,
+  type Sent,
+  tokenOf,
+} from '../../support/fakes.ts';
+
+function rig(answer: (request: Sent) => Answer, more: { provider?: Provider; tokenId?: string | null } = {}) {
+  const transport = new FakeTransport(answer);
+  const provider = more.provider ?? fakeProvider();
+  const connection = {
+    provider,
+    profile: 'acme',
+    settings: {},
+    origin: ORIGIN,
+    auth: provider.auth[0],
+    secret: Secret.of('kt_admin'),
+    credentialName: 'acme',
+    tokenId: more.tokenId ?? null,
+  };
+  const client = new Client(connection, transport);
+  const deps = { client, profiles: new FakeProfiles(), clock: new FakeClock(), audit: new FakeAudit() };
+  return { deps, transport, connection };
+}
+
+describe('revealToken', () => {
+  const token = tokenOf('a');
+
+  it('asks for the one token and hands out its secret', async () => {
+    const { deps, transport } = rig(() => ({ body: { item: token, secret: 'kt_shown' } }));
+    expect((await revealToken(deps, token)).reveal()).toBe('kt_shown');
+    expect(transport.lines).toEqual(['GET /tokens/a']);
+  });
+
+  it('a mask is no secret, and no answer neither', async () => {
+    const masked = rig(() => ({ body: { item: token, secret: 'tk.****' } }));
+    await expect(revealToken(masked.deps, token)).rejects.toMatchObject({ code: 'auth' });
+    const hidden = rig(() => ({ body: { item: token } }));
+    await expect(revealToken(hidden.deps, token)).rejects.toMatchObject({ code: 'auth' });
+    const { get: _, ...tokens } = fakeProvider().tokens;
+    const without = rig(() => ({ body: {} }), { provider: { ...fakeProvider(), tokens } });
+    await expect(revealToken(without.deps, token)).rejects.toMatchObject({ code: 'auth' });
+    expect(without.transport.sent).toEqual([]);
+  });
+});
+
+describe('revokeOwn', () => {
+  const answer = ({ method }: Sent): Answer =>
+    method === 'GET' ? { body: { item: tokenOf('mt_1') } } : { body: '' };
+
+  it('ends the credential in use, with its own last request', async () => {
+    const { deps, transport } = rig(answer, { tokenId: 'mt_1' });
+    await revokeOwn(deps);
+    expect(transport.lines).toEqual(['GET /tokens/mt_1', 'POST /tokens/mt_1/revoke']);
+    expect(deps.audit.events).toMatchObject([{ action: 'revoke', outcome: 'ok', id: 'mt_1' }]);
+  });
+
+  it('refuses when it does not know which one that is, and where the vendor cannot', async () => {
+    const unknown = rig(answer);
+    await expect(revokeOwn(unknown.deps)).rejects.toMatchObject({ code: 'conflict' });
+    const { revoke: _, ...tokens } = fakeProvider().tokens;
+    const cannot = rig(answer, { tokenId: 'mt_1', provider: { ...fakeProvider(), tokens } });
+    await expect(revokeOwn(cannot.deps)).rejects.toMatchObject({ code: 'unsupported' });
+    expect([...unknown.transport.sent, ...cannot.transport.sent]).toEqual([]);
+  });
+
+  it('fails when the vendor refuses, so that nothing is forgotten', async () => {
+    const { deps } = rig((sent) => (sent.method === 'GET' ? answer(sent) : { status: 500, body: {} }), {
+      tokenId: 'mt_1',
+    });
+    await expect(revokeOwn(deps)).rejects.toMatchObject({ facts: { status: 500 } });
+  });
+});
+
+describe('findKept', () => {
+  it('finds the entries of these tokens, at this provider and origin, without opening one', async () => {
+    const here = { origin: ORIGIN, kind: 'token' } as const;
+    const store = new FakeStore()
+      .put('mine', 'x', { ...here, id: 'a' })
+      .put('managing', 'x', { ...here, kind: 'managing', id: 'a' })
+      .put('other id', 'x', { ...here, id: 'b' })
+      .put('no id', 'x', { ...here, id: null })
+      .put('a key', 'x', { ...here, kind: 'key', id: 'a' })
+      .put('elsewhere', 'x', { ...here, origin: 'https://eu.example', id: 'a' })
+      .put('another vendor', 'x', { ...here, provider: 'other', id: 'a' });
+    const { connection } = rig(() => ({}));
+    expect(await findKept(store, connection, ['a'])).toEqual(['mine', 'managing']);
+    expect(await findKept(store, connection, [])).toEqual([]);
+    expect(store.opened).toEqual([]);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { describePlan } from '../../../../src/core/rotation/describe.ts';
+import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
+
+const [ERROVA] = ROTATIONS;
+const HOUR = 3_600_000;
+
+describe('a plan', () => {
+  test('sends nothing and begins nothing', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    await bench.plan();
+    expect(bench.machine.requests).toEqual([]);
+    expect(await bench.state()).toBeUndefined();
+  });
+
+  test('goes to the entry that holds the secret already', async () => {
+    const bench = await SimBench.of(rotationOf('bluebricks'));
+    const { plan } = await bench.plan();
+    expect(plan.entry).toEqual({ name: 'ci', kind: 'token', from: '1' });
+    expect(plan.sinks).toEqual([SINK]);
+  });
+
+  test('refuses an entry that holds something else', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const delivery = { ...bench.toSink(), saveAs: 'main' };
+    await expect(bench.plan({}, { delivery })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('refuses the credential in use unless that is wanted', async () => {
+    for (const scenario of SELF_ROTATIONS) {
+      const bench = await SimBench.of(scenario);
+      await expect(bench.plan({ allowSelf: false })).rejects.toMatchObject({ code: 'usage' });
+    }
+  });
+
+  test('refuses grace where the old secret dies at once', async () => {
+    const bench = await SimBench.of(ERROVA ?? rotationOf('errova'));
+    await expect(bench.plan({ graceMs: HOUR })).rejects.toMatchObject({ code: 'usage' });
+    await expect(bench.plan({ keepOld: true })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('refuses to keep the old one for good and for a while', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    await expect(bench.plan({ graceMs: HOUR, keepOld: true })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('--revoke means no grace', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    expect((await bench.plan({ graceMs: HOUR, revoke: true })).plan.graceMs).toBeNull();
+  });
+});
+
+describe('a plan in words', () => {
+  test('in place: what dies at once cannot be undone', async () => {
+    const lines = describePlan(await (await SimBench.of(rotationOf('errova'))).plan());
+    expect(lines.map(({ step }) => step)).toEqual(['arm', 'mint', 'store', 'verify', 'switch', 'deliver']);
+    const mint = lines.find(({ step }) => step === 'mint');
+    expect(mint?.what).toMatch(/^POST \/api\/organizations\/acme-inc\/machine-tokens\/.*\/rotate: /);
+    expect(mint?.what).toContain('stops working');
+    expect(mint?.undo).toBeNull();
+  });
+
+  test('overlap: the old one is disabled, then deleted', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const lines = describePlan(await bench.plan({ graceMs: HOUR }));
+    expect(lines.map(({ step }) => step)).toEqual([
+      'arm',
+      'mint',
+      'store',
+      'verify',
+      'switch',
+      'deliver',
+      'soak',
+      'disable',
+      'retire',
+    ]);
+    expect(lines.at(-3)?.what).toContain('another 1h');
+    expect(lines.at(-2)).toMatchObject({ what: 'disable "ci"', undo: 'abort enables it again' });
+    expect(lines.at(-1)).toMatchObject({ what: 'delete "ci" for good', undo: null });
+  });
+
+  test('named: disabling is the end', async () => {
+    const lines = describePlan(await (await SimBench.of(rotationOf('bluebricks'))).plan());
+    expect(lines.at(-1)).toMatchObject({ step: 'disable', what: 'disable "ci"' });
+    expect(lines.find(({ step }) => step === 'mint')?.what).toMatch(/a new token "ci-20261122-[0-9a-f]{8}"/);
+  });
+});

@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../../src/domain/errors.ts';
+import type { Provider } from '../../../../src/ports/provider.ts';
+import type { Transport } from '../../../../src/ports/transport.ts';
+import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { fingerprintOf } from '../../../support/sim-fakes.ts';
+import { Faults } from '../../../support/sim-faults.ts';
+import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
+
+const HOUR = 3_600_000;
+const OVERLAPS = ['devo', 'prefactor', 'bluebricks'] as const;
+
+function withTokens(change: (provider: Provider) => Partial<Provider['tokens']>) {
+  return {
+    name: 'changed',
+    provider: (provider: Provider) => ({ ...provider, tokens: { ...provider.tokens, ...change(provider) } }),
+  };
+}
+
+function refusal(status: number): AppError {
+  return new AppError({ code: 'auth', message: 'rejected', status });
+}
+
+describe('a rotation', () => {
+  for (const scenario of [...ROTATIONS, ...SELF_ROTATIONS]) {
+    test(`leaves the new one current and delivered, the old one ended: ${scenario.name}`, async () => {
+      const bench = await SimBench.of(scenario);
+      const result = await bench.rotate();
+      expect(result).toMatchObject({ kind: 'done', exit: 'ok', error: null, orphanId: null });
+      expect(await bench.currentId()).toBe(result.item?.id);
+      expect(result.delivery).toMatchObject({ sinks: [SINK], printed: false });
+      expect(bench.isLive(bench.oldId)).toBe(scenario.provider === 'errova');
+      const { store } = await bench.machine.connect();
+      expect((await store.find(bench.entry))?.versions).toHaveLength(1);
+    });
+  }
+
+  test('moves the profile and the alias to the new id', async () => {
+    const [, prefactor] = SELF_ROTATIONS;
+    if (!prefactor) throw new Error('no scenario');
+    const bench = await SimBench.of(prefactor);
+    const { profiles } = bench.machine;
+    const alias = { provider: 'prefactor', origin: 'https://vendor.test', name: 'main' };
+    await profiles.saveAlias({ ...alias, id: bench.oldId });
+    const result = await bench.rotate();
+    expect((await profiles.find('main'))?.tokenId).toBe(result.item?.id);
+    expect(await profiles.aliases(alias.provider, alias.origin)).toEqual([{ ...alias, id: result.item?.id }]);
+  });
+
+  test('tells the audit log each thing once', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const { item } = await bench.rotate();
+    const told = bench.machine.audit.events.map(({ action, id, target }) => [action, id, target]);
+    expect(told).toEqual([
+      ['create', item?.id, null],
+      ['store', item?.id, 'ci'],
+      ['switch', item?.id, 'ci'],
+      ['deliver', item?.id, SINK],
+      ['disable', bench.oldId, null],
+      ['revoke', bench.oldId, null],
+    ]);
+  });
+
+  test('prints where it was asked to, and the secret is the new one', async () => {
+    const bench = await SimBench.of(rotationOf('bluebricks'));
+    const printed: string[] = [];
+    const print = async (secret: { reveal(): string }) => {
+      printed.push(secret.reveal());
+    };
+    const result = await bench.rotate({}, { delivery: { saveAs: null, sinks: [], print } });
+    expect(result.delivery.printed).toBe(true);
+    const live = bench.machine.things().find(({ id }) => id === result.item?.id);
+    expect(printed.map(fingerprintOf)).toEqual([live?.fingerprint]);
+  });
+
+  test('keeps the lifetime of the old one where the provider lets an end be chosen', async () => {
+    const bench = await SimBench.of(rotationOf('prefactor'));
+    const { plan } = await bench.plan();
+    const lifetime = Date.parse(plan.spec?.expiresAt ?? '') - bench.machine.clock.now();
+    expect(Math.abs(lifetime - 365 * 24 * HOUR)).toBeLessThan(60_000);
+  });
+
+  test('with --keep-old leaves the old one alone', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    expect((await bench.rotate({ keepOld: true })).kind).toBe('done');
+    expect(bench.isLive(bench.oldId)).toBe(true);
+  });
+});
+
+describe('grace', () => {
+  for (const provider of OVERLAPS) {
+    test(`is a date, not a sleep (${provider})`, async () => {
+      const bench = await SimBench.of(rotationOf(provider));
+      const started = bench.machine.clock.now();
+      const first = await bench.rotate({ graceMs: HOUR });
+      expect(first).toMatchObject({ kind: 'pending', exit: 'pending', error: null });
+      expect(Date.parse(first.dueAt ?? '')).toBe(started + HOUR);
+      expect(await bench.currentId()).toBe(first.item?.id);
+      expect(bench.isLive(bench.oldId)).toBe(true);
+
+      const early = await bench.resume();
+      expect(early).toMatchObject({ kind: 'pending', dueAt: first.dueAt });
+      expect(bench.isLive(bench.oldId)).toBe(true);
+
+      await bench.machine.clock.sleep(HOUR);
+      expect((await bench.resume()).kind).toBe('done');
+      expect(bench.isLive(bench.oldId)).toBe(false);
+    });
+  }
+
+  test('a second rotation of the same token is refused meanwhile', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    await bench.rotate({ graceMs: HOUR });
+    await expect(bench.rotate()).rejects.toMatchObject({ code: 'locked' });
+  });
+});
+
+describe('a sink that fails', () => {
+  test('stops before the old one ends, and resume delivers', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const broken = {
+      label: SINK,
+      prove: async () => {},
+      holds: async () => false,
+      deliver: async () => {
+        throw new AppError({ code: 'usage', message: 'the sink is read-only' });
+      },
+    };
+    const first = await bench.rotate({}, { delivery: { saveAs: null, sinks: [broken], print: null } });
+    expect(first).toMatchObject({ kind: 'pending', exit: 'pending' });
+    expect(first.error?.message).toBe('the sink is read-only');
+    expect(bench.isLive(bench.oldId)).toBe(true);
+    const second = await bench.resume();
+    expect(second).toMatchObject({ kind: 'done', delivery: { sinks: [SINK] } });
+    expect(bench.machine.place.received).toHaveLength(1);
+  });
+});
+
+describe('the new secret', () => {
+  test('is tried again while the provider learns of it', async () => {
+    const bench = await SimBench.of(rotationOf('prefactor'));
+    const until = bench.machine.clock.now() + 20_000;
+    const transport = (inner: Transport): Transport => ({
+      call: async (endpoint, request) => {
+        const isNew = request.path.endsWith('/ping') && bench.machine.requests.some(({ isMint }) => isMint);
+        if (isNew && bench.machine.clock.now() < until) throw refusal(401);
+        return inner.call(endpoint, request);
+      },
+      sendOnce: (...given) => inner.sendOnce(...given),
+      close: () => inner.close(),
+    });
+    const result = await bench.rotate({}, { mutation: { name: 'slow', transport } });
+    expect(result.kind).toBe('done');
+    expect(bench.machine.clock.now()).toBeGreaterThanOrEqual(until);
+  });
+
+  for (const provider of OVERLAPS) {
+    test(`that is never accepted is ended, and the old one stays current (${provider})`, async () => {
+      const bench = await SimBench.of(rotationOf(provider));
+      const mutation = withTokens(() => ({
+        prove: {
+          request: () => ({ method: 'GET', path: '/nowhere' }),
+          decode: () => {
+            throw refusal(401);
+          },
+        },
+      }));
+      const transport = (inner: Transport): Transport => ({
+        call: async (endpoint, request) => {
+          if (request.path === '/nowhere') throw refusal(401);
+          return inner.call(endpoint, request);
+        },
+        sendOnce: (...given) => inner.sendOnce(...given),
+        close: () => inner.close(),
+      });
+      const result = await bench.rotate({}, { mutation: { ...mutation, transport } });
+      expect(result).toMatchObject({ kind: 'aborted', exit: 'failure' });
+      expect(await bench.currentId()).toBe(bench.oldId);
+      expect(bench.machine.things().filter(({ live, name }) => live && name.startsWith('ci-'))).toEqual([]);
+    });
+  }
+
+  test('of another account needs a person, and ends nothing', async () => {
+    const bench = await SimBench.of(rotationOf('prefactor'));
+    const mutation = withTokens((provider) => ({
+      prove: {
+        request: () => ({ method: 'GET', path: '/api/v1/ping' }),
+        decode: () => ({ account: 'somebody else', subject: null, scopes: null, expiresAt: null }),
+      },
+      ...(provider.tokens.lineage && { lineage: provider.tokens.lineage }),
+    }));
+    const probe = { decode: () => ({ account: 'us', subject: null, scopes: null, expiresAt: null }) };
+    const result = await bench.rotate(
+      {},
+      {
+        mutation: {
+          ...mutation,
+          provider: (given) => {
+            const changed = mutation.provider(given);
+            return { ...changed, probe: { ...changed.probe, ...probe } };
+          },
+        },
+      },
+    );
+    expect(result).toMatchObject({ kind: 'attention', exit: 'conflict' });
+    expect(bench.isLive(bench.oldId)).toBe(true);
+    expect(bench.machine.requests.some(({ path }) => /suspend|revoke/.test(path))).toBe(false);
+  });
+
+  test('that dies with the old one brings the old one back', async () => {
+    const bench = await SimBench.of(rotationOf('prefactor'));
+    let isPaused = false;
+    const transport = (inner: Transport): Transport => ({
+      call: async (endpoint, request) => {
+        isPaused ||= request.path.endsWith('/suspend');
+        const byNew = fingerprintOf(endpoint.secret.reveal()) === bench.machine.things().at(-1)?.fingerprint;
+        if (isPaused && request.path.endsWith('/ping') && byNew) throw refusal(401);
+        return inner.call(endpoint, request);
+      },
+      sendOnce: (...given) => inner.sendOnce(...given),
+      close: () => inner.close(),
+    });
+    const mutation = { name: 'family', transport };
+    // The stranger of the model is not here: the last token listed is the new one.
+    const result = await bench.rotate({}, { mutation });
+    expect(result).toMatchObject({ kind: 'attention', exit: 'conflict' });
+    expect(bench.isLive(bench.oldId)).toBe(true);
+    // Resuming does not end the old one either.
+    expect((await bench.resume({ mutation })).kind).toBe('attention');
+    expect(bench.isLive(bench.oldId)).toBe(true);
+  });
+});
+
+describe('a mint that did not happen', () => {
+  test('a refusal is the provider’s own, and nothing is left', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const result = await bench.rotate({ overrides: { options: { user: 'nobody@example.com' } } });
+    expect(result.kind).toBe('aborted');
+    expect(result.error?.message).toMatch(/User not found/);
+    expect(await bench.state()).toBe('aborted');
+    expect(await bench.currentId()).toBe(bench.oldId);
+  });
+
+  test('a connection that never was is worth trying again', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const { effects } = await countEffects(bench);
+    const at = effects.findIndex(({ kind }) => kind === 'mint') + 1;
+    const fresh = await SimBench.of(rotationOf('devo'));
+    const result = await fresh.rotate({}, { faults: new Faults([{ at, kind: 'not-sent' }]) });
+    expect(result).toMatchObject({ kind: 'aborted', exit: 'unavailable' });
+    expect((await fresh.rotate()).kind).toBe('done');
+  });
+
+  test('a target that is gone is noticed before the request', async () => {
+    const bench = await SimBench.of(rotationOf('devo'));
+    const { client } = await bench.machine.connect();
+    const { remove } = client.connection.provider.tokens;
+    if (remove) await client.call(remove, { id: bench.oldId, name: null });
+    const result = await bench.rotate();
+    expect(result).toMatchObject({ kind: 'aborted', exit: 'not-found' });
+    expect(bench.machine.requests.some(({ isMint }) => isMint)).toBe(false);
+  });
+});
+
+async function countEffects(bench: SimBench) {
+  const faults = new Faults([]);
+  await bench.rotate({}, { faults });
+  return { effects: faults.seen };
+}

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isUnsafe, replaceUnsafe, safeText, vendorText } from '../../../src/domain/text.ts';
+
+/** C0, DEL, C1, bidirectional controls, zero-width and tag characters, line separators, lone surrogates. */
+const DANGEROUS =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\u{e0000}-\u{e007f}]/u;
+
+describe('safeText shows what a terminal would act on', () => {
+  it.each([
+    ['clear screen', '\u001b[2J\u001b[H', '\\x1b[2J\\x1b[H'],
+    ['window title', '\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
+    ['clipboard, OSC 52', '\u001b]52;c;cGF5bG9hZA==\u0007', '\\x1b]52;c;cGF5bG9hZA==\\x07'],
+    ['a link, OSC 8', '\u001b]8;;https://evil\u001b\\x', '\\x1b]8;;https://evil\\x1b\\x'],
+    ['C1', '\u009b31m', '\\x9b31m'],
+    ['DCS', '\u001bPq\u001b\\', '\\x1bPq\\x1b\\'],
+    ['DCS in C1', '\u0090q\u009c', '\\x90q\\x9c'],
+    ['APC, PM, SOS', '\u001b_\u001b^\u001bX', '\\x1b_\\x1b^\\x1bX'],
+    ['a question to the terminal', '\u001b[6n', '\\x1b[6n'],
+    ['backspaces', 'safe\b\b\b\bevil', 'safe\\x08\\x08\\x08\\x08evil'],
+    ['carriage return', 'safe\revil', 'safe\\x0devil'],
+    ['a line of its own', 'x\nERROR: evil', 'x\\x0aERROR: evil'],
+    ['a tabulator', 'a\tb', 'a\\x09b'],
+    ['NUL and DEL', 'a\0b\u007f', 'a\\x00b\\x7f'],
+    ['bidirectional override', 'a\u202eb\u2066c\u2069', 'a\\u202eb\\u2066c\\u2069'],
+    ['Arabic letter mark', 'a\u061cb', 'a\\u061cb'],
+    ['zero-width characters', 'a\u200b\u200c\u200d\u2060\ufeffb', 'a\\u200b\\u200c\\u200d\\u2060\\ufeffb'],
+    ['soft hyphen', 'a\u00adb', 'a\\xadb'],
+    ['tag characters', 'a\u{e0041}\u{e007f}', 'a\\u{e0041}\\u{e007f}'],
+    ['line separators', 'a\u2028b\u2029c\u0085d', 'a\\u2028b\\u2029c\\x85d'],
+    ['a lone surrogate', 'a\ud800b', 'a\\ud800b'],
+    ['Hangul filler', 'a\u3164b', 'a\\u3164b'],
+    ['variation selectors of the supplement', 'a\u{e0100}', 'a\\u{e0100}'],
+  ])('%s', (_, text, shown) => {
+    expect(safeText(text)).toBe(shown);
+    expect(isUnsafe(text)).toBe(true);
+  });
+
+  it.each([
+    'CI deploy token',
+    'Größe, ключ, 鍵, مفتاح',
+    'e\u0301',
+    '👍🏽 🔑 🇩🇪',
+    '❤\ufe0f ☎\ufe0e',
+    'pаypal',
+    '::add-mask::x ::set-output name=a:: ::stop-commands::x ##vso[x] ##teamcity[x]',
+    '%0A::error:: %s %n %d %o',
+    '<img onerror=x> [a](javascript:x)',
+    '│ ─ ┼ Are you sure? [y/N] y',
+  ])('and leaves %j as it is', (text) => {
+    expect(safeText(text)).toBe(text);
+    expect(isUnsafe(text)).toBe(false);
+  });
+
+  it('piles of combining marks become four', () => {
+    expect(safeText(`Z${'\u0301'.repeat(1_000)}!`)).toBe(`Z${'\u0301'.repeat(4)}!`);
+  });
+
+  it('cuts at the limit, and says so', () => {
+    expect(safeText('界'.repeat(10_000), 10)).toBe(`${'界'.repeat(10)}…`);
+    expect(safeText('x'.repeat(5_000_000))).toHaveLength(2_001);
+    expect(safeText('x'.repeat(2_000))).toBe('x'.repeat(2_000));
+  });
+
+  it('never lets anything through, even where it cuts, and changes nothing the second time', () => {
+    const nasty = fc.constantFrom(
+      '\u001b',
+      '\u009b',
+      '\u202e',
+      '\ud83d',
+      '\udd11',
+      '🔑',
+      '\u{e0041}',
+      '\u0301',
+      'a',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 3 }))),
+        fc.nat(30),
+        (parts, limit) => {
+          const shown = safeText(parts.join(''), limit);
+          expect(shown).not.toMatch(DANGEROUS);
+          expect(safeText(shown)).toBe(shown);
+        },
+      ),
+    );
+  });
+});
+
+it('replaceUnsafe hands over whole characters', () => {
+  const seen: string[] = [];
+  replaceUnsafe('a\u001b🔑\u{e0041}', (character) => {
+    seen.push(character);
+    return '';
+  });
+  expect(seen).toEqual(['\u001b', '\u{e0041}']);
+});
+
+describe('vendorText', () => {
+  it('is one line of the vendor’s words without our secret', () => {
+    const secret = 'kt_canary_0123456789';
+    expect(vendorText(`bad\n  token ${secret}, ${secret}!\u001b[31m`, [secret])).toBe(
+      'bad token [secret], [secret]!\\x1b[31m',
+    );
+  });
+
+  it.each([null, undefined, 1, {}, [], '', ' \n'])('%j says nothing', (value) => {
+    expect(vendorText(value)).toBeNull();
+  });
+
+  it('is short, and quick for 5 MiB', () => {
+    const started = performance.now();
+    const text = vendorText('\u001b[31mx '.repeat(700_000));
+    expect(text?.length).toBeLessThan(1_300);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('holds no part of a secret that was cut off', () => {
+    const secret = 'kt_canary_0123456789';
+    for (let at = 3_970; at < 4_010; at += 1) {
+      expect(vendorText(`${'x '.repeat(at / 2)}${secret}`, [secret])).not.toContain('kt_canary');
+    }
+    for (let at = 3_970; at < 4_010; at += 1) {
+      expect(vendorText(`${' '.repeat(at)}${secret}`, [secret])).toBe('[secret]');
+    }
+    for (let at = 270; at < 310; at += 1) {
+      expect(vendorText(`${'x'.repeat(at)}${secret}`, [secret])).not.toContain('kt_canary');
+    }
+  });
+});
