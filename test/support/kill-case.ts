@@ -11,11 +11,23 @@ export interface KillReport {
   readonly lost: number;
   readonly stranded: number;
   readonly leaked: number;
+  /** How the command itself ended, what it said, and what it asked the provider. */
+  readonly first: FirstRun;
   /** All of it, in words; empty when every promise held. */
   readonly problems: readonly string[];
 }
 
+export interface FirstRun {
+  readonly code: number;
+  readonly output: string;
+  readonly requests: ReturnType<Round['requests']>;
+}
+
 export interface CaseOptions {
+  /** Runs the command in this process, to its end: for what goes wrong without a kill. */
+  readonly inProcess?: boolean;
+  /** More options of the command. */
+  readonly more?: readonly string[];
   /** Rules of the sandbox while the command runs; they are gone when it is resumed, unless `lasting`. */
   readonly faults?: readonly string[];
   readonly lasting?: readonly string[];
@@ -61,10 +73,18 @@ class Case {
     this.#scenario = rig.scenario;
   }
 
-  async play({ faults = [], lasting = [], second, spoil }: CaseOptions): Promise<KillReport> {
+  async play({
+    faults = [],
+    lasting = [],
+    second,
+    spoil,
+    inProcess = false,
+    more = [],
+  }: CaseOptions): Promise<KillReport> {
     const { world } = this.#rig;
     world.setFaults([...faults, ...lasting]);
-    const victim = await this.#round.strike(this.#strike);
+    const victim = inProcess ? await this.#round.runCommand(more) : await this.#round.strike(this.#strike);
+    const first = { code: victim.code, output: victim.output, requests: this.#round.requests() };
     this.#outputs.push(victim.output);
     world.setFaults(lasting);
     if (second) this.#outputs.push((await this.#round.strikeResume(second)).output);
@@ -85,6 +105,7 @@ class Case {
     const where = describeStrike(this.#strike);
     return {
       strike: this.#strike,
+      first,
       end: told.length > 0 ? 'told' : 'done',
       lost: this.#lost,
       stranded: this.#stranded,

@@ -5,8 +5,11 @@ import { appendFileSync } from 'node:fs';
 import { main } from '../../dist/cli/main.js';
 import { nodeRuntime } from '../../dist/cli/node-runtime.js';
 
-/** at: the number of the effect; side: before, half (of a write) or after; trace: a file for a line an effect. */
-const { at, side, trace } = JSON.parse(process.argv[2]);
+/**
+ * at: the number of the effect; side: before, half (of a write) or after, or fill: nothing is killed, but the disk is full
+ * from there on, by the file `filler`; trace: a file for a line an effect.
+ */
+const { at, side, trace, filler } = JSON.parse(process.argv[2]);
 let count = 0;
 
 process.stdout.on('error', () => undefined);
@@ -25,6 +28,7 @@ async function effect(what, work, half) {
   const here = count === at;
   if (trace) appendFileSync(trace, `${what}\n`);
   if (here && side === 'before') die();
+  if (here && side === 'fill') fill();
   if (here && side === 'half' && half) {
     await half();
     die();
@@ -33,6 +37,16 @@ async function effect(what, work, half) {
     return await work();
   } finally {
     if (here && side === 'after') die();
+  }
+}
+
+function fill() {
+  for (let size = 65_536; size >= 1; size = size > 1 ? size >> 1 : 0) {
+    try {
+      for (;;) appendFileSync(filler, Buffer.alloc(size), { mode: 0o600 });
+    } catch {
+      // Full for this size.
+    }
   }
 }
 

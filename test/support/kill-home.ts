@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   accessSync,
   constants,
@@ -21,9 +22,11 @@ export interface KillHome extends TestHome {
   modes(): readonly (readonly [string, number])[];
 }
 
-/** An empty home, or one with the contents of another. */
-export function createKillHome(from?: TestHome): KillHome {
+/** An empty home, or one with the contents of another; `size` gives it a disk of its own (`512k`), which needs root. */
+export function createKillHome(from?: TestHome, size?: string): KillHome {
   const path = realpathSync(mkdtempSync(join(ROOM, 'keyturn-kill-')));
+  if (size !== undefined)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'none', path]);
   if (from) cpSync(from.path, path, { recursive: true });
   return {
     path,
@@ -35,7 +38,10 @@ export function createKillHome(from?: TestHome): KillHome {
         ),
       ),
     modes: () => walk(path, '').map(([name]) => [name, statSync(join(path, name)).mode & 0o777] as const),
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    remove: () => {
+      if (size !== undefined) execFileSync('umount', ['-l', path]);
+      rmSync(path, { recursive: true, force: true });
+    },
   };
 }
 

@@ -6,38 +6,20 @@ export const IS_FULL = process.env['KEYTURN_PROOF'] === 'full';
 /** Another seed: other instants. */
 export const SEED = Number(process.env['KEYTURN_PROOF_SEED'] ?? 20_261_122);
 
-/** What a test proved, for the table of `npm run proof`; the reporter takes it from the test's `meta`. */
-export interface ProofEntry {
-  readonly name: string;
-  readonly runs: number;
-  readonly failures: number;
-  readonly lost: number;
-  readonly stranded: number;
-  readonly leaked: number;
-  /** Cases in which a person was told what lives at the provider, because nobody else could know. */
-  readonly told: number;
-  readonly seed?: number;
-}
-
-declare module 'vitest' {
-  interface TaskMeta {
-    proof?: ProofEntry;
-  }
-}
-
-export function summarise(name: string, reports: readonly KillReport[], seed?: number): ProofEntry {
+/** One line for the table of `npm run proof`; nothing in `npm test`. */
+export function tell(name: string, reports: readonly KillReport[], seed?: number): void {
+  if (!IS_FULL) return;
   const sum = (of: (report: KillReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
-  return {
-    name,
-    runs: reports.length,
-    failures: sum(({ problems }) => (problems.length > 0 ? 1 : 0)),
-    lost: sum(({ lost }) => lost),
-    stranded: sum(({ stranded }) => stranded),
-    leaked: sum(({ leaked }) => leaked),
-    told: sum(({ end }) => (end === 'told' ? 1 : 0)),
-    ...(seed === undefined ? {} : { seed }),
-  };
+  const failures = sum(({ problems }) => (problems.length > 0 ? 1 : 0));
+  const ends = [
+    `lost ${sum(({ lost }) => lost)}`,
+    `stranded ${sum(({ stranded }) => stranded)}`,
+    `leaked ${sum(({ leaked }) => leaked)}`,
+    `told a person ${sum(({ end }) => (end === 'told' ? 1 : 0))}`,
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ];
+  console.log(`kill -9, ${name}: ${reports.length} cases, ${failures} failures: ${ends.join(', ')}`);
 }
 
 /** At most `most`, spread evenly; `shift` makes different samples look at different places. */

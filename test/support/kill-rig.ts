@@ -39,6 +39,8 @@ export interface Round {
   requests(): TestSandbox['requests'];
   /** A command inside this process, at once and with the world's time. */
   run(args: readonly string[], stdin?: string): Promise<RunResult>;
+  /** The scenario's command inside this process. */
+  runCommand(more: readonly string[]): Promise<VictimEnd>;
   /** The scenario's command as a process. */
   strike(strike: Strike, trace?: string): Promise<VictimEnd>;
   /** The resume of everything, as a process. */
@@ -50,9 +52,17 @@ export interface Round {
 
 const RESUME: Step = { args: ['rotations', 'resume', '--all', '--yes'] };
 
-export async function makeRig(scenario: KillScenario): Promise<KillRig> {
+export interface RigOptions {
+  /** Puts something between the commands and the sandbox: gets the sandbox's origin and gives another. */
+  readonly between?: (origin: string) => Promise<string>;
+  /** Gives each case's home a disk of its own, of this size; needs root. */
+  readonly disk?: string;
+}
+
+export async function makeRig(scenario: KillScenario, { between, disk }: RigOptions = {}): Promise<KillRig> {
   const time = createTestTime();
-  const world = await startTestSandbox({ time });
+  const sandbox = await startTestSandbox({ time });
+  const world = { ...sandbox, origin: between ? await between(sandbox.origin) : sandbox.origin };
   const base = createKillHome();
   const env = environment(scenario, base);
   for (const each of scenario.before) {
@@ -73,7 +83,7 @@ export async function makeRig(scenario: KillScenario): Promise<KillRig> {
       // Forward by the graces and the waits of the case before.
       time.advance(Date.now() - time.now());
       world.sandbox.load(state);
-      return beginRound({ scenario, world, time, base, oldSecrets });
+      return beginRound({ scenario, world, time, base, oldSecrets }, createKillHome(base, disk));
     },
     async close() {
       await world.close();
@@ -82,9 +92,11 @@ export async function makeRig(scenario: KillScenario): Promise<KillRig> {
   };
 }
 
-function beginRound(rig: Pick<KillRig, 'scenario' | 'world' | 'time' | 'base' | 'oldSecrets'>): Round {
+function beginRound(
+  rig: Pick<KillRig, 'scenario' | 'world' | 'time' | 'base' | 'oldSecrets'>,
+  home: KillHome,
+): Round {
   const { scenario, world, time } = rig;
-  const home = createKillHome(rig.base);
   const env = environment(scenario, home);
   const secretsBefore = world.secrets.length;
   const requestsBefore = world.requests.length;
@@ -98,6 +110,11 @@ function beginRound(rig: Pick<KillRig, 'scenario' | 'world' | 'time' | 'base' | 
     secrets: () => [...rig.oldSecrets, ...world.secrets.slice(secretsBefore)],
     requests,
     run: (args, stdin = '') => runInProcess(args, { home: home.path, env, time, stdin }),
+    runCommand: async (more) => {
+      const { args, stdin } = prepared(scenario.command, world);
+      const done = await runInProcess([...args, ...more], { home: home.path, env, time, stdin });
+      return { code: done.code, killed: false, output: done.stdout + done.stderr };
+    },
     strike: (strike, trace) => start(scenario.command, strike, trace),
     strikeResume: (strike, trace) => start(RESUME, strike, trace),
     again: () => start(scenario.again ?? scenario.command, { kind: 'none' }),

@@ -14,9 +14,19 @@ export type Strike =
   /** The published command itself, that long after it was started. */
   | { readonly kind: 'instant'; readonly ms: number }
   /** The moment the provider has seen the nth request, with the answer still on its way. */
-  | { readonly kind: 'request'; readonly nth: number };
+  | { readonly kind: 'request'; readonly nth: number }
+  /** Nowhere, but under another program that fails its system calls. */
+  | { readonly kind: 'under'; readonly what: string; readonly program: readonly [string, ...string[]] }
+  /** When this has become true. */
+  | { readonly kind: 'moment'; readonly what: string; readonly isNow: () => boolean };
 
-export type Side = 'before' | 'half' | 'after';
+/** `fill`: not killed, but the disk is full from there on; see {@link fillerOf}. */
+export type Side = 'before' | 'half' | 'after' | 'fill';
+
+/** The file that fills the disk: whoever takes it away makes room again. */
+export function fillerOf(home: KillHome): string {
+  return join(home.path, '.filler');
+}
 
 export interface VictimOptions {
   readonly home: KillHome;
@@ -37,14 +47,24 @@ export interface VictimEnd {
 
 const ENTRY = join(ROOT, 'test', 'support', 'kill-entry.mjs');
 const DEADLINE_MS = 60_000;
+const WATCH_MS = 2;
 
 /** Runs the built command as a process and kills it there. */
 export function runVictim(args: readonly string[], options: VictimOptions): Promise<VictimEnd> {
   const { home, strike, trace } = options;
-  const plan = strike.kind === 'effect' ? { ...strike, trace } : { at: 0, side: 'before', trace };
-  const program = strike.kind === 'instant' ? [BUILT] : [ENTRY, JSON.stringify(plan)];
+  const plan =
+    strike.kind === 'effect'
+      ? { ...strike, trace, filler: fillerOf(home) }
+      : { at: 0, side: 'before', trace };
+  const under = strike.kind === 'under' ? strike.program : [];
+  const isPublished = strike.kind === 'instant' || strike.kind === 'under';
+  const [command = '', ...program] = [
+    ...under,
+    process.execPath,
+    ...(isPublished ? [BUILT] : [ENTRY, JSON.stringify(plan)]),
+  ];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...program, ...args], {
+    const child = spawn(command, [...program, ...args], {
       cwd: home.path,
       env: options.env,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -54,6 +74,8 @@ export function runVictim(args: readonly string[], options: VictimOptions): Prom
     const deadline = setTimeout(kill, DEADLINE_MS);
     const timer = strike.kind === 'instant' ? setTimeout(kill, strike.ms) : undefined;
     if (strike.kind === 'request') void options.requestSeen(strike.nth).then(kill);
+    const watch =
+      strike.kind === 'moment' ? setInterval(() => strike.isNow() && kill(), WATCH_MS) : undefined;
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     // A command that was killed does not read its input.
@@ -63,6 +85,7 @@ export function runVictim(args: readonly string[], options: VictimOptions): Prom
     child.on('close', (code, signal) => {
       clearTimeout(deadline);
       clearTimeout(timer);
+      clearInterval(watch);
       const output = Buffer.concat(chunks).toString('utf8');
       resolve({ code: code ?? -1, killed: signal === 'SIGKILL', output });
     });
@@ -108,5 +131,6 @@ export function strikesOf(effects: readonly Effect[]): readonly Strike[] {
 export function describeStrike(strike: Strike): string {
   if (strike.kind === 'effect') return `${strike.side} effect ${strike.at}`;
   if (strike.kind === 'instant') return `after ${strike.ms} ms`;
+  if (strike.kind === 'moment' || strike.kind === 'under') return strike.what;
   return strike.kind === 'request' ? `during request ${strike.nth}` : 'not killed';
 }

@@ -3,7 +3,7 @@ import { Client } from '../../src/core/client.ts';
 import { parseJsonBytes } from '../../src/domain/parse-json.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { ProjectKey, Token } from '../../src/domain/token.ts';
-import type { Minted, Operation, Provider } from '../../src/ports/provider.ts';
+import type { AuthScheme, Minted, Operation, Provider } from '../../src/ports/provider.ts';
 import { loadProvider } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
@@ -103,16 +103,17 @@ interface ClientFacts {
   readonly provider: Provider;
   readonly settings: Readonly<Record<string, string>>;
   readonly secret: string;
+  readonly auth?: AuthScheme;
   readonly net: Parameters<typeof createSimTransport>[0];
 }
 
-function clientFor({ provider, settings, secret, net }: ClientFacts): Client {
+function clientFor({ provider, settings, secret, auth = provider.auth[0], net }: ClientFacts): Client {
   const connection = {
     provider,
     profile: 'main',
     settings,
     origin: ORIGIN,
-    auth: provider.auth[0],
+    auth,
     secret: Secret.of(secret),
     credentialName: 'main',
     tokenId: null,
@@ -169,9 +170,16 @@ async function makeTarget(scenario: Scenario, client: Client, sandbox: Sandbox):
     idempotencyKey: null,
   };
   const [, session] = provider.auth;
+  const cookie = scenario.provider === 'errova' ? loginOf(sandbox, scenario, 'session-cookie').secret : '';
   const creator =
     scenario.provider === 'errova' && session
-      ? client.as(Secret.of(loginOf(sandbox, scenario, 'session-cookie').secret), session)
+      ? clientFor({
+          provider,
+          settings: client.connection.settings,
+          secret: cookie,
+          auth: session,
+          net: quietNet(sandbox),
+        })
       : client;
   if (!provider.tokens.create) throw new Error('cannot create');
   const made = await mintNow(creator, provider.tokens.create, provider.tokens.checkSpec(spec));
