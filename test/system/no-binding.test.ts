@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ROOT } from '../support/cli-process.ts';
+import { startKeyring } from '../support/keyring-session.ts';
+import { describeWithTools } from '../support/system.ts';
+import { createRig } from './rig.ts';
+
+const TOOLS = ['dbus-daemon', 'gnome-keyring-daemon'];
+
+/** The package as `npm install --omit=optional` leaves it: everything but the keychain's binding. */
+function copyWithoutBinding(): { readonly program: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-package-'));
+  for (const part of ['bin', 'dist', 'completions', 'schemas', 'docs', 'package.json']) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  }
+  const listed = execFileSync('npm', ['ls', '--omit=dev', '--omit=optional', '--all', '--parseable'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const modules = `${join(ROOT, 'node_modules')}/`;
+  mkdirSync(join(folder, 'node_modules'));
+  for (const path of listed.split('\n').filter((line) => line.startsWith(modules))) {
+    cpSync(path, join(folder, 'node_modules', path.slice(modules.length)), { recursive: true });
+  }
+  return {
+    program: join(folder, 'bin/keyturn.js'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+describeWithTools('installed without the keychain’s binding', TOOLS, () => {
+  let copy: ReturnType<typeof copyWithoutBinding>;
+  beforeAll(() => {
+    copy = copyWithoutBinding();
+  });
+  afterAll(() => copy.remove());
+
+  test('the keychain store says so, and everything else works', async () => {
+    const modules = join(copy.program, '../../node_modules');
+    expect(existsSync(join(modules, 'commander'))).toBe(true);
+    expect(readdirSync(modules)).not.toContain('@napi-rs');
+    const ring = await startKeyring();
+    onTestFinished(() => ring.stop());
+    const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = ring.env;
+    const rig = await createRig({ DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR });
+    const keyturn = (args: readonly string[], stdin = '') =>
+      rig.keyturn(args, stdin, {}, { program: copy.program });
+    const login = ['login', 'prefactor', '--url', rig.sandbox.origin, '--with-token'];
+    const secret = rig.sandbox.login('prefactor');
+
+    const refused = await keyturn(login, secret);
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toContain('"@napi-rs/keyring" is not installed');
+    expect(refused.stderr).toContain('--omit=optional');
+    expect(rig.sandbox.requests).toEqual([]);
+
+    expect((await keyturn(['--version'])).code).toBe(0);
+    expect((await keyturn([...login, '--store', 'file'], secret)).code).toBe(0);
+    expect((await keyturn(['tokens', 'create', '--name', 'ci', '--save'])).code).toBe(0);
+    expect((await keyturn(['tokens', 'rotate', 'ci', '--yes'])).code).toBe(0);
+    expect((await keyturn(['credentials', 'get', 'ci', '--print'])).stdout).toMatch(/^\S+\n$/);
+    expect((await keyturn(['run', '--env', 'A=ci', '--', 'true'])).code).toBe(0);
+    const doctor = await keyturn(['doctor', '--json']);
+    expect(doctor.code).toBe(0);
+    expect(JSON.parse(doctor.stdout).checks).toContainEqual(
+      expect.objectContaining({
+        check: 'keychain',
+        result: 'warning',
+        what: expect.stringContaining('not installed'),
+      }),
+    );
+  }, 60_000);
+});
