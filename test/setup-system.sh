@@ -16,6 +16,7 @@ need bash bash
 need zsh zsh
 need fish fish
 need git git
+need jq jq
 
 if [ -z "$missing" ]; then
   echo 'setup-system: everything is here'

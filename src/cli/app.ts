@@ -60,7 +60,8 @@ export class App extends Local {
         this.serverSkewMs = ms - clock.now();
       },
     });
-    this.#transport = this.runtime.decorate?.transport?.(transport) ?? transport;
+    const { withSlowNotice } = await import('./slow-notice.ts');
+    this.#transport = withSlowNotice(this.runtime.decorate?.transport?.(transport) ?? transport, this);
     return this.#transport;
   });
 

@@ -53,6 +53,9 @@ async function show(
     // The reader has seen enough (`| head`): that is no failure.
     if (!(error instanceof ClosedPipe)) throw error;
   }
+  // Off a terminal a result that is told in words is no product: it goes where words go.
+  const words = report.shape === 'one' && how.format === 'tsv' ? (report.lines ?? []) : [];
+  if (!quiet) for (const line of words) await quietly(runtime.stderr.write(`${safeText(line)}\n`));
   const notes = report.shape === 'list' ? (report.notes?.() ?? []) : (report.notes ?? []);
   if (!quiet) for (const note of notes) await quietly(runtime.stderr.write(`${safeText(note)}\n`));
   if (report.shape === 'written' && report.status !== undefined) return report.status;

@@ -31,7 +31,7 @@ export function nodeRuntime(): Runtime {
     host: {
       stdout: process.stdout,
       stderr: process.stderr,
-      terminal: Boolean(process.stdin.isTTY),
+      terminal: Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY),
       onSignal: (name, listener) => {
         process.on(name, listener);
         return () => process.off(name, listener);

@@ -33,7 +33,8 @@ async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnecti
   const [first] = open;
   if (!first) return;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  app.note(`unfinished: ${first.header.kind} of ${first.header.subject}${more}; \`keyturn rotations list\``);
+  const what = first.header.subject.split(' at ')[0];
+  app.note(`unfinished: ${first.header.kind} (${what})${more}; \`keyturn rotations list\``);
 }
 
 async function remindOfExpiry(

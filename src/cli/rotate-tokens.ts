@@ -1,10 +1,11 @@
 import type { MintDeps } from '../core/mint/deps.ts';
 import { describePlan } from '../core/rotation/describe.ts';
 import { findEntry } from '../core/rotation/entry.ts';
+import { findRotationTarget } from '../core/rotation/find-target.ts';
 import { planRotation, type RotationOptions, type RotationPlan } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
 import { rotateMany } from '../core/rotation/rotate-many.ts';
-import { allTokens, completer, findToken, listOnce } from '../core/tokens.ts';
+import { allTokens, completer, listOnce } from '../core/tokens.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { usage } from '../domain/errors.ts';
 import { parseReference } from '../domain/reference.ts';
@@ -95,7 +96,9 @@ async function chooseTokens(app: App, input: Input): Promise<readonly ListedToke
     if (references.length === 0)
       throw usage('nothing says which token', 'name one, or add `--all --expiring-within 14d`');
     const listed = listOnce(deps);
-    for (const reference of references) chosen.push(await findToken(deps, parseReference(reference), listed));
+    const store = await app.store();
+    for (const reference of references)
+      chosen.push(await findRotationTarget(deps, store, { reference: parseReference(reference), listed }));
   }
   const distinct = [...new Map(chosen.map((token) => [token.id, token])).values()];
   if (distinct.length > max) {

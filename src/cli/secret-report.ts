@@ -6,8 +6,8 @@ import type { App } from './app.ts';
 export const ONCE_WARNING = 'This is the secret. Keep it now: it is not shown again.';
 
 /**
- * A secret as the product. Structured formats carry it as `tokenSecret`; else it is written alone, with one newline, and on
- * a terminal under a warning on stderr. In GitHub Actions the runner is told to mask it first.
+ * A secret that was asked for as the product. Structured formats carry it as `tokenSecret`; else it is written alone, with one
+ * newline. In GitHub Actions the runner is told to mask it first.
  */
 export async function secretReport(app: App, secret: Secret, data: JsonObject): Promise<Report> {
   await maskInActions(app, secret);

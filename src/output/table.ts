@@ -85,7 +85,7 @@ function paintStatus(text: string, style: ChalkInstance): string {
 /** Drops optional columns, least wanted first, until the rest fits. */
 function chooseColumns(columns: readonly Column[], widths: readonly number[], width: number): number[] {
   const kept = columns.map((_, index) => index);
-  const total = () => kept.reduce((sum, index) => sum + Math.min(widths[index] ?? 0, 30) + GAP, 0);
+  const total = () => kept.reduce((sum, index) => sum + (widths[index] ?? 0) + GAP, 0);
   const dispensable = kept
     .filter((index) => (columns[index]?.optional ?? 0) > 0)
     .sort((a, b) => (columns[b]?.optional ?? 0) - (columns[a]?.optional ?? 0));

@@ -5,7 +5,7 @@ import { safeText } from '../../domain/text.ts';
 export function notLoggedIn(vendor: string, looked: readonly string[], hint: string): AppError {
   const places = looked.map((path) => `"${safeText(path, 300)}"`).join(', ');
   return new AppError({
-    code: 'not-found',
+    code: 'auth',
     message: `no ${vendor} session was found; looked at ${places}`,
     hint,
   });

@@ -208,7 +208,7 @@ async function loginWithSession(
     tokenId: null,
   };
   const minted = await mintForLogin(await app.mintDeps(client), { spec, profile: planned });
-  if (minted.kind !== 'done') throw stopped(minted);
+  if (minted.kind !== 'done') throw stopped(minted, provider.id);
   const profile = (await deps.profiles.find(target.profile)) ?? planned;
   const identity = await clientOf(deps, target, await store.open(target.profile)).call(
     provider.probe,

@@ -1,3 +1,4 @@
+import type { Credential } from '../../domain/credential.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { isAppError, usage } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -8,6 +9,7 @@ import { secretOf } from './attempt.ts';
 import { audit } from './audit.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
+import { versionFacts } from './keep.ts';
 
 /**
  * Takes the new secret to every sink that does not have it yet, then to stdout. All are tried; the first failure is
@@ -26,18 +28,24 @@ export async function deliver(attempt: Attempt, made: Made): Promise<void> {
   }
   const [failure] = failures;
   if (failure) throw failure;
+  await saveInstead(attempt, made);
   await print(attempt, made);
 }
 
 export async function reportDelivery(attempt: Attempt): Promise<DeliveryReport> {
-  const { deps, journal, plan } = attempt;
+  const { deps, journal } = attempt;
   const secret = await journal.kept();
   return {
-    saved: plan.entry && journal.has('store') ? await deps.store.find(plan.entry.name) : null,
+    saved: await findSaved(attempt),
     sinks: sinkLabels(attempt).filter((label) => journal.has(stepName(label))),
     printed: journal.has('print'),
     fingerprint: secret && deps.fingerprint(secret),
   };
+}
+
+async function findSaved({ delivery, deps, journal, plan }: Attempt): Promise<Credential | null> {
+  if (plan.entry) return journal.has('store') ? deps.store.find(plan.entry.name) : null;
+  return delivery?.saveAs && journal.has('save instead') ? deps.store.find(delivery.saveAs) : null;
 }
 
 /** A resumed attempt may be given another way out for what is still undelivered. */
@@ -89,9 +97,24 @@ async function print(attempt: Attempt, made: Made): Promise<void> {
   });
 }
 
-/** `resume --to` instead of the print that never happened. */
+/** `resume --to` or `--save` instead of the print that never happened. */
 function isRedirected(delivery: Delivery | null): boolean {
-  return delivery !== null && delivery.sinks.length > 0;
+  return delivery !== null && (delivery.sinks.length > 0 || delivery.saveAs !== null);
+}
+
+/** `resume --save` for a secret that was to go elsewhere: kept under that name, once. */
+async function saveInstead(attempt: Attempt, made: Made): Promise<void> {
+  const { delivery, deps, journal, plan, resumed } = attempt;
+  const name = delivery?.saveAs ?? null;
+  if (!resumed || name === null || plan.entry) return;
+  await journal.step('save instead', async () => {
+    const secret = await secretOf(attempt);
+    const entry = { name, kind: plan.thing, from: null } as const;
+    await deps.store.save(versionFacts(attempt, entry, made.item), secret);
+    const fingerprint = deps.fingerprint(secret);
+    await audit(attempt, 'store', { id: made.item.id, fingerprint, target: name });
+    return { name };
+  });
 }
 
 function stepName(label: string): string {

@@ -33,10 +33,14 @@ interface Write {
   readonly secret: Secret;
 }
 
-/** Writes the secret under a version name that belongs to this attempt alone, so that a repeat changes nothing. */
-export async function write({ deps, journal, plan }: Attempt, { entry, item, secret }: Write): Promise<void> {
+/** What the store is told of the new secret. */
+export function versionFacts(
+  { deps, plan }: Attempt,
+  entry: Pick<PlannedEntry, 'name' | 'kind'>,
+  item: Item | null,
+): NewVersion {
   const { provider, origin } = deps.client.connection;
-  const facts: NewVersion = {
+  return {
     name: entry.name,
     kind: entry.kind,
     provider: provider.id,
@@ -47,6 +51,12 @@ export async function write({ deps, journal, plan }: Attempt, { entry, item, sec
     createdAt: item?.createdAt ?? null,
     expiresAt: item?.expiresAt ?? null,
   };
+}
+
+/** Writes the secret under a version name that belongs to this attempt alone, so that a repeat changes nothing. */
+export async function write(attempt: Attempt, { entry, item, secret }: Write): Promise<void> {
+  const { deps, journal } = attempt;
+  const facts = versionFacts(attempt, entry, item);
   const version = nonceOf(journal.header);
   const kept = await deps.store.stage(facts, version, secret);
   const own = kept.versions.find((one) => one.version === version);

@@ -9,8 +9,6 @@ import { rotateSteps } from './rotate.ts';
 import type { ResumeDeps } from './take-up.ts';
 import { takeUp } from './take-up.ts';
 
-export type { ResumeDeps } from './take-up.ts';
-
 /**
  * Takes an unfinished attempt as far as it will go. May be stopped anywhere and run again; it ends in done, aborted or
  * attention, or is `pending` with a reason. `delivery` is another way out for a secret that is still undelivered.

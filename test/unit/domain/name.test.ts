@@ -70,7 +70,7 @@ describe('toLocalName', () => {
         expect(checkLocalName(name, 'credential')).toBe(name);
         expect(checkLocalName(toLocalName(name), 'credential')).toBe(toLocalName(name));
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 });

@@ -137,6 +137,6 @@ it('whatever is taken has the host that was written, and is encrypted or stays o
       expect(url.origin).toBe(origin);
       expect(url.protocol === 'https:' || isLoopback(url.hostname)).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

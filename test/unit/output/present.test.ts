@@ -263,6 +263,7 @@ describe('what a provider wrote', () => {
         expect(JSON.parse(await show(reported, 'ndjson'))).toEqual(expected);
         expect(parse(await show(reported, 'yaml'))).toEqual(expected);
       }),
+      { numRuns: 40 },
     );
   });
 

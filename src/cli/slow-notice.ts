@@ -1,0 +1,36 @@
+import type { Transport } from '../ports/transport.ts';
+import type { App } from './app.ts';
+
+/** Below this nobody wonders whether anything is happening. In milliseconds. */
+const PATIENCE_MS = 600;
+
+/** A sign of life on a terminal while a provider takes its time; nothing anywhere else, and nothing for a quick answer. */
+export function withSlowNotice(transport: Transport, app: App): Transport {
+  const { stderr, env, host } = app.runtime;
+  if (!stderr.isTerminal || env['CI'] || app.globals.quiet || app.globals.verbose) return transport;
+  const watch = async <T>(origin: string, work: () => Promise<T>): Promise<T> => {
+    const shown: { stop(): void }[] = [];
+    let over = false;
+    const timer = setTimeout(async () => {
+      const { createProgress } = await import('../output/progress.ts');
+      const stream = { isTerminal: true, write: () => undefined };
+      const progress = await createProgress({ stream, raw: host.stderr, ci: false, quiet: false });
+      if (over) return;
+      progress.phase(`waiting for ${origin} …`);
+      shown.push(progress);
+    }, PATIENCE_MS);
+    try {
+      return await work();
+    } finally {
+      over = true;
+      clearTimeout(timer);
+      for (const progress of shown) progress.stop();
+    }
+  };
+  return {
+    call: (endpoint, request) => watch(endpoint.origin, () => transport.call(endpoint, request)),
+    sendOnce: (endpoint, request, capture) =>
+      watch(endpoint.origin, () => transport.sendOnce(endpoint, request, capture)),
+    close: () => transport.close(),
+  };
+}

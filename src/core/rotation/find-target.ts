@@ -1,0 +1,45 @@
+import { withoutMark } from '../../domain/marked-name.ts';
+import { type Reference, resolveReference } from '../../domain/reference.ts';
+import type { ListedToken } from '../../domain/token.ts';
+import type { CredentialStore } from '../../ports/store.ts';
+import { findToken, type TokenDeps } from '../tokens.ts';
+
+/**
+ * The token that shall be rotated. A rotation gives its successor another name where names are unique or carry the mark
+ * (`etl` becomes `etl-20261122-7f3a9c21`), and a job that says `etl` means whatever is in its place now: the one that is kept
+ * under that name, else the only active one of that name, else the only active successor of it.
+ */
+export async function findRotationTarget(
+  deps: TokenDeps,
+  store: Pick<CredentialStore, 'find'>,
+  {
+    reference,
+    listed,
+  }: { readonly reference: Reference; readonly listed: () => Promise<readonly ListedToken[]> },
+): Promise<ListedToken> {
+  if (reference.by === 'id') return findToken(deps, reference, listed);
+  const { value } = reference;
+  const active = (await listed()).filter((token) => token.status === 'active');
+  const exact = active.filter(
+    (token) => token.name === value || (reference.by === 'either' && token.id === value),
+  );
+  const successors = active.filter(
+    (token) => token.name !== value && token.name !== null && withoutMark(token.name) === value,
+  );
+  const kept = await findKeptToken(deps, store, { name: value, active });
+  if (kept && (exact.length === 0 || exact.includes(kept) || successors.includes(kept))) return kept;
+  const [only, another] = exact.length > 0 ? exact : successors;
+  if (only && !another) return only;
+  return resolveReference(reference, exact.length > 0 ? exact : await listed(), 'token');
+}
+
+async function findKeptToken(
+  { client }: TokenDeps,
+  store: Pick<CredentialStore, 'find'>,
+  { name, active }: { readonly name: string; readonly active: readonly ListedToken[] },
+): Promise<ListedToken | undefined> {
+  const { provider, origin } = client.connection;
+  const entry = await store.find(name);
+  if (entry?.provider !== provider.id || entry.origin !== origin || entry.kind === 'key') return undefined;
+  return active.find((token) => token.id === entry.current.id);
+}
