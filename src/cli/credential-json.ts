@@ -1,6 +1,6 @@
 import type { Credential } from '../domain/credential.ts';
-import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { noCredential } from '../domain/missing.ts';
 import type { CredentialStore } from '../ports/store.ts';
 
 /** What is known of a kept secret. Never the secret. */
@@ -16,9 +16,5 @@ export function credentialJson(credential: Credential): JsonObject {
 export async function requireCredential(store: CredentialStore, name: string): Promise<Credential> {
   const credential = await store.find(name);
   if (credential) return credential;
-  throw new AppError({
-    code: 'not-found',
-    message: `no credential "${name.slice(0, 128)}"`,
-    hint: 'see `keyturn credentials list`',
-  });
+  throw noCredential(name);
 }

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
+import { nameTaken } from '../core/mint/create-token.ts';
 import { AppError, usage } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { checkLocalName, toLocalName } from '../domain/name.ts';
 import type { Secret } from '../domain/secret.ts';
+import { isStructured } from '../output/report.ts';
 import type { Sink } from '../ports/sink.ts';
 import type { App } from './app.ts';
 import type { OptionSpec } from './command.ts';
@@ -18,7 +20,7 @@ export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
     about: 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND',
   },
   { flags: '--print', about: 'write the new secret to stdout' },
-  { flags: '--force', about: 'let file: and --save replace what is there' },
+  { flags: '--force', about: 'let file: replace what is there' },
 ];
 
 export interface DeliveryContext {
@@ -62,18 +64,7 @@ export async function parseDelivery(
       'add `--print`, `--save`, or `--to file:PATH`; nothing was sent',
     );
   }
-  if (
-    save !== undefined &&
-    saveAs !== null &&
-    saveAs !== kept &&
-    !input.flag('force') &&
-    (await (await app.store()).find(saveAs))
-  ) {
-    throw usage(
-      `there is a credential "${saveAs}" already`,
-      'choose another name with "--save NAME", or add "--force"',
-    );
-  }
+  if (saveAs !== null && saveAs !== kept && (await (await app.store()).find(saveAs))) throw nameTaken(saveAs);
   if (saveAs !== null) await app.store({ forWriting: true });
   let printed = false;
   const print = async (secret: Secret, item: DeliveredItem) => {
@@ -115,7 +106,7 @@ async function writeSecret(app: App, secret: Secret, document: JsonObject): Prom
   const { stdout, stderr } = app.runtime;
   const { format } = app.globals;
   await maskInActions(app, secret);
-  if (format === 'json' || format === 'yaml' || format === 'ndjson') {
+  if (isStructured(format)) {
     const { present } = await import('../output/present.ts');
     const report = {
       shape: 'one',

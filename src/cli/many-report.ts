@@ -2,6 +2,7 @@ import type { Client } from '../core/client.ts';
 import type { ManyResult } from '../core/rotation/rotate-many.ts';
 import type { ListReport } from '../output/report.ts';
 import { RESULT_COLUMNS } from './columns.ts';
+import { exitOfMany } from './exit-of-many.ts';
 import { head, listReport } from './reports.ts';
 
 /** A result for each of several rotations: exit 9 when some failed, 10 when all are well and some wait for their grace. */
@@ -16,7 +17,7 @@ export function manyReport(client: Client, results: readonly ManyResult[]): List
     attempt: result?.attempt ?? null,
     dueAt: result?.dueAt ?? null,
   }));
-  const failed = results.some((each) => each.error !== null);
+  const errors = results.flatMap((each) => (each.error === null ? [] : [each.error]));
   const waiting = results.some((each) => each.result?.kind === 'pending');
   return {
     ...listReport({
@@ -27,6 +28,6 @@ export function manyReport(client: Client, results: readonly ManyResult[]): List
       items,
       empty: 'nothing was due',
     }),
-    exit: () => (failed ? 'partial' : waiting ? 'pending' : undefined),
+    exit: () => exitOfMany(results.length, errors) ?? (waiting ? 'pending' : undefined),
   };
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../core/client.ts';
-import type { MintResult } from '../core/mint/result.ts';
-import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
+import type { AppError, ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import type { Column, Report } from '../output/report.ts';
@@ -19,8 +19,7 @@ interface MintedDocument {
 
 /** What became of a creation or a rotation: a report when it is done or waits by plan, an error when it stopped. */
 export function mintReport(result: MintResult<unknown>, minted: MintedDocument): Report {
-  if (result.kind === 'aborted' || result.kind === 'attention' || (result.kind === 'pending' && result.error))
-    throw stopped(result, minted.client.connection.provider.id);
+  if (isFailure(result)) throw stopped(result, minted.client.connection.provider.id);
   const { saved, sinks, fingerprint } = result.delivery;
   const exit: ErrorCode | undefined = result.kind === 'pending' ? 'pending' : undefined;
   const notes = [
@@ -58,20 +57,9 @@ function describe({ item, key }: MintedDocument): string[] {
   return [`the ${key}${name} has the id ${safeText(String(item['id']), 200)}`];
 }
 
-/** A stopped attempt as an error: the exit code says how bad it is, the hint how to go on. */
+/** A stopped attempt as an error; a refusal of the provider's names the provider. */
 export function stopped(result: MintResult<unknown>, provider?: string): AppError {
-  const { error, attempt, manual } = result;
-  const resume = `nothing is lost; go on with \`keyturn rotations resume ${attempt}\``;
-  const code = result.exit === 'ok' ? 'failure' : result.exit;
-  const message = error?.facts.message ?? 'it could not be finished';
-  const orphan = result.orphanId === null ? '' : `; id ${result.orphanId} lives at the provider`;
-  const hint = manual ?? (result.kind === 'pending' ? resume : error?.facts.hint);
-  return new AppError({
-    // A full disk or a missing folder is not the provider's doing.
-    ...(error?.facts.status === undefined ? {} : { provider }),
-    ...error?.facts,
-    code,
-    message: `${message}${orphan}`,
-    hint,
-  });
+  const failure = failureOf(result);
+  // A full disk or a missing folder is not the provider's doing.
+  return failure.facts.status === undefined ? failure : failure.with({ provider });
 }

@@ -1,9 +1,9 @@
-import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
 import { createTerminalPrompter } from './terminal-prompter.ts';
 
-/** The one place that reads `process`, the clock and randomness. */
+/** The one place that reads `process` and the clock. */
 export function nodeRuntime(): Runtime {
   const stop = new AbortController();
   listen('SIGINT', 'interrupted', stop);
@@ -38,8 +38,8 @@ export function nodeRuntime(): Runtime {
       },
     },
     stdin: createInput(process.stdin, stop.signal),
-    stdout: createOutput(process.stdout),
-    stderr: createOutput(process.stderr),
+    stdout: createOutput(process.stdout, 1),
+    stderr: createOutput(process.stderr, 2),
     clock: createClock(stop.signal),
     // Loaded when first asked for: `--version` and `--help` need no cryptography.
     random: { bytes: (count) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count)) },
@@ -86,19 +86,24 @@ function createClock(stop: AbortSignal): Clock {
   };
 }
 
-function createOutput(stream: NodeJS.WriteStream): OutputStream {
+function createOutput(stream: NodeJS.WriteStream, fd: 1 | 2): OutputStream {
   return {
     isTerminal: Boolean(stream.isTTY),
     columns: stream.columns ?? 80,
     write: (text) =>
       new Promise((resolve, reject) => {
         if (text === '') return resolve();
+        if (isStandIn(fd)) return reject(new ClosedPipe());
         stream.write(text, (error) => {
           if (!error) return resolve();
           reject(
             isClosedPipe(error)
               ? new ClosedPipe()
-              : new AppError({ code: 'failure', message: 'the output could not be written' }),
+              : new AppError({
+                  code: 'failure',
+                  message: 'the output could not be written',
+                  hint: 'check where it is sent to: the disk may be full',
+                }),
           );
         });
       }),
@@ -118,13 +123,13 @@ function createInput(stream: NodeJS.ReadStream, stop: AbortSignal): InputStream 
           const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
           size += bytes.length;
           if (size > limit)
-            throw new AppError({ code: 'usage', message: `standard input is longer than ${limit} bytes` });
+            throw usage(`standard input is longer than ${limit} bytes`, 'pipe in only what is asked for');
           chunks.push(bytes);
         }
       } catch (error) {
         if (error instanceof AppError) throw error;
         if (stop.aborted) throw stop.reason;
-        throw new AppError({ code: 'usage', message: 'standard input cannot be read' });
+        throw usage('standard input cannot be read', 'pipe it in, or redirect it from a file');
       } finally {
         stop.removeEventListener('abort', onStop);
         stream.destroy();
@@ -136,4 +141,20 @@ function createInput(stream: NodeJS.ReadStream, stop: AbortSignal): InputStream 
 
 function isClosedPipe(error: Error): boolean {
   return 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+}
+
+/**
+ * Node opens the null device in place of a stream that was closed when it started (`>&-`): what is written there is lost, and
+ * a secret must not be. It opens it for reading and writing; a shell's own `>/dev/null` is for writing only, and meant.
+ */
+function isStandIn(fd: number): boolean {
+  if (process.platform !== 'linux') return false;
+  const fs = process.getBuiltinModule('node:fs');
+  try {
+    if (fs.fstatSync(fd).rdev !== fs.statSync('/dev/null').rdev) return false;
+    const flags = /flags:\s*([0-7]+)/.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
+    return flags !== undefined && (Number.parseInt(flags, 8) & 3) === 2;
+  } catch {
+    return false;
+  }
 }

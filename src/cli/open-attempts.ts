@@ -1,5 +1,5 @@
 import { AppError } from '../domain/errors.ts';
-import type { AttemptHeader } from '../ports/journal.ts';
+import { type AttemptHeader, isUnfinished } from '../ports/journal.ts';
 import type { App } from './app.ts';
 
 /** What an unfinished attempt still needs is not thrown away. */
@@ -8,7 +8,7 @@ export async function refuseOpenAttempt(
   concerns: (attempt: AttemptHeader) => boolean,
 ): Promise<void> {
   const { attempts } = await (await app.journalHost()).list();
-  const open = attempts.find((attempt) => attempt.state === 'open' && concerns(attempt.header));
+  const open = attempts.find((attempt) => isUnfinished(attempt) && concerns(attempt.header));
   if (!open) return;
   throw new AppError({
     code: 'conflict',

@@ -16,14 +16,12 @@ export type Parsed =
     }
   | { readonly kind: 'help'; readonly text: string; readonly asked: boolean };
 
-const VALUE_OPTIONS: ReadonlySet<string> = new Set([
-  '-p',
-  '--profile',
-  '--provider',
-  '-o',
-  '--output',
-  '--timeout',
-]);
+/** The global options that take the next word: `-p`, `--profile`, `--timeout` … */
+const VALUE_OPTIONS: ReadonlySet<string> = new Set(
+  GLOBAL_OPTIONS.filter(({ flags }) => flags.includes('<')).flatMap(
+    ({ flags }) => flags.match(/(?<![\w-])--?[a-z-]+/g) ?? [],
+  ),
+);
 
 /**
  * What the person asked for. Only the verb that is named is loaded; the rest of the tree is names and one-liners, so

@@ -1,9 +1,9 @@
 import { type Decision, isChange, type PolicyAction } from '../core/policy/decision.ts';
 import type { PlannedToken } from '../core/policy/plan-policy.ts';
 import type { PolicyResult } from '../core/policy/result.ts';
-import type { AppError, ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Column, ListReport } from '../output/report.ts';
+import { exitOfMany } from './exit-of-many.ts';
 import { listReport } from './reports.ts';
 
 const POLICY_COLUMNS: readonly Column[] = [
@@ -37,7 +37,7 @@ export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode
       empty: 'the policy has no tokens',
     }),
     notes: () => (isDue ? [] : ['nothing to do']),
-    exit: () => (wantsExitCode && isDue ? 'pending' : exitOf(planned.length, errors)),
+    exit: () => (wantsExitCode && isDue ? 'pending' : exitOfMany(planned.length, errors)),
   };
 }
 
@@ -54,7 +54,7 @@ export function policyResultsReport(results: readonly PolicyResult[]): ListRepor
       items: results.map(resultItem),
       empty: 'the policy has no tokens',
     }),
-    exit: () => exitOf(results.length, errors) ?? (waits ? 'pending' : undefined),
+    exit: () => exitOfMany(results.length, errors) ?? (waits ? 'pending' : undefined),
   };
 }
 
@@ -98,12 +98,4 @@ function resultItem({ target, outcome, id, attempt, dueAt, error }: PolicyResult
     hint: error?.facts.hint ?? null,
     attempt,
   };
-}
-
-function exitOf(count: number, errors: readonly AppError[]): ErrorCode | undefined {
-  const [first, ...others] = errors;
-  if (!first) return undefined;
-  const isAlike = others.every(({ code }) => code === first.code);
-  // What is locked is being done by somebody else, however much of the policy was well besides.
-  return isAlike && (errors.length === count || first.code === 'locked') ? first.code : 'partial';
 }

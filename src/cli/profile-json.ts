@@ -1,5 +1,5 @@
-import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { noProfile } from '../domain/missing.ts';
 import type { Profile, Profiles } from '../ports/profiles.ts';
 
 export function profileJson(profile: Profile, current: string | null): JsonObject {
@@ -19,9 +19,5 @@ export function profileJson(profile: Profile, current: string | null): JsonObjec
 export async function requireProfile(profiles: Profiles, name: string): Promise<Profile> {
   const profile = await profiles.find(name);
   if (profile) return profile;
-  throw new AppError({
-    code: 'not-found',
-    message: `no profile "${name.slice(0, 128)}"`,
-    hint: 'see `keyturn profiles list`',
-  });
+  throw noProfile(name);
 }

@@ -1,4 +1,5 @@
 import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import { isStructured } from '../output/report.ts';
 import type { App } from './app.ts';
 
 const SOON_MS = 7 * 86_400_000;
@@ -14,7 +15,7 @@ export async function remind(
   expiresAt: string | null,
 ): Promise<void> {
   const { format, quiet } = app.globals;
-  if (quiet || (format !== 'human' && format !== 'tsv')) return;
+  if (quiet || isStructured(format)) return;
   await remindOfAttempts(app, resolved);
   if (!app.runtime.env['CI'] && expiresAt !== null) await remindOfExpiry(app, resolved, expiresAt);
 }

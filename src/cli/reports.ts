@@ -1,11 +1,12 @@
 import type { ChangeResult } from '../core/change-tokens.ts';
 import type { Client } from '../core/client.ts';
-import { AppError, type ErrorCode } from '../domain/errors.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { AppError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import type { ListedToken, Project, ProjectKey } from '../domain/token.ts';
 import type { Column, ListReport, OneReport } from '../output/report.ts';
 import { PLAN_COLUMNS, RESULT_COLUMNS } from './columns.ts';
+import { exitOfMany } from './exit-of-many.ts';
 
 /** The provider and the profile, in front of every document about what a provider holds. */
 export function head(client: Client): JsonObject {
@@ -78,7 +79,7 @@ export function planReport(
 
 /** A result for each reference. The exit code: the one error when all failed alike, `partial` when some failed. */
 export function resultsReport(client: Client, verb: string, results: readonly ChangeResult[]): ListReport {
-  const failed = results.filter((result) => result.error !== null);
+  const errors = results.flatMap((result) => (result.error === null ? [] : [result.error]));
   const items = results.map((result) => ({
     reference: result.reference,
     id: result.token?.id ?? null,
@@ -96,16 +97,8 @@ export function resultsReport(client: Client, verb: string, results: readonly Ch
       items,
       empty: 'nothing to do',
     }),
-    exit: () => exitOf(results.length, failed),
+    exit: () => exitOfMany(results.length, errors),
   };
-}
-
-function exitOf(count: number, failed: readonly ChangeResult[]): ErrorCode | undefined {
-  if (failed.length === 0) return undefined;
-  if (failed.length < count) return 'partial';
-  const codes = new Set(failed.map((result) => result.error?.code));
-  const [only] = codes;
-  return codes.size === 1 && only !== undefined ? only : 'partial';
 }
 
 /** One failed reference alone is an error like any other, not a table. */
@@ -121,8 +114,4 @@ export function doneReport(
   more: Partial<OneReport> = {},
 ): OneReport {
   return { shape: 'one', schema, data, lines: [line], ...more };
-}
-
-export function jsonList(values: readonly string[]): Json {
-  return [...values];
 }

@@ -1,11 +1,12 @@
 import { Client } from '../core/client.ts';
-import type { Delivery } from '../core/delivery.ts';
+import type { DeliveredItem, Delivery } from '../core/delivery.ts';
+import { readPlan } from '../core/mint/attempt-plan.ts';
 import { loginProfile } from '../core/mint/login-session.ts';
-import type { MintResult } from '../core/mint/result.ts';
+import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
 import { resolveConnection } from '../core/resolve-connection.ts';
 import { resumeAttempt } from '../core/rotation/resume.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
-import { isAppError } from '../domain/errors.ts';
+import { type AppError, isAppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
 import { readSecretInput } from '../domain/secret-input.ts';
@@ -14,6 +15,7 @@ import type { AttemptHeader, AttemptSummary } from '../ports/journal.ts';
 import type { App } from './app.ts';
 import { RESULT_COLUMNS } from './columns.ts';
 import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
+import { exitOfMany } from './exit-of-many.ts';
 import type { Input } from './input.ts';
 import { stopped } from './mint-report.ts';
 import { listReport } from './reports.ts';
@@ -54,13 +56,14 @@ export async function resumeDelivery(
 ): Promise<ParsedDelivery | null> {
   const chosen = input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
   if (!chosen && !app.runtime.stdout.isTerminal) return null;
-  const subject = attempt?.header.subject ?? 'token';
-  const document = (item: { readonly id: string | null; readonly name: string | null }): JsonObject => ({
+  const plan = attempt ? readPlan(attempt.header.plan) : null;
+  const name = plan?.alias ?? plan?.spec?.name ?? plan?.target?.name ?? plan?.key?.name ?? null;
+  const document = (item: DeliveredItem): JsonObject => ({
     provider: attempt?.header.provider ?? null,
     profile: attempt?.header.profile ?? null,
-    token: { id: item.id, name: item.name },
+    [item.kind]: { id: item.id, name: item.name ?? name },
   });
-  return parseDelivery(app, input, { defaultName: subject.split(' ').at(-1) ?? null, document });
+  return parseDelivery(app, input, { defaultName: name, document });
 }
 
 export function resumedReport(
@@ -98,33 +101,21 @@ export function resumedReport(
 export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): Promise<Report> {
   const deps = await resumeDeps(app);
   const items: JsonObject[] = [];
-  let failed = 0;
+  const errors: AppError[] = [];
   let waiting = 0;
   for (const { header } of attempts) {
-    const base = { reference: header.id, id: null, name: header.subject };
-    try {
-      const result = await resumeAttempt(deps, header.id);
-      const bad = result.kind === 'attention' || (result.kind === 'pending' && result.error !== null);
-      if (bad) failed += 1;
-      else if (result.kind === 'pending') waiting += 1;
-      const message = result.error?.facts.message ?? (result.dueAt === null ? null : `due ${result.dueAt}`);
-      items.push({
-        ...base,
-        id: result.item?.id ?? null,
-        result: bad ? result.exit : result.kind,
-        message,
-        hint: result.manual,
-      });
-    } catch (error) {
-      if (!isAppError(error)) throw error;
-      failed += 1;
-      items.push({
-        ...base,
-        result: error.code,
-        message: error.facts.message,
-        hint: error.facts.hint ?? null,
-      });
-    }
+    const base = { reference: header.id, name: header.subject };
+    const { result, error } = await resumeOne(deps, header.id);
+    if (error) errors.push(error);
+    else if (result?.kind === 'pending') waiting += 1;
+    const due = result?.dueAt ? `due ${result.dueAt}` : null;
+    items.push({
+      ...base,
+      id: result?.item?.id ?? null,
+      result: error?.code ?? result?.kind ?? null,
+      message: error?.facts.message ?? result?.error?.facts.message ?? due,
+      hint: error?.facts.hint ?? null,
+    });
   }
   return {
     ...listReport({
@@ -135,6 +126,21 @@ export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): 
       items,
       empty: 'nothing is unfinished',
     }),
-    exit: () => (failed > 0 ? 'partial' : waiting > 0 ? 'pending' : undefined),
+    exit: () => exitOfMany(attempts.length, errors) ?? (waiting > 0 ? 'pending' : undefined),
   };
+}
+
+/** An attempt that is taken back by `resume` has come to its end too. */
+async function resumeOne(
+  deps: ResumeDeps,
+  id: string,
+): Promise<{ result: MintResult | null; error: AppError | null }> {
+  try {
+    const result = await resumeAttempt(deps, id);
+    const stays = isFailure(result) && result.kind !== 'aborted';
+    return { result, error: stays ? failureOf(result) : null };
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { result: null, error };
+  }
 }

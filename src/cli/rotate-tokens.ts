@@ -1,3 +1,4 @@
+import { readPlan } from '../core/mint/attempt-plan.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
 import { describePlan } from '../core/rotation/describe.ts';
 import { findEntry } from '../core/rotation/entry.ts';
@@ -18,6 +19,7 @@ import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
 import type { Input } from './input.ts';
 import { manyReport } from './many-report.ts';
 import { mintReport } from './mint-report.ts';
+import { refuseOpenAttempt } from './open-attempts.ts';
 import { doneReport, head, listReport, tokenJson } from './reports.ts';
 import { rotationStepLine } from './rotation-step-line.ts';
 import { tokenOptionNames } from './token-options.ts';
@@ -125,6 +127,10 @@ async function planOne(
 ): Promise<Planned> {
   const target = { kind: 'token', token } as const;
   const kept = await findEntry(deps, { target, delivery: { saveAs: null, sinks: [], print: null } });
+  await refuseOpenAttempt(
+    app,
+    (attempt) => kept !== null && readPlan(attempt.plan).entry?.name === kept.name,
+  );
   if (
     !alone &&
     (input.list('to').length > 0 || input.flag('print') || typeof input.textOrFlag('save') === 'string')

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isStructured } from '../output/report.ts';
 import type { Assumptions } from '../sandbox/assumptions.ts';
 import { parseFault } from '../sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
@@ -50,7 +51,7 @@ export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void>
 }
 
 async function announcement(app: App, origin: string, sandbox: Sandbox): Promise<string> {
-  if (app.globals.format !== 'human' && app.globals.format !== 'tsv') {
+  if (isStructured(app.globals.format)) {
     return `${JSON.stringify({ schema: 'keyturn.sandbox/1', origin, logins: sandbox.logins })}\n`;
   }
   const lines: string[] = [];

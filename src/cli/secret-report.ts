@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Report } from '../output/report.ts';
+import { isStructured, type Report } from '../output/report.ts';
 import type { App } from './app.ts';
 
 export const ONCE_WARNING = 'This is the secret. Keep it now: it is not shown again.';
@@ -12,7 +12,7 @@ export const ONCE_WARNING = 'This is the secret. Keep it now: it is not shown ag
 export async function secretReport(app: App, secret: Secret, data: JsonObject): Promise<Report> {
   await maskInActions(app, secret);
   const { format } = app.globals;
-  if (format === 'json' || format === 'yaml' || format === 'ndjson') {
+  if (isStructured(format)) {
     return { shape: 'one', schema: 'keyturn.secret/1', data: { ...data, tokenSecret: secret.reveal() } };
   }
   return { shape: 'text', text: `${secret.reveal()}\n` };

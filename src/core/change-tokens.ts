@@ -3,6 +3,7 @@ import { parseReference } from '../domain/reference.ts';
 import type { ListedToken } from '../domain/token.ts';
 import type { AuditAction, AuditLog } from '../ports/audit.ts';
 import type { Operation, TokenTarget } from '../ports/provider.ts';
+import { doneBut, errorOf, tryAudited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import { findToken, guardSelf, listOnce, type TokenDeps } from './tokens.ts';
 
@@ -70,51 +71,28 @@ export async function changeTokens(
 }
 
 async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<AppError | null> {
-  const { provider, profile, origin } = deps.client.connection;
-  const refused = await errorOf(() =>
-    deps.client.call(operationOf(deps, verb), { id: token.id, name: token.name }),
-  );
-  const unlogged = await errorOf(() =>
-    deps.audit.append({
+  const { provider, origin } = deps.client.connection;
+  let unlogged: AppError | null = null;
+  const refused = await errorOf(async () => {
+    const done = await tryAudited(deps, {
       action: ACTIONS[verb],
-      outcome: refused === null ? 'ok' : refused.code === 'unavailable' ? 'unknown' : 'failed',
-      profile,
-      provider: provider.id,
-      origin,
       id: token.id,
-      attempt: null,
-      fingerprint: null,
-      requestId: refused?.facts.requestId ?? null,
-      target: null,
-    }),
-  );
+      work: () => deps.client.call(operationOf(deps, verb), { id: token.id, name: token.name }),
+    });
+    unlogged = done.unlogged;
+  });
   if (refused !== null) return refused;
   const hasAlias = provider.facts.names === 'none' && verb === 'delete';
   const kept = hasAlias
     ? await errorOf(() => deps.profiles.removeAlias({ provider: provider.id, origin, id: token.id }))
     : null;
   const after = unlogged ?? kept;
-  if (after === null) return null;
-  return after.with({ message: `it is done at the provider, but ${after.facts.message}` });
-}
-
-async function errorOf(work: () => Promise<unknown>): Promise<AppError | null> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    return error;
-  }
+  return after === null ? null : doneBut(after);
 }
 
 /** The request that the verb would send, for `--dry-run`. */
 export function describeChange(deps: TokenDeps, verb: TokenVerb, token: ListedToken): string {
-  const request = operationOf(deps, verb).request(
-    { id: token.id, name: token.name },
-    deps.client.connection.settings,
-  );
-  return `${request.method} ${deps.client.connection.origin}${request.path}`;
+  return deps.client.describe(operationOf(deps, verb), { id: token.id, name: token.name });
 }
 
 function operationOf(deps: TokenDeps, verb: TokenVerb): Operation<TokenTarget, unknown> {

@@ -53,6 +53,13 @@ export class Client {
     return operation.decode(await this.#read(request, operation.auth), input);
   }
 
+  /** What would be sent, for `--dry-run`: `POST https://api.example.com/tokens`. Sends nothing. */
+  describe<I, O>(operation: Operation<I, O>, input: I): string {
+    const { origin, settings } = this.connection;
+    const { method, path } = operation.request(input, settings);
+    return `${method} ${origin}${path}`;
+  }
+
   /** Every page, one after the other, as it arrives. A list that does not move on is an error, never an endless loop. */
   async *pages<I, T>(
     operation: PagedOperation<I, T>,
@@ -75,6 +82,7 @@ export class Client {
     throw new AppError({
       code: 'failure',
       message: 'the provider’s list does not come to an end',
+      hint: 'try again; if it stays so, tell the provider',
       provider: this.connection.provider.id,
     });
   }
@@ -111,7 +119,8 @@ export class Client {
       hint: problem.hint,
       provider: provider.id,
       status: reply.status,
-      requestId: problem.requestId,
+      // A provider, or whoever answers for it, may send the credential back where an id belongs.
+      requestId: problem.requestId?.includes(secret.reveal()) ? undefined : problem.requestId,
     });
   }
 

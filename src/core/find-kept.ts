@@ -1,3 +1,4 @@
+import { type Born, isSameToken } from '../domain/same-token.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import type { Connection } from './client.ts';
 
@@ -5,11 +6,11 @@ import type { Connection } from './client.ts';
 export async function findKept(
   store: CredentialStore,
   { provider, origin }: Connection,
-  ids: readonly string[],
+  tokens: readonly Born[],
 ): Promise<readonly string[]> {
-  const credentials = ids.length === 0 ? [] : await store.list();
+  const credentials = tokens.length === 0 ? [] : await store.list();
   return credentials
     .filter((kept) => kept.provider === provider.id && kept.origin === origin && kept.kind !== 'key')
-    .filter((kept) => kept.current.id !== null && ids.includes(kept.current.id))
+    .filter((kept) => tokens.some((token) => isSameToken(kept.current, token)))
     .map((kept) => kept.name);
 }

@@ -49,7 +49,7 @@ export async function migrateStore(deps: MigrateDeps, request: MigrateRequest): 
   if (found.kind !== from) {
     throw usage(
       `the store is "${found.kind}", not "${from}"`,
-      `keyturn credentials migrate --from ${found.kind} --to ${to}`,
+      `run \`keyturn credentials migrate --from ${found.kind} --to ${to}\``,
     );
   }
   const { path, credentials, secrets } = found;

@@ -1,6 +1,7 @@
 import { AppError, usage } from '../domain/errors.ts';
 import { checkLocalName } from '../domain/name.ts';
 import type { ListedToken } from '../domain/token.ts';
+import { audited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
 import { allTokens } from './tokens.ts';
@@ -17,7 +18,7 @@ export async function renameToken(
   token: ListedToken,
   newName: string,
 ): Promise<RenamePlan> {
-  const { provider, origin, settings } = deps.client.connection;
+  const { provider, origin } = deps.client.connection;
   requireSupport(provider, 'tokens rename');
   if (newName.trim() === '' || newName.length > 256)
     throw usage('the new name is empty or too long', 'give 1 to 256 characters');
@@ -28,30 +29,26 @@ export async function renameToken(
     return {
       what: `call id ${token.id} "${name}" in keyturn’s own list; ${provider.title} has no names`,
       apply: async () => {
-        await deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name });
+        await audited(deps, {
+          action: 'rename',
+          id: token.id,
+          place: 'here',
+          work: () => deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name }),
+        });
         return renamed;
       },
     };
   }
   const rename = provider.tokens.rename;
   const target = { id: token.id, name: token.name, newName };
-  const request = rename.request(target, settings);
   return {
     what: `rename "${token.name ?? token.id}" (id ${token.id}) to "${newName}"`,
-    call: `${request.method} ${origin}${request.path}`,
+    call: deps.client.describe(rename, target),
     apply: async () => {
-      const answer = await deps.client.call(rename, target);
-      await deps.audit.append({
+      const answer = await audited(deps, {
         action: 'rename',
-        outcome: 'ok',
-        profile: deps.client.connection.profile,
-        provider: provider.id,
-        origin,
         id: token.id,
-        attempt: null,
-        fingerprint: null,
-        requestId: null,
-        target: null,
+        work: () => deps.client.call(rename, target),
       });
       return answer === null ? renamed : { ...renamed, ...answer, inUse: token.inUse };
     },

@@ -1,4 +1,5 @@
 import { AppError, usage } from '../domain/errors.ts';
+import { noProfile } from '../domain/missing.ts';
 import { type Origin, parseOrigin } from '../domain/origin.ts';
 import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
 import type { Provider, Setting, Settings } from '../ports/provider.ts';
@@ -101,12 +102,7 @@ async function chooseProfile(
   const named = wishes.profile ?? given(wishes.env, 'KEYTURN_PROFILE');
   if (named !== undefined) {
     const found = await profiles.find(named);
-    if (!found)
-      throw new AppError({
-        code: 'not-found',
-        message: `no profile "${named.slice(0, 128)}"`,
-        hint: 'see `keyturn profiles list`',
-      });
+    if (!found) throw noProfile(named);
     return { found, source: wishes.profile ? '--profile' : 'KEYTURN_PROFILE' };
   }
   const provider = wishes.provider ?? given(wishes.env, 'KEYTURN_PROVIDER');
@@ -188,7 +184,7 @@ function noConnection(withToken: boolean): AppError {
     : new AppError({
         code: 'auth',
         message: 'keyturn is not logged in anywhere',
-        hint: 'run `keyturn login errova`, `devo`, `prefactor` or `bluebricks`',
+        hint: 'run `keyturn login --help`',
       });
 }
 
@@ -197,7 +193,10 @@ function describeSource(source: CredentialSource | undefined): string {
   return source.kind === 'store' ? `credential "${source.name}"` : 'the session of the vendor’s own command';
 }
 
-/** A variable that is set to nothing counts as not set. */
+/**
+ * A variable that is set to nothing counts as not set. KEYTURN_TOKEN and KEYTURN_SESSION are not read with this: set to
+ * nothing, they count as set on purpose, for a secret that is empty in CI must be an error and never fall back to the store.
+ */
 function given(env: Env, name: string): string | undefined {
   const value = env[name];
   return value === '' ? undefined : value;

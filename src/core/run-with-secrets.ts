@@ -69,6 +69,7 @@ async function openSecrets(tools: RunTools, variables: readonly SecretVariable[]
       throw new AppError({
         code: 'conflict',
         message: `"${safeText(credential, 128)}" has a NUL in it and fits in no variable`,
+        hint: 'store it again without one, or deliver it with `--to file:PATH`',
       });
     }
     secrets[variable] = secret;

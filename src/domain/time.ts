@@ -4,6 +4,9 @@ import { usage } from './errors.ts';
 /** RFC 3339 UTC without needless fractions: `2026-12-01T00:00:00Z`. */
 export type Instant = string;
 
+/** What ends within this time (a week, in ms) is told of. */
+export const SOON_MS = 7 * 86_400_000;
+
 export function toInstant(ms: number): Instant {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
@@ -39,9 +42,10 @@ export function readInstant(value: unknown): Instant | null {
 export function chooseExpiry(
   choice: { readonly in?: string | undefined; readonly at?: string | undefined },
   now: number,
+  options = '"--expires-in" and "--expires-at"',
 ): Instant | null {
   if (choice.in !== undefined && choice.at !== undefined) {
-    throw usage('"--expires-in" and "--expires-at" exclude each other', 'give one of them');
+    throw usage(`${options} exclude each other`, 'give one of them');
   }
   if (choice.in !== undefined) return toInstant(Math.floor((now + parseDuration(choice.in)) / 1000) * 1000);
   if (choice.at === undefined) return null;

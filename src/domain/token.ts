@@ -1,7 +1,8 @@
 import type { JsonObject } from './json.ts';
 import type { Instant } from './time.ts';
 
-export type TokenStatus = 'active' | 'disabled' | 'expired' | 'revoked';
+export const TOKEN_STATUSES = ['active', 'disabled', 'expired', 'revoked'] as const;
+export type TokenStatus = (typeof TOKEN_STATUSES)[number];
 
 /** A token as a provider tells of it. What the provider does not say is null. */
 export interface Token {
@@ -22,7 +23,8 @@ export interface ListedToken extends Token {
   readonly inUse: boolean;
 }
 
-export type KeyType = 'server_signed' | 'browser_public';
+export const KEY_TYPES = ['server_signed', 'browser_public'] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
 
 /** An Errova DSN key of a project. */
 export interface ProjectKey {

@@ -4,6 +4,11 @@ import type { JsonObject } from '../domain/json.ts';
 export type Format = 'human' | 'tsv' | 'json' | 'yaml' | 'ndjson' | 'name';
 export const FORMATS: readonly Format[] = ['human', 'tsv', 'json', 'yaml', 'ndjson', 'name'];
 
+/** Whether the format is a document for programs, which carries everything; the others are lines. */
+export function isStructured(format: Format): boolean {
+  return format === 'json' || format === 'yaml' || format === 'ndjson';
+}
+
 /** One column of a table, one line of a single record. */
 export interface Column {
   readonly title: string;

@@ -19,7 +19,7 @@ export interface AuditEvent {
   readonly profile: string | null;
   readonly provider: string;
   readonly origin: string;
-  /** The provider's id of the token or key. */
+  /** The provider's id of the token, key or project. */
   readonly id: string | null;
   readonly attempt: string | null;
   readonly fingerprint: string | null;

@@ -37,6 +37,11 @@ export interface JournalCapture extends Capture {
 
 export type AttemptState = 'open' | 'done' | 'aborted' | 'attention';
 
+/** Whether the attempt still holds its subject and can be taken up again. */
+export function isUnfinished({ state }: { readonly state: AttemptState }): boolean {
+  return state === 'open' || state === 'attention';
+}
+
 /**
  * The durable record of one attempt, and the runner of its steps. A step's result is JSON without a secret: an id, a
  * version, a receipt. The host may be a file, a database or a workflow engine; `test/contract/journal.ts` is its contract.

@@ -1,11 +1,5 @@
 import type { Secret } from '../domain/secret.ts';
 
-/** Where a secret was put, told without the secret. */
-export interface Receipt {
-  readonly sink: string;
-  readonly fingerprint: string | null;
-}
-
 /** A place that a secret is delivered to. */
 export interface Sink {
   /** As the person wrote it: `file:./token`, `env:.env#TOKEN`. */

@@ -216,7 +216,7 @@ export const errova: Provider = {
       requestIdHeader: 'x-request-id',
       hints: {
         401: 'the token was rotated or revoked, or the session has ended: `keyturn login errova`',
-        403: 'changes need the scope org.admin; new tokens need a browser session: `keyturn login errova --session`',
+        403: 'changes need the scope org.admin; new tokens need a browser session: `keyturn tokens create --session`',
         404: 'check `--org` and `--project`, and the id with the matching `list`',
       },
     }),

@@ -57,6 +57,6 @@ export const DEFAULT_SEED: SeedOptions = {
   errovaOrg: 'acme-inc',
   devoDomain: 'acme',
   devoRegion: 'us',
-  devoUsers: ['admin@example.com', 'user@example.com', 'ci@example.com'],
+  devoUsers: ['admin@example.com', 'user@example.com', 'ci@example.com', 'me@example.com'],
   bluebricksRole: 'Admin',
 };

@@ -35,7 +35,11 @@ async function readState(path: string): Promise<unknown> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw new AppError({ code: 'failure', message: `cannot read the state file "${path}"` });
+    throw new AppError({
+      code: 'failure',
+      message: `cannot read the state file "${path}"`,
+      hint: 'name a file that you may read, or one that is not there yet',
+    });
   }
   try {
     const state: unknown = JSON.parse(text);
@@ -61,7 +65,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch {
     await unlink(temporary).catch(() => undefined);
-    throw new AppError({ code: 'failure', message: `cannot write the state file "${path}"` });
+    throw new AppError({
+      code: 'failure',
+      message: `cannot write the state file "${path}"`,
+      hint: 'name a file in a folder that you may write to, with space left',
+    });
   }
 }
 

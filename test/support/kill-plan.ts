@@ -19,7 +19,9 @@ export function tell(name: string, reports: readonly KillReport[], seed?: number
     `told a person ${sum(({ end }) => (end === 'told' ? 1 : 0))}`,
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
-  console.log(`kill -9, ${name}: ${reports.length} cases, ${failures} failures: ${ends.join(', ')}`);
+  console.log(`${name}: ${reports.length} cases, ${failures} failures: ${ends.join(', ')}`);
+  // At once: a long run may be broken off before its failures are listed.
+  for (const { problems } of reports) for (const problem of problems) console.log(`  ${problem}`);
 }
 
 /** At most `most`, spread evenly; `shift` makes different samples look at different places. */

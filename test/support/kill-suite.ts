@@ -51,7 +51,7 @@ export function killSuite(provider: ProviderId): void {
       name,
       async () => {
         const reports = await work();
-        tell(name, reports, seed);
+        tell(`kill -9, ${name}`, reports, seed);
         expect(reports.length).toBeGreaterThan(0);
         expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
       },
@@ -90,7 +90,7 @@ export function killSuite(provider: ProviderId): void {
 /** How many places are visited: all of what is different, a part of what repeats another scenario. */
 function placesOf(scenario: KillScenario): number {
   if (!IS_FULL) return isRepeat(scenario) ? 1 : 2;
-  if (scenario.store === 'passphrase') return 8;
+  if (scenario.store === 'passphrase') return 5;
   return isRepeat(scenario) ? 50 : Number.POSITIVE_INFINITY;
 }
 
@@ -127,7 +127,7 @@ async function resumeKills({ rig, effects }: Bench): Promise<readonly KillCase[]
   const cases: KillCase[] = [];
   for (const strike of [mint, ...spread(after, IS_FULL ? 3 : 0)]) {
     const seconds = strikesOf(await resumeEffects(rig, strike));
-    const chosen = spread(seconds, IS_FULL ? 15 : 1, cases.length);
+    const chosen = spread(seconds, IS_FULL ? 8 : 1, cases.length);
     cases.push(...chosen.map((second) => ({ strike, options: { second } })));
   }
   return cases;

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
+import { noProfile } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
-import { safeText } from '../../domain/text.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
@@ -66,7 +66,7 @@ export function createProfiles(options: ProfilesOptions): Profiles {
       }),
     use: (name) =>
       edit(({ document, profiles, current }) => {
-        if (!profiles.some((profile) => profile.name === name)) throw noSuchProfile(name);
+        if (!profiles.some((profile) => profile.name === name)) throw noProfile(name);
         document.set('current', name);
         return current === name ? UNCHANGED : CHANGED;
       }),
@@ -109,7 +109,7 @@ function renameProfile(config: ConfigDocument, name: string, newName: string): E
   const { document, profiles, current } = config;
   checkLocalName(newName, 'profile');
   const profile = profiles.find((known) => known.name === name);
-  if (!profile) throw noSuchProfile(name);
+  if (!profile) throw noProfile(name);
   if (newName === name) return UNCHANGED;
   if (profiles.some((known) => known.name === newName)) {
     throw conflict(`a profile "${newName}" exists already`, 'choose another name');
@@ -137,14 +137,6 @@ function sameThing(
   b: Pick<Alias, 'provider' | 'origin' | 'id'>,
 ): boolean {
   return a.provider === b.provider && a.origin === b.origin && a.id === b.id;
-}
-
-function noSuchProfile(name: string): AppError {
-  return new AppError({
-    code: 'not-found',
-    message: `no profile "${safeText(name, 80)}"`,
-    hint: 'see `keyturn profiles list`',
-  });
 }
 
 function conflict(message: string, hint: string): AppError {

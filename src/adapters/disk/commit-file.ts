@@ -82,7 +82,7 @@ async function writeIfStill(
       hint: 'remove entries that are no longer needed',
     });
   }
-  const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile' });
+  const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile', hint: 'run it again' });
   try {
     await replaceFile(file.disk, file.random, file.path, bytes, 0o600, async (temporary) => {
       const written = await file.disk.read(temporary, file.limit);

@@ -3,7 +3,7 @@ import { usage } from '../../domain/errors.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const UNSAFE_OPTION =
-  /^(?:-r.*|--(?:require|import|loader|experimental-loader|tls-keylog|inspect[a-z-]*))(?:=.*)?$/;
+  /^(?:-r.*|--(?:require|import|loader|experimental-loader|tls-keylog|inspect[a-z-]*|heapsnapshot-[a-z-]+|heap-prof[a-z-]*|report-[a-z-]+|diagnostic-dir))(?:=.*)?$/;
 
 /**
  * Refuses variables that hand credentials to somebody else: Node reads them itself, so that nothing in this program

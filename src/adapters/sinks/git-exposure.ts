@@ -8,7 +8,7 @@ export type GitExposure = 'none' | 'ignored' | 'not-ignored' | 'tracked';
 const TIMEOUT_MS = 3_000;
 
 /** Asks git whether the file would be published with the repository that it lies in. */
-export async function readGitExposure(deps: SinkDeps, path: string): Promise<GitExposure> {
+async function readGitExposure(deps: SinkDeps, path: string): Promise<GitExposure> {
   if ((await ask(deps, path, ['ls-files', '--error-unmatch'])) === 0) return 'tracked';
   const ignored = await ask(deps, path, ['check-ignore', '-q']);
   return ignored === 0 ? 'ignored' : ignored === 1 ? 'not-ignored' : 'none';

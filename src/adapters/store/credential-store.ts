@@ -1,9 +1,10 @@
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
+import { noCredential } from '../../domain/missing.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { CredentialStore, StoreFacts } from '../../ports/store.ts';
 import { proveReplaceable } from '../disk/atomic-file.ts';
-import { currentVersion, noSuchCredential, requireVersion, toCredential } from './credential-view.ts';
+import { currentVersion, requireVersion, toCredential } from './credential-view.ts';
 import {
   dropVersion,
   type EditTools,
@@ -44,11 +45,11 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
     async open(name, version) {
       const secret = await file.open(({ document, unlocked }) => {
         const entry = document.entries.get(name);
-        if (!entry) throw noSuchCredential(name);
+        if (!entry) throw noCredential(name);
         const wanted = version === undefined ? currentVersion(entry) : requireVersion(entry, version);
         return openSecret(unlocked, { ...entry, version: wanted.version }, wanted.stored);
       });
-      if (!secret) throw noSuchCredential(name);
+      if (!secret) throw noCredential(name);
       return secret;
     },
     prove: () => prove(options, file),
@@ -66,7 +67,7 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
     },
     async promote(name, from, to) {
       const entry = await file.editSealed((document) => promoteVersion(document, name, from, to));
-      if (!entry) throw noSuchCredential(name);
+      if (!entry) throw noCredential(name);
       return toCredential(entry);
     },
     async dropVersion(name, version) {
@@ -76,7 +77,7 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
       return (await file.editSealed((document) => removeEntry(document, name))) ?? false;
     },
     async rename(name, newName) {
-      if (!(await file.read())) throw noSuchCredential(name);
+      if (!(await file.read())) throw noCredential(name);
       return toCredential(await file.edit((draft) => renameEntry(draft, tools(), name, newName)));
     },
   };

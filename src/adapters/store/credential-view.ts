@@ -24,14 +24,6 @@ export function requireVersion(entry: Entry, version: string): StoredVersion {
   });
 }
 
-export function noSuchCredential(name: string): AppError {
-  return new AppError({
-    code: 'not-found',
-    message: `no credential "${safeText(name, 80)}"`,
-    hint: 'see `keyturn credentials list`',
-  });
-}
-
 function toFacts(version: StoredVersion): CredentialVersion {
   const { stored: _, ...facts } = version;
   return facts;

@@ -1,11 +1,12 @@
 import { AppError, usage } from '../../domain/errors.ts';
+import { noCredential } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { NewVersion } from '../../ports/store.ts';
-import { currentVersion, noSuchCredential, requireVersion } from './credential-view.ts';
+import { currentVersion, requireVersion } from './credential-view.ts';
 import { isVersionName } from './decode.ts';
 import { keepSecret, openSecret } from './entry-secret.ts';
 import type { Entry, StoredVersion } from './format.ts';
@@ -70,7 +71,7 @@ export function promoteVersion(
   to: string,
 ): Outcome<Entry> {
   const before = document.entries.get(name);
-  if (!before) throw noSuchCredential(name);
+  if (!before) throw noCredential(name);
   requireVersion(before, to);
   if (before.current === to) return { result: before, changed: false };
   const fits =
@@ -112,7 +113,7 @@ export function removeEntry(document: StoreDocument, name: string): Outcome<bool
 export function renameEntry(draft: Draft, tools: EditTools, name: string, newName: string): Outcome<Entry> {
   checkLocalName(newName, 'credential');
   const before = draft.document.entries.get(name);
-  if (!before) throw noSuchCredential(name);
+  if (!before) throw noCredential(name);
   if (newName === name) return { result: before, changed: false };
   if (draft.document.entries.has(newName)) {
     throw conflict(`a credential "${newName}" exists already`, 'choose another name');

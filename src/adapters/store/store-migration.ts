@@ -83,7 +83,13 @@ function sealAgain(
     ...entry,
     versions: entry.versions.map((version) => {
       const opened = secrets.find((one) => one.name === entry.name && one.version === version.version);
-      if (!opened) throw new AppError({ code: 'failure', message: `"${entry.name}" was not opened` });
+      if (!opened) {
+        throw new AppError({
+          code: 'failure',
+          message: `"${entry.name}" was not opened`,
+          hint: 'nothing was changed; run it again',
+        });
+      }
       const place = { ...entry, version: version.version };
       return { ...version, stored: keepSecret(unlocked, options.random, place, opened.secret) };
     }),

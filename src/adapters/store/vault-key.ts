@@ -6,12 +6,12 @@ import type { Keychain } from '../../ports/keychain.ts';
 import type { KdfFacts, Vault } from './format.ts';
 import { fromBase64Url, seal, toBase64Url, unseal } from './seal.ts';
 
-export const KEYCHAIN_SERVICE = 'keyturn';
+const KEYCHAIN_SERVICE = 'keyturn';
 export const KEY_BYTES = 32;
 const PROBE = new TextEncoder().encode('keyturn');
 
 /** The keychain's name for the key of a vault. */
-export function keychainAccount(vaultId: string): string {
+function keychainAccount(vaultId: string): string {
   return `vault:${vaultId}`;
 }
 
@@ -121,7 +121,7 @@ export function fingerprintKey(key: KeyObject): string {
   return createHash('sha256').update('keyturn key id').update(key.export()).digest('hex').slice(0, 32);
 }
 
-export function toKey(text: string): KeyObject | null {
+function toKey(text: string): KeyObject | null {
   const bytes = fromBase64Url(text);
   return bytes?.length === KEY_BYTES ? createSecretKey(bytes) : null;
 }

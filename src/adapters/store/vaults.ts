@@ -64,7 +64,13 @@ export function createVaults(options: VaultsOptions): Vaults {
     if (kind === 'keychain') {
       return { vaultId: vault.id, key: await readKeychainKey(keychain, vault, safeText(path, 300)) };
     }
-    if (!vault.kdf) throw new AppError({ code: 'failure', message: 'the passphrase store has no "kdf"' });
+    if (!vault.kdf) {
+      throw new AppError({
+        code: 'failure',
+        message: 'the passphrase store has no "kdf"',
+        hint: `bring back "${safeText(path, 300)}" from a backup, or move it away and log in again`,
+      });
+    }
     const key = await derivePassphraseKey(await ask(), vault.kdf);
     if (passesCheck(key, vault)) return { vaultId: vault.id, key };
     asked = null;

@@ -1,9 +1,11 @@
+import { readPlan } from '../../core/mint/attempt-plan.ts';
 import { AppError } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
 import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
+import { refuseOpenAttempt } from '../open-attempts.ts';
 import { readSecret } from '../secret-reader.ts';
 
 export const credentialsImport: Command = {
@@ -26,6 +28,7 @@ export const credentialsImport: Command = {
         hint: 'add "--force" to replace it',
       });
     }
+    await refuseOpenAttempt(app, (attempt) => readPlan(attempt.plan).entry?.name === name);
     const origin = input.text('origin');
     const secret = await readSecret(app, input, { what: 'the secret', fromStdin: true });
     const credential = await store.save(

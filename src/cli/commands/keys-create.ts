@@ -1,13 +1,11 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { createKey } from '../../core/mint/create-key.ts';
-import type { KeyType } from '../../domain/token.ts';
+import { KEY_TYPES } from '../../domain/token.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
 import { mintReport } from '../mint-report.ts';
 import { head, keyJson, planReport } from '../reports.ts';
-
-const TYPES: readonly KeyType[] = ['server_signed', 'browser_public'];
 
 export const keysCreate: Command = {
   options: [
@@ -15,7 +13,7 @@ export const keysCreate: Command = {
     { flags: '--name <name>', about: 'what to call it' },
     {
       flags: '--type <type>',
-      about: `${TYPES.join(', ')} (default: server_signed); a browser key has no secret`,
+      about: `${KEY_TYPES.join(', ')} (default: server_signed); a browser key has no secret`,
     },
     ...DELIVERY_OPTIONS,
     { flags: '--dry-run', about: 'show what would be sent' },
@@ -26,20 +24,19 @@ export const keysCreate: Command = {
   ],
   async run(app, input) {
     const client = await app.client();
-    const { provider, settings, origin } = client.connection;
+    const { provider } = client.connection;
     if (!provider.keys) throw unsupported(provider, 'keys create');
     const wanted = {
       project: input.required('project'),
       name: input.required('name'),
-      type: input.choice('type', TYPES) ?? 'server_signed',
+      type: input.choice('type', KEY_TYPES) ?? 'server_signed',
     };
     if (input.flag('dry-run')) {
-      const request = provider.keys.create.request(wanted, settings);
       return planReport(
         [
           {
             what: `create the key "${wanted.name}" (${wanted.type})`,
-            call: `${request.method} ${origin}${request.path}`,
+            call: client.describe(provider.keys.create, wanted),
           },
         ],
         head(client),

@@ -1,3 +1,4 @@
+import { audited } from '../../core/audited.ts';
 import { unsupported } from '../../core/capabilities.ts';
 import { findKey } from '../../core/keys.ts';
 import { usage } from '../../domain/errors.ts';
@@ -17,41 +18,35 @@ export const keysExpire: Command = {
   ],
   async run(app, input) {
     const deps = await app.changeDeps();
-    const { provider, settings, origin, profile } = deps.client.connection;
+    const { provider } = deps.client.connection;
     if (!provider.keys) throw unsupported(provider, 'keys expire');
+    const { expire } = provider.keys;
     const project = input.required('project');
-    const expiresAt = chooseExpiry({ in: input.text('in'), at: input.text('at') }, app.runtime.clock.now());
+    const expiresAt = chooseExpiry(
+      { in: input.text('in'), at: input.text('at') },
+      app.runtime.clock.now(),
+      '"--in" and "--at"',
+    );
     if (expiresAt === null) throw usage('there is no time of expiry', 'add "--in 30d" or "--at 2026-12-31"');
     const key = await findKey(deps, project, parseReference(input.argument(0)));
     const target = { project, id: key.id, expiresAt };
     if (input.flag('dry-run')) {
-      const request = provider.keys.expire.request(target, settings);
       return planReport(
         [
           {
             what: `end the key "${key.name ?? key.id}" at ${expiresAt}`,
-            call: `${request.method} ${origin}${request.path}`,
+            call: deps.client.describe(expire, target),
           },
         ],
         head(deps.client),
       );
     }
     app.note(`"${key.name ?? key.id}" will end at ${expiresAt}`);
-    const answer = await deps.client.call(provider.keys.expire, target);
-    const facts = {
+    const answer = await audited(deps, {
       action: 'expire',
-      outcome: 'ok',
-      profile,
-      provider: provider.id,
-      origin,
       id: key.id,
-    } as const;
-    await deps.audit.append({
-      ...facts,
-      attempt: null,
-      fingerprint: null,
-      requestId: null,
       target: expiresAt,
+      work: () => deps.client.call(expire, target),
     });
     const changed = { ...key, ...answer, expiresAt };
     return {

@@ -20,7 +20,7 @@ export const keysRotate: Command = {
     { flags: '--dry-run', about: 'show the plan' },
   ],
   details:
-    'Errova gives the key a new secret in place: the old one stops working, probably at once. For an overlap make a second key, deploy it, then `keyturn keys expire` the first.',
+    'The key gets a new secret in place: the old one stops working, probably at once. For an overlap make a second key, deploy it, then `keyturn keys expire` the first.',
   async run(app, input) {
     const deps = await app.mintDeps();
     const { client } = deps;

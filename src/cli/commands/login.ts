@@ -121,7 +121,7 @@ async function login(app: App, input: Input, provider: Provider): Promise<Report
     return report(
       app,
       provider,
-      // The vendor's profile of now is the one meant later too, whatever PREFACTOR_PROFILE says by then.
+      // The vendor's profile of now is the one meant later too, whatever its own variables say by then.
       await loginFromVendorCli(deps, target, session),
     );
   if (way === 'session') return loginWithSession(app, input, deps, target);
@@ -170,7 +170,7 @@ async function readSettings(app: App, input: Input, provider: Provider): Promise
   return settings;
 }
 
-/** Errova: the cookie is used for one request that mints a machine token, and kept nowhere. */
+/** The cookie is used for one request that mints a machine token, and kept nowhere. */
 async function loginWithSession(
   app: App,
   input: Input,
@@ -183,6 +183,7 @@ async function loginWithSession(
     throw new AppError({
       code: 'unsupported',
       message: `${provider.title} has no way to log in with a browser session`,
+      hint: `leave "--session" out; it needs ${provider.credential.kind}`,
       provider: provider.id,
     });
   const store = await deps.store();
@@ -239,8 +240,21 @@ async function report(app: App, provider: Provider, result: LoginResult): Promis
     data: { login },
     key: 'login',
     columns: COLUMNS,
-    notes: [`logged in to ${provider.title} as "${profile.name}"`, nextStep(provider, profile.name)],
+    notes: [
+      `logged in to ${provider.title} as "${profile.name}"`,
+      ...unguarded(provider, profile),
+      nextStep(provider, profile.name),
+    ],
   };
+}
+
+/** Only a credential whose id is known is marked in lists and kept from being ended by mistake. */
+function unguarded(provider: Provider, profile: Profile): readonly string[] {
+  if (profile.tokenId !== null || profile.credential.kind !== 'store' || provider.facts.handle !== 'id')
+    return [];
+  return [
+    'its id is not known: log in with "--token-id ID" (see `keyturn tokens list`), and it is guarded against slips',
+  ];
 }
 
 /** The managing credential is powerful; the job at hand wants a narrower one. */

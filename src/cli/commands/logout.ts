@@ -11,7 +11,10 @@ export const logout: Command = {
   options: [{ flags: '--revoke', about: 'also make the credential unusable at the provider' }],
   async run(app, input) {
     const profiles = await app.profiles();
-    const name = input.optionalArgument(0) ?? app.globals.profile ?? (await profiles.current());
+    const name =
+      input.optionalArgument(0) ??
+      app.globals.profile ??
+      (app.runtime.env['KEYTURN_PROFILE'] || (await profiles.current()));
     if (name === null)
       throw new AppError({
         code: 'not-found',

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { refuseOpenAttempt } from '../open-attempts.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
@@ -8,6 +9,7 @@ export const profilesRemove: Command = {
   async run(app, input) {
     const profiles = await app.profiles();
     const profile = await requireProfile(profiles, input.argument(0));
+    await refuseOpenAttempt(app, (attempt) => attempt.profile === profile.name);
     await app.confirm(`forget the profile "${profile.name}"?`);
     await profiles.remove(profile.name);
     const data = { profile: profileJson(profile, await profiles.current()) };

@@ -1,5 +1,6 @@
 import { checkLocalName } from '../../domain/name.ts';
 import type { Command } from '../command.ts';
+import { refuseOpenAttempt } from '../open-attempts.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
@@ -11,6 +12,7 @@ export const profilesRename: Command = {
   async run(app, input) {
     const profiles = await app.profiles();
     const before = await requireProfile(profiles, input.argument(0));
+    await refuseOpenAttempt(app, (attempt) => attempt.profile === before.name);
     await profiles.rename(before.name, checkLocalName(input.argument(1), 'profile'));
     const after = await requireProfile(profiles, input.argument(1));
     return doneReport(

@@ -1,3 +1,4 @@
+import { audited } from '../../core/audited.ts';
 import { unsupported } from '../../core/capabilities.ts';
 import { PROJECT_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
@@ -12,22 +13,27 @@ export const projectsCreate: Command = {
   ],
   examples: ['keyturn projects create --name "Web App" --platform nextjs'],
   async run(app, input) {
-    const client = await app.client();
-    const { provider, settings, origin } = client.connection;
+    const deps = await app.changeDeps();
+    const { client } = deps;
+    const { provider } = client.connection;
     if (!provider.projects) throw unsupported(provider, 'projects create');
+    const { create } = provider.projects;
     const wanted = {
       name: input.required('name'),
       platform: input.required('platform'),
       environment: input.text('environment') ?? 'production',
     };
     if (input.flag('dry-run')) {
-      const request = provider.projects.create.request(wanted, settings);
       return planReport(
-        [{ what: `create the project "${wanted.name}"`, call: `${request.method} ${origin}${request.path}` }],
+        [{ what: `create the project "${wanted.name}"`, call: client.describe(create, wanted) }],
         head(client),
       );
     }
-    const project = await client.call(provider.projects.create, wanted);
+    const project = await audited(deps, {
+      action: 'create',
+      id: (made) => made.id,
+      work: () => client.call(create, wanted),
+    });
     return {
       shape: 'one',
       schema: 'keyturn.project/1',

@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import { variableOf } from '../../core/resolve-connection.ts';
 import { usage } from '../../domain/errors.ts';
-import type { Column } from '../../output/report.ts';
+import { type Column, isStructured } from '../../output/report.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Command } from '../command.ts';
 import { listReport } from '../reports.ts';
@@ -26,8 +26,7 @@ export const providers: Command = {
         throw usage(`there is no such provider`, `one of ${all.map((provider) => provider.id).join(', ')}`);
       return oneProvider(one);
     }
-    const human = app.globals.format === 'human' || app.globals.format === 'tsv';
-    if (!human) {
+    if (isStructured(app.globals.format) || app.globals.format === 'name') {
       return listReport({
         schema: 'keyturn.providers/1',
         key: 'providers',

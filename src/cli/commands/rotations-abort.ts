@@ -1,7 +1,6 @@
 import { abortAttempt } from '../../core/rotation/abort.ts';
 import type { Command } from '../command.ts';
 import { stopped } from '../mint-report.ts';
-import { doneReport } from '../reports.ts';
 import { resumeDeps } from '../resume-attempts.ts';
 
 export const rotationsAbort: Command = {
@@ -14,10 +13,11 @@ export const rotationsAbort: Command = {
     if (result.kind === 'attention') throw stopped(result);
     const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];
     const data = { attempt: id, state: result.kind, undone: [...result.undone], left: [...result.left] };
-    return doneReport(
-      'keyturn.rotation/1',
+    return {
+      shape: 'one',
+      schema: 'keyturn.rotation/1',
       data,
-      lines.length > 0 ? lines.join('\n') : 'nothing had been changed; the attempt is closed',
-    );
+      lines: lines.length > 0 ? lines : ['nothing had been changed; the attempt is closed'],
+    };
   },
 };

@@ -1,3 +1,4 @@
+import { isUnfinished } from '../../ports/journal.ts';
 import { attemptJson } from '../attempt-json.ts';
 import { ROTATION_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
@@ -7,9 +8,7 @@ export const rotationsList: Command = {
   options: [{ flags: '--all', about: 'also those that ended, for a week' }],
   async run(app, input) {
     const { attempts, broken } = await (await app.journalHost()).list();
-    const shown = attempts.filter(
-      (attempt) => input.flag('all') || attempt.state === 'open' || attempt.state === 'attention',
-    );
+    const shown = attempts.filter((attempt) => input.flag('all') || isUnfinished(attempt));
     const items = [
       ...shown.map(attemptJson),
       ...broken.map(({ id, reason }) => ({

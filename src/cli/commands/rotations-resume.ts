@@ -1,5 +1,6 @@
 import { resumeAttempt } from '../../core/rotation/resume.ts';
 import { usage } from '../../domain/errors.ts';
+import { isUnfinished } from '../../ports/journal.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
 import { resumeAll, resumeDelivery, resumeDeps, resumedReport } from '../resume-attempts.ts';
@@ -11,9 +12,7 @@ export const rotationsResume: Command = {
     'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say.',
   async run(app, input) {
     const host = await app.journalHost();
-    const open = (await host.list()).attempts.filter(
-      (attempt) => attempt.state === 'open' || attempt.state === 'attention',
-    );
+    const open = (await host.list()).attempts.filter(isUnfinished);
     // `rotations list -o name` writes `id:…`.
     const id = input.optionalArgument(0)?.replace(/^id:/, '');
     if (input.flag('all')) {

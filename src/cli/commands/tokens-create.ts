@@ -44,13 +44,12 @@ export const tokensCreate: Command = {
     if (!create)
       throw new AppError({ code: 'unsupported', message: `${provider.title} cannot create tokens` });
     if (input.flag('dry-run')) {
-      const request = create.request(spec, resolved.settings);
       const until = spec.expiresAt === null ? '' : `, until ${spec.expiresAt}`;
       return planReport(
         [
           {
             what: `create the token "${alias ?? spec.name ?? ''}"${until}`,
-            call: `${request.method} ${resolved.origin}${request.path}`,
+            call: client.describe(create, spec),
           },
         ],
         head(client),

@@ -4,7 +4,7 @@ import { safeText } from '../../domain/text.ts';
 import type { Command } from '../command.ts';
 import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
 
-const PAST: Readonly<Record<TokenVerb, string>> = {
+const EFFECT: Readonly<Record<TokenVerb, string>> = {
   revoke: 'unusable for good',
   delete: 'gone for good',
   disable: 'unusable until it is enabled',
@@ -28,7 +28,7 @@ function endCommand(verb: TokenVerb): Command {
       if (input.flag('dry-run')) {
         const plan = planReport(
           found.map((token) => ({
-            what: `${verb} "${token.name ?? token.id}" (id ${token.id}): ${PAST[verb]}`,
+            what: `${verb} "${token.name ?? token.id}" (id ${token.id}): ${EFFECT[verb]}`,
             call: describeChange(deps, verb, token),
           })),
           head(deps.client),
@@ -49,7 +49,7 @@ function endCommand(verb: TokenVerb): Command {
       const report = resultsReport(deps.client, verb, results);
       if (verb !== 'revoke' && verb !== 'delete') return report;
       const ended = results.flatMap((result) =>
-        result.error === null && result.token ? [result.token.id] : [],
+        result.error === null && result.token ? [result.token] : [],
       );
       const kept = await findKept(await app.store(), deps.client.connection, ended);
       return {

@@ -1,15 +1,13 @@
 import { type ListProgress, listTokens, TOKEN_SORTS } from '../../core/tokens.ts';
 import { parseDuration } from '../../domain/duration.ts';
-import type { TokenStatus } from '../../domain/token.ts';
+import { TOKEN_STATUSES } from '../../domain/token.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { head, mapPages, tokenJson } from '../reports.ts';
 
-const STATUSES: readonly TokenStatus[] = ['active', 'disabled', 'expired', 'revoked'];
-
 export const tokensList: Command = {
   options: [
-    { flags: '--status <status>', about: `only ${STATUSES.join(', ')}` },
+    { flags: '--status <status>', about: `only ${TOKEN_STATUSES.join(', ')}` },
     { flags: '--expiring-within <duration>', about: 'only those that end within this time' },
     { flags: '--unused-for <duration>', about: 'only those not used for this long' },
     { flags: '--limit <n>', about: 'stop after so many' },
@@ -24,7 +22,7 @@ export const tokensList: Command = {
     const within = input.text('expiring-within');
     const unused = input.text('unused-for');
     const filter = {
-      status: input.choice('status', STATUSES),
+      status: input.choice('status', TOKEN_STATUSES),
       expiringWithinMs: within === undefined ? undefined : parseDuration(within, '"--expiring-within"'),
       unusedForMs: unused === undefined ? undefined : parseDuration(unused, '"--unused-for"'),
       limit: input.wholeNumber('limit', { min: 1, max: 1_000_000 }),

@@ -1,4 +1,4 @@
-import type { Column } from '../../output/report.ts';
+import { type Column, isStructured } from '../../output/report.ts';
 import type { Command } from '../command.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -41,7 +41,7 @@ export const whoami: Command = {
       sourceLines: Object.entries(sources).map(([part, source]) => `${part}:${source.replaceAll(' ', '-')}`),
     };
     const { sourceLines: _, ...data } = who;
-    const structured = app.globals.format !== 'human' && app.globals.format !== 'tsv';
+    const structured = isStructured(app.globals.format);
     return {
       shape: 'one',
       schema: 'keyturn.whoami/1',

@@ -1,7 +1,6 @@
+import { SOON_MS } from '../../domain/time.ts';
 import type { App } from '../app.ts';
 import { attempt, type Finding, ok, warning } from './finding.ts';
-
-const SOON_MS = 7 * 86_400_000;
 
 /** Folders, modes, whether each file parses; what is kept and what of it ends soon. */
 export async function examineFiles(app: App): Promise<readonly Finding[]> {

@@ -1,9 +1,9 @@
 import { resolveConnection } from '../../core/resolve-connection.ts';
+import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
 import { attempt, type Finding, ok, warning } from './finding.ts';
 
-const SOON_MS = 7 * 86_400_000;
 /** Beyond this, times of expiry are read wrongly. */
 const SKEW_MS = 5 * 60_000;
 

@@ -1,7 +1,7 @@
 import type { Credential } from '../../domain/credential.ts';
 import { AppError, isAppError, usage } from '../../domain/errors.ts';
+import { noCredential } from '../../domain/missing.ts';
 import { type Origin, parseOrigin } from '../../domain/origin.ts';
-import { safeText } from '../../domain/text.ts';
 import type { CredentialStore } from '../../ports/store.ts';
 
 /** What a helper needs of the store: it reads, and never writes. */
@@ -39,13 +39,7 @@ export async function chooseEntry(
 ): Promise<Credential | null> {
   if (choice.credential !== null) {
     const entry = await store.find(choice.credential);
-    if (!entry) {
-      throw new AppError({
-        code: 'not-found',
-        message: `no credential "${safeText(choice.credential, 128)}"`,
-        hint: 'see `keyturn credentials list`',
-      });
-    }
+    if (!entry) throw noCredential(choice.credential);
     return boundServer(entry, choice.host) === server ? entry : null;
   }
   const fits = (await store.list()).filter((entry) => entry.kind !== 'managing' && entry.origin === server);

@@ -1,4 +1,5 @@
 import { AppError, usage } from '../../domain/errors.ts';
+import { noCredential } from '../../domain/missing.ts';
 import { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { parseInstant, toInstant } from '../../domain/time.ts';
@@ -18,13 +19,7 @@ export async function answerExecCredential(
   const apiVersion = readVersion(request.execInfo);
   const entry = await store.find(request.credential);
   const shown = safeText(request.credential, 128);
-  if (!entry) {
-    throw new AppError({
-      code: 'not-found',
-      message: `no credential "${shown}"`,
-      hint: 'see `keyturn credentials list`',
-    });
-  }
+  if (!entry) throw noCredential(request.credential);
   const expires = parseInstant(entry.current.expiresAt);
   if (expires !== null && expires <= request.now) {
     throw new AppError({

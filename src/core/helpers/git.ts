@@ -46,7 +46,12 @@ function readAttributes(input: string): Map<string, string> {
 function writeAttributes(attributes: ReadonlyMap<string, string>): string {
   const lines: string[] = [];
   for (const [name, value] of attributes) {
-    if (/[\r\n\0]/.test(value)) throw usage(`the ${name} has a line break and cannot be given to git`);
+    if (/[\r\n\0]/.test(value)) {
+      throw usage(
+        `the ${name} has a line break and cannot be given to git`,
+        'store it again without one: `keyturn credentials import`',
+      );
+    }
     lines.push(`${name}=${value}\n`);
   }
   return lines.join('');

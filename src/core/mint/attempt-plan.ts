@@ -1,6 +1,6 @@
 import type { CredentialKind } from '../../domain/credential.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { KeyType } from '../../domain/token.ts';
+import { KEY_TYPES, type KeyType } from '../../domain/token.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
 import {
@@ -85,7 +85,7 @@ export function readPlan(from: JsonObject): AttemptPlan {
     project: readTextOrNull(from['project']),
     key: key && {
       name: readText(key['name']),
-      type: readOneOf(key['type'], ['server_signed', 'browser_public']),
+      type: readOneOf(key['type'], KEY_TYPES),
     },
     entry: entry && {
       name: readText(entry['name']),

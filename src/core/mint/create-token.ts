@@ -23,7 +23,7 @@ export interface NewToken {
 
 /**
  * Mints a token and delivers its secret. A result that is `pending` (a closed pipe, a sink that failed) is finished by
- * {@link resumeAttempt}; nothing is lost meanwhile.
+ * `resumeAttempt`; nothing is lost meanwhile.
  */
 export async function createToken(deps: MintDeps, wanted: NewToken): Promise<MintResult<Token>> {
   const { delivery } = wanted;
@@ -61,8 +61,13 @@ export async function newEntry(
   kind: PlannedEntry['kind'],
 ): Promise<PlannedEntry | null> {
   if (name === null) return null;
-  if (!(await deps.store.find(name))) return { name, kind, from: null };
-  throw new AppError({
+  if (await deps.store.find(name)) throw nameTaken(name);
+  return { name, kind, from: null };
+}
+
+/** A kept secret is replaced by its own rotation only: anything else might be the last copy of it. */
+export function nameTaken(name: string): AppError {
+  return new AppError({
     code: 'conflict',
     message: `a credential "${name}" is kept already`,
     hint: `choose another name, or \`keyturn credentials remove ${name}\``,

@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/time.ts';
-import type { TokenStatus } from '../../domain/token.ts';
+import type { Token, TokenStatus } from '../../domain/token.ts';
 import type { KeyTarget, TokenTarget } from '../../ports/provider.ts';
 import type { Client } from '../client.ts';
 
@@ -43,17 +43,22 @@ export async function pauseToken(client: Client, target: TokenTarget): Promise<b
 
 /** What the provider says of a token now; null when it is gone, or when the provider cannot tell. */
 export async function statusNow(client: Client, target: TokenTarget): Promise<TokenStatus | null> {
+  return (await tokenNow(client, target))?.status ?? null;
+}
+
+/** The token with exactly this id, as the managing credential sees it; null where it sees none. */
+export async function tokenNow(client: Client, target: TokenTarget): Promise<Token | null> {
   const { get, list } = client.connection.provider.tokens;
   if (get) {
     try {
-      return (await client.call(get, target)).item?.status ?? null;
+      return (await client.call(get, target)).item;
     } catch (error) {
       if (isAppError(error, 'not-found')) return null;
       throw error;
     }
   }
   if (!list) return null;
-  return (await client.all(list, undefined)).find((token) => token.id === target.id)?.status ?? null;
+  return (await client.all(list, undefined)).find((token) => token.id === target.id) ?? null;
 }
 
 async function tolerate(client: Client, target: TokenTarget, work: () => Promise<unknown>): Promise<void> {

@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { ProjectKey, Token, TokenStatus } from '../../domain/token.ts';
+import { type ProjectKey, TOKEN_STATUSES, type Token } from '../../domain/token.ts';
 import { readObject, readOneOf, readText, readTextOrNull, readTextsOrNull } from './read-json.ts';
 
 /** What was minted, as a provider told of it. */
 export type Item = Token | ProjectKey;
-
-const STATUSES: readonly TokenStatus[] = ['active', 'disabled', 'expired', 'revoked'];
 
 export function isToken(item: Item): item is Token {
   return 'scopes' in item;
@@ -41,7 +39,7 @@ function readCommon(from: JsonObject) {
   return {
     id: readText(from['id']),
     name: readTextOrNull(from['name']),
-    status: readOneOf(from['status'], STATUSES),
+    status: readOneOf(from['status'], TOKEN_STATUSES),
     createdAt: readTextOrNull(from['createdAt']),
     expiresAt: readTextOrNull(from['expiresAt']),
     attributes: readObject(from['attributes']),

@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, usage } from '../../domain/errors.ts';
 import type { Token } from '../../domain/token.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
 import type { Profile } from '../../ports/profiles.ts';
@@ -54,7 +54,7 @@ export function loginProfile(header: AttemptHeader): Profile | null {
 async function managingEntry(deps: MintDeps, profile: Profile): Promise<PlannedEntry> {
   const { credential, origin, provider } = profile;
   if (credential.kind !== 'store') {
-    throw new AppError({ code: 'usage', message: 'a session login needs a place in the store' });
+    throw usage('a session login needs a place in the store', 'choose another `--profile`');
   }
   const there = await deps.store.find(credential.name);
   if (there && (there.provider !== provider || there.origin !== origin)) {

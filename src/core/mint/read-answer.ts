@@ -1,4 +1,4 @@
-import { type AppError, isAppError } from '../../domain/errors.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { parseJson, parseJsonBytes } from '../../domain/parse-json.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -47,7 +47,7 @@ async function keep(attempt: Attempt, minted: Minted<Item>, whole: boolean): Pro
   const { journal, plan } = attempt;
   const { item } = minted;
   if (minted.secret) {
-    const secret = check(attempt, minted.secret);
+    const secret = checkSecret(attempt, minted.secret);
     if (isAppError(secret)) return none(secret.message, item?.id);
     await journal.keep(secret);
     return { kind: 'minted', item, proven: whole };
@@ -67,19 +67,22 @@ export async function readBack(attempt: Attempt, item: Pick<Item, 'id' | 'name'>
   if (attempt.plan.thing !== 'token' || facts.secretShown !== 'again' || !tokens.get) return null;
   const shown = await client.call(tokens.get, { id: item.id, name: item.name });
   if (!shown.secret) return none('the provider does not show the secret', item.id);
-  const secret = check(attempt, shown.secret);
+  const secret = checkSecret(attempt, shown.secret);
   if (isAppError(secret)) return none(secret.message, item.id);
   await attempt.journal.keep(secret);
   return { kind: 'minted', item: shown.item, proven: true };
 }
 
 /** When the journal's disk was full, the secret may have gone straight to the store; see `rescue.ts`. */
-async function findRescued({ deps, journal, plan }: Attempt): Promise<Answer | null> {
+async function findRescued(attempt: Attempt): Promise<Answer | null> {
+  const { deps, journal, plan } = attempt;
   if (!plan.entry) return null;
   const version = nonceOf(journal.header);
   const entry = await deps.store.find(plan.entry.name);
   if (!entry?.versions.some((one) => one.version === version)) return null;
-  await journal.keep(await deps.store.open(plan.entry.name, version));
+  const secret = checkSecret(attempt, await deps.store.open(plan.entry.name, version));
+  if (isAppError(secret)) return null;
+  await journal.keep(secret);
   return { kind: 'minted', item: null, proven: true };
 }
 
@@ -106,9 +109,17 @@ function decodePart(operation: ReturnType<typeof mintOperation>, answer: Capture
   }
 }
 
-function check(attempt: Attempt, secret: Secret): Secret | AppError {
+/** A mask, or the very credential that the request was sent with, is no new secret. */
+export function checkSecret(attempt: Attempt, secret: Secret): Secret | AppError {
+  const { connection } = attempt.deps.client;
+  if (secret.equals(connection.secret) && !attempt.plan.self && !attempt.resumed) {
+    return new AppError({
+      code: 'failure',
+      message: 'the answer holds the managing credential instead of a new secret',
+    });
+  }
   try {
-    return attempt.deps.client.connection.provider.checkMinted(secret);
+    return connection.provider.checkMinted(secret);
   } catch (error) {
     if (isAppError(error)) return error;
     throw error;

@@ -1,7 +1,8 @@
 import { isAppError } from '../../domain/errors.ts';
 import type { Attempt } from './attempt.ts';
 import { write } from './keep.ts';
-import { decode } from './read-answer.ts';
+import { checkSecret, decode } from './read-answer.ts';
+import { mintName } from './send.ts';
 
 /**
  * The journal broke while it held nothing but memory: the answer is whole, and the disk would not take it. The store is
@@ -11,10 +12,13 @@ export async function rescue(attempt: Attempt): Promise<void> {
   const { memory, plan, deps } = attempt;
   const { entry } = plan;
   if (!memory.answer?.complete || !entry || (await isSealed(attempt))) return;
+  if ((await attempt.journal.captured(mintName(Math.max(1, memory.sends))))?.complete) return;
   const minted = decode(attempt, memory.answer);
   if (isAppError(minted) || !minted.secret) return;
+  const secret = checkSecret(attempt, minted.secret);
+  if (isAppError(secret)) return;
   try {
-    await write(attempt, { entry, item: minted.item, secret: minted.secret });
+    await write(attempt, { entry, item: minted.item, secret });
     deps.note(`the journal could not be written; the new secret is in the store as "${entry.name}"`);
   } catch (error) {
     if (!isAppError(error)) throw error;

@@ -1,4 +1,4 @@
-import type { AppError, ExitName } from '../../domain/errors.ts';
+import { AppError, type ExitName } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { DeliveryReport } from '../delivery.ts';
 import type { Item } from './item.ts';
@@ -54,4 +54,22 @@ export function endedWithout(
 /** The same result with the item in the form that the caller asked for. */
 export function narrowItem<T extends Item>(result: MintResult, is: (item: Item) => item is T): MintResult<T> {
   return { ...result, item: result.item && is(result.item) ? result.item : null };
+}
+
+/** It came neither to its end nor to its grace. */
+export function isFailure(result: MintResult<unknown>): boolean {
+  return result.kind !== 'done' && (result.kind !== 'pending' || result.error !== null);
+}
+
+/** A stopped attempt as an error: the exit code says how bad it is, the hint how to go on (`goOn` where it is safe to). */
+export function failureOf(result: MintResult<unknown>, goOn?: string): AppError {
+  const { error, attempt, manual, orphanId } = result;
+  const orphan = orphanId === null ? '' : `; id ${orphanId} lives at the provider`;
+  const resume = goOn ?? `nothing is lost; go on with \`keyturn rotations resume ${attempt}\``;
+  return new AppError({
+    ...error?.facts,
+    code: result.exit === 'ok' ? 'failure' : result.exit,
+    message: `${error?.facts.message ?? 'it could not be finished'}${orphan}`,
+    hint: manual ?? (result.kind === 'pending' ? resume : error?.facts.hint),
+  });
 }

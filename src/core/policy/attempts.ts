@@ -1,5 +1,5 @@
 import { isAppError } from '../../domain/errors.ts';
-import type { AttemptHeader, AttemptSummary } from '../../ports/journal.ts';
+import { type AttemptHeader, type AttemptSummary, isUnfinished } from '../../ports/journal.ts';
 import { subjectOf } from '../mint/attempt.ts';
 import { type AttemptPlan, readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
@@ -14,8 +14,9 @@ export function attemptsFor(
   { client }: MintDeps,
   attempts: readonly AttemptSummary[],
 ): readonly AttemptSummary[] {
-  return attempts.filter(({ header, state }) => {
-    if (state !== 'open' && state !== 'attention') return false;
+  return attempts.filter((attempt) => {
+    const { header } = attempt;
+    if (!isUnfinished(attempt)) return false;
     if (header.kind !== 'create token' && header.kind !== 'rotate token') return false;
     if (!header.subject.endsWith(subjectOf(client.connection, ''))) return false;
     const plan = planOf(header);

@@ -1,5 +1,6 @@
 import type { Credential } from '../../domain/credential.ts';
 import { withoutMark } from '../../domain/marked-name.ts';
+import { isSameToken } from '../../domain/same-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import type { MintDeps } from '../mint/deps.ts';
@@ -48,18 +49,11 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
   const isStray = alias && alias.id !== entry?.current.id && !namesakes.some(({ id }) => id === alias.id);
   return {
     entry,
-    kept: listed.find((each) => entry !== null && isKeptIn(entry, each)) ?? null,
+    kept: listed.find((each) => entry !== null && isSameToken(entry.current, each)) ?? null,
     namesakes,
     strayAlias: isStray ? alias.id : null,
     attempts,
   };
-}
-
-/** Ids repeat between the accounts of one origin (Devo counts from 1 in each domain); the instant of birth does not. */
-function isKeptIn({ current }: Credential, { id, createdAt }: ListedToken): boolean {
-  if (current.id !== id) return false;
-  const isKnown = current.createdAt !== null && createdAt !== null;
-  return !isKnown || Date.parse(current.createdAt) === Date.parse(createdAt);
 }
 
 function remember<T>(known: Map<MintDeps, Promise<T>>, deps: MintDeps, ask: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
-import { AppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { PlannedEntry } from '../mint/attempt-plan.ts';
+import { nameTaken } from '../mint/create-token.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import type { RotationRequest } from './plan.ts';
 
@@ -29,11 +29,7 @@ export async function findEntry(
   if (found) return { name: found.name, kind: found.kind, from: found.current.version };
   if (wanted === null) return null;
   if (!(await deps.store.find(wanted))) return { name: wanted, kind: target.kind, from: null };
-  throw new AppError({
-    code: 'conflict',
-    message: `the credential "${wanted}" holds something else`,
-    hint: 'choose another name for `--save`',
-  });
+  throw nameTaken(wanted);
 }
 
 /** Ids repeat between the accounts of one origin (Devo counts from 1 in each domain); the instant of birth does not. */

@@ -1,5 +1,6 @@
 import { withoutMark } from '../../domain/marked-name.ts';
 import { type Reference, resolveReference } from '../../domain/reference.ts';
+import { isSameToken } from '../../domain/same-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { CredentialStore } from '../../ports/store.ts';
 import { findToken, type TokenDeps } from '../tokens.ts';
@@ -41,5 +42,5 @@ async function findKeptToken(
   const { provider, origin } = client.connection;
   const entry = await store.find(name);
   if (entry?.provider !== provider.id || entry.origin !== origin || entry.kind === 'key') return undefined;
-  return active.find((token) => token.id === entry.current.id);
+  return active.find((token) => isSameToken(entry.current, token));
 }

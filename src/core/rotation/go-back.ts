@@ -1,11 +1,14 @@
 import { AppError } from '../../domain/errors.ts';
+import { statusAt } from '../../domain/token.ts';
 import type { Client } from '../client.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { nonceOf, successor } from '../mint/attempt.ts';
+import { NeedsAttention } from '../mint/attention.ts';
 import { audit } from '../mint/audit.ts';
 import { reportDelivery } from '../mint/deliver.ts';
-import { endKey, endToken, statusNow } from '../mint/end-token.ts';
+import { endKey, endToken, tokenNow } from '../mint/end-token.ts';
 import type { Made } from '../mint/identify.ts';
+import { requireSameAccount } from '../mint/same-account.ts';
 import { pointTo } from '../mint/switch-over.ts';
 
 export interface WayBack {
@@ -18,6 +21,8 @@ export async function goBack(attempt: Attempt, made: Made, isTold: boolean): Pro
   const { journal, plan } = attempt;
   if (plan.way === 'in-place') return keepInPlace(attempt, isTold);
   const undone: string[] = [];
+  await requireOwnVersion(attempt);
+  await requireSameAccount(attempt, made);
   if (plan.target) {
     const old = await statusOfOld(attempt);
     await journal.step('aborting', async () => ({ id: made.item.id }));
@@ -32,13 +37,31 @@ export async function goBack(attempt: Attempt, made: Made, isTold: boolean): Pro
   return { undone, left: places.map((place) => `${place} still has the new secret, which no longer works`) };
 }
 
-/** The old one must still be there to go back to. */
+/** Looked at before anything is sent: a journal put back from a backup finds a store that has gone on without it. */
+async function requireOwnVersion({ deps, journal, plan }: Attempt): Promise<void> {
+  const { entry } = plan;
+  const kept = entry?.from ? await deps.store.find(entry.name) : null;
+  if (!entry?.from || !journal.has('store')) return;
+  const { from } = entry;
+  const isThere = kept?.versions.some(({ version }) => version === from) ?? false;
+  const isOurs = kept?.current.version === from || kept?.current.version === nonceOf(journal.header);
+  if (isThere && isOurs) return;
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the credential "${entry.name}" has gone on since this attempt: it cannot be put back`,
+    manual: 'nothing was sent; look at `keyturn tokens list` and end what is not needed by hand',
+  });
+}
+
+/** The old one must still work, or be one that can be made to, or there is nothing to go back to. */
 async function statusOfOld(attempt: Attempt): Promise<string> {
   const { journal, plan, deps } = attempt;
-  // Before the switch nobody has touched the old one.
-  if (!plan.target || !journal.has('switch')) return 'untouched';
-  const status = await statusNow(deps.client, plan.target);
-  if (status !== null && status !== 'revoked') return status;
+  if (!plan.target) return 'untouched';
+  const old = await tokenNow(deps.client, plan.target);
+  const status = old && statusAt(old.status, old.expiresAt, deps.clock.now());
+  const mayReturn = status === 'disabled' && deps.client.connection.provider.tokens.enable !== undefined;
+  // Before the switch this attempt has not touched it: one that was paused by somebody stays paused.
+  if (status === 'active' || mayReturn) return journal.has('switch') ? status : 'untouched';
   throw new AppError({
     code: 'conflict',
     message: `"${plan.target.id}" is ended for good: there is no way back`,

@@ -64,6 +64,7 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
   };
   checkPlan(connection.provider, plan, wanted.options ?? {});
   refuseDead(item.id, item.status);
+  refuseSecretless(wanted.target);
   const isToken = wanted.target.kind === 'token';
   const header = makeHeader(deps, {
     id,
@@ -146,6 +147,16 @@ function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptio
       'leave `--grace` and `--keep-old` out, or make a new one and revoke the old one later',
     );
   }
+}
+
+/** A browser key is public all the way: to rotate it would only break the pages that carry it. */
+function refuseSecretless(target: RotationTarget): void {
+  if (target.kind !== 'key' || target.key.type !== 'browser_public') return;
+  throw new AppError({
+    code: 'conflict',
+    message: `the key "${target.key.name ?? target.key.id}" is for browsers and has no secret to rotate`,
+    hint: 'make a second one with `keyturn keys create --type browser_public`, deploy it, then `keyturn keys expire` this one',
+  });
 }
 
 function refuseDead(id: string, status: Token['status']): void {

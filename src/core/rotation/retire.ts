@@ -8,6 +8,7 @@ import { audit } from '../mint/audit.ts';
 import { endToken, pauseToken } from '../mint/end-token.ts';
 import type { Made } from '../mint/identify.ts';
 import { readObject, readText } from '../mint/read-json.ts';
+import { requireSameAccount } from '../mint/same-account.ts';
 import { stillWorks } from '../mint/verify.ts';
 
 /** When the old one's grace ends, while it has not: a date in the journal, never a sleep. Null when there is nothing to wait for. */
@@ -26,9 +27,27 @@ export async function soak({ deps, journal, plan }: Attempt): Promise<Instant | 
 export async function retire(attempt: Attempt, made: Made): Promise<void> {
   const { target } = attempt.plan;
   if (attempt.plan.way !== 'overlap' || attempt.plan.keepOld || !target) return;
+  if (!attempt.journal.has('retire')) {
+    await requireKept(attempt);
+    await requireSameAccount(attempt, made);
+  }
   await pause(attempt, target);
   await confirm(attempt, made, target);
   await end(attempt, target);
+}
+
+/** Whoever replaced the store's entry meanwhile took the new secret away: then the old one is all there is. */
+async function requireKept({ deps, journal, plan }: Attempt): Promise<void> {
+  if (!plan.entry) return;
+  const { provider, origin } = deps.client.connection;
+  const entry = await deps.store.find(plan.entry.name);
+  const isOurs = entry?.provider === provider.id && entry.origin === origin && entry.kind !== 'imported';
+  if (isOurs && entry.current.version !== plan.entry.from) return;
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the credential "${plan.entry.name}" no longer holds the new secret`,
+    manual: `nothing was ended; \`keyturn rotations resume ${journal.header.id} --print\` gives the new secret once more, \`keyturn rotations abort ${journal.header.id}\` goes back`,
+  });
 }
 
 async function pause(attempt: Attempt, target: PlannedTarget): Promise<void> {

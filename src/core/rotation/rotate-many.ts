@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import type { MintResult } from '../mint/result.ts';
+import { failureOf, isFailure, type MintResult } from '../mint/result.ts';
 
 export interface ManyTask {
   readonly token: ListedToken;
@@ -51,22 +51,12 @@ async function runOne(task: ManyTask): Promise<ManyResult> {
     return {
       token: task.token,
       result,
-      error:
-        result.kind === 'done' || (result.kind === 'pending' && !result.error) ? null : failureOf(result),
+      error: isFailure(result) ? failureOf(result) : null,
     };
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { token: task.token, result: null, error };
   }
-}
-
-function failureOf(result: MintResult): AppError {
-  const code = result.exit === 'ok' ? 'failure' : result.exit;
-  return new AppError({
-    ...result.error?.facts,
-    code,
-    message: result.error?.facts.message ?? 'it could not be finished',
-  });
 }
 
 function notStarted(task: ManyTask, failures: number): ManyResult {

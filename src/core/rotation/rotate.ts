@@ -16,15 +16,13 @@ import { verify } from '../mint/verify.ts';
 import type { RotationPlan } from './plan.ts';
 import { retire, soak } from './retire.ts';
 
-export type RotationResult = MintResult;
-
 /** Carries out a plan. A result that is `pending` is finished by `resumeAttempt`, however often it is stopped. */
-export async function rotate(deps: MintDeps, plan: RotationPlan): Promise<RotationResult> {
+export async function rotate(deps: MintDeps, plan: RotationPlan): Promise<MintResult> {
   return startAttempt(deps, plan, rotateSteps);
 }
 
 /** Each line is a step of the journal: done once, or safe to do again. The old one outlives all but the last four. */
-export async function rotateSteps(attempt: Attempt): Promise<RotationResult> {
+export async function rotateSteps(attempt: Attempt): Promise<MintResult> {
   const baseline = await arm(attempt);
   const minted = await mint(attempt, baseline);
   if (minted.kind === 'aborted') return aborted(attempt, minted.error);

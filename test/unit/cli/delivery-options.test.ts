@@ -106,7 +106,7 @@ describe('--save', () => {
     await expect(rig({ save }, FILE_STORE).parse()).rejects.toMatchObject(usage);
   });
 
-  it('does not replace another entry, unless it is forced', async () => {
+  it('does not replace another entry, forced or not', async () => {
     const taken = async (
       options: Readonly<Record<string, unknown>>,
       context: Partial<DeliveryContext> = {},
@@ -117,9 +117,9 @@ describe('--save', () => {
       await store.save({ ...facts, name: 'ci', scopes: null, createdAt: null, expiresAt: null }, SECRET);
       return parse();
     };
-    await expect(taken({ save: true })).rejects.toMatchObject(usage);
-    await expect(taken({ save: 'ci' })).rejects.toMatchObject(usage);
-    expect((await taken({ save: 'ci', force: true })).saveAs).toBe('ci');
+    await expect(taken({ save: true })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(taken({ save: 'ci' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(taken({ save: 'ci', force: true })).rejects.toMatchObject({ code: 'conflict' });
     expect((await taken({ save: 'ci' }, { keptAs: 'ci' })).saveAs).toBe('ci');
     expect((await taken({}, { keptAs: 'ci' })).saveAs).toBe('ci');
   });

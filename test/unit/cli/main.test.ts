@@ -49,8 +49,7 @@ describe('an error', () => {
     expect(await run(['whoami'])).toEqual({
       code: 4,
       stdout: '',
-      stderr:
-        'keyturn: keyturn is not logged in anywhere\n  run `keyturn login errova`, `devo`, `prefactor` or `bluebricks`\n',
+      stderr: 'keyturn: keyturn is not logged in anywhere\n  run `keyturn login --help`\n',
     });
   });
 

@@ -165,6 +165,16 @@ describe('changeTokens', () => {
     );
   });
 
+  it('a refusal is told as it is, also when the log cannot be written', async () => {
+    const { deps, audit } = rig({
+      answer: ({ method }) => (method === 'GET' ? undefined : { status: 500, body: { message: 'broken' } }),
+    });
+    audit.broken = new AppError({ code: 'unavailable', message: 'the disk is full' });
+    const [result] = await changeTokens(deps, 'revoke', await findTargets(deps, 'revoke', ['a'], false));
+    expect(result?.error?.facts).toMatchObject({ code: 'failure', status: 500 });
+    expect(result?.error?.facts.message).not.toContain('done');
+  });
+
   it('a bug is no result', async () => {
     const { deps, audit } = rig();
     const targets = await findTargets(deps, 'enable', ['a'], false);

@@ -77,7 +77,7 @@ describe('is refused, with nothing changed,', () => {
     const before = text();
     expect((await caught(migrate({ from: 'file', to: 'keychain' }))).facts).toMatchObject({
       code: 'usage',
-      hint: 'keyturn credentials migrate --from keychain --to keychain',
+      hint: 'run `keyturn credentials migrate --from keychain --to keychain`',
     });
     expect(text()).toBe(before);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../../src/core/client.ts';
 import { renameToken } from '../../../src/core/rename-token.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import {
@@ -64,7 +65,17 @@ describe('where the vendor has names', () => {
     const { deps } = rig(fakeProvider(), 409);
     const plan = await renameToken(deps, TOKEN, 'new');
     await expect(plan.apply()).rejects.toMatchObject({ facts: { status: 409 } });
-    expect(deps.audit.events.filter(({ outcome }) => outcome === 'ok')).toEqual([]);
+    expect(deps.audit.events).toMatchObject([{ action: 'rename', outcome: 'failed', id: 'a' }]);
+  });
+
+  it('an audit log that cannot be written is told, with what is done', async () => {
+    const { deps, transport } = rig(fakeProvider());
+    const plan = await renameToken(deps, TOKEN, 'new');
+    deps.audit.broken = new AppError({ code: 'unavailable', message: 'the disk is full' });
+    await expect(plan.apply()).rejects.toMatchObject({
+      message: 'it is done at the provider, but the disk is full',
+    });
+    expect(transport.sent).toHaveLength(1);
   });
 
   it.each(['', '  ', 'x'.repeat(257)])('refuses %j', async (name) => {
@@ -81,6 +92,7 @@ describe('where the vendor has none', () => {
     expect(await plan.apply()).toMatchObject({ id: 'a', name: 'ci' });
     expect(deps.profiles.aliasList).toEqual([{ provider: 'fake', origin: ORIGIN, id: 'a', name: 'ci' }]);
     expect(transport.lines.filter((line) => !line.startsWith('GET'))).toEqual([]);
+    expect(deps.audit.events).toMatchObject([{ action: 'rename', outcome: 'ok', id: 'a' }]);
   });
 
   it('refuses a name that another token has, and one that is not plain', async () => {

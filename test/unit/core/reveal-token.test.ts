@@ -97,7 +97,7 @@ describe('findKept', () => {
       .put('elsewhere', 'x', { ...here, origin: 'https://eu.example', id: 'a' })
       .put('another vendor', 'x', { ...here, provider: 'other', id: 'a' });
     const { connection } = rig(() => ({}));
-    expect(await findKept(store, connection, ['a'])).toEqual(['mine', 'managing']);
+    expect(await findKept(store, connection, [{ id: 'a', createdAt: null }])).toEqual(['mine', 'managing']);
     expect(await findKept(store, connection, [])).toEqual([]);
     expect(store.opened).toEqual([]);
   });

@@ -145,20 +145,20 @@ test('lists, removes, renames, resolves', async () => {
 });
 
 test.each([
-  ['ENOSPC', 'unavailable', 'full'],
-  ['EDQUOT', 'unavailable', 'full'],
-  ['EIO', 'unavailable', 'fault'],
-  ['EMFILE', 'unavailable', 'too many files'],
-  ['EROFS', 'usage', 'read-only'],
-  ['EACCES', 'usage', 'no permission'],
-  ['ELOOP', 'usage', 'symbolic link'],
-  ['EEXIST', 'conflict', 'exists'],
-  ['EWHATEVER', 'unavailable', 'EWHATEVER'],
-])('%s becomes %s', (code, exit, words) => {
+  ['ENOSPC', 'unavailable', 'full', 'make room'],
+  ['EDQUOT', 'unavailable', 'full', 'make room'],
+  ['EIO', 'unavailable', 'fault', 'check the disk'],
+  ['EMFILE', 'unavailable', 'too many files', 'ulimit -n'],
+  ['EROFS', 'usage', 'read-only', 'another folder'],
+  ['EACCES', 'usage', 'no permission', 'ls -ld'],
+  ['ELOOP', 'usage', 'symbolic link', 'remove the link'],
+  ['EEXIST', 'conflict', 'exists', 'another path'],
+  ['EWHATEVER', 'unavailable', 'EWHATEVER', 'then try again'],
+])('%s becomes %s', (code, exit, words, next) => {
   const error = toDiskError(Object.assign(new Error('kt_canary in a message'), { code }), '/x/y\u001b[2J');
   expect(error.code).toBe(exit);
   expect(error.message).toContain(words);
-  expect(error.facts.hint).toBeTruthy();
+  expect(error.facts.hint).toContain(next);
   expect(JSON.stringify(error.facts)).not.toContain('kt_canary');
   expect(error.message).not.toContain('\u001b');
 });
