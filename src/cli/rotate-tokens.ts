@@ -129,7 +129,11 @@ async function planOne(
   const kept = await findEntry(deps, { target, delivery: { saveAs: null, sinks: [], print: null } });
   await refuseOpenAttempt(
     app,
-    (attempt) => kept !== null && readPlan(attempt.plan).entry?.name === kept.name,
+    (attempt) =>
+      kept !== null &&
+      readPlan(attempt.plan).entry?.name === kept.name &&
+      // The same token is told by the journal itself, as locked.
+      !attempt.subject.startsWith(`token ${token.id} at `),
   );
   if (
     !alone &&

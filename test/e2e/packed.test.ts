@@ -36,7 +36,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('holds what the command needs and nothing else', () => {
   const allowed =
-    /^(?:bin\/keyturn\.js|dist\/[a-z0-9/-]+\.js|completions\/(?:_keyturn|keyturn\.(?:bash|fish|ps1))|schemas\/[a-z-]+\.schema\.json|docs\/[a-z0-9/-]+\.md|(?:README|SECURITY|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    /^(?:bin\/keyturn\.js|dist\/[a-z0-9/-]+\.js|completions\/(?:_keyturn|keyturn\.(?:bash|fish|ps1))|schemas\/[a-z-]+\.schema\.json|docs\/[a-z0-9/-]+\.md|(?:README|CONTRIBUTING|SECURITY|CHANGELOG)\.md|LICENSE|package\.json)$/;
   expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   for (const needed of ['bin/keyturn.js', 'dist/cli/main.js', 'completions/keyturn.bash', 'LICENSE'])
     expect(files).toContain(needed);

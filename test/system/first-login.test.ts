@@ -156,7 +156,7 @@ describe('from the session of bricks', () => {
   test('an API token in its place, no session, and a broken file are told apart', async () => {
     const rig = await createRig(FILE);
     const none = await rig.keyturn(login(rig));
-    expect(none.code).toBe(5);
+    expect(none.code).toBe(4);
     expect(none.stderr).toContain('bricks login');
     put(rig, PATH, 'token: Bearer bbx_0123456789abcdef0123456789abcdef\n');
     const api = await rig.keyturn(login(rig));

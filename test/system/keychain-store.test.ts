@@ -212,7 +212,10 @@ describeWithTools('the keychain store', TOOLS, () => {
         '--to',
         to === 'file' && kindOf(machine) === 'file' ? 'keychain' : to,
       ]);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringMatching(/^2 secrets moved [^\n]*\n$/),
+      });
       expect(machine.items()).toHaveLength(kindOf(machine) === 'keychain' ? 1 : 0);
       expect(readdirSync(config(machine)).sort()).toEqual(['credentials.yaml']);
     }

@@ -17,6 +17,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import type { Input } from '../input.ts';
+import { nextStep, unguarded } from '../login-notes.ts';
 import { stopped } from '../mint-report.ts';
 import { readSecret, readSession } from '../secret-reader.ts';
 
@@ -246,18 +247,4 @@ async function report(app: App, provider: Provider, result: LoginResult): Promis
       nextStep(provider, profile.name),
     ],
   };
-}
-
-/** Only a credential whose id is known is marked in lists and kept from being ended by mistake. */
-function unguarded(provider: Provider, profile: Profile): readonly string[] {
-  if (profile.tokenId !== null || profile.credential.kind !== 'store' || provider.facts.handle !== 'id')
-    return [];
-  return [
-    'its id is not known: log in with "--token-id ID" (see `keyturn tokens list`), and it is guarded against slips',
-  ];
-}
-
-/** The managing credential is powerful; the job at hand wants a narrower one. */
-function nextStep(provider: Provider, profile: string): string {
-  return `next: \`keyturn tokens create --profile ${profile} ${provider.credential.narrower} --save\` makes a narrower token for one job`;
 }

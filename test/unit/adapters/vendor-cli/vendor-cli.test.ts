@@ -40,7 +40,7 @@ describe('bricks', () => {
   ])('%s: says where it looked and what to run', async (_title, text) => {
     const { disk: on } = disk(text === null ? {} : { [BRICKS]: text });
     const error = await caught(readBricksSession({ disk: on, home: HOME }));
-    expect(error.code).toBe('not-found');
+    expect(error.code).toBe('auth');
     expect(error.message).toContain(BRICKS);
     expect(error.facts.hint).toContain('bricks login');
   });
@@ -106,7 +106,7 @@ describe('prefactor', () => {
       delete left[path];
     }
     const error = await caught(read(left));
-    expect(error.code).toBe('not-found');
+    expect(error.code).toBe('auth');
     expect(error.message).toContain('"/opt/pf/prefactor.json"');
     expect(error.message).toContain(`"${CWD}/prefactor.json"`);
   });
@@ -146,6 +146,6 @@ describe('prefactor', () => {
 test('a provider without a CLI is unsupported', async () => {
   const deps = { disk: disk({}).disk, home: HOME, cwd: '/', env: {}, profile: null };
   expect((await caught(readVendorSession('errova', deps))).code).toBe('unsupported');
-  expect((await caught(readVendorSession('bluebricks', deps))).code).toBe('not-found');
-  expect((await caught(readVendorSession('prefactor', deps))).code).toBe('not-found');
+  expect((await caught(readVendorSession('bluebricks', deps))).code).toBe('auth');
+  expect((await caught(readVendorSession('prefactor', deps))).code).toBe('auth');
 });
