@@ -58,6 +58,8 @@ export function createScript() {
       seen.interruptions += 1;
       const text = captured ? Buffer.from(captured.bytes).toString() : '';
       if (!CANARY.startsWith(text) || text.length < seen.kept) throw new Error('captured bytes were lost');
+      // What one run was told, it may have acted upon: no later run may be told less.
+      seen.kept = text.length;
       if (captured?.complete && text !== CANARY) throw new Error('not all of it is there');
       return 'interrupted';
     });

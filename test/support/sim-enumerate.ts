@@ -1,6 +1,6 @@
 import type { Base } from './sim-base.ts';
 import { seededRandom } from './sim-fakes.ts';
-import type { Placement, SeenEffect } from './sim-faults.ts';
+import type { FaultKind, Placement, SeenEffect } from './sim-faults.ts';
 import { FAULTS } from './sim-faults.ts';
 import type { CaseOptions, CaseReport } from './simulator.ts';
 import { runCase } from './simulator.ts';
@@ -21,12 +21,16 @@ export interface Tally {
 
 /**
  * Every fault that one effect can have. A process that is killed before a flush leaves the same as one killed right after
- * it; power that is cut before anything but a flush finds everything flushed. `distinct` leaves such twins out.
+ * it; power that is cut before anything but a flush finds everything flushed. `distinct` leaves such twins out, and what
+ * is between all and nothing (`torn`, `short`).
  */
 export function faultsAt(effect: SeenEffect, at: number, distinct: boolean): readonly Placement[] {
   const isFlush = effect.what.startsWith('sync');
+  const isWrite = effect.what.startsWith('write ');
+  const twins: readonly FaultKind[] = ['torn', 'short', isFlush ? 'kill' : 'power'];
   return FAULTS[effect.kind]
-    .filter((kind) => !distinct || effect.kind !== 'disk' || kind !== (isFlush ? 'kill' : 'power'))
+    .filter((kind) => kind !== 'short' || isWrite)
+    .filter((kind) => !distinct || effect.kind !== 'disk' || !twins.includes(kind))
     .map((kind) => ({ at, kind }));
 }
 
@@ -109,7 +113,8 @@ function shuffled<T>(items: readonly T[]): readonly T[] {
 export interface RandomOptions extends CaseOptions {
   readonly from: number;
   readonly count: number;
-  readonly faults: number;
+  /** How many faults the case of a seed has. */
+  readonly faults: (seed: number) => number;
 }
 
 /** Cases with several faults at random; each is named by its seed, and a seed gives the same case again. */
@@ -119,12 +124,12 @@ export async function randomCases(
 ): Promise<Tally> {
   const tallier = new Tallier();
   for (let seed = from; seed < from + count; seed += 1) {
-    await tallier.run(base, await randomPlacements(base, seed, faults), { ...options, seed });
+    await tallier.run(base, await randomPlacements(base, seed, faults(seed)), { ...options, seed });
   }
   return tallier.tally;
 }
 
-/** Each further fault is chosen among the effects that the ones before it lead to. */
+/** Each further fault is chosen among the effects that the ones before it lead to; together they spread evenly. */
 export async function randomPlacements(
   base: Base,
   seed: number,
@@ -135,7 +140,9 @@ export async function randomPlacements(
   for (let nth = 0; nth < faults; nth += 1) {
     const { effects } = await runCase(base, placements, { seed });
     const choices = allFaults(effects, false, placements.at(-1)?.at ?? 0);
-    const chosen = choices[Math.floor(random.number() * choices.length)];
+    // The least of as many random numbers as there are faults to come.
+    const share = 1 - (1 - random.number()) ** (1 / (faults - nth));
+    const chosen = choices[Math.floor(share * choices.length)];
     if (chosen) placements = [...placements, chosen];
   }
   return placements;

@@ -11,6 +11,8 @@ import type { FaultKind, Faults } from './sim-faults.ts';
 
 /** Time that passes only when somebody waits. */
 export class SimClock implements Clock {
+  /** How far the machine's clock is ahead of everybody else's, in ms. */
+  ahead = 0;
   #now: number;
 
   constructor(now: number) {
@@ -18,6 +20,10 @@ export class SimClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.ahead;
+  }
+
+  trueNow(): number {
     return this.#now;
   }
 

@@ -8,8 +8,12 @@ export type FaultKind =
   | 'kill'
   | 'kill-after'
   | 'power'
+  /** As `power`, but parts of what was not on the device are there all the same. */
+  | 'torn'
   /** The disk is full, the keychain locked, the sink broken. */
   | 'fail'
+  /** The disk takes the first bytes of a write and fails. */
+  | 'short'
   /** The connection breaks before, or after, the vendor acts. */
   | 'reset'
   | 'reset-after'
@@ -27,7 +31,7 @@ export type FaultKind =
 
 /** Which faults make sense where. */
 export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
-  disk: ['kill', 'power', 'fail'],
+  disk: ['kill', 'power', 'torn', 'fail', 'short'],
   read: ['kill', 'reset', '503'],
   list: ['kill', 'reset', '503', 'stale'],
   mint: [

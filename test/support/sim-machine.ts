@@ -5,7 +5,9 @@ import type { Connection } from '../../src/core/client.ts';
 import { Client } from '../../src/core/client.ts';
 import type { MintDeps } from '../../src/core/mint/deps.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { Disk } from '../../src/ports/disk.ts';
 import type { JournalHost } from '../../src/ports/journal.ts';
+import type { Keychain } from '../../src/ports/keychain.ts';
 import type { Provider } from '../../src/ports/provider.ts';
 import type { Transport } from '../../src/ports/transport.ts';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
@@ -51,6 +53,9 @@ export interface ProcessOptions {
   readonly hooks?: Pick<SimNet, 'beforeWrite' | 'afterMint' | 'onCaptured'>;
   /** What differs from the usual connection. */
   readonly connection?: Partial<Connection>;
+  /** Something between the process and its disk, or its keychain. */
+  readonly disk?: (disk: Disk) => Disk;
+  readonly keychain?: (keychain: Keychain) => Keychain;
 }
 
 const NO_HOOKS = { beforeWrite: async () => {}, afterMint: () => {}, onCaptured: () => {} };
@@ -77,7 +82,7 @@ export class SimMachine {
     this.secrets = [...base.secrets];
     this.sandbox = createSandbox({
       world: {
-        now: () => this.clock.now(),
+        now: () => this.clock.trueNow(),
         random: (count) => this.random.bytes(count),
         onSecret: (secret) => this.secrets.push(secret),
       },
@@ -108,10 +113,11 @@ export class SimMachine {
   async connect(options: ProcessOptions = {}): Promise<MintDeps> {
     const { faults = new Faults([]), mutation, hooks = NO_HOOKS } = options;
     const { base, clock, random } = this;
-    const parts = { disk: this.#openDisk(faults), random, clock, locks: simLocks() };
+    const { disk = (inner) => inner, keychain = (inner) => inner } = options;
+    const parts = { disk: disk(this.#openDisk(faults)), random, clock, locks: simLocks() };
     const store = createCredentialStore({
       ...parts,
-      keychain: simKeychain(this.keychain, faults),
+      keychain: keychain(simKeychain(this.keychain, faults)),
       passphrase: async () => Secret.of('unused'),
       path: STORE_PATH,
       kindForNewFile: 'keychain',
@@ -158,7 +164,8 @@ export class SimMachine {
       if (!effect.changes) return null;
       const kind = faults.next('disk', `${effect.name} ${effect.path.replace(/[0-9a-f]{12,}/g, '*')}`);
       if (kind === 'fail') return { kind: 'fail', when: 'before' };
-      if (kind === 'kill' || kind === 'power') faults.kill();
+      if (kind === 'short') return { kind: 'fail', when: 'during', bytes: 1 + (faults.seen.length % 97) };
+      if (kind === 'kill' || kind === 'power' || kind === 'torn') faults.kill();
       return null;
     });
   }
@@ -166,7 +173,7 @@ export class SimMachine {
   things(): readonly Thing[] {
     const { scenario } = this.base;
     if (scenario.thing === 'token') return this.sandbox.tokens(scenario.provider);
-    return readKeys(this.sandbox.save(), this.clock.now());
+    return readKeys(this.sandbox.save(), this.clock.trueNow());
   }
 
   /** Fingerprints of all that is in the store, current or not. By the bytes of its file: parsing is slow. */

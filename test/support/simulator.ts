@@ -13,7 +13,7 @@ import { Killed } from './memory-disk.ts';
 import type { Base } from './sim-base.ts';
 import { specOptions } from './sim-base.ts';
 import type { SimPlace } from './sim-fakes.ts';
-import { fingerprintOf } from './sim-fakes.ts';
+import { fingerprintOf, seededRandom } from './sim-fakes.ts';
 import type { Placement, SeenEffect } from './sim-faults.ts';
 import { Faults } from './sim-faults.ts';
 import type { Mutation, Thing } from './sim-machine.ts';
@@ -82,8 +82,13 @@ class Case {
     await this.#machine.saveProfile();
     let end: CaseReport['end'] = 'unsettled';
     let processes = 0;
-    while (end === 'unsettled' && processes < MOST_PROCESSES) {
-      await this.#process(processes === 0);
+    let isStruck = false;
+    // Where nothing had begun, the command is run again.
+    while (end === 'unsettled' || (end === 'nothing' && isStruck)) {
+      if (processes === MOST_PROCESSES) break;
+      const before = this.#faults.struck.length;
+      await this.#process(processes === 0 || end === 'nothing');
+      isStruck = this.#faults.struck.length > before;
       processes += 1;
       await this.#checkInstant();
       end = await this.#settled();
@@ -107,10 +112,16 @@ class Case {
       this.#last = isFirst ? await this.#start() : await this.#resume();
     } catch (error) {
       if (!(error instanceof Killed) && !(error instanceof AppError)) throw error;
-      if (error instanceof Killed && this.#faults.struck.at(-1)?.kind === 'power')
-        this.#machine.disk.crash('power');
+      if (error instanceof Killed) this.#cutPower(this.#faults.struck.at(-1));
       this.#last = null;
     }
+  }
+
+  #cutPower(fault: Placement | undefined): void {
+    if (fault?.kind === 'power') this.#machine.disk.crash('power');
+    if (fault?.kind !== 'torn') return;
+    const random = seededRandom(fault.at);
+    this.#machine.disk.crash('torn', (count) => Math.floor(random.number() * count));
   }
 
   async #start(): Promise<MintResult> {

@@ -4,8 +4,7 @@ import type { AuditEvent, AuditLog } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
-import { checkPrivateFolder, refuseLooseFile } from '../disk/private.ts';
-import { prepareFolder } from '../journal/prepare-folder.ts';
+import { checkPrivateFolder, ensureDurableFolder, refuseLooseFile } from '../disk/private.ts';
 import { type AuditEntry, encodeAuditLine, FIRST_CHAIN, nextChain } from './audit-line.ts';
 import { type AuditTail, checkChain, describeTorn, findTail, listRecords } from './audit-text.ts';
 
@@ -68,7 +67,7 @@ export function createFileAudit(options: FileAuditOptions): AuditLog {
   }
 
   async function appendAlone(event: AuditEvent): Promise<void> {
-    await prepareFolder(disk, folder);
+    await ensureDurableFolder(disk, folder);
     const { last, torn, open } = await readTail(await findFiles());
     await setAsideWhenLarge(last?.entry.sequence ?? 0);
     const at = toInstant(clock.now());

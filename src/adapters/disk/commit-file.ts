@@ -5,7 +5,7 @@ import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { replaceFile, sweepLeftovers } from './atomic-file.ts';
-import { checkPrivateFolder, ensurePrivateFolder, refuseForeignLink, refuseLooseFile } from './private.ts';
+import { checkPrivateFolder, ensureDurableFolder, refuseForeignLink, refuseLooseFile } from './private.ts';
 
 /** A private file (0600 in 0700) that several processes change. */
 export interface SharedFile {
@@ -51,7 +51,7 @@ export async function commitShared<T>(
   file: SharedFile,
   change: (current: Uint8Array | null) => Promise<Change<T>>,
 ): Promise<T> {
-  await ensurePrivateFolder(file.disk, dirname(file.path));
+  await ensureDurableFolder(file.disk, dirname(file.path));
   return file.locks.hold(file.lockName, file.waitMs, async () => {
     await sweepLeftovers(file.disk, file.path);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {

@@ -18,6 +18,20 @@ export async function ensurePrivateFolder(disk: Disk, path: string): Promise<voi
   refuseLooseFolder(facts, path);
 }
 
+/**
+ * As {@link ensurePrivateFolder}, for what must outlive a power cut. A folder that is empty may have been made by a run that
+ * was killed before it, and every folder above it, was on the device; whoever puts something there knows that it is.
+ */
+export async function ensureDurableFolder(disk: Disk, path: string): Promise<void> {
+  const isEmpty = (await disk.list(path)).length === 0;
+  await ensurePrivateFolder(disk, path);
+  for (let at = dirname(path); isEmpty; at = dirname(at)) {
+    if (!(await disk.facts(at))?.owned) return;
+    await disk.syncFolder(at);
+    if (dirname(at) === at) return;
+  }
+}
+
 /** As {@link ensurePrivateFolder}, for reading: a folder that does not exist is no problem. */
 export async function checkPrivateFolder(disk: Disk, path: string): Promise<void> {
   refuseLooseFolder(await disk.facts(path), path);

@@ -56,9 +56,8 @@ function decodeEntry(entry: JsonObject): Entry | null {
       return header && key && { type, header, ...key };
     }
     case 'owner': {
-      const { epoch, from } = entry;
-      if (!isCount(epoch) || !isObject(from) || !isCount(from.epoch) || !isCount(from.length)) return null;
-      return { type, epoch, from: { epoch: from.epoch, length: from.length } };
+      const { epoch } = entry;
+      return isCount(epoch) ? { type, epoch } : null;
     }
     case 'intent':
     case 'whole':

@@ -11,7 +11,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { sparePath } from './names.ts';
 import type { Entry } from './records.ts';
 import type { SegmentWriter } from './segment-writer.ts';
-import { takeSpare } from './spare.ts';
+import { SPARE_BYTES, takeSpare } from './spare.ts';
 import { apply, type State } from './state.ts';
 
 export interface AttemptOptions {
@@ -57,7 +57,8 @@ export function createFileAttempt(options: AttemptOptions): Journal {
     step: string,
     send: (capture: JournalCapture) => Promise<T>,
   ): Promise<T> {
-    await takeSpare(disk, random, sparePath(folder, id));
+    // The new file that an answer goes to when this one fails begins with a copy of this one.
+    await takeSpare(disk, random, sparePath(folder, id), SPARE_BYTES + writer.length());
     await record({ type: 'intent', step });
     const { capture, stop } = createCapture(step);
     try {

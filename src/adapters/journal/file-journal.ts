@@ -1,11 +1,11 @@
 import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
-import type { Disk } from '../../ports/disk.ts';
+import type { Disk, OpenFile } from '../../ports/disk.ts';
 import type { AttemptSummary, BrokenAttempt, Journal, JournalHost } from '../../ports/journal.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Sealer } from '../../ports/sealer.ts';
-import { checkPrivateFolder } from '../disk/private.ts';
+import { checkPrivateFolder, ensureDurableFolder } from '../disk/private.ts';
 import {
   type AttemptKey,
   contextOf,
@@ -20,13 +20,12 @@ import { createFileAttempt } from './file-attempt.ts';
 import { type Found, findFiles, lookUp } from './look-up.ts';
 import { groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
 import { openFirstSegment } from './open-first.ts';
-import { prepareFolder } from './prepare-folder.ts';
-import { type AttemptLog, readAttempt } from './read-attempt.ts';
+import type { AttemptLog } from './read-attempt.ts';
 import { claimSegment, createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
 import { closeQuietly, quietly, releaseSpare, takeSpare } from './spare.ts';
-import { isUnfinished, newState, replay, type State, summarize } from './state.ts';
+import { isUnfinished, newState, type State, summarize } from './state.ts';
 import { refuseOthers } from './subject.ts';
-import { bury } from './tidy.ts';
+import { bury, buryFound } from './tidy.ts';
 
 export interface FileJournalOptions {
   readonly disk: Disk;
@@ -112,24 +111,14 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
 
   /** Reads with the codes verified. Throws `not-found` when there is nothing that can be taken up. */
   async function readVerified(id: string): Promise<Verified> {
-    const files = await findFiles(disk, folder, id);
-    if (!files) throw notFound(`no attempt "${id}"`);
-    const log = await readAttempt(disk, folder, files);
-    const state = replay(log);
+    const found = await lookUp(disk, folder, id);
+    if (!found) throw notFound(`no attempt "${id}"`);
+    if (found.kind === 'broken') throw found.error;
+    const { files, log, state } = found;
     const { sealer, key } = await unlock(log, state);
     if (isUnfinished(state)) return { log, state, sealer, key, lastEpoch: files.epochs.at(-1) ?? 0 };
-    if (files.ended.length === 0) await buryAt(id, log.epoch, nowSecond());
+    if (files.ended.length === 0) await buryFound(disk, folder, found, nowSecond());
     throw notFound(`the attempt "${id}" is ${state.state}`);
-  }
-
-  /** The former owner may have died before its last record was on the device; what is built on it must not outlive it. */
-  async function settle(path: string): Promise<void> {
-    const file = await disk.append(path);
-    try {
-      await file.sync();
-    } finally {
-      await closeQuietly(file);
-    }
   }
 
   async function takeOver(id: string): Promise<Owned> {
@@ -137,16 +126,27 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     await refuseOthers({ disk, folder, header: seen.header, to: 'resume' });
     const epoch = lastEpoch + 1;
     const file = await claimSegment(disk, folder, id, epoch);
+    // Read again: only now nobody else can add to what is read.
+    const { log, state, sealer, key } = await orTakeBack(file, segmentPath(folder, id, epoch), () =>
+      readVerified(id),
+    );
+    const writer = createSegmentWriter({ disk, folder, id, key, place: log, segment: { epoch, file } });
     try {
-      // Read again: only now nobody else can add to what is read.
-      const { log, state, sealer, key } = await readVerified(id);
-      await settle(segmentPath(folder, id, log.epoch));
-      const writer = createSegmentWriter({ disk, folder, id, key, place: log, segment: { epoch, file } });
-      return { sealer, state, writer };
+      await writer.takeOver(state.intents.size > 0);
+    } catch (error) {
+      if (isAppError(error)) await writer.close();
+      throw error;
+    }
+    return { sealer, state, writer };
+  }
+
+  async function orTakeBack<T>(file: OpenFile, path: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       if (isAppError(error)) {
         await closeQuietly(file);
-        await quietly(disk.remove(segmentPath(folder, id, epoch)));
+        await quietly(disk.remove(path));
       }
       throw error;
     }
@@ -154,7 +154,7 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
 
   return {
     prove: async () => {
-      await prepareFolder(disk, folder);
+      await ensureDurableFolder(disk, folder);
       const sealer = await options.sealer(null);
       const id = Buffer.from(random.bytes(16)).toString('hex');
       const probe = random.bytes(32);
@@ -173,11 +173,11 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     begin: async (header, work) => {
       if (!isAttemptId(header.id)) throw usage('the id of an attempt is 32 hex digits');
       return locks.hold(`attempt-${header.id}`, 0, async () => {
-        await prepareFolder(disk, folder);
+        await ensureDurableFolder(disk, folder);
         const sealer = await options.sealer(null);
         const key = createAttemptKey(sealer, random, header.id);
         const writer = await locks.hold('attempts', 10_000, () =>
-          openFirstSegment({ disk, folder, header, key, nowSecond: nowSecond() }),
+          openFirstSegment({ disk, locks, folder, header, key, nowSecond: nowSecond() }),
         );
         return run({ sealer, state: newState(header, { keyId: key.keyId, key: key.key }), writer }, work);
       });

@@ -1,14 +1,19 @@
 import { type AppError, isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
-import { type AttemptFiles, groupNames } from './names.ts';
+import { type AttemptFiles, groupNames, segmentPath } from './names.ts';
 import { type AttemptLog, readAttempt, readFirstLine } from './read-attempt.ts';
 import { firstLink, nextLink } from './records.ts';
 import { replay, type State } from './state.ts';
 
 /** An attempt as anybody may see it: its codes are not verified, for that needs the key. */
 export type Found =
-  | { readonly kind: 'attempt'; readonly log: AttemptLog; readonly state: State }
+  | {
+      readonly kind: 'attempt';
+      readonly files: AttemptFiles;
+      readonly log: AttemptLog;
+      readonly state: State;
+    }
   | { readonly kind: 'broken'; readonly error: AppError };
 
 const MOST_TRIES = 5;
@@ -24,7 +29,7 @@ export async function lookUp(disk: Disk, folder: string, id: string): Promise<Fo
   for (let tries = 1; files; tries += 1) {
     try {
       const log = await readAttempt(disk, folder, files);
-      return { kind: 'attempt', log, state: replay(log) };
+      return { kind: 'attempt', files, log, state: replay(log) };
     } catch (error) {
       if (!isAppError(error)) throw error;
       const now = await findFiles(disk, folder, id);
@@ -38,9 +43,16 @@ export async function lookUp(disk: Disk, folder: string, id: string): Promise<Fo
 /** The header of an attempt that is broken further on; null when it cannot be read either. */
 export async function peekHeader(disk: Disk, folder: string, id: string): Promise<AttemptHeader | null> {
   const files = await findFiles(disk, folder, id);
-  if (!files) return null;
+  for (const epoch of files?.epochs ?? []) {
+    const header = await peekSegment(disk, segmentPath(folder, id, epoch), id);
+    if (header) return header;
+  }
+  return null;
+}
+
+async function peekSegment(disk: Disk, path: string, id: string): Promise<AttemptHeader | null> {
   try {
-    const line = await readFirstLine(disk, folder, files);
+    const line = await readFirstLine(disk, path);
     const entry = line?.entry;
     if (!line || (entry?.type !== 'header' && entry?.type !== 'ended') || entry.header.id !== id) return null;
     return nextLink(firstLink(id), line.raw).sum === line.link.sum ? entry.header : null;

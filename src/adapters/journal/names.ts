@@ -3,7 +3,8 @@ import { join } from 'node:path';
 /**
  * What lies in the folder of attempts:
  * - `<id>.<epoch>.journal` one segment an owner. Every process that takes an attempt over makes the next one, exclusively;
- *   that is the fence: a former owner sees that its segment is not the last one any more.
+ *   that is the fence: a former owner sees that its segment is not the last one any more. Each later one begins with a
+ *   copy of every record that counts, so the newest whole one is all that is read; the ones before it are removed.
  * - `<id>.spare` room on the disk for the answer of a mint.
  * - `<id>.<second>.ended` the tombstone of an attempt that was done or aborted in that second since 1970.
  * - `<id>.new` a first segment that is not whole yet: nothing has begun.
@@ -17,6 +18,9 @@ export interface AttemptFiles {
   /** Names of a spare and of a first segment that is not whole. */
   readonly loose: readonly string[];
 }
+
+/** The epoch of whoever begins an attempt. */
+export const FIRST = 1;
 
 const NAME = /^([0-9a-f]{32})\.(?:(\d{1,9})\.journal|(\d{1,12})\.ended|spare|new)$/;
 

@@ -1,18 +1,18 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
+import type { Locks } from '../../ports/lock.ts';
 import type { AttemptKey } from './attempt-key.ts';
-import { groupNames, newPath, segmentPath } from './names.ts';
+import { FIRST, groupNames, newPath, segmentPath } from './names.ts';
 import { encodeLine, firstLink, nextLink } from './records.ts';
 import { createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
 import { closeQuietly, quietly } from './spare.ts';
 import { refuseOthers } from './subject.ts';
 import { tidy } from './tidy.ts';
 
-const FIRST = 1;
-
 export interface FirstSegment {
   readonly disk: Disk;
+  readonly locks: Locks;
   readonly folder: string;
   readonly header: AttemptHeader;
   readonly key: AttemptKey;
@@ -27,7 +27,7 @@ export async function openFirstSegment(options: FirstSegment): Promise<SegmentWr
   const { disk, folder, header, key } = options;
   const { id } = header;
   const groups = groupNames(await disk.list(folder));
-  await tidy(disk, folder, groups, options.nowSecond);
+  await tidy(options, groups);
   if (groups.some((files) => files.id === id && files.epochs.length + files.ended.length > 0)) throw usedId();
   await refuseOthers({ disk, folder, header, to: 'begin' });
 
@@ -45,7 +45,7 @@ export async function openFirstSegment(options: FirstSegment): Promise<SegmentWr
     if (isAppError(error)) await takeBack(options, file);
     throw error;
   }
-  const place = { epoch: FIRST, length: line.length, link };
+  const place = { epoch: FIRST, bytes: line, link };
   return createSegmentWriter({ disk, folder, id, key, place, segment: { epoch: FIRST, file } });
 }
 

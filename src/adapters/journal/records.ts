@@ -16,12 +16,8 @@ export interface SealedKey {
 /** What one line of a journal says. `sealed` is base64url. */
 export type Entry =
   | ({ readonly type: 'header'; readonly header: AttemptHeader } & SealedKey)
-  /** First line of every later segment: who goes on from where. `length` counts the bytes of that segment that count. */
-  | {
-      readonly type: 'owner';
-      readonly epoch: number;
-      readonly from: { readonly epoch: number; readonly length: number };
-    }
+  /** Follows the copy of all earlier records at the head of every later segment: from here the segment counts. */
+  | { readonly type: 'owner'; readonly epoch: number }
   | { readonly type: 'intent'; readonly step: string }
   | {
       readonly type: 'head';

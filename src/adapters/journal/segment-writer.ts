@@ -8,6 +8,13 @@ import { type Entry, encodeLine, firstLink, type Link, nextLink, type Tombstone 
 import { closeQuietly, quietly, releaseSpare } from './spare.ts';
 
 export interface SegmentWriter {
+  /** Of the records that count, in bytes. */
+  length(): number;
+  /**
+   * Makes all that a former owner left durable in a segment of one's own; nothing may be done before. `mustLand` as for
+   * `append`. Throws `locked` when another process took the attempt over.
+   */
+  takeOver(mustLand: boolean): Promise<void>;
   /**
    * Makes a record durable. `mustLand` is for what cannot be had again: when the disk refuses it, the spare room is given
    * back and the record goes to a new file, once. Throws `locked` when another process took the attempt over.
@@ -25,7 +32,7 @@ export interface WriterOptions {
   readonly folder: string;
   readonly id: string;
   readonly key: AttemptKey;
-  /** Where the records end that count so far. */
+  /** The records that count so far, and the segment that they are in. */
   readonly place: Place;
   /** The segment that this owner made: the one of `place`, or a newer one that is still empty. */
   readonly segment: { readonly epoch: number; readonly file: OpenFile };
@@ -33,9 +40,12 @@ export interface WriterOptions {
 
 interface Place {
   readonly epoch: number;
-  readonly length: number;
+  readonly bytes: Uint8Array;
   readonly link: Link;
 }
+
+/** Beyond this only takeovers are recorded, so that an attempt that is full can still be taken up. In bytes. */
+const FULL = LARGEST - 1024 * 1024;
 
 /** Makes a segment. Nobody else can make it too: the one that fails is refused. */
 export async function claimSegment(disk: Disk, folder: string, id: string, epoch: number): Promise<OpenFile> {
@@ -51,50 +61,65 @@ export async function claimSegment(disk: Disk, folder: string, id: string, epoch
  * exclusively, and reads afterwards. So an owner that still finds its segment the last one AFTER its record is durable
  * knows that every successor will read that record; one that does not is refused, and what it wrote late never counts.
  * No lock is needed for that, which matters because a suspended process can lose a lock without knowing.
+ *
+ * A record can be read and yet not be durable: after a failed sync the system may drop what was written, and every later
+ * sync of that file succeeds. So nothing is built on a file that somebody else synced, or whose sync failed: each segment
+ * begins with a copy of all records that count, durable before anything is done with them.
  */
 export function createSegmentWriter(options: WriterOptions): SegmentWriter {
-  const { disk, folder, id, key } = options;
+  const { disk, folder, id, key, segment } = options;
   let { place } = options;
-  let top = options.segment.epoch;
-  /** Null after a failed write: what it left is unknown, and a failed sync is not to be trusted again on that file. */
-  let file: OpenFile | null = top === place.epoch ? options.segment.file : null;
-  let claimed: OpenFile | null = file ? null : options.segment.file;
+  let top = segment.epoch;
+  let owns = top === place.epoch;
+  /** Null after a failed write: neither what it left nor a later sync of that file is to be trusted. */
+  let file: OpenFile | null = owns ? segment.file : null;
+  let claimed: OpenFile | null = owns ? null : segment.file;
   let lost = false;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function put(entry: Entry): Promise<void> {
     const target = file ?? (await succeed());
-    await checkLast(place.epoch, place.length);
-    const { line, link } = encode(place.link, entry);
-    const length = place.length + line.length;
-    if (length > LARGEST) throw tooLarge();
+    await checkLast(place.epoch, place.bytes.length);
+    const { line, next } = follow(entry);
+    if (next.bytes.length > FULL) throw tooLarge();
     file = null;
     await orClose(target, async () => {
       await target.write(line);
       await target.sync();
-      await checkLast(place.epoch, length);
+      await checkLast(next.epoch, next.bytes.length);
     });
     file = target;
-    place = { epoch: place.epoch, length, link };
+    place = next;
   }
 
-  /** Goes on in a new segment, whose first line says how much of the one before counts. */
+  /** Goes on in a new segment: a copy of every record that counts, and the line that makes them its own. */
   async function succeed(): Promise<OpenFile> {
     const target = await claim();
-    const from = { epoch: place.epoch, length: place.length };
-    const { line, link } = encode(place.link, { type: 'owner', epoch: top, from });
-    await begin(target, line);
-    place = { epoch: top, length: line.length, link };
+    await orClose(target, async () => {
+      const { next } = follow({ type: 'owner', epoch: top });
+      await begin(target, next.bytes);
+      place = { ...next, epoch: top };
+    });
     file = target;
+    owns = true;
+    await quietly(dropOlder());
     return target;
+  }
+
+  /** Nobody reads them any more. Should one come back after a power cut, it still is not the newest. */
+  async function dropOlder(): Promise<void> {
+    const files = await findFiles(disk, folder, id);
+    for (const epoch of files?.epochs ?? []) {
+      if (epoch < top) await quietly(disk.remove(segmentPath(folder, id, epoch)));
+    }
   }
 
   async function entomb(tombstone: Tombstone): Promise<number> {
     if (file) await closeQuietly(file);
     file = null;
     const target = await claim();
-    const { line } = encode(firstLink(id), tombstone);
-    await begin(target, line);
+    const line = encodeLine(tombstone, nextLink(firstLink(id), tombstone), key.open);
+    await orClose(target, () => begin(target, line));
     await closeQuietly(target);
     return top;
   }
@@ -108,14 +133,13 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
     return made;
   }
 
-  /** The first line of a segment, with the segment's name. */
-  async function begin(target: OpenFile, line: Uint8Array): Promise<void> {
-    await orClose(target, async () => {
-      await target.write(line);
-      await target.sync();
-      await disk.syncFolder(folder);
-      await checkLast(top, line.length);
-    });
+  /** What a segment begins with, made durable with the segment's name. */
+  async function begin(target: OpenFile, bytes: Uint8Array): Promise<void> {
+    await target.write(bytes);
+    await target.sync();
+    await disk.syncFolder(folder);
+    // After a successor's end no newer segment tells of it any more: that it removed the source of this one does.
+    await checkLast(top, bytes.length, place.epoch);
   }
 
   async function orClose(target: OpenFile, work: () => Promise<void>): Promise<void> {
@@ -128,21 +152,24 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
   }
 
   async function checkOwner(): Promise<void> {
-    if (claimed) await checkLast(top, 0);
-    else await checkLast(top, file ? place.length : null);
+    await checkLast(top, file ? place.bytes.length : null);
   }
 
-  /** `length` null: not known, because a write failed. */
-  async function checkLast(epoch: number, length: number | null): Promise<void> {
+  /** `length` null: not known, because a write failed. `source`: another segment that must still be there. */
+  async function checkLast(epoch: number, length: number | null, source = epoch): Promise<void> {
     const files = await findFiles(disk, folder, id);
     const own = await disk.facts(segmentPath(folder, id, epoch));
-    const isLast = files?.epochs.at(-1) === top && files.ended.length === 0;
+    const isLast = files?.epochs.at(-1) === top && files.epochs.includes(source) && files.ended.length === 0;
     if (!isLast || !own || (length !== null && own.size !== length)) throw takenOver();
   }
 
-  function encode(after: Link, entry: Entry): { line: Uint8Array; link: Link } {
-    const link = nextLink(after, entry);
-    return { line: encodeLine(entry, link, key.open), link };
+  /** The record after all those that count. Throws `failure` when there are too many. */
+  function follow(entry: Entry): { readonly line: Uint8Array; readonly next: Place } {
+    const link = nextLink(place.link, entry);
+    const line = encodeLine(entry, link, key.open);
+    const bytes = new Uint8Array(Buffer.concat([place.bytes, line]));
+    if (bytes.length > LARGEST) throw tooLarge();
+    return { line, next: { epoch: place.epoch, bytes, link } };
   }
 
   async function land<T>(work: () => Promise<T>, mustLand: boolean): Promise<T> {
@@ -163,21 +190,27 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
     return turn;
   }
 
+  async function takeOver(): Promise<void> {
+    if (!owns) await succeed();
+  }
+
+  /** An owner that never was takes its segments back, unless a successor may already look at them. */
+  async function close(): Promise<void> {
+    for (const open of [file, claimed]) if (open) await closeQuietly(open);
+    file = claimed = null;
+    for (let epoch = segment.epoch; !owns && !lost && epoch <= top; epoch += 1) {
+      await quietly(disk.remove(segmentPath(folder, id, epoch)));
+    }
+    lost = true;
+  }
+
   return {
+    length: () => place.bytes.length,
+    takeOver: (mustLand) => inTurn(() => land(takeOver, mustLand)),
     append: (entry, mustLand) => inTurn(() => land(() => put(entry), mustLand)),
     checkOwner: () => inTurn(() => land(checkOwner, false)),
     entomb: (tombstone) => inTurn(() => land(() => entomb(tombstone), true)),
-    close: () =>
-      inTurn(async () => {
-        lost = true;
-        if (file) await closeQuietly(file);
-        if (claimed) {
-          // Nothing was recorded, so nothing has changed for whoever comes next.
-          await closeQuietly(claimed);
-          await quietly(disk.remove(segmentPath(folder, id, top)));
-        }
-        file = claimed = null;
-      }),
+    close: () => inTurn(close),
   };
 }
 

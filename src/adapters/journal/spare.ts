@@ -7,15 +7,15 @@ export const SPARE_BYTES = 64 * 1024;
 
 /**
  * Takes room on the disk before a mint is sent, so that its answer can be written on a disk that fills up meanwhile:
- * the file is given back just then. Random bytes, because some file systems store zeros as nothing.
+ * the file is given back just then. `size` in bytes. Random bytes, because some file systems store zeros as nothing.
  */
-export async function takeSpare(disk: Disk, random: Random, path: string): Promise<void> {
+export async function takeSpare(disk: Disk, random: Random, path: string, size = SPARE_BYTES): Promise<void> {
   const facts = await disk.facts(path);
-  if (facts?.kind === 'file' && facts.size === SPARE_BYTES) return;
+  if (facts?.kind === 'file' && facts.size >= size) return;
   if (facts) await disk.remove(path);
   const file = await disk.create(path, 0o600);
   try {
-    await file.write(random.bytes(SPARE_BYTES));
+    await file.write(random.bytes(size));
     await file.sync();
   } catch (error) {
     if (isAppError(error)) await releaseSpare(disk, path);

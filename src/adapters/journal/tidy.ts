@@ -1,12 +1,25 @@
 import { join } from 'node:path';
+import { isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
-import { lookUp } from './look-up.ts';
+import type { Locks } from '../../ports/lock.ts';
+import { type Found, lookUp } from './look-up.ts';
 import { type AttemptFiles, endedPath, endedSecond, segmentPath } from './names.ts';
-import { quietly } from './spare.ts';
+import { claimSegment } from './segment-writer.ts';
+import { closeQuietly, quietly } from './spare.ts';
 import { isUnfinished } from './state.ts';
 
 /** How long a tombstone is kept: its nonce is watched for a day, and a person may ask what happened last week. */
 const KEPT_SECONDS = 7 * 24 * 60 * 60;
+
+/** An attempt that was found, not one of one's own. */
+type FoundAttempt = Extract<Found, { readonly kind: 'attempt' }>;
+
+export interface Room {
+  readonly disk: Disk;
+  readonly locks: Locks;
+  readonly folder: string;
+  readonly nowSecond: number;
+}
 
 /**
  * After an attempt was done or aborted: takes away every sealed byte and gives the tombstone its lasting name. May be cut
@@ -26,39 +39,65 @@ export async function bury(
 }
 
 /**
- * Takes away what killed runs left and tombstones that are too old. Only for the holder of the lock on the folder: a
- * first segment that is not whole yet may be another's.
+ * Buries an attempt that another process ended. Its tombstone may be readable and not durable, so it is written once more
+ * before anything is taken away. Throws what the disk throws until then, `locked` when another process is at it.
  */
-export async function tidy(
+export async function buryFound(
   disk: Disk,
   folder: string,
-  groups: readonly AttemptFiles[],
-  nowSecond: number,
+  { files, log }: Pick<FoundAttempt, 'files' | 'log'>,
+  second: number,
 ): Promise<void> {
+  const epoch = (files.epochs.at(-1) ?? 0) + 1;
+  const file = await claimSegment(disk, folder, files.id, epoch);
+  try {
+    await file.write(log.bytes);
+    await file.sync();
+  } finally {
+    await closeQuietly(file);
+  }
+  await disk.syncFolder(folder);
+  await bury(disk, folder, files, { epoch, second });
+}
+
+/**
+ * Takes away what killed runs left and tombstones that are too old. Only for the holder of the lock on the folder: a
+ * first segment that is not whole yet may be another's. An attempt whose owner is still at it is left alone.
+ */
+export async function tidy(room: Room, groups: readonly AttemptFiles[]): Promise<void> {
+  const { disk, folder, nowSecond } = room;
   for (const files of groups) {
-    if (files.ended.length > 0) await dropSegments(disk, folder, files, null);
-    else if (files.epochs.length === 0) await dropLoose(disk, folder, files);
-    else await buryEnded(disk, folder, files, nowSecond);
+    if (files.epochs.length > 0) await tidyEnded(room, files.id);
+    else await dropLoose(disk, folder, files);
     for (const name of files.ended) {
       if (endedSecond(name) + KEPT_SECONDS < nowSecond) await quietly(disk.remove(join(folder, name)));
     }
   }
 }
 
-async function buryEnded(disk: Disk, folder: string, files: AttemptFiles, second: number): Promise<void> {
-  const found = await lookUp(disk, folder, files.id);
-  if (found?.kind !== 'attempt' || isUnfinished(found.state)) return;
-  await bury(disk, folder, files, { epoch: found.log.epoch, second });
+async function tidyEnded(room: Room, id: string): Promise<void> {
+  const { disk, locks, folder, nowSecond } = room;
+  if (!(await findEnded(room, id))) return;
+  try {
+    await locks.hold(`attempt-${id}`, 0, async () => {
+      const found = await findEnded(room, id);
+      if (found && found.files.ended.length > 0)
+        await dropSegments(disk, folder, found.files, Number.POSITIVE_INFINITY);
+      else if (found) await buryFound(disk, folder, found, nowSecond);
+    });
+  } catch (error) {
+    if (!isAppError(error, 'locked')) throw error;
+  }
 }
 
-async function dropSegments(
-  disk: Disk,
-  folder: string,
-  files: AttemptFiles,
-  except: number | null,
-): Promise<void> {
+async function findEnded(room: Room, id: string): Promise<FoundAttempt | null> {
+  const found = await lookUp(room.disk, room.folder, id);
+  return found?.kind === 'attempt' && !isUnfinished(found.state) ? found : null;
+}
+
+async function dropSegments(disk: Disk, folder: string, files: AttemptFiles, before: number): Promise<void> {
   for (const epoch of files.epochs) {
-    if (epoch === except) continue;
+    if (epoch >= before) continue;
     const path = segmentPath(folder, files.id, epoch);
     await quietly(disk.truncate(path, 0));
     await quietly(disk.remove(path));

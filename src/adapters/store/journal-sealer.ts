@@ -7,7 +7,7 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
-import { ensurePrivateFolder, refuseLooseFile } from '../disk/private.ts';
+import { ensureDurableFolder, refuseLooseFile } from '../disk/private.ts';
 import type { LocalCredentialStore } from './credential-store.ts';
 import { seal, unseal } from './seal.ts';
 import { deriveKey, fingerprintKey, KEY_BYTES } from './vault-key.ts';
@@ -44,9 +44,12 @@ export function createJournalSealer(options: JournalSealerOptions): JournalSeale
   };
   return {
     async openSealer() {
-      const { kind } = await store.facts();
+      const { kind, path } = await store.facts();
       if (kind === null && options.makeStore) await store.prove();
-      return (await fromStore()) ?? toSealer('file', await keyFromFile(options), random);
+      const sealer = await fromStore();
+      if (!sealer) return toSealer('file', await keyFromFile(options), random);
+      await settle(options.disk, path);
+      return sealer;
     },
     async openSealerFor(keyId) {
       const key = keyId.startsWith('store-') ? null : await readKeyFile(options);
@@ -72,21 +75,35 @@ function toSealer(source: 'store' | 'file', key: KeyObject, random: Random): Sea
 }
 
 async function keyFromFile(options: JournalSealerOptions): Promise<KeyObject> {
-  const known = await readKeyFile(options);
-  if (known) return known;
   const { disk, random } = options;
   const path = keyPath(options);
-  await ensurePrivateFolder(disk, dirname(path));
+  const known = await readKeyFile(options);
+  if (known) {
+    await settle(disk, path);
+    return known;
+  }
+  await ensureDurableFolder(disk, dirname(path));
   // Of two processes that both find no key, the second must take the first one's.
   return options.locks.hold('journal-key', MOST_WAIT_MS, async () => {
     const others = await readKeyFile(options);
-    if (others) return others;
+    if (others) {
+      await settle(disk, path);
+      return others;
+    }
     await sweepLeftovers(disk, path);
     await replaceFile(disk, random, path, random.bytes(KEY_BYTES), 0o600);
     const made = await readKeyFile(options);
     if (!made) throw lost(`"${safeText(path, 300)}" does not read back`);
     return made;
   });
+}
+
+/**
+ * Whoever put the file there may have died before its name was on the device: nothing is sealed under a key that a power cut
+ * takes away.
+ */
+async function settle(disk: Disk, path: string): Promise<void> {
+  await disk.syncFolder(dirname(await disk.resolve(path)));
 }
 
 async function readKeyFile(options: JournalSealerOptions): Promise<KeyObject | null> {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import type { Journal, JournalHost } from '../../../../src/ports/journal.ts';
+import type { AttemptHeader, Journal, JournalHost } from '../../../../src/ports/journal.ts';
 import { header } from '../../../contract/journal.ts';
 import { createFakeSealer, createSeededRandom } from '../../../contract/journal-fakes.ts';
 import {
@@ -28,8 +28,14 @@ async function readOut(journal: Journal): Promise<string> {
   });
 }
 
+type Machine = ReturnType<typeof createJournalMachine>;
+
 /** An attempt of two owners, as far as before its end, and what it told after each of its records. */
-async function record(machine: ReturnType<typeof createJournalMachine>, which = FIRST): Promise<Set<string>> {
+async function record(machine: Machine, which = FIRST): Promise<Set<string>> {
+  return new Set([...(await recordFirst(machine, which)), ...(await recordSecond(machine, which))]);
+}
+
+async function recordFirst(machine: Machine, which: AttemptHeader): Promise<Set<string>> {
   const told = new Set<string>();
   const tell = async (journal: Journal): Promise<void> => {
     told.add(await readOut(journal));
@@ -55,15 +61,27 @@ async function record(machine: ReturnType<typeof createJournalMachine>, which = 
     );
     await tell(journal);
   });
+  return told;
+}
+
+async function recordSecond(machine: Machine, which: AttemptHeader): Promise<Set<string>> {
+  const told = new Set<string>();
   await machine.start().resume(which.id, async (journal) => {
+    told.add(await readOut(journal));
     await journal.keep(Secret.of('the-secret'));
-    await tell(journal);
+    told.add(await readOut(journal));
     await journal.step('store', async () => 'version-2');
-    await tell(journal);
-    await journal.step('switch', async () => null);
-    await tell(journal);
+    told.add(await readOut(journal));
+    await journal.step('switch', async () => 'switched');
+    told.add(await readOut(journal));
   });
   return told;
+}
+
+function flip(bytes: Uint8Array, at: number): Uint8Array {
+  const flipped = bytes.slice();
+  flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+  return flipped;
 }
 
 /** What a reader is told; or the code that it is refused with. Anything else is a defect. */
@@ -78,30 +96,54 @@ async function tellOrRefuse(host: JournalHost, id = FIRST.id): Promise<{ told: s
 
 describe('a file journal that was tampered with', () => {
   const machine = createJournalMachine();
+  const path = segment(FIRST.id, 2);
   let files: ReadonlyMap<string, Uint8Array> = new Map();
+  /** As they are when the power is cut before the former owner's segment is gone for good. */
+  let both: ReadonlyMap<string, Uint8Array> = new Map();
   let earlier: Set<string> = new Set();
-  const paths = [segment(FIRST.id, 1), segment(FIRST.id, 2)];
-  const bytesOf = (path: string): Uint8Array => files.get(path) ?? new Uint8Array();
-  const linesOf = (path: string): Uint8Array[] => {
-    const text = Buffer.from(bytesOf(path)).toString();
+  let whole = '';
+  /** What the former owner's segment tells, and how much of the newer one is the copy of it. */
+  let former = '';
+  let copied = 0;
+  /** Where the line ends that makes the copy count. */
+  let owned = 0;
+  const bytes = (): Uint8Array => files.get(path) ?? new Uint8Array();
+  const linesOf = (all: Uint8Array): Uint8Array[] => {
+    const text = Buffer.from(all).toString();
     return text.split(/(?<=\n)/).map((line) => new Uint8Array(Buffer.from(line)));
   };
 
   beforeAll(async () => {
-    earlier = await record(machine);
+    const first = await recordFirst(machine, FIRST);
+    const before = copyFiles(machine.disk);
+    const second = await recordSecond(machine, FIRST);
     files = copyFiles(machine.disk);
+    both = new Map([...before, ...files]);
+    earlier = new Set([...first, ...second]);
+    former = [...first].at(-1) ?? '';
+    whole = [...second].at(-1) ?? '';
+    const lines = linesOf(bytes());
+    const owner = lines.findIndex((line) => Buffer.from(line).includes('"type":"owner"'));
+    copied = Buffer.concat(lines.slice(0, owner)).length;
+    owned = Buffer.concat(lines.slice(0, owner + 1)).length;
+    const segments = (on: typeof files) => [...on.keys()].filter((name) => name.endsWith('.journal'));
+    expect(segments(files)).toEqual([path]);
+    expect(segments(both)).toHaveLength(2);
+    expect(Buffer.from(bytes()).subarray(0, copied)).toEqual(
+      Buffer.from(before.get(segment(FIRST.id, 1)) ?? []),
+    );
   });
 
   /** With the one change: an earlier state or a refusal, the same for everybody, and nothing written when refused. */
-  async function expectHarmless(change: () => void, shown: string): Promise<string> {
-    restoreFiles(machine.disk, files);
+  async function expectHarmless(change: () => void, shown: string, on = files): Promise<string> {
+    restoreFiles(machine.disk, on);
     change();
     const before = digestFiles(machine.disk);
     await machine.start().list();
     const result = await tellOrRefuse(machine.start());
     if ('told' in result) {
       expect(earlier.has(result.told), `${shown} tells something that never was`).toBe(true);
-      return 'earlier';
+      return result.told === whole ? 'whole' : result.told === former ? 'former' : 'earlier';
     }
     expect(['failure', 'usage', 'not-found'], shown).toContain(result.code);
     expect(digestFiles(machine.disk), shown).toBe(before);
@@ -109,55 +151,87 @@ describe('a file journal that was tampered with', () => {
   }
 
   test('tells the whole story when nobody touched it', async () => {
-    restoreFiles(machine.disk, files);
-    const result = await tellOrRefuse(machine.start());
-    expect('told' in result && result.told).toBe([...earlier].at(-1));
+    for (const on of [files, both]) {
+      restoreFiles(machine.disk, on);
+      expect(await tellOrRefuse(machine.start())).toEqual({ told: whole });
+    }
   });
 
   test('is refused with any byte flipped, or is as if its last record was never written', async () => {
     let refused = 0;
-    for (const path of paths) {
-      const bytes = bytesOf(path);
-      for (let at = 0; at < bytes.length; at += 1) {
-        const flipped = bytes.slice();
-        flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
-        const how = await expectHarmless(() => machine.disk.put(path, flipped), `byte ${at} of ${path}`);
-        // Only the end of the very last line may look like a line that was being written.
-        if (how === 'earlier')
-          expect(path === paths[1] && at === bytes.length - 1, `byte ${at} of ${path}`).toBe(true);
-        else refused += 1;
-      }
+    for (let at = 0; at < bytes().length; at += 1) {
+      const how = await expectHarmless(() => machine.disk.put(path, flip(bytes(), at)), `byte ${at}`);
+      // Only the end of the very last line may look like a line that was being written.
+      if (how === 'earlier') expect(at).toBe(bytes().length - 1);
+      else expect(['failure', 'usage'], `byte ${at}`).toContain(how);
+      if (how !== 'earlier') refused += 1;
     }
     expect(refused).toBeGreaterThan(2_000);
   });
 
   test('is refused or in an earlier state when cut off anywhere', async () => {
-    for (const path of paths) {
-      for (let length = 0; length < bytesOf(path).length; length += 1) {
-        const how = await expectHarmless(
-          () => machine.disk.put(path, bytesOf(path).slice(0, length)),
-          `${path} cut to ${length}`,
-        );
-        // The first segment is bound by the second.
-        expect(how, `${path} cut to ${length}`).toBe(path === paths[0] ? 'failure' : 'earlier');
+    for (let length = 0; length < bytes().length; length += 1) {
+      const how = await expectHarmless(
+        () => machine.disk.put(path, bytes().slice(0, length)),
+        `cut to ${length}`,
+      );
+      // Without its owner's line it is no more than a copy that was being made, and there is nothing else to read.
+      if (length < owned) expect(how, `cut to ${length}`).toBe('failure');
+      else expect(['former', 'earlier'], `cut to ${length}`).toContain(how);
+    }
+  });
+
+  test('is not read from a former segment, whatever became of that', async () => {
+    const older = segment(FIRST.id, 1);
+    const own = both.get(older) ?? new Uint8Array();
+    for (let at = 0; at < own.length; at += 41) {
+      for (const put of [flip(own, at), own.slice(0, at), Buffer.concat([own, own.subarray(0, at)])]) {
+        expect(await expectHarmless(() => machine.disk.put(older, put), `byte ${at}`, both)).toBe('whole');
       }
     }
   });
 
+  test('is as the former segment tells while the copy of that is not whole', async () => {
+    const cut = (length: number): Uint8Array => bytes().slice(0, length);
+    for (let length = 0; length < bytes().length; length += 17) {
+      const how = await expectHarmless(() => machine.disk.put(path, cut(length)), `cut to ${length}`, both);
+      if (length < owned) expect(how, `cut to ${length}`).toBe('former');
+      else expect(['former', 'earlier'], `cut to ${length}`).toContain(how);
+      // What a power cut left unwritten, in the middle and at the end.
+      const holes = cut(length).fill(0, Math.floor(length / 2));
+      if (length < copied)
+        expect(await expectHarmless(() => machine.disk.put(path, holes), `${length}`, both)).toBe('former');
+    }
+    const hole = bytes()
+      .slice()
+      .fill(0, 100, copied - 100);
+    expect(await expectHarmless(() => machine.disk.put(path, hole), 'a hole', both)).toBe('former');
+    for (let at = 0; at < copied; at += 13) {
+      const flipped = flip(bytes(), at);
+      if (flipped[at] === 0) continue;
+      const how = await expectHarmless(() => machine.disk.put(path, flipped), `byte ${at}`, both);
+      expect(['failure', 'usage'], `byte ${at}`).toContain(how);
+    }
+  });
+
+  test('is refused with a hole after its own records began', async () => {
+    const hole = bytes().slice();
+    hole[owned + 100] = 0;
+    for (const on of [files, both])
+      expect(await expectHarmless(() => machine.disk.put(path, hole), 'a hole', on)).toBe('failure');
+  });
+
   test('is refused with records left out, doubled or in another order', async () => {
-    for (const path of paths) {
-      const lines = linesOf(path);
-      for (let at = 0; at < lines.length - 1; at += 1) {
-        const without = lines.filter((_, index) => index !== at);
-        const doubled = lines.flatMap((line, index) => (index === at ? [line, line] : [line]));
-        const swapped = lines.map((line, index) =>
-          index === at ? lines[at + 1] : index === at + 1 ? lines[at] : line,
-        );
-        for (const changed of [without, doubled, swapped]) {
-          const bytes = Buffer.concat(changed.map((line) => line ?? new Uint8Array()));
-          const how = await expectHarmless(() => machine.disk.put(path, bytes), `line ${at} of ${path}`);
-          expect(how).toBe('failure');
-        }
+    const lines = linesOf(bytes());
+    for (let at = 0; at < lines.length - 1; at += 1) {
+      const without = lines.filter((_, index) => index !== at);
+      const doubled = lines.flatMap((line, index) => (index === at ? [line, line] : [line]));
+      const swapped = lines.map((line, index) =>
+        index === at ? lines[at + 1] : index === at + 1 ? lines[at] : line,
+      );
+      for (const changed of [without, doubled, swapped]) {
+        const put = Buffer.concat(changed.map((line) => line ?? new Uint8Array()));
+        expect(await expectHarmless(() => machine.disk.put(path, put), `line ${at}`)).toBe('failure');
       }
     }
   });
@@ -165,28 +239,29 @@ describe('a file journal that was tampered with', () => {
   test('is refused with records of another attempt, and so is the other one under its name', async () => {
     const other = createJournalMachine({ seed: 'other' });
     await record(other, OTHER);
-    const foreign = other.disk.files();
-    for (const epoch of [1, 2]) {
-      const bytes = foreign.get(segment(OTHER.id, epoch)) ?? new Uint8Array();
-      const foreignLines = Buffer.from(bytes)
-        .toString()
-        .split(/(?<=\n)/);
-      const ownLines = Buffer.from(bytesOf(segment(FIRST.id, epoch)))
-        .toString()
-        .split(/(?<=\n)/);
-      const spliced = Buffer.from([ownLines[0], foreignLines[1], ...ownLines.slice(2)].join(''));
-      for (const put of [bytes, spliced]) {
-        const how = await expectHarmless(
-          () => machine.disk.put(segment(FIRST.id, epoch), put),
-          `splice ${epoch}`,
-        );
-        expect(how).toBe('failure');
-      }
+    const foreign = other.disk.files().get(segment(OTHER.id, 2)) ?? new Uint8Array();
+    const lines = linesOf(bytes());
+    for (const [at, line] of linesOf(foreign).entries()) {
+      const spliced = Buffer.concat([...lines.slice(0, at), line, ...lines.slice(at + 1)]);
+      expect(await expectHarmless(() => machine.disk.put(path, spliced), `splice ${at}`)).toBe('failure');
     }
+    expect(await expectHarmless(() => machine.disk.put(path, foreign), 'another one')).toBe('failure');
     restoreFiles(machine.disk, files);
-    for (const epoch of [1, 2])
-      machine.disk.put(segment('c'.repeat(32), epoch), bytesOf(segment(FIRST.id, epoch)));
+    machine.disk.put(segment('c'.repeat(32), 2), bytes());
     expect(await tellOrRefuse(machine.start(), 'c'.repeat(32))).toEqual({ code: 'failure' });
+  });
+
+  test('is refused, or as it was, with a segment under another number', async () => {
+    for (const epoch of [1, 3]) {
+      const rename = (): void => {
+        machine.disk.erase(path);
+        machine.disk.put(segment(FIRST.id, epoch), bytes());
+      };
+      expect(await expectHarmless(rename, `as ${epoch}`)).toBe('failure');
+    }
+    const older = both.get(segment(FIRST.id, 1)) ?? new Uint8Array();
+    const replay = (): void => machine.disk.put(segment(FIRST.id, 3), older);
+    expect(await expectHarmless(replay, 'an old one as the newest')).toBe('whole');
   });
 
   test('is refused when another key wrote a history that is right in itself', async () => {
@@ -222,7 +297,7 @@ describe('a file journal that was tampered with', () => {
       { startedAt: '2999-01-01T00:00:00Z' },
     ]) {
       let link = firstLink(FIRST.id);
-      const lines = linesOf(paths[0] ?? '').map((line) => {
+      const lines = linesOf(both.get(segment(FIRST.id, 1)) ?? new Uint8Array()).map((line) => {
         const { entry } = decodeLine(Buffer.from(line).toString().trimEnd());
         const edited = entry.type === 'header' ? { ...entry, header: { ...entry.header, ...edit } } : entry;
         link = nextLink(link, edited);
@@ -239,10 +314,10 @@ describe('a file journal that was tampered with', () => {
     [0, 'failure', 'broken'],
     [-1, 'failure', 'broken'],
   ])('of version %i is refused and left as it is', async (version, code, reason) => {
-    const text = Buffer.from(bytesOf(paths[0] ?? '')).toString();
+    const text = Buffer.from(bytes()).toString();
     const changed = Buffer.from(text.replaceAll('"v":1}', `"v":${version}}`));
     expect(changed.toString()).not.toBe(text);
-    restoreFiles(machine.disk, new Map([[segment(FIRST.id, 1), changed]]));
+    restoreFiles(machine.disk, new Map([[path, changed]]));
     const before = digestFiles(machine.disk);
     expect(await tellOrRefuse(machine.start())).toEqual({ code });
     const { broken } = await machine.start().list();
@@ -261,10 +336,10 @@ describe('a file journal that was tampered with', () => {
       () => machine.disk.put(path, new Uint8Array(100).fill(0xff)),
       () => machine.disk.put(path, Buffer.from(`${'['.repeat(200_000)}${']'.repeat(200_000)}\n`)),
       () => machine.disk.put(path, Buffer.from('{"__proto__":{"v":2},"v":1}\n')),
-      () => machine.disk.put(path, bytesOf(path), { owned: false }),
+      () => machine.disk.put(path, bytes(), { owned: false }),
       () => machine.disk.plant(path, { folder: 0o700 }),
       () => {
-        machine.disk.put('/home/elsewhere', bytesOf(path));
+        machine.disk.put('/home/elsewhere', bytes());
         machine.disk.plant(path, { link: '/home/elsewhere' });
       },
     ];
@@ -283,9 +358,8 @@ describe('a file journal that was tampered with', () => {
 
   test('does not keep the others from being listed and resumed, but a new attempt for its subject', async () => {
     restoreFiles(machine.disk, files);
-    const flipped = bytesOf(paths[1] ?? '').slice();
-    flipped[100] = (flipped[100] ?? 0) ^ 1;
-    machine.disk.put(paths[1] ?? '', flipped);
+    const flipped = flip(bytes(), owned + 100);
+    machine.disk.put(path, flipped);
     const host = machine.start();
     await host.begin(OTHER, (journal) => journal.step('plan', async () => 1));
     expect(await host.list()).toMatchObject({ attempts: [{ header: OTHER }], broken: [{ id: FIRST.id }] });

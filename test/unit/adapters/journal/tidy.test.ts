@@ -12,8 +12,9 @@ describe('what is left in the folder of attempts', () => {
     const machine = createJournalMachine();
     await machine.start().begin(header('a'), idle);
     for (let times = 0; times < 3; times += 1) await machine.start().resume(header('a').id, idle);
-    const path = `${FOLDER}/${header('a').id}.1.journal`;
-    expect([...machine.disk.files().keys()]).toEqual([path]);
+    const [path = '', ...others] = machine.disk.files().keys();
+    expect(path).toMatch(new RegExp(`^${FOLDER}/${header('a').id}\\.\\d+\\.journal$`));
+    expect(others).toEqual([]);
     const disk = machine.disk.connect();
     expect(await disk.facts(path)).toMatchObject({ mode: 0o600 });
     expect(await disk.facts(FOLDER)).toMatchObject({ mode: 0o700 });
