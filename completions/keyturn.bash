@@ -1,13 +1,22 @@
 # bash completion for keyturn; made by `npm run generate` from the command tree; do not edit
 _keyturn() {
-  local current="${COMP_WORDS[COMP_CWORD]}" path='' word words=''
+  local current="${COMP_WORDS[COMP_CWORD]}" path='' option='' word words='' place count=0
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in
-      -*) ;;
-      *) if _keyturn_known "${path:+$path }$word"; then path="${path:+$path }$word"; fi ;;
-    esac
+    if [[ -n "$option" ]]; then
+      # `--store=file` is three words here.
+      [[ "$word" == '=' ]] || option=''
+    elif [[ "$word" == -* ]]; then
+      if _keyturn_valued "$word"; then option="$word"; fi
+    elif _keyturn_known "${path:+$path }$word"; then
+      path="${path:+$path }$word"
+    else
+      count=$((count + 1))
+    fi
   done
-  case "$path" in
+  [[ "$current" == '=' ]] && current=''
+  COMPREPLY=()
+  if [[ -z "$option" ]]; then
+    case "$path" in
     '') words='login logout whoami profiles providers tokens keys projects credentials rotations plan apply run helper audit sandbox doctor completion help --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login') words='errova devo prefactor bluebricks --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login errova') words='--org --url --with-token --token-file --session --name --scope --token-id --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -50,7 +59,7 @@ _keyturn() {
     'credentials migrate') words='--from --to --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations') words='list resume abort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations list') words='--all --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'rotations resume') words='--all --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations resume') words='--all --now --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'plan') words='--exit-code --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'apply') words='--max --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -66,8 +75,64 @@ _keyturn() {
     'doctor') words='--offline --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'completion') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'help') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    esac
+    for word in $words; do
+      [[ "$word" == "$current"* ]] && COMPREPLY+=("$word")
+    done
+    [[ "$current" == -* ]] && return
+    option='ARGUMENT'
+    if (( count > 0 )) && ! _keyturn_variadic "$path"; then return; fi
+  fi
+  while IFS= read -r word; do
+    [[ "$word" == "$current"* ]] && COMPREPLY+=("$word")
+  done < <(_keyturn_offers "$path $option")
+}
+_keyturn_offers() {
+  case "$1" in
+    'login errova --store') printf '%s\n' keychain passphrase file ;;
+    'login devo --store') printf '%s\n' keychain passphrase file ;;
+    'login prefactor --store') printf '%s\n' keychain passphrase file ;;
+    'login bluebricks --store') printf '%s\n' keychain passphrase file ;;
+    'logout ARGUMENT') command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'profiles use ARGUMENT') command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'profiles show ARGUMENT') command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'profiles rename ARGUMENT') command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'profiles remove ARGUMENT') command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'providers ARGUMENT') printf '%s\n' errova devo prefactor bluebricks ;;
+    'tokens list --status') printf '%s\n' active disabled expired revoked ;;
+    'tokens list --sort') printf '%s\n' name created expires last-used ;;
+    'keys create --type') printf '%s\n' server_signed browser_public ;;
+    'credentials get ARGUMENT') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'credentials import --store') printf '%s\n' keychain passphrase file ;;
+    'credentials remove ARGUMENT') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'credentials export --format') printf '%s\n' env dotenv json ;;
+    'credentials export ARGUMENT') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'credentials migrate --from') printf '%s\n' keychain passphrase file ;;
+    'credentials migrate --to') printf '%s\n' keychain passphrase file ;;
+    'rotations resume ARGUMENT') command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'rotations abort ARGUMENT') command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'helper git --credential') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'helper git ARGUMENT') printf '%s\n' get store erase ;;
+    'helper docker --credential') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    'helper docker ARGUMENT') printf '%s\n' get store erase list ;;
+    'completion ARGUMENT') printf '%s\n' bash zsh fish powershell ;;
+    'help ARGUMENT') printf '%s\n' exit-codes environment output ;;
+    *' -p'|*' --profile') command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null ;;
+    *' --provider') printf '%s\n' errova devo prefactor bluebricks ;;
+    *' -o'|*' --output') printf '%s\n' human tsv json yaml ndjson name ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+_keyturn_valued() {
+  case "$1" in
+    --account-id|--agent-id|--at|--audience|--concurrency|--credential|--domain|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--grace|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
+  esac
+  return 1
+}
+_keyturn_variadic() {
+  case "$1" in
+    'credentials export'|'help') return 0 ;;
+  esac
+  return 1
 }
 _keyturn_known() {
   case "$1" in

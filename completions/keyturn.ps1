@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'credentials migrate' = @('--from', '--to', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations' = @('list', 'resume', 'abort', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations list' = @('--all', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'rotations resume' = @('--all', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'rotations resume' = @('--all', '--now', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations abort' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'plan' = @('--exit-code', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'apply' = @('--max', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
@@ -61,14 +61,63 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'completion' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'help' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
   }
-  $place = ''
-  foreach ($element in $commandAst.CommandElements | Select-Object -Skip 1) {
-    $word = $element.ToString()
-    if ($word.StartsWith('-')) { continue }
-    $next = "$place $word".Trim()
-    if ($places.ContainsKey($next)) { $place = $next }
+  $offers = @{
+    'login errova --store' = @('keychain', 'passphrase', 'file')
+    'login devo --store' = @('keychain', 'passphrase', 'file')
+    'login prefactor --store' = @('keychain', 'passphrase', 'file')
+    'login bluebricks --store' = @('keychain', 'passphrase', 'file')
+    'logout ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    'profiles use ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    'profiles show ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    'profiles rename ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    'profiles remove ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    'providers ARGUMENT' = @('errova', 'devo', 'prefactor', 'bluebricks')
+    'tokens list --status' = @('active', 'disabled', 'expired', 'revoked')
+    'tokens list --sort' = @('name', 'created', 'expires', 'last-used')
+    'keys create --type' = @('server_signed', 'browser_public')
+    'credentials get ARGUMENT' = { keyturn credentials list -o name --quiet --no-input 2>$null }
+    'credentials import --store' = @('keychain', 'passphrase', 'file')
+    'credentials remove ARGUMENT' = { keyturn credentials list -o name --quiet --no-input 2>$null }
+    'credentials export --format' = @('env', 'dotenv', 'json')
+    'credentials export ARGUMENT' = { keyturn credentials list -o name --quiet --no-input 2>$null }
+    'credentials migrate --from' = @('keychain', 'passphrase', 'file')
+    'credentials migrate --to' = @('keychain', 'passphrase', 'file')
+    'rotations resume ARGUMENT' = { keyturn rotations list -o name --quiet --no-input 2>$null }
+    'rotations abort ARGUMENT' = { keyturn rotations list -o name --quiet --no-input 2>$null }
+    'helper git --credential' = { keyturn credentials list -o name --quiet --no-input 2>$null }
+    'helper git ARGUMENT' = @('get', 'store', 'erase')
+    'helper docker --credential' = { keyturn credentials list -o name --quiet --no-input 2>$null }
+    'helper docker ARGUMENT' = @('get', 'store', 'erase', 'list')
+    'completion ARGUMENT' = @('bash', 'zsh', 'fish', 'powershell')
+    'help ARGUMENT' = @('exit-codes', 'environment', 'output')
+    '* -p' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    '* --profile' = { keyturn profiles list -o name --quiet --no-input 2>$null }
+    '* --provider' = @('errova', 'devo', 'prefactor', 'bluebricks')
+    '* -o' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
+    '* --output' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
   }
-  $places[$place] | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+  $valued = @('--account-id', '--agent-id', '--at', '--audience', '--concurrency', '--credential', '--domain', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--grace', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
+  $variadic = @('credentials export', 'help')
+  $place = ''
+  $option = ''
+  $count = 0
+  foreach ($element in $commandAst.CommandElements | Select-Object -Skip 1) {
+    if ($element.Extent.EndOffset -ge $cursorPosition) { break }
+    $word = $element.ToString()
+    if ($option -ne '') { $option = ''; continue }
+    if ($word.StartsWith('-')) { if ($valued -contains $word) { $option = $word }; continue }
+    $next = "$place $word".Trim()
+    if ($places.ContainsKey($next)) { $place = $next } else { $count += 1 }
+  }
+  $words = @()
+  if ($option -eq '') {
+    $words = $places[$place]
+    if ($count -eq 0 -or $variadic -contains $place) { $option = 'ARGUMENT' }
+  }
+  $offer = $offers["$place $option"]
+  if ($null -eq $offer) { $offer = $offers["* $option"] }
+  if ($offer -is [scriptblock]) { $offer = & $offer }
+  @($offer) + @($words) | Where-Object { $_ -and $_ -like "$wordToComplete*" } | ForEach-Object {
     [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
   }
 }

@@ -144,6 +144,24 @@ describe('who may import whom', () => {
     expect(broken).toEqual([]);
   });
 
+  it('what happens once knows nothing of rotations, and a rotation nothing of policies', () => {
+    const order = ['core/mint/', 'core/rotation/', 'core/policy/'];
+    const rank = (path: string): number => order.findIndex((folder) => path.startsWith(folder));
+    expect(order.map((folder) => FILES.some(({ path }) => path.startsWith(folder)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const broken = offenders((file) =>
+      rank(file.path) < 0
+        ? []
+        : internal(file)
+            .filter(({ target }) => rank(target) > rank(file.path))
+            .map(({ target }) => target),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('a command never imports another command or an adapter', () => {
     const broken = FILES.filter((file) => file.path.startsWith('cli/commands/')).flatMap((file) =>
       internal(file)

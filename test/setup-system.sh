@@ -12,6 +12,7 @@ need dbus-daemon dbus
 need secret-tool libsecret-tools
 need tmux tmux
 need strace strace
+need faketime faketime
 need bash bash
 need zsh zsh
 need fish fish

@@ -1,9 +1,8 @@
 import type { AnyVendorSession } from '../adapters/vendor-cli/vendor-session.ts';
 import type { ChangeDeps } from '../core/change-tokens.ts';
-import { Client } from '../core/client.ts';
+import type { Client, Connection } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
-import { openConnection } from '../core/open-connection.ts';
-import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
+import type { ConnectionWishes, ResolvedConnection } from '../core/resolve-connection.ts';
 import type { TokenDeps } from '../core/tokens.ts';
 import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -75,9 +74,21 @@ export class App extends Local {
 
   readonly resolved = once(async (): Promise<ResolvedConnection> => {
     const { profile, provider } = this.globals;
-    const deps = { profiles: await this.profiles(), loadProvider: (id: string) => this.loadProvider(id) };
-    return resolveConnection({ profile, provider, env: this.runtime.env }, deps);
+    return this.resolve({ profile, provider, env: this.runtime.env });
   });
+
+  /** The connection that is wished for; `resolved` is the one of the options. */
+  async resolve(wishes: ConnectionWishes): Promise<ResolvedConnection> {
+    const { resolveConnection } = await import('../core/resolve-connection.ts');
+    const deps = { profiles: await this.profiles(), loadProvider: (id: string) => this.loadProvider(id) };
+    return resolveConnection(wishes, deps);
+  }
+
+  /** A profile with its own credential, whatever KEYTURN_TOKEN says. */
+  async resolveProfile(profile: string): Promise<ResolvedConnection> {
+    const env = { ...this.runtime.env, KEYTURN_TOKEN: undefined, KEYTURN_URL: undefined };
+    return this.resolve({ profile, provider: undefined, env });
+  }
 
   /** The provider, with the credential that drives it, unlocked. */
   readonly client = once(async (): Promise<Client> => {
@@ -97,12 +108,18 @@ export class App extends Local {
   }
 
   async clientFor(resolved: ResolvedConnection): Promise<Client> {
+    const { openConnection } = await import('../core/open-connection.ts');
     const connection = await openConnection(resolved, {
       env: this.runtime.env,
       now: this.runtime.clock.now(),
       store: () => this.store(),
       vendorSession: (provider, profile) => this.vendorSession(provider, profile),
     });
+    return this.#clientOf(connection);
+  }
+
+  async #clientOf(connection: Connection): Promise<Client> {
+    const { Client } = await import('../core/client.ts');
     return new Client(connection, await this.transport());
   }
 
@@ -130,7 +147,7 @@ export class App extends Local {
       credentialName: null,
       tokenId: null,
     };
-    return new Client(connection, await this.transport());
+    return this.#clientOf(connection);
   }
 
   async vendorSession(provider: string, profile: string | null): Promise<AnyVendorSession> {

@@ -6,13 +6,20 @@ import type { Input } from './input.ts';
 export interface OptionSpec {
   readonly flags: string;
   readonly about: string;
+  readonly values?: Values;
 }
 
 /** A positional argument: `<ref>`, `[name]`, `<ref...>`. */
 export interface ArgumentSpec {
   readonly name: string;
   readonly about: string;
+  readonly values?: Values;
 }
+
+/** What a shell offers for it: words that are always the same, or names that are looked up on this machine. */
+export type Values = readonly string[] | LocalNames | 'providers';
+
+export type LocalNames = 'profiles' | 'credentials' | 'attempts';
 
 /** One verb: parse, call core, return a report. */
 export interface Command {

@@ -9,7 +9,9 @@ import { isStructured } from '../output/report.ts';
 import type { Sink } from '../ports/sink.ts';
 import type { App } from './app.ts';
 import type { OptionSpec } from './command.ts';
+import { deliveryJson } from './delivery-json.ts';
 import type { Input } from './input.ts';
+import { keyJson, tokenJson } from './reports.ts';
 import { ClosedPipe } from './runtime.ts';
 import { maskInActions, ONCE_WARNING } from './secret-report.ts';
 
@@ -28,7 +30,9 @@ export interface DeliveryContext {
   readonly defaultName: string | null;
   /** An entry that already holds this token, and is kept up to date without being asked for. */
   readonly keptAs?: string | null;
-  /** The document that a structured format writes with the secret in it. */
+  /** The schema of that document; `keyturn.token/1` or `keyturn.key/1` where not given. */
+  readonly schema?: string;
+  /** The document that a structured format writes, to which what is known of the item and its secret are added. */
   document(item: DeliveredItem): JsonObject;
 }
 
@@ -68,7 +72,11 @@ export async function parseDelivery(
   if (saveAs !== null) await app.store({ forWriting: true });
   let printed = false;
   const print = async (secret: Secret, item: DeliveredItem) => {
-    await printSecret(app, secret, context.document(item));
+    await printSecret(app, secret, {
+      item,
+      schema: context.schema ?? `keyturn.${item.kind}/1`,
+      document: context.document(item),
+    });
     printed = true;
   };
   return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
@@ -92,17 +100,23 @@ export async function openSink(app: App, label: string, force: boolean): Promise
   });
 }
 
+interface Printed {
+  readonly item: DeliveredItem;
+  readonly schema: string;
+  readonly document: JsonObject;
+}
+
 /** Writes the secret and waits until the system has it; a closed pipe is a delivery that failed. */
-async function printSecret(app: App, secret: Secret, document: JsonObject): Promise<void> {
+async function printSecret(app: App, secret: Secret, printed: Printed): Promise<void> {
   try {
-    await writeSecret(app, secret, document);
+    await writeSecret(app, secret, printed);
   } catch (error) {
     if (!(error instanceof ClosedPipe)) throw error;
     throw new AppError({ code: 'failure', message: 'the output was closed before the secret was written' });
   }
 }
 
-async function writeSecret(app: App, secret: Secret, document: JsonObject): Promise<void> {
+async function writeSecret(app: App, secret: Secret, { item, schema, document }: Printed): Promise<void> {
   const { stdout, stderr } = app.runtime;
   const { format } = app.globals;
   await maskInActions(app, secret);
@@ -110,12 +124,31 @@ async function writeSecret(app: App, secret: Secret, document: JsonObject): Prom
     const { present } = await import('../output/present.ts');
     const report = {
       shape: 'one',
-      schema: 'keyturn.minted/1',
-      data: { ...document, tokenSecret: secret.reveal() },
+      schema,
+      data: { ...document, ...deliveredJson(item, document), tokenSecret: secret.reveal() },
     } as const;
     for await (const piece of present(report, app.presentation())) await stdout.write(piece);
     return;
   }
   if (stdout.isTerminal) await stderr.write(`${ONCE_WARNING}\n`);
   await stdout.write(`${secret.reveal()}\n`);
+}
+
+/** The same fields as without `--print`; the item itself as the provider told of it just now. */
+function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
+  const { attempt, delivered, facts, kind } = item;
+  const before = document[kind];
+  const known = isObject(before) ? before : {};
+  const name = facts?.name ?? known['name'] ?? null;
+  const json =
+    facts && ('scopes' in facts ? tokenJson({ ...facts, inUse: known['inUse'] === true }) : keyJson(facts));
+  return {
+    ...(json ? { [kind]: { ...json, name } } : {}),
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(delivered === undefined ? {} : { delivery: deliveryJson({ ...delivered, printed: true }) }),
+  };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,8 @@ import { OPERATIONS } from '../domain/capability.ts';
 import { EXIT } from '../domain/errors.ts';
 import type { Provider } from '../ports/provider.ts';
 import { loadProviders } from '../providers/registry.ts';
-import { completionScripts, SHELL_FILES } from './completion-scripts.ts';
+import { SHELL_FILES } from './completion/shell-files.ts';
+import { completionScripts } from './completion-scripts.ts';
 import { environmentVariables } from './topics.ts';
 
 const WORDS = { native: 'yes', composed: 'by keyturn', no: '–' } as const;

@@ -6,9 +6,13 @@ import type { Input } from './input.ts';
 
 /** Accepted before and after the subcommand, by every command. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: '-p, --profile <name>', about: 'the profile to use' },
-  { flags: '--provider <id>', about: 'the provider, where no profile says it' },
-  { flags: '-o, --output <format>', about: `${FORMATS.join(', ')} (default: human on a terminal, else tsv)` },
+  { flags: '-p, --profile <name>', about: 'the profile to use', values: 'profiles' },
+  { flags: '--provider <id>', about: 'the provider, where no profile says it', values: 'providers' },
+  {
+    flags: '-o, --output <format>',
+    about: `${FORMATS.join(', ')} (default: human on a terminal, else tsv)`,
+    values: FORMATS,
+  },
   { flags: '--json', about: 'the same as -o json' },
   { flags: '-q, --quiet', about: 'no notes and no progress on stderr' },
   { flags: '-v, --verbose', about: 'say what is done, on stderr' },

@@ -15,7 +15,6 @@ import type { Prompter } from '../ports/prompter.ts';
 import type { StoreMigration } from '../ports/store-migration.ts';
 import type { Globals } from './globals.ts';
 import { once } from './once.ts';
-import { readFirstPassphrase, readNewPassphrase, readPassphrase } from './passphrase.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Everything that is kept on this machine, each part made on first use: files, keychain, journal, audit log. */
@@ -24,6 +23,7 @@ export class Local {
   readonly globals: Globals;
   readonly prompter: Prompter;
   #wantedStore: StoreKind | null;
+  #insteadOfKeychain = 'choose another store: set KEYTURN_STORE to "passphrase" or "file"';
 
   constructor(runtime: Runtime, globals: Globals) {
     this.runtime = runtime;
@@ -48,8 +48,11 @@ export class Local {
   });
 
   readonly disk = once(async (): Promise<Disk> => {
-    const { createNodeDisk } = await import('../adapters/disk/node-disk.ts');
-    const disk = createNodeDisk();
+    const [{ createNodeDisk }, { createPatientDisk }] = await Promise.all([
+      import('../adapters/disk/node-disk.ts'),
+      import('../adapters/disk/patient-disk.ts'),
+    ]);
+    const disk = createPatientDisk(createNodeDisk(), this.runtime.clock);
     return this.runtime.decorate?.disk?.(disk) ?? disk;
   });
 
@@ -122,10 +125,11 @@ export class Local {
       clock,
       locks: this.locks,
       keychain: this.keychain,
-      passphrase: () => readPassphrase(this),
-      newPassphrase: () => readFirstPassphrase(this),
+      passphrase: async () => (await import('./passphrase.ts')).readPassphrase(this),
+      newPassphrase: async () => (await import('./passphrase.ts')).readFirstPassphrase(this),
       path: (await this.paths()).credentialsFile,
       kindForNewFile: this.#wantedStore ?? ('keychain' as const),
+      insteadOfKeychain: () => this.#insteadOfKeychain,
     };
   }
 
@@ -138,14 +142,17 @@ export class Local {
     const { createStoreMigration } = await import('../adapters/store/store-migration.ts');
     return createStoreMigration({
       ...(await this.storeOptions()),
-      newPassphrase: () => readNewPassphrase(this),
+      newPassphrase: async () => (await import('./passphrase.ts')).readNewPassphrase(this),
+      insteadOfKeychain: () => 'name another store: `--to passphrase` or `--to file`',
     });
   }
 
-  /** The store. `wanted` is `--store`: it decides for a new file, and is refused where it contradicts one that exists. */
+  /** The store. `wanted` is `--store`, of a command that has it: it decides for a new file, and is refused where it contradicts one that exists. */
   async store(
     options: { readonly wanted?: string | undefined; readonly forWriting?: boolean } = {},
   ): Promise<LocalCredentialStore> {
+    if ('wanted' in options)
+      this.#insteadOfKeychain = 'choose another store: `--store passphrase` or `--store file`';
     if (options.wanted !== undefined) this.#wantedStore = readStoreKind(options.wanted, '"--store"');
     const store = await this.#store();
     if ((options.wanted !== undefined || options.forWriting) && this.#wantedStore !== null) {
@@ -167,13 +174,16 @@ export class Local {
   });
 
   readonly journalHost = once(async (): Promise<JournalHost> => {
-    const [{ createFileJournal }, { createJournalSealer }] = await Promise.all([
+    const [{ createFileJournal }, { createJournalSealer }, { checkPrivateFolder }] = await Promise.all([
       import('../adapters/journal/file-journal.ts'),
       import('../adapters/store/journal-sealer.ts'),
+      import('../adapters/disk/private.ts'),
     ]);
     const { clock, random } = this.runtime;
     const { state } = await this.paths();
     const disk = await this.disk();
+    // Who may change this folder may put another journal in the place of ours, however private the folders in it are.
+    await checkPrivateFolder(disk, state);
     const sealers = createJournalSealer({
       disk,
       random,
@@ -211,6 +221,7 @@ export class Local {
 function readStoreKind(text: string | undefined, where: string): StoreKind | null {
   if (text === undefined) return null;
   const kind = STORE_KINDS.find((candidate) => candidate === text);
-  if (!kind) throw usage(`${where} takes one of ${STORE_KINDS.join(', ')}`, 'for example `--store file`');
+  const example = where === 'KEYTURN_STORE' ? '`KEYTURN_STORE=file`' : '`--store file`';
+  if (!kind) throw usage(`${where} takes one of ${STORE_KINDS.join(', ')}`, `for example ${example}`);
   return kind;
 }

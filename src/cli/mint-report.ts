@@ -27,7 +27,9 @@ export function mintReport(result: MintResult<unknown>, minted: MintedDocument):
     ...sinks.map((sink) => `written to ${sink}`),
     ...(result.dueAt === null
       ? []
-      : [`the old one works until ${result.dueAt}; then run \`keyturn rotations resume ${result.attempt}\``]),
+      : [
+          `the old one works until ${result.dueAt}; then run \`keyturn rotations resume ${result.attempt}\`, or at any time with \`--now\``,
+        ]),
     ...(result.manual === null ? [] : [result.manual]),
   ];
   if (minted.printed)

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Prompter } from '../ports/prompter.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
-import { createTerminalPrompter } from './terminal-prompter.ts';
 
 /** The one place that reads `process` and the clock. */
 export function nodeRuntime(): Runtime {
@@ -9,6 +9,8 @@ export function nodeRuntime(): Runtime {
   listen('SIGINT', 'interrupted', stop);
   listen('SIGTERM', 'terminated', stop);
   listen('SIGHUP', 'terminated', stop);
+  // Left to itself it ends a process with its memory in a file: with the secrets in it.
+  listen('SIGQUIT', 'terminated', stop);
   // Node opens its inspector on SIGUSR1; a process that holds secrets does not offer a debugger.
   process.on('SIGUSR1', () => undefined);
   return {
@@ -31,13 +33,15 @@ export function nodeRuntime(): Runtime {
     host: {
       stdout: process.stdout,
       stderr: process.stderr,
-      terminal: Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY),
+      get terminal() {
+        return Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
+      },
       onSignal: (name, listener) => {
         process.on(name, listener);
         return () => process.off(name, listener);
       },
     },
-    stdin: createInput(process.stdin, stop.signal),
+    stdin: createInput(() => process.stdin, stop.signal),
     stdout: createOutput(process.stdout, 1),
     stderr: createOutput(process.stderr, 2),
     clock: createClock(stop.signal),
@@ -45,13 +49,30 @@ export function nodeRuntime(): Runtime {
     random: { bytes: (count) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count)) },
     stop: stop.signal,
     prompter: ({ noInput }) =>
-      createTerminalPrompter({
-        input: process.stdin,
-        output: process.stderr,
-        enabled: !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
-        marksPastes: !['', 'dumb'].includes(process.env['TERM'] ?? ''),
-        stop: stop.signal,
-      }),
+      createLazyPrompter(
+        !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
+        stop.signal,
+      ),
+  };
+}
+
+/** Most commands ask nothing: what asks is loaded by the first question. */
+function createLazyPrompter(enabled: boolean, stop: AbortSignal): Prompter {
+  const load = async (): Promise<Prompter> => {
+    const { createTerminalPrompter } = await import('./terminal-prompter.ts');
+    return createTerminalPrompter({
+      input: process.stdin,
+      output: process.stderr,
+      enabled,
+      marksPastes: !['', 'dumb'].includes(process.env['TERM'] ?? ''),
+      stop,
+    });
+  };
+  return {
+    interactive: enabled,
+    ask: async (question, instead) => (await load()).ask(question, instead),
+    askSecret: async (question, instead) => (await load()).askSecret(question, instead),
+    confirm: async (question, instead) => (await load()).confirm(question, instead),
   };
 }
 
@@ -110,10 +131,14 @@ function createOutput(stream: NodeJS.WriteStream, fd: 1 | 2): OutputStream {
   };
 }
 
-function createInput(stream: NodeJS.ReadStream, stop: AbortSignal): InputStream {
+/** Node makes the stream when it is first asked for, and many commands never do. */
+function createInput(open: () => NodeJS.ReadStream, stop: AbortSignal): InputStream {
   return {
-    isTerminal: Boolean(stream.isTTY),
+    get isTerminal() {
+      return Boolean(open().isTTY);
+    },
     read: async (limit) => {
+      const stream = open();
       const chunks: Buffer[] = [];
       let size = 0;
       const onStop = () => stream.destroy();

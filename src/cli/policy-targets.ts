@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { MintDeps } from '../core/mint/deps.ts';
 import { checkToken } from '../core/policy/specify.ts';
 import type { PolicyTarget } from '../core/policy/target.ts';
-import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
+import type { ResolvedConnection } from '../core/resolve-connection.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { PolicyToken } from '../domain/policy.ts';
 import { safeText } from '../domain/text.ts';
@@ -48,10 +48,7 @@ interface Place {
 
 async function findPlace(app: App, profile: string | null): Promise<Place> {
   if (profile === null) return { resolved: await app.resolved(), connect: once(() => app.mintDeps()) };
-  const resolved = await resolveConnection(
-    { profile, provider: undefined, env: app.runtime.env },
-    { profiles: await app.profiles(), loadProvider: (id) => app.loadProvider(id) },
-  );
+  const resolved = await app.resolve({ profile, provider: undefined, env: app.runtime.env });
   return { resolved, connect: once(async () => app.mintDeps(await app.clientFor(resolved))) };
 }
 

@@ -1,8 +1,9 @@
 import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
+import { isUnfinished } from '../ports/journal.ts';
 import type { App } from './app.ts';
 
-const SOON_MS = 7 * 86_400_000;
 const ONCE_A_MS = 86_400_000;
 
 /**
@@ -26,16 +27,14 @@ async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnecti
   if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return;
   const { attempts } = await (await app.journalHost()).list();
   const open = attempts.filter(
-    ({ state, header }) =>
-      (state === 'open' || state === 'attention') &&
-      header.provider === provider.id &&
-      header.origin === origin,
+    (attempt) =>
+      isUnfinished(attempt) && attempt.header.provider === provider.id && attempt.header.origin === origin,
   );
   const [first] = open;
   if (!first) return;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  const what = first.header.subject.split(' at ')[0];
-  app.note(`unfinished: ${first.header.kind} (${what})${more}; \`keyturn rotations list\``);
+  const { aboutAttempt } = await import('../core/mint/about.ts');
+  app.note(`unfinished: ${aboutAttempt(first.header)}${more}; \`keyturn rotations list\``);
 }
 
 async function remindOfExpiry(

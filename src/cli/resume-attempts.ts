@@ -1,9 +1,10 @@
-import { Client } from '../core/client.ts';
+import { Client, type Connection } from '../core/client.ts';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
+import { aboutAttempt } from '../core/mint/about.ts';
 import { readPlan } from '../core/mint/attempt-plan.ts';
 import { loginProfile } from '../core/mint/login-session.ts';
 import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
-import { resolveConnection } from '../core/resolve-connection.ts';
+import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
 import { resumeAttempt } from '../core/rotation/resume.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
 import { type AppError, isAppError } from '../domain/errors.ts';
@@ -45,7 +46,33 @@ async function clientOf(app: App, header: AttemptHeader): Promise<Client> {
     header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
   const provider = header.profile === null ? header.provider : undefined;
   const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
-  return app.clientFor(await resolveConnection({ profile: undefined, provider, env }, deps));
+  const resolved = await resolveConnection({ profile: undefined, provider, env }, deps);
+  try {
+    return await app.clientFor(resolved);
+  } catch (error) {
+    const { self, target } = readPlan(header.plan);
+    const { credential } = resolved;
+    // What replaces itself may end before it is replaced: its successor, sealed in the journal, goes on then.
+    if (!self || credential.kind !== 'store' || !isAppError(error, 'auth')) throw error;
+    const store = await app.store();
+    const kept = await store.find(credential.name);
+    // Bound to another place, it is not sent here, ended or not.
+    if (kept?.provider !== header.provider || kept.origin !== header.origin) throw error;
+    return endedClient(app, resolved, {
+      secret: await store.open(kept.name),
+      tokenId: target?.id ?? null,
+    });
+  }
+}
+
+async function endedClient(
+  app: App,
+  { provider, profile, settings, origin, credential }: ResolvedConnection,
+  own: Pick<Connection, 'secret' | 'tokenId'>,
+): Promise<Client> {
+  const credentialName = credential.kind === 'store' ? credential.name : null;
+  const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
+  return new Client({ ...base, ...own, credentialName }, await app.transport());
 }
 
 /** Another way out for an undelivered secret, where the options (or a terminal) offer one. */
@@ -63,7 +90,7 @@ export async function resumeDelivery(
     profile: attempt?.header.profile ?? null,
     [item.kind]: { id: item.id, name: item.name ?? name },
   });
-  return parseDelivery(app, input, { defaultName: name, document });
+  return parseDelivery(app, input, { defaultName: name, schema: 'keyturn.rotation/1', document });
 }
 
 export function resumedReport(
@@ -76,7 +103,7 @@ export function resumedReport(
   const line = {
     done: `finished${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}`,
     aborted: `nothing is left of it: ${result.error?.facts.message ?? 'it was undone'}`,
-    pending: `the old one works until ${result.dueAt}; resume again then`,
+    pending: describeWait(result),
   }[result.kind];
   const exit = result.kind === 'pending' ? ({ exit: 'pending' } as const) : {};
   const notes = result.manual === null ? [] : [result.manual];
@@ -87,6 +114,7 @@ export function resumedReport(
     state: result.kind,
     id: result.item?.id ?? null,
     dueAt: result.dueAt,
+    old: result.old,
     delivery: {
       saved: saved?.name ?? null,
       sinks: [...sinks],
@@ -97,6 +125,16 @@ export function resumedReport(
   return { shape: 'one', schema: 'keyturn.rotation/1', data, lines: [line], notes, ...exit };
 }
 
+/** Only what was seen is said: the old one may have been paused, or be out of sight. */
+function describeWait({ dueAt, old }: MintResult): string {
+  const then = 'resume again then, or with `--now`';
+  if (old === 'disabled')
+    return `the old one is disabled already; it would have worked until ${dueAt}; ${then}`;
+  if (old === 'unknown')
+    return `the old one is to work until ${dueAt}, and whether it does could not be seen; ${then}`;
+  return `the old one works until ${dueAt}; ${then}`;
+}
+
 /** Each by itself; one that cannot go on does not hold up the others. */
 export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): Promise<Report> {
   const deps = await resumeDeps(app);
@@ -104,7 +142,7 @@ export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): 
   const errors: AppError[] = [];
   let waiting = 0;
   for (const { header } of attempts) {
-    const base = { reference: header.id, name: header.subject };
+    const base = { reference: header.id, name: aboutAttempt(header) };
     const { result, error } = await resumeOne(deps, header.id);
     if (error) errors.push(error);
     else if (result?.kind === 'pending') waiting += 1;

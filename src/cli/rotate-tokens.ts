@@ -1,51 +1,49 @@
-import { readPlan } from '../core/mint/attempt-plan.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
-import { describePlan } from '../core/rotation/describe.ts';
-import { findEntry } from '../core/rotation/entry.ts';
-import { findRotationTarget } from '../core/rotation/find-target.ts';
-import { planRotation, type RotationOptions, type RotationPlan } from '../core/rotation/plan.ts';
+import { chooseTargets } from '../core/rotation/choose-targets.ts';
+import type { RotationOptions } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
 import { rotateMany } from '../core/rotation/rotate-many.ts';
-import { allTokens, completer, listOnce } from '../core/tokens.ts';
+import { completer } from '../core/tokens.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { usage } from '../domain/errors.ts';
-import { parseReference } from '../domain/reference.ts';
 import { chooseExpiry } from '../domain/time.ts';
 import type { ListedToken } from '../domain/token.ts';
 import type { Report } from '../output/report.ts';
 import type { App } from './app.ts';
-import { ROTATION_PLAN_COLUMNS, TOKEN_COLUMNS } from './columns.ts';
-import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
+import { TOKEN_COLUMNS } from './columns.ts';
 import type { Input } from './input.ts';
 import { manyReport } from './many-report.ts';
 import { mintReport } from './mint-report.ts';
-import { refuseOpenAttempt } from './open-attempts.ts';
-import { doneReport, head, listReport, tokenJson } from './reports.ts';
-import { rotationStepLine } from './rotation-step-line.ts';
+import { dryRunReport, type PlannedRotation, planOne } from './plan-rotation.ts';
+import { doneReport, head, tokenJson } from './reports.ts';
 import { tokenOptionNames } from './token-options.ts';
 
-interface Planned {
+interface Planned extends PlannedRotation {
   readonly token: ListedToken;
-  readonly plan: RotationPlan;
-  readonly delivery: ParsedDelivery;
 }
 
 /** `tokens rotate`: one with everything a person may want to see, or many with a line each. */
 export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const deps = await app.mintDeps();
-  const tokens = await chooseTokens(app, input);
-  const due = onlyDue(app, input, tokens);
-  const [first] = due;
-  if (!first) {
+  const { chosen, due } = await chooseTokens(app, input);
+  if (due.length === 0) {
     return doneReport(
       'keyturn.rotation/1',
-      { ...head(deps.client), rotated: false, tokens: tokens.map(tokenJson) },
+      { ...head(deps.client), rotated: false, tokens: chosen.map(tokenJson) },
       'nothing is due',
     );
   }
+  if (due.length > 1) refuseShared(input);
   const planned: Planned[] = [];
-  for (const token of due) planned.push(await planOne(app, input, deps, { token, alone: due.length === 1 }));
-  if (input.flag('dry-run')) return dryRun(deps, planned);
+  const options = readOptions(app, input);
+  for (const token of due)
+    planned.push({ token, ...(await planToken(app, input, deps, { token, options })) });
+  if (input.flag('dry-run')) {
+    return dryRunReport(
+      deps,
+      planned.map(({ token, plan }) => ({ name: token.name ?? token.id, plan })),
+    );
+  }
   await app.confirm(
     `rotate ${due.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
   );
@@ -78,82 +76,43 @@ async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Pr
   });
 }
 
-async function chooseTokens(app: App, input: Input): Promise<readonly ListedToken[]> {
-  const deps = await app.tokenDeps();
+async function chooseTokens(app: App, input: Input) {
   const references = input.arguments();
-  const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
-  const chosen: ListedToken[] = [];
-  if (input.flag('all')) {
-    const within = input.text('expiring-within');
-    if (references.length > 0) throw usage('"--all" and references exclude each other', 'give one of them');
-    if (within === undefined)
-      throw usage('"--all" needs "--expiring-within"', 'for example `--all --expiring-within 14d`');
-    const ms = parseDuration(within, '"--expiring-within"');
-    const now = app.runtime.clock.now();
-    for (const token of await allTokens(deps)) {
-      const left = token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt) - now;
-      if (token.status === 'active' && left > 0 && left <= ms) chosen.push(token);
-    }
-  } else {
-    if (references.length === 0)
-      throw usage('nothing says which token', 'name one, or add `--all --expiring-within 14d`');
-    const listed = listOnce(deps);
-    const store = await app.store();
-    for (const reference of references)
-      chosen.push(await findRotationTarget(deps, store, { reference: parseReference(reference), listed }));
-  }
-  const distinct = [...new Map(chosen.map((token) => [token.id, token])).values()];
-  if (distinct.length > max) {
-    throw usage(
-      `that is ${distinct.length} tokens, more than ${max}`,
-      `add "--max ${distinct.length}" if you mean it; nothing was rotated`,
-    );
-  }
-  return distinct;
+  const all = input.flag('all');
+  const within = input.text('expiring-within');
+  if (all && references.length > 0)
+    throw usage('"--all" and references exclude each other', 'give one of them');
+  if (all && within === undefined)
+    throw usage('"--all" needs "--expiring-within"', 'for example `--all --expiring-within 14d`');
+  const onlyIf = input.text('if-expiring-within');
+  return chooseTargets(await app.tokenDeps(), () => app.store(), {
+    references,
+    endingWithinMs: all && within !== undefined ? parseDuration(within, '"--expiring-within"') : null,
+    onlyIfWithinMs: onlyIf === undefined ? null : parseDuration(onlyIf, '"--if-expiring-within"'),
+    max: input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10,
+  });
 }
 
-function onlyDue(app: App, input: Input, tokens: readonly ListedToken[]): readonly ListedToken[] {
-  const within = input.text('if-expiring-within');
-  if (within === undefined) return tokens;
-  const until = app.runtime.clock.now() + parseDuration(within, '"--if-expiring-within"');
-  return tokens.filter((token) => token.expiresAt !== null && Date.parse(token.expiresAt) <= until);
+function refuseShared(input: Input): void {
+  const isNamed = typeof input.textOrFlag('save') === 'string';
+  if (input.list('to').length === 0 && !input.flag('print') && !isNamed) return;
+  throw usage(
+    'several tokens cannot share one destination',
+    'keep each under its own name with a bare `--save`, or rotate one at a time',
+  );
 }
 
-async function planOne(
+function planToken(
   app: App,
   input: Input,
   deps: MintDeps,
-  { token, alone }: { token: ListedToken; alone: boolean },
-): Promise<Planned> {
-  const target = { kind: 'token', token } as const;
-  const kept = await findEntry(deps, { target, delivery: { saveAs: null, sinks: [], print: null } });
-  await refuseOpenAttempt(
-    app,
-    (attempt) =>
-      kept !== null &&
-      readPlan(attempt.plan).entry?.name === kept.name &&
-      // The same token is told by the journal itself, as locked.
-      !attempt.subject.startsWith(`token ${token.id} at `),
-  );
-  if (
-    !alone &&
-    (input.list('to').length > 0 || input.flag('print') || typeof input.textOrFlag('save') === 'string')
-  ) {
-    throw usage(
-      'several tokens cannot share one destination',
-      'keep each under its own name with a bare `--save`, or rotate one at a time',
-    );
-  }
-  const delivery = await parseDelivery(app, input, {
-    defaultName: token.name ?? token.id,
-    keptAs: kept?.name ?? null,
-    document: (item) => ({
-      ...head(deps.client),
-      token: { ...tokenJson(token), id: item.id, name: item.name ?? token.name },
-    }),
+  { token, options }: { token: ListedToken; options: RotationOptions },
+): Promise<PlannedRotation> {
+  return planOne(app, input, deps, {
+    target: { kind: 'token', token },
+    options,
+    document: (item) => ({ token: { ...tokenJson(token), id: item.id, name: item.name ?? token.name } }),
   });
-  const plan = await planRotation(deps, { target, delivery, options: readOptions(app, input) });
-  return { token, plan, delivery };
 }
 
 function readOptions(app: App, input: Input): RotationOptions {
@@ -178,19 +137,4 @@ function readOptions(app: App, input: Input): RotationOptions {
       ...(own.length > 0 ? { options: Object.fromEntries(own) } : {}),
     },
   };
-}
-
-function dryRun(deps: MintDeps, planned: readonly Planned[]): Report {
-  const items = planned.flatMap(({ token, plan }) =>
-    describePlan(plan).map((line) => ({ token: token.name ?? token.id, ...line })),
-  );
-  return listReport({
-    schema: 'keyturn.plan/1',
-    head: { ...head(deps.client), dryRun: true },
-    key: 'steps',
-    columns: ROTATION_PLAN_COLUMNS,
-    lines: rotationStepLine,
-    items,
-    empty: 'nothing to do',
-  });
 }

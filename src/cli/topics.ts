@@ -72,6 +72,8 @@ const OUTPUT = `Output. stdout carries the product, everything else goes to stde
   -o ndjson  one record a line, written as pages arrive
   -o name    one reference a line (id:…), accepted back by every verb
 
+A new token is the document keyturn.token/1 (a key: keyturn.key/1) with "attempt", "state", "dueAt" and "delivery", which says
+where the secret went; with --print it carries the secret too, as "tokenSecret".
 JSON keys are only ever added. Ids are strings, times RFC 3339 UTC, what a provider does not say is null.
 With --json an error is JSON on stderr: {"error":{"code","message","hint","provider","status","requestId"}}.
 Colour is off where the stream is no terminal, with NO_COLOR, TERM=dumb or --no-color.

@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import { parseJsonBytes } from '../domain/parse-json.ts';
 import type { Secret } from '../domain/secret.ts';
-import { vendorText } from '../domain/text.ts';
+import { cutSecret, vendorText } from '../domain/vendor-text.ts';
 import type {
   AuthScheme,
   HttpRequest,
@@ -120,7 +120,7 @@ export class Client {
       provider: provider.id,
       status: reply.status,
       // A provider, or whoever answers for it, may send the credential back where an id belongs.
-      requestId: problem.requestId?.includes(secret.reveal()) ? undefined : problem.requestId,
+      requestId: safeRequestId(problem.requestId, secret.reveal()),
     });
   }
 
@@ -142,6 +142,10 @@ export class Client {
     }
     return { origin, auth, secret };
   }
+}
+
+function safeRequestId(id: string | undefined, secret: string): string | undefined {
+  return id !== undefined && cutSecret(id, secret) === id ? id : undefined;
 }
 
 function parseOrNull(body: Uint8Array): unknown {

@@ -1,5 +1,6 @@
 import type { Credential } from '../domain/credential.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { ProjectKey, Token } from '../domain/token.ts';
 import type { Sink } from '../ports/sink.ts';
 
 /** What may be told of a thing whose secret is being delivered. */
@@ -7,6 +8,11 @@ export interface DeliveredItem {
   readonly kind: 'token' | 'key';
   readonly id: string | null;
   readonly name: string | null;
+  /** All that the provider told of it. */
+  readonly facts?: Token | ProjectKey;
+  readonly attempt?: string;
+  /** Where else the secret is by now. */
+  readonly delivered?: DeliveryReport;
 }
 
 /** Where a new secret goes, chosen before the request. At least one of the three is set. */

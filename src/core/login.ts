@@ -1,12 +1,13 @@
-import { AppError } from '../domain/errors.ts';
+import { AppError, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
+import { isUnfinished, type JournalHost } from '../ports/journal.ts';
 import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
 import type { AuthScheme, Provider, Settings } from '../ports/provider.ts';
-import type { CredentialStore } from '../ports/store.ts';
+import type { NewStore } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { Client } from './client.ts';
 
@@ -15,7 +16,8 @@ export interface LoginDeps {
   readonly profiles: Profiles;
   readonly clock: Clock;
   readonly transport: Transport;
-  store(): Promise<CredentialStore>;
+  store(): Promise<NewStore>;
+  journal(): Promise<Pick<JournalHost, 'list'>>;
 }
 
 export interface LoginTarget {
@@ -75,8 +77,9 @@ export async function loginWithToken(
   const { provider, clock } = deps;
   const note = provider.checkCredential(given.secret, clock.now());
   const store = await deps.store();
-  await store.prove();
-  const identity = await clientOf(deps, target, given.secret).call(provider.probe, undefined);
+  const identity = await provenStore(deps, store, () =>
+    clientOf(deps, target, given.secret).call(provider.probe, undefined),
+  );
   const tokenId = given.tokenId ?? note.tokenId;
   const expiresAt = identity.expiresAt ?? note.expiresAt;
   await store.save(
@@ -100,6 +103,32 @@ export async function loginWithToken(
     expiresAt,
     tokenId,
   });
+}
+
+/** Runs `work` with a store that would take a secret now. What was made for that goes again when `work` fails. */
+export async function provenStore<T>(
+  deps: Pick<LoginDeps, 'journal'>,
+  store: NewStore,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    await store.prove();
+    return await work();
+  } catch (error) {
+    await withdraw(deps, store);
+    throw error;
+  }
+}
+
+async function withdraw(deps: Pick<LoginDeps, 'journal'>, store: NewStore): Promise<void> {
+  try {
+    const { attempts, broken } = await (await deps.journal()).list();
+    // What an unfinished attempt has sealed opens with this store's key alone: then the store stays.
+    if (broken.length === 0 && !attempts.some(isUnfinished)) await store.withdraw();
+  } catch (error) {
+    // The first error says what is wrong.
+    if (!isAppError(error)) throw error;
+  }
 }
 
 /** Uses the session of the vendor's own command in place: proved now, read again at each use, never copied. */

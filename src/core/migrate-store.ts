@@ -47,6 +47,8 @@ export async function migrateStore(deps: MigrateDeps, request: MigrateRequest): 
     });
   }
   if (found.kind !== from) {
+    if (found.kind === 'file' && to === 'file')
+      throw usage('the store is "file" already', 'there is nothing to migrate');
     throw usage(
       `the store is "${found.kind}", not "${from}"`,
       `run \`keyturn credentials migrate --from ${found.kind} --to ${to}\``,

@@ -3,7 +3,7 @@ import { type Reference, resolveReference } from '../domain/reference.ts';
 import { type ListedToken, statusAt, type Token, type TokenStatus } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profiles } from '../ports/profiles.ts';
-import type { Provider } from '../ports/provider.ts';
+import type { Provider, TokenSpec } from '../ports/provider.ts';
 import { requireSupport, unsupported } from './capabilities.ts';
 import type { Client } from './client.ts';
 
@@ -200,4 +200,13 @@ function comparer(sort: TokenSort): (a: ListedToken, b: ListedToken) => number {
     }
     return a.id < b.id ? -1 : 1;
   };
+}
+
+/** The one step of a creation, for `--dry-run`. */
+export function createStep(client: Client, spec: TokenSpec, name: string | null) {
+  const { provider } = client.connection;
+  const { create } = provider.tokens;
+  if (!create) throw unsupported(provider, 'tokens create');
+  const until = spec.expiresAt === null ? '' : `, until ${spec.expiresAt}`;
+  return { what: `create the token "${name ?? ''}"${until}`, call: client.describe(create, spec) };
 }

@@ -14,3 +14,14 @@ export class SchemaDrift extends AppError {
     });
   }
 }
+
+/** An answer to a mint holds more than one value that may be the secret: which one it is, only the vendor knows. */
+export class SeveralSecrets extends SchemaDrift {
+  /** The provider's id of what was made, where the answer named it. */
+  readonly itemId: string | null;
+
+  constructor(seen: readonly string[], itemId: string | null) {
+    super('single secret but two possible secrets', seen);
+    this.itemId = itemId;
+  }
+}

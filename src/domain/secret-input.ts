@@ -42,9 +42,14 @@ function findProblem(value: string): string | null {
   return null;
 }
 
-/** Devo shows other people's tokens as `tk.<hash>.<last five>`: a mask is never a secret. */
+/** Devo shows other people's tokens as `tk.<hash>.<last five>`. */
+export function isMask(value: string): boolean {
+  return /^tk\.|^\*+$|^\[secret\]$|<redacted>/.test(value);
+}
+
+/** A mask is never a secret. */
 export function refuseMask(secret: Secret): Secret {
-  if (/^tk\.|^\*+$|^\[secret\]$|<redacted>/.test(secret.reveal())) {
+  if (isMask(secret.reveal())) {
     throw new AppError({
       code: 'auth',
       message: 'the value is a mask, not a secret',

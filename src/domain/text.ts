@@ -11,15 +11,6 @@ export function safeText(text: string, limit = 2_000): string {
   return cut.replace(UNSAFE, escapeCharacter).replace(COMBINING_RUN, '$1');
 }
 
-/** A vendor's own words for an error: one line, safe, short; secrets that it echoes are cut out. */
-export function vendorText(text: unknown, secrets: readonly string[] = []): string | null {
-  if (typeof text !== 'string' || text.trim() === '') return null;
-  let result = text;
-  // Before anything is cut: the cut could fall into a secret, and the rest of it would not be found.
-  for (const secret of secrets) if (secret.length >= 4) result = result.split(secret).join('[secret]');
-  return safeText(result.slice(0, 8_000).replace(/\s+/g, ' ').trim(), 300);
-}
-
 /** Whether a terminal would act on something in the text. */
 export function isUnsafe(text: string): boolean {
   return text.search(UNSAFE) >= 0;

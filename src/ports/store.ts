@@ -46,3 +46,9 @@ export interface CredentialStore {
   /** Moves an entry to another name (re-sealed); conflict when the name is taken. */
   rename(name: string, newName: string): Promise<Credential>;
 }
+
+/** A store that can go back on its own beginning. */
+export interface NewStore extends CredentialStore {
+  /** Forgets the file that this store's own `prove` made, while nothing is kept in it; does nothing to any other. */
+  withdraw(): Promise<void>;
+}

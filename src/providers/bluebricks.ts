@@ -31,6 +31,7 @@ import { readJwt } from './jwt.ts';
 import { readProblem } from './problem.ts';
 import { checkName, checkOptions, markName, refuseExpiry } from './spec.ts';
 
+const SECRET = { names: ['api_key'], form: /^bbx_\S+$/ };
 const NOTHING_KNOWN = { account: null, subject: null, scopes: null, expiresAt: null };
 
 const tokens: TokenOperations = {
@@ -49,7 +50,7 @@ const tokens: TokenOperations = {
     // The answer is the secret alone: id and dates are found by listing.
     decode(body) {
       refuseError(body);
-      return { item: null, secret: needSecret(body, ['api_key']) };
+      return { item: null, secret: needSecret(body, SECRET) };
     },
   },
   list: {

@@ -16,7 +16,7 @@ import { findItem, findList, findSecret } from './envelope.ts';
 import { readProblem } from './problem.ts';
 
 /** Where the value of a token is: no published page names the field. */
-const SECRETS = ['token', 'access_token', 'value'];
+const SECRET = { names: ['token', 'access_token', 'value'], form: /^[0-9a-f]{32}$/i };
 
 /** A bare array. */
 export function listOf(body: unknown): readonly Token[] {
@@ -55,7 +55,7 @@ function tokenOf(fields: Fields): Token {
 export function mintedOf(body: unknown): Minted<Token> {
   if (body !== null && !isFields(body)) throw drift('token', body);
   const item = findItem(body, 'id');
-  return { item: item && tokenOf(item), secret: findSecret(body, SECRETS, [item && findId(item, 'id')]) };
+  return { item: item && tokenOf(item), secret: findSecret(body, SECRET, [item && findId(item, 'id')]) };
 }
 
 /** One token with its value, or with a mask where the caller is neither owner nor user. */

@@ -1,8 +1,9 @@
-import { SchemaDrift } from '../domain/schema-drift.ts';
+import { SchemaDrift, SeveralSecrets } from '../domain/schema-drift.ts';
 import { Secret } from '../domain/secret.ts';
-import { MAX_SECRET_LENGTH } from '../domain/secret-input.ts';
+import { isMask } from '../domain/secret-input.ts';
 import type { Minted } from '../ports/provider.ts';
 import { asFields, drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
+import { findRivals, isPlausible, plain } from './rivals.ts';
 
 /** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
 const WRAPPERS: ReadonlySet<string> = new Set(
@@ -15,14 +16,22 @@ const WRAPPERS: ReadonlySet<string> = new Set(
 );
 const DEEPEST_WRAPPER = 3;
 
+/** Where a provider's answers hold the secret. */
+export interface SecretPlace {
+  /** The fields that are known to hold it. */
+  readonly names: readonly string[];
+  /** What a secret of this provider looks like, where that is published: a value of this form is one in any field. */
+  readonly form?: RegExp;
+}
+
 /**
- * The one secret of an answer, in a field of one of these names, at the top or in a wrapper. Null where there is
- * none: empty, null, `"null"`, no string, no printable ASCII, or one of `others` (the id, the public key).
- * Two different values are never guessed between: `SchemaDrift`.
+ * The one secret of an answer, in a field of a known name, at the top or in a wrapper. Null where there is
+ * none: empty, null, `"null"`, no string, no printable ASCII, or one of `others` (the id first, the public key).
+ * Where another value may be it as well, nothing is guessed: `SeveralSecrets`.
  */
 export function findSecret(
   body: unknown,
-  names: readonly string[],
+  { names, form }: SecretPlace,
   others: readonly (string | null)[] = [],
 ): Secret | null {
   const wanted = new Set(names.map(plain));
@@ -32,20 +41,24 @@ export function findSecret(
       if (wanted.has(plain(name)) && isPlausible(value) && !others.includes(value)) found.set(value, name);
     }
   }
-  const [only, another] = found.keys();
-  if (another !== undefined) {
-    throw new SchemaDrift('single secret but two possible secrets', [...found.values()].map(showName));
+  const values = [...found.keys()];
+  const secret = values.find((value) => !isMask(value)) ?? values[0];
+  if (secret === undefined) return null;
+  const seen = values.filter((value) => !isMask(value)).map((value) => found.get(value) ?? '');
+  const rivals = findRivals(body, { secret, form: form ?? null, known: [...values, ...others] });
+  if (seen.length + rivals.length > 1 && seen.length > 0) {
+    throw new SeveralSecrets([...seen, ...rivals].map(showName), others.find((id) => id !== null) ?? null);
   }
-  return only === undefined ? null : Secret.of(only);
+  return Secret.of(secret);
 }
 
 /** As {@link findSecret}, where the vendor must show one. */
 export function needSecret(
   body: unknown,
-  names: readonly string[],
+  place: SecretPlace,
   others: readonly (string | null)[] = [],
 ): Secret {
-  const secret = findSecret(body, names, others);
+  const secret = findSecret(body, place, others);
   if (secret === null) throw new SchemaDrift('secret', seenIn(body));
   return secret;
 }
@@ -57,10 +70,10 @@ export function needSecret(
 export function mintedWith<T>(
   body: unknown,
   item: T | null,
-  names: readonly string[],
+  place: SecretPlace,
   others: readonly (string | null)[] = [],
 ): Minted<T> {
-  const secret = findSecret(body, names, others);
+  const secret = findSecret(body, place, others);
   if (secret !== null) return { item, secret };
   const missing = new SchemaDrift('secret', seenIn(body));
   if (item === null) throw missing;
@@ -104,13 +117,4 @@ function layersOf(body: unknown): readonly Fields[] {
 
 function seenIn(body: unknown): readonly string[] {
   return layersOf(body).flatMap((layer) => Object.keys(layer).slice(0, 13).map(showName));
-}
-
-function isPlausible(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > MAX_SECRET_LENGTH) return false;
-  return /^[\x21-\x7e]+$/.test(value) && !/^(null|undefined|none)$/i.test(value);
-}
-
-function plain(name: string): string {
-  return name.length > 64 ? '' : name.replace(/[-_]/g, '').toLowerCase();
 }

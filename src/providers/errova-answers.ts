@@ -20,35 +20,26 @@ import { findItem, findList, findSecret, mintedWith, needSecret } from './envelo
 const TOKEN_IDS = ['id', 'tokenId', 'token_id', 'machineTokenId', 'machine_token_id', 'uuid', '_id'];
 const KEY_IDS = ['id', 'keyId', 'key_id', 'dsnKeyId', 'dsn_key_id', 'uuid', '_id'];
 const PROJECT_IDS = ['id', 'projectId', 'project_id', 'uuid', '_id', 'slug'];
-const TOKEN_SECRETS = [
-  'tokenSecret',
-  'machineTokenSecret',
-  'secret',
-  'token',
-  'machineToken',
-  'accessToken',
-  'value',
-];
-const KEY_SECRETS = [
-  'secret',
-  'keySecret',
-  'dsnSecret',
-  'dsnKeySecret',
-  'secretKey',
-  'signingSecret',
-  'privateKey',
-];
+const TOKEN_SECRET = {
+  names: ['tokenSecret', 'machineTokenSecret', 'secret', 'token', 'machineToken', 'accessToken', 'value'],
+};
+const KEY_SECRET = {
+  names: [
+    ...['secret', 'keySecret', 'dsnSecret', 'dsnKeySecret'],
+    ...['secretKey', 'signingSecret', 'privateKey'],
+  ],
+};
 const PUBLIC_KEYS = ['publicKey', 'public_key'];
 
 export function mintedToken(body: unknown): Minted<Token> {
   const item = findItem(body, ...TOKEN_IDS);
-  return mintedWith(body, item && tokenOf(item), TOKEN_SECRETS, [item && findId(item, ...TOKEN_IDS)]);
+  return mintedWith(body, item && tokenOf(item), TOKEN_SECRET, [item && findId(item, ...TOKEN_IDS)]);
 }
 
 /** Without a secret this throws: the id is the one that was there before, and nothing new to be ended. */
 export function rotatedToken(body: unknown): Minted<Token> {
   const item = findItem(body, ...TOKEN_IDS);
-  const secret = needSecret(body, TOKEN_SECRETS, [item && findId(item, ...TOKEN_IDS)]);
+  const secret = needSecret(body, TOKEN_SECRET, [item && findId(item, ...TOKEN_IDS)]);
   return { item: item && tokenOf(item), secret };
 }
 
@@ -71,7 +62,7 @@ export function mintedKey(body: unknown, type: KeyType): Minted<ProjectKey> {
   const item = findItem(body, ...KEY_IDS);
   const key = item && keyOf(item);
   if (type === 'browser_public') return { item: key, secret: null };
-  return mintedWith(body, key, KEY_SECRETS, notSecretOf(item));
+  return mintedWith(body, key, KEY_SECRET, notSecretOf(item));
 }
 
 /** The type of the key is known from the answer alone; only a browser key may come without a secret. */
@@ -79,7 +70,7 @@ export function rotatedKey(body: unknown): Minted<ProjectKey> {
   const item = findItem(body, ...KEY_IDS);
   const key = item && keyOf(item);
   const find = key?.type === 'browser_public' ? findSecret : needSecret;
-  return { item: key, secret: find(body, KEY_SECRETS, notSecretOf(item)) };
+  return { item: key, secret: find(body, KEY_SECRET, notSecretOf(item)) };
 }
 
 export function changedKey(body: unknown): ProjectKey | null {

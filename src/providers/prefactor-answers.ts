@@ -17,10 +17,12 @@ import {
 import { findItem, mintedWith } from './envelope.ts';
 import { readProblem } from './problem.ts';
 
+const SECRET = { names: ['token'], form: /^(eyJ[\w-]*\.[\w-]+\.[\w-]+|pf_\S+)$/ };
+
 /** The secret is a sibling of `details`, never inside it. */
 export function mintedOf(body: unknown): Minted<Token> {
   const item = changedOf(body);
-  return mintedWith(body, item, ['token'], [item?.id ?? null]);
+  return mintedWith(body, item, SECRET, [item?.id ?? null]);
 }
 
 export function changedOf(body: unknown): Token | null {

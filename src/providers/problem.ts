@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import { vendorText } from '../domain/text.ts';
+import { cutSecret, vendorText } from '../domain/vendor-text.ts';
 import type { ErrorAnswer, ProviderProblem } from '../ports/provider.ts';
 import { isFields, pick } from './decode.ts';
 
@@ -24,7 +24,10 @@ export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderP
   return {
     code,
     message:
-      words === null ? phraseFor(answer.status, code) : `${phraseFor(answer.status, code)}: "${words}"`,
+      words === null
+        ? phraseFor(answer.status, code)
+        : // Quotes of its own would end ours.
+          `${phraseFor(answer.status, code)}: "${words.replaceAll('"', "'")}"`,
     hint: (words && rules.hintFor?.(words)) || rules.hints[answer.status] || hintFor(code),
     requestId: requestId !== null && /^[\x21-\x7e]{1,128}$/.test(requestId) ? requestId : undefined,
   };
@@ -71,8 +74,7 @@ function quote(answer: ErrorAnswer): string | null {
   // The request's own secret first: cutting a part of it by its shape would hide the rest from this.
   const own = answer.secret?.reveal() ?? '';
   const joined = lines.join('; ').slice(0, 100_000).replace(/\s+/g, ' ');
-  const withoutOwn = own.length < 4 ? joined : joined.replaceAll(own, () => '[secret]');
-  return vendorText(cutSecretShapes(withoutOwn.slice(0, 2_000)));
+  return vendorText(cutSecretShapes(cutSecret(joined, own).slice(0, 2_000)));
 }
 
 /** What every vendor's secrets look like; a message may quote one that is not the request's own. */

@@ -62,6 +62,8 @@ export function answerWithFault({ vendors, request, action }: FaultyCall): Fault
       return whole(withPadding(commit(), action.bytes));
     case 'garble':
       return whole(garbled(commit(), action.field));
+    case 'double':
+      return whole(doubled(commit(), action.field));
     case 'twice':
       // What a proxy does that retries: the first answer is lost, the client sees the second.
       commit();
@@ -96,4 +98,19 @@ function garbled(response: SandboxResponse, field: string): SandboxResponse {
     value,
   ]);
   return { ...response, body: Object.fromEntries(renamed) };
+}
+
+/** A second value of the same form as the secret, which works nowhere, in a field of this name. */
+function doubled(response: SandboxResponse, field: string): SandboxResponse {
+  if (!isObject(response.body)) return response;
+  const secret = Object.entries(response.body).find(([name]) => SECRET_FIELDS.includes(name))?.[1];
+  if (typeof secret !== 'string') return response;
+  const other = secret.slice(0, -4) + [...secret.slice(-4)].reverse().map(next).join('');
+  return { ...response, body: { [field]: other, ...response.body } };
+}
+
+/** The next digit or letter, of the same kind. */
+function next(character: string): string {
+  if (/[0-9]/.test(character)) return character === '9' ? '0' : String(Number(character) + 1);
+  return /[a-e]/.test(character) ? String.fromCharCode(character.charCodeAt(0) + 1) : 'a';
 }

@@ -9,7 +9,7 @@ export type FaultAction =
   | { readonly kind: 'short-length' | 'html' | 'empty' | 'twice' | 'endless' }
   | { readonly kind: 'slow' | 'drip'; readonly ms: number }
   | { readonly kind: 'redirect'; readonly code: number; readonly url: string }
-  | { readonly kind: 'garble'; readonly field: string }
+  | { readonly kind: 'garble' | 'double'; readonly field: string }
   | { readonly kind: 'headers'; readonly bytes: number }
   | { readonly kind: 'stale'; readonly mutations: number };
 
@@ -86,6 +86,7 @@ function parseAction(word: string, text: string): FaultAction {
     case 'stale':
       return { kind, mutations: argument === '' ? 1 : whole(argument, text) };
     case 'garble':
+    case 'double':
       if (argument === '') throw badRule(text);
       return { kind, field: argument };
     case 'redirect':

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import type { Effect, Strike } from '../support/kill-victim.ts';
+import { IS_FULL } from '../support/kill-plan.ts';
+import type { Effect, Side, Strike } from '../support/kill-victim.ts';
 import { ALL, type Bench, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
 
 /**
@@ -82,6 +83,30 @@ describe('kill -9', () => {
     expect(report.first.requests.at(-1)).toMatchObject({ committed: true, fault: 'hang-after' });
   });
 
+  const mishaps = ['heap', 'rejection', 'stack', 'exit'] as const;
+  for (const mishap of IS_FULL ? mishaps : mishaps.slice(0, 2)) {
+    faultTest(`#86 ${MISHAPS[mishap]} is as a kill`, ALL, async (provider) => {
+      const bench = await rotating(provider);
+      const places = [
+        at(bench, /^answer bytes/, mishap),
+        at(bench, /^create .*\.credentials\.yaml/, mishap, { behind: /^answer bytes/ }),
+        at(bench, /^mint /, mishap),
+        at(bench, /^call GET /, mishap, { behind: /^rename .*credentials\.yaml/ }),
+      ];
+      for (const place of IS_FULL ? places : places.slice(0, 1)) {
+        const report = await bench.play(
+          mishap === 'heap' ? { ...place, node: ['--max-old-space-size=64'] } : place,
+        );
+        expectWhole(report);
+        // A stack that has room again may go on, to the end.
+        if (mishap === 'stack') continue;
+        // An exit in somebody else's code may say that all is well.
+        if (mishap !== 'exit') expect(report.first.code).not.toBe(0);
+        expect(report.first.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+      }
+    });
+  }
+
   faultTest('#18 during resume, at places from its beginning to its end', ALL, async (provider) => {
     const bench = await rotating(provider);
     const strike = at(bench, /^answer bytes/, 'after');
@@ -90,6 +115,13 @@ describe('kill -9', () => {
   });
 });
 
+const MISHAPS = {
+  heap: 'a heap that is full',
+  stack: 'a stack that overflows',
+  rejection: 'a rejection that nobody handles',
+  exit: 'an exit in a dependency',
+} as const;
+
 interface Where {
   /** Only effects after the first one of this kind. */
   readonly behind?: RegExp;
@@ -97,7 +129,12 @@ interface Where {
   readonly nth?: number;
 }
 
-function at(bench: Bench, what: RegExp, side: 'before' | 'half' | 'after', where: Where = {}): Strike {
+function at(
+  bench: Bench,
+  what: RegExp,
+  side: Exclude<Side, 'fill'>,
+  where: Where = {},
+): Extract<Strike, { kind: 'effect' }> {
   const { behind, nth = 1 } = where;
   const from = behind ? indexOf(bench.effects, behind, 1, 0) + 1 : 0;
   return { kind: 'effect', at: indexOf(bench.effects, what, nth, from) + 1, side };

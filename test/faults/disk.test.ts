@@ -8,7 +8,6 @@ import { IS_FULL, spread, tell } from '../support/kill-plan.ts';
 import { type KillRig, makeRig } from '../support/kill-rig.ts';
 import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
 import { fillerOf, type Strike, traceEffects } from '../support/kill-victim.ts';
-import { requireTools } from '../support/system.ts';
 
 const MINUTES = 60_000;
 const SCENARIOS = KILL_SCENARIOS.filter(({ name }) =>
@@ -16,7 +15,6 @@ const SCENARIOS = KILL_SCENARIOS.filter(({ name }) =>
 );
 
 const noMount = whyNoMount();
-const noTrace = whyNoTrace();
 
 describe.skipIf(noMount !== null)(`a disk that is full${because(noMount)}`, () => {
   for (const scenario of SCENARIOS) {
@@ -34,42 +32,6 @@ describe.skipIf(noMount !== null)(`a disk that is full${because(noMount)}`, () =
     );
   }
 });
-
-describe.skipIf(noTrace !== null)(`a disk that fails${because(noTrace)}`, () => {
-  for (const scenario of SCENARIOS.filter(({ name }) => name.endsWith(': tokens rotate'))) {
-    test(
-      `#78 EIO from one fsync: ${scenario.name}`,
-      async () => {
-        const rig = await makeRig(scenario);
-        const syncs = (await effectsOf(rig)).filter(({ kind }) => kind === 'sync').length;
-        const all = Array.from({ length: syncs }, (_, index) => failing('fsync', 'EIO', index + 1));
-        await play(`EIO from fsync, ${scenario.name}`, rig, spread(all, IS_FULL ? 20 : 3, 1));
-      },
-      10 * MINUTES,
-    );
-    test(
-      `#80 EMFILE from one open: ${scenario.name}`,
-      async () => {
-        const rig = await makeRig(scenario);
-        // Hundreds of files are opened while Node and the command are loaded; those failures begin nothing.
-        const all = Array.from({ length: 60 }, (_, index) => failing('openat', 'EMFILE', 150 + index * 10));
-        await play(`EMFILE from open, ${scenario.name}`, rig, spread(all, IS_FULL ? 20 : 2, 1));
-      },
-      10 * MINUTES,
-    );
-  }
-});
-
-function failing(call: string, error: string, nth: number): Strike {
-  const inject = `inject=${call}:error=${error}:when=${nth}`;
-  // One thread does all the work, so that the count is of the process.
-  const program = ['env', 'UV_THREADPOOL_SIZE=1', 'strace', '-f', '-qq', '-o', '/dev/null'] as const;
-  return {
-    kind: 'under',
-    what: `${error} from ${call} number ${nth}`,
-    program: [...program, '-e', `trace=${call}`, '-e', inject],
-  };
-}
 
 async function play(name: string, rig: KillRig, strikes: readonly Strike[]): Promise<void> {
   try {
@@ -108,17 +70,6 @@ function whyNoMount(): string | null {
     return 'no tmpfs can be mounted here';
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function whyNoTrace(): string | null {
-  const missing = requireTools('strace');
-  if (missing !== null) return missing;
-  try {
-    execFileSync('strace', ['-qq', '-e', 'trace=none', '-o', '/dev/null', 'true'], { stdio: 'ignore' });
-    return null;
-  } catch {
-    return 'ptrace is forbidden here';
   }
 }
 

@@ -1,10 +1,22 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createCanary } from '../support/canary.ts';
 import { runInProcess } from '../support/cli.ts';
-import { keyturn } from '../support/cli-process.ts';
+import { BUILT, runProgram } from '../support/cli-process.ts';
 import { dig, fingerprintOf, type KillRig, makeRig, type Round } from '../support/kill-rig.ts';
 import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
+import { picture } from '../support/temp.ts';
 
 /** What befalls one machine: two commands at once, signals, backups, copies, broken files. With Devo, as the others. */
 describe('one machine', () => {
@@ -89,16 +101,20 @@ describe('one machine', () => {
     ).toEqual([]);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     '#84 %s five times while the mint is on its way: the answer is kept, nothing is lost',
     async (signal) => {
       const round = begin();
       rig.world.setFaults(['POST * slow:700 x1']);
-      const done = await keyturn(['tokens', 'rotate', 'ci', '--yes'], {
+      // Where a memory image may be written, it would be written here.
+      const command = ['-c', 'ulimit -c unlimited 2>/dev/null; exec "$0" "$@"', process.execPath, BUILT];
+      const done = await runProgram('/bin/sh', [...command, 'tokens', 'rotate', 'ci', '--yes'], {
         ...{ env: round.env, cwd: round.home.path },
         onStart: (pid) => void interrupt(round, pid, signal),
       });
       rig.world.setFaults([]);
+      expect(readdirSync(round.home.path).filter((name) => name.startsWith('core'))).toEqual([]);
+      expect(createCanary(round.secrets()).find(done.stdout + done.stderr)).toBeNull();
       expect(done.signal).toBeNull();
       expect([0, 10]).toContain(done.code);
       expect(round.requests().filter(({ method }) => method === 'POST')).toHaveLength(1);
@@ -110,6 +126,38 @@ describe('one machine', () => {
       expect(round.items().some((item) => item.live && item.fingerprint === print)).toBe(true);
     },
   );
+
+  describe('a folder of the state that is not ours alone', () => {
+    const STATE = '.local/state/keyturn';
+    const spoilers: readonly (readonly [string, (path: string) => void])[] = [
+      ['a link to another folder', (path) => moveAway(path, (to) => symlinkSync(to, path))],
+      ['a link to nowhere', (path) => moveAway(path, () => symlinkSync('/nonexistent/folder', path))],
+      ['a file', (path) => moveAway(path, () => writeFileSync(path, '', { mode: 0o600 }))],
+      ['open to everybody', (path) => chmodSync(path, 0o777)],
+      ['open to a group', (path) => chmodSync(path, 0o750)],
+      ...(process.getuid?.() === 0
+        ? [['another user’s', (path: string) => chownSync(path, 65_534, 65_534)] as const]
+        : []),
+    ];
+
+    test.each(spoilers)(
+      '#82 %s: refused before the mint, and nothing is written there',
+      async (_title, spoil) => {
+        for (const folder of ['attempts', 'locks', '.']) {
+          const round = begin();
+          const path = join(round.home.path, STATE, folder);
+          spoil(path.replace(/\/\.$/, ''));
+          const before = picture(round.home);
+          const done = await round.runCommand([]);
+          expect(done.code, `${folder}: ${done.output}`).toBe(2);
+          expect(round.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
+          expect(picture(round.home)).toBe(before);
+          expect(await saved(round)).not.toBe('');
+          expect(round.items()).toEqual(round.before);
+        }
+      },
+    );
+  });
 
   test('#88 two rotations of one token at once: one rotates, and readers never see none', async () => {
     const round = begin();
@@ -191,6 +239,12 @@ describe('one machine', () => {
     expect((await round.run(['rotations', 'resume', '--all', '--yes'])).code).toBe(0);
   });
 });
+
+function moveAway(path: string, then: (to: string) => void): void {
+  const to = `${path}.real`;
+  renameSync(path, to);
+  then(to);
+}
 
 async function interrupt(round: Round, pid: number, signal: NodeJS.Signals): Promise<void> {
   while (!round.requests().some(({ method }) => method === 'POST'))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
 import type { CaseOptions, KillReport } from '../support/kill-case.ts';
+import { IS_FULL } from '../support/kill-plan.ts';
 import { ALL, countMints, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
 
 /**
@@ -102,6 +103,31 @@ describe('lists', () => {
     expect([7, 10, 11]).toContain(report.first.code);
   });
 });
+
+describe('an answer that names no id', () => {
+  // The list of before the mint is the last request on its path that passes.
+  const actions = ['stale', 'status:500', 'html', 'status:403', 'reset-before', 'empty', 'truncate'];
+  for (const action of IS_FULL ? actions : actions.slice(0, 3)) {
+    for (const times of IS_FULL ? [1, 9] : [9]) {
+      test(`#42 and a list that answers with ${action}, ${times} times: nothing is guessed, resume finds it`, async () => {
+        const bench = await rotating('bluebricks');
+        const at = bench.effects.findIndex(({ kind }) => kind === 'mint');
+        const isList = ({ text }: { text: string }): boolean => text === LIST;
+        const before = bench.effects.slice(0, at).filter(isList).length;
+        expect(bench.effects.slice(at).some(isList)).toBe(true);
+        const [, ...rule] = LIST.split(' ');
+        const faults = [`${rule.join(' ')} ${action} x${times} after:${before}`];
+        const { first } = await spoilt('bluebricks', { faults }, { mints: 1 });
+        expect([0, 10]).toContain(first.code);
+        expect(first.requests.some(({ fault }) => fault?.startsWith(action.split(':')[0] ?? ''))).toBe(true);
+        const ended = first.requests.filter(({ path }) => path.endsWith('/deactivate'));
+        if (first.code === 10) expect(ended).toEqual([]);
+      });
+    }
+  }
+});
+
+const LIST = 'call GET /api/v1/auth/keys';
 
 describe('the old one', () => {
   for (const status of [404, 410]) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 
 /** What becomes of a connection on its way to the provider. */
@@ -59,6 +60,62 @@ export async function startRelay(to: number): Promise<Relay> {
       await once(server, 'close');
     },
   };
+}
+
+export interface Rewriter {
+  readonly port: number;
+  /** How the text of every answer is changed from now on. */
+  set(change: (text: string) => string): void;
+  close(): Promise<void>;
+}
+
+/** A loopback proxy for a provider that shows something else than it was given. */
+export async function startRewriter(to: number): Promise<Rewriter> {
+  let change = (text: string): string => text;
+  const server = createHttpServer((asked, answer) => {
+    void (async () => {
+      const { method = 'GET', url = '/', headers } = asked;
+      const onward = httpRequest({ host: '127.0.0.1', port: to, method, path: url, headers, agent: false });
+      onward.on('error', () => asked.socket.destroy());
+      onward.on('response', (reply) => {
+        void (async () => {
+          const text = await read(reply);
+          if (text === null) return asked.socket.destroy();
+          const body = Buffer.from(change(text));
+          const { 'transfer-encoding': _, ...kept } = reply.headers;
+          answer.writeHead(reply.statusCode ?? 502, { ...kept, 'content-length': body.length });
+          answer.end(body);
+        })();
+      });
+      onward.end(await read(asked));
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the rewriter has no address');
+  return {
+    port: address.port,
+    set(next) {
+      change = next;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Null when it was cut off. */
+async function read(message: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of message) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks).toString('utf8');
+  } catch {
+    return null;
+  }
 }
 
 function pipeOn(socket: Socket, to: number, track: (socket: Socket) => void): void {

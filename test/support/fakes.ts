@@ -6,7 +6,7 @@ import type { AuditCheck, AuditEvent, AuditLog, AuditRecord } from '../../src/po
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Alias, Profile, Profiles } from '../../src/ports/profiles.ts';
 import type { Page, Provider, Setting } from '../../src/ports/provider.ts';
-import type { CredentialStore, NewVersion, StoreFacts } from '../../src/ports/store.ts';
+import type { NewStore, NewVersion, StoreFacts } from '../../src/ports/store.ts';
 import type { Endpoint, Reply, Transport } from '../../src/ports/transport.ts';
 
 export const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -98,12 +98,13 @@ export class FakeProfiles implements Profiles {
 }
 
 /** A store in memory that remembers what was opened. It has one version of each entry. */
-export class FakeStore implements CredentialStore {
+export class FakeStore implements NewStore {
   readonly kept = new Map<string, { readonly credential: Credential; readonly secret: Secret }>();
   readonly opened: string[] = [];
   /** Thrown by `prove` when set. */
   broken: AppError | null = null;
   proved = 0;
+  withdrawn = 0;
 
   /** Puts an entry there, as if it had been saved before. */
   put(name: string, secret: string, more: Partial<NewVersion> = {}): this {
@@ -145,6 +146,10 @@ export class FakeStore implements CredentialStore {
   async prove(): Promise<void> {
     if (this.broken) throw this.broken;
     this.proved += 1;
+  }
+
+  async withdraw(): Promise<void> {
+    this.withdrawn += 1;
   }
 
   async save(entry: NewVersion, secret: Secret): Promise<Credential> {

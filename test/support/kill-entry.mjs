@@ -7,10 +7,27 @@ import { nodeRuntime } from '../../dist/cli/node-runtime.js';
 
 /**
  * at: the number of the effect; side: before, half (of a write) or after, or fill: nothing is killed, but the disk is full
- * from there on, by the file `filler`; trace: a file for a line an effect.
+ * from there on, by the file `filler`; or a mishap that ends the process in another way. trace: a file for a line an effect.
  */
 const { at, side, trace, filler } = JSON.parse(process.argv[2]);
 let count = 0;
+
+const MISHAPS = {
+  heap() {
+    const held = [];
+    for (;;) held.push(new Array(10_000).fill(held.length));
+  },
+  stack() {
+    const deeper = (depth) => deeper(depth + 1) + 1;
+    deeper(0);
+  },
+  rejection() {
+    void Promise.reject(new Error('a mistake in a dependency'));
+  },
+  exit() {
+    process.exit(0);
+  },
+};
 
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
@@ -29,6 +46,7 @@ async function effect(what, work, half) {
   if (trace) appendFileSync(trace, `${what}\n`);
   if (here && side === 'before') die();
   if (here && side === 'fill') fill();
+  if (here) MISHAPS[side]?.();
   if (here && side === 'half' && half) {
     await half();
     die();

@@ -9,8 +9,8 @@ import type { KillHome } from './kill-home.ts';
 export type Strike =
   /** Nowhere: it runs to its end. */
   | { readonly kind: 'none' }
-  /** At the nth effect: before it, with half of what it writes written, or after it. */
-  | { readonly kind: 'effect'; readonly at: number; readonly side: Side }
+  /** At the nth effect: before it, with half of what it writes written, or after it; `node` are options of Node. */
+  | { readonly kind: 'effect'; readonly at: number; readonly side: Side; readonly node?: readonly string[] }
   /** The published command itself, that long after it was started. */
   | { readonly kind: 'instant'; readonly ms: number }
   /** The moment the provider has seen the nth request, with the answer still on its way. */
@@ -20,8 +20,13 @@ export type Strike =
   /** When this has become true. */
   | { readonly kind: 'moment'; readonly what: string; readonly isNow: () => boolean };
 
-/** `fill`: not killed, but the disk is full from there on; see {@link fillerOf}. */
-export type Side = 'before' | 'half' | 'after' | 'fill';
+/**
+ * `fill`: not killed, but the disk is full from there on; see {@link fillerOf}. The last four end the process in other ways
+ * than a kill: no memory, no stack, a rejection that nobody handles, an exit in somebody else's code.
+ */
+export type Side = 'before' | 'half' | 'after' | 'fill' | Mishap;
+
+export type Mishap = 'heap' | 'stack' | 'rejection' | 'exit';
 
 /** The file that fills the disk: whoever takes it away makes room again. */
 export function fillerOf(home: KillHome): string {
@@ -61,6 +66,7 @@ export function runVictim(args: readonly string[], options: VictimOptions): Prom
   const [command = '', ...program] = [
     ...under,
     process.execPath,
+    ...(strike.kind === 'effect' ? (strike.node ?? []) : []),
     ...(isPublished ? [BUILT] : [ENTRY, JSON.stringify(plan)]),
   ];
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import { createCredentialStore } from '../../src/adapters/store/credential-store
 import { Client } from '../../src/core/client.ts';
 import { parseJsonBytes } from '../../src/domain/parse-json.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { toInstant } from '../../src/domain/time.ts';
 import type { ProjectKey, Token } from '../../src/domain/token.ts';
 import type { AuthScheme, Minted, Operation, Provider } from '../../src/ports/provider.ts';
 import { loadProvider } from '../../src/providers/registry.ts';
@@ -72,7 +73,10 @@ export async function makeBase(scenario: Scenario): Promise<Base> {
     kindForNewFile: 'keychain',
   });
   await store.prove();
-  const target = scenario.self ? await selfToken(client, managerId?.id ?? '') : (made?.item ?? null);
+  const listedTarget = scenario.self ? await selfToken(client, managerId?.id ?? '') : (made?.item ?? null);
+  const endsAt = scenario.oldEndsAfterMs === undefined ? null : START + scenario.oldEndsAfterMs;
+  const target =
+    listedTarget && endsAt !== null ? { ...listedTarget, expiresAt: toInstant(endsAt) } : listedTarget;
   const entry = scenario.action === 'create' ? 'new' : scenario.self ? 'main' : 'ci';
   const common = { provider: provider.id, origin: ORIGIN, scopes: null, createdAt: null, expiresAt: null };
   await store.save(
@@ -93,7 +97,7 @@ export async function makeBase(scenario: Scenario): Promise<Base> {
     entry,
     files: disk.files(),
     keychain,
-    state: sandbox.save(),
+    state: endsAt === null ? sandbox.save() : withEnd(sandbox.save(), target?.id ?? '', endsAt),
     secrets: [...secrets],
     prints: new Map(),
   };
@@ -222,4 +226,15 @@ async function mintNow<I, T>(
   if (outcome.kind !== 'answered') throw new Error(outcome.kind);
   if (outcome.reply.status > 299) throw client.refusal(outcome.reply);
   return operation.decode(parseJsonBytes(outcome.reply.body), input);
+}
+
+/** The same state, in which the token of this id ends at that instant: the vendors give one when a token is made. */
+function withEnd(state: Json, id: string, endsAt: number): Json {
+  if (Array.isArray(state)) return state.map((item: Json) => withEnd(item, id, endsAt));
+  if (typeof state !== 'object' || state === null) return state;
+  const fields = Object.entries(state).map(([name, value]) => [name, withEnd(value, id, endsAt)] as const);
+  const changed = Object.fromEntries(fields);
+  if (String(changed['id']) !== id) return changed;
+  const end = ['expiresAt', 'expiration'].find((name) => typeof changed[name] === 'number');
+  return end === undefined ? changed : { ...changed, [end]: endsAt };
 }

@@ -5,7 +5,7 @@ import type { AbortResult } from '../../src/core/rotation/abort.ts';
 import { abortAttempt } from '../../src/core/rotation/abort.ts';
 import type { RotationOptions, RotationPlan } from '../../src/core/rotation/plan.ts';
 import { planRotation } from '../../src/core/rotation/plan.ts';
-import { resumeAttempt } from '../../src/core/rotation/resume.ts';
+import { type ResumeOptions, resumeAttempt } from '../../src/core/rotation/resume.ts';
 import { rotate } from '../../src/core/rotation/rotate.ts';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import type { Base } from './sim-base.ts';
@@ -61,9 +61,9 @@ export class SimBench {
     return rotate(deps, await this.#plan(deps, options, more.delivery ?? this.toSink()));
   }
 
-  async resume(more: ProcessOptions & { delivery?: Delivery } = {}): Promise<MintResult> {
+  async resume(more: ProcessOptions & ResumeOptions = {}): Promise<MintResult> {
     const deps = await this.machine.connect(more);
-    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, await this.openId(), more.delivery);
+    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, await this.openId(), more);
   }
 
   async abort(more: ProcessOptions = {}): Promise<AbortResult> {

@@ -8,6 +8,10 @@ export interface Scenario {
   readonly thing: 'token' | 'key';
   /** Whether the token in use replaces itself. */
   readonly self: boolean;
+  /** When the old one ends by itself, in ms after the start; absent for long after every test. */
+  readonly oldEndsAfterMs?: number;
+  /** The old one's grace, in ms, which whoever resumes ends before its time; absent for none. */
+  readonly graceMs?: number;
 }
 
 const rotation = { action: 'rotate', thing: 'token', self: false } as const;
@@ -26,6 +30,11 @@ export const SELF_ROTATIONS: readonly Scenario[] = [
   { ...rotation, name: 'the credential in use, overlap (Prefactor)', provider: 'prefactor', self: true },
   { ...rotation, name: 'the credential in use, in place (Errova)', provider: 'errova', self: true },
 ];
+
+/** Rotations whose grace is ended with `--now`. */
+export const GRACES: readonly Scenario[] = [...ROTATIONS, ...SELF_ROTATIONS]
+  .filter(({ provider }) => provider !== 'errova')
+  .map((scenario) => ({ ...scenario, name: `${scenario.name}, its grace ended early`, graceMs: 3_600_000 }));
 
 export const CREATIONS: readonly Scenario[] = [
   { ...creation, name: 'create (Devo)', provider: 'devo' },

@@ -139,13 +139,13 @@ class Case {
       return createToken(deps, { spec, delivery });
     }
     if (!target) throw new Error('nothing to rotate');
-    return this.#rotate(deps, target, [sink]);
+    return this.#rotate(deps, target, { sinks: [sink], graceMs: scenario.graceMs ?? null });
   }
 
   async #rotate(
     deps: MintDeps,
     target: Token | ProjectKey,
-    sinks: readonly ReturnType<SimPlace['open']>[],
+    { sinks, graceMs = null }: { sinks: readonly ReturnType<SimPlace['open']>[]; graceMs?: number | null },
   ): Promise<MintResult> {
     const { scenario, project } = this.#base;
     const plan = await planRotation(deps, {
@@ -154,7 +154,7 @@ class Case {
           ? { kind: 'token', token: target }
           : { kind: 'key', project: project ?? '', key: target },
       delivery: { saveAs: null, sinks, print: null },
-      options: { allowSelf: scenario.self },
+      options: { allowSelf: scenario.self, graceMs },
     });
     return rotate(deps, plan);
   }
@@ -164,7 +164,8 @@ class Case {
     const { attempts } = await deps.host.list();
     const open = attempts.find(({ state }) => state === 'open');
     if (!open) return null;
-    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, open.header.id);
+    const now = open.dueAt !== null;
+    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, open.header.id, { now });
   }
 
   #connect(isWatched = true): Promise<MintDeps> {
@@ -353,7 +354,7 @@ class Case {
           : [];
     const item = items.find((one) => one.id === id);
     if (!item) return this.#violate(`after ${end} the current one is not listed`);
-    const next = await this.#rotate(deps, item, [this.#machine.place.open(SINK, this.#faults)]);
+    const next = await this.#rotate(deps, item, { sinks: [this.#machine.place.open(SINK, this.#faults)] });
     if (next.kind !== 'done')
       this.#violate(`after ${end} the next rotation is ${next.kind}: ${next.error?.message}`);
     const strays = this.#strays(this.#machine.things(), await this.#machine.storedFingerprints());

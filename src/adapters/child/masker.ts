@@ -2,6 +2,7 @@ import { SHORTEST_MASKED } from '../../domain/masking.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { createByteMatcher } from './byte-matcher.ts';
 import { secretForms } from './secret-forms.ts';
+import { createWrappedMatcher } from './wrapped-matcher.ts';
 
 const MASK = Buffer.from('[secret]');
 /** So much of a secret's beginning is text like any other, and may be let go after a moment. In bytes. */
@@ -23,7 +24,12 @@ interface Range {
 }
 
 export function createMasker(secrets: readonly Secret[]): Masker {
-  const matchers = secrets.flatMap(secretForms).map(createByteMatcher);
+  const forms = secrets.flatMap(secretForms);
+  const wrapping = forms.filter(({ wraps }) => wraps).map(({ bytes }) => bytes);
+  const matchers = [
+    ...forms.filter(({ wraps }) => !wraps).map(({ bytes }) => createByteMatcher(bytes)),
+    ...(wrapping.length > 0 ? [createWrappedMatcher(wrapping)] : []),
+  ];
   // What is undecided. Its first `shown` bytes have been written already and are kept only to recognise the rest.
   let pending: Uint8Array = new Uint8Array();
   let shown = 0;

@@ -1,40 +1,36 @@
+import { base64Forms } from '../../domain/base64-forms.ts';
 import { SHORTEST_MASKED } from '../../domain/masking.ts';
 import type { Secret } from '../../domain/secret.ts';
 
-/** Every way in which programs commonly write a secret, as bytes; empty for a secret that is too short. */
-export function secretForms(secret: Secret): Uint8Array[] {
+/** A way in which programs commonly write a secret. */
+export interface SecretForm {
+  readonly bytes: Uint8Array;
+  /** Whether lines may be broken anywhere in it, as base64's are (RFC 2045: 76, PEM: 64). */
+  readonly wraps: boolean;
+}
+
+/** Empty for a secret that is too short. */
+export function secretForms(secret: Secret): readonly SecretForm[] {
   const text = secret.reveal();
   if (text.length < SHORTEST_MASKED) return [];
   const bytes = Buffer.from(text, 'utf8');
   const hex = bytes.toString('hex');
   const json = JSON.stringify(text).slice(1, -1);
-  const forms = new Set([
+  const plain = [
     text,
-    ...base64Forms(bytes),
     hex,
     hex.toUpperCase(),
     ...urlForms(text),
     json,
     json.replaceAll('/', '\\/'),
     asciiJson(json),
-  ]);
-  return [...forms].filter((form) => form.length >= SHORTEST_MASKED).map((form) => Buffer.from(form, 'utf8'));
+  ];
+  return [...toForms(plain, false), ...toForms(base64Forms(bytes), true)];
 }
 
-/**
- * Base64 of the secret inside longer text (`user:SECRET`): its letters depend on where it falls in groups of three
- * bytes, and the first and last ones on the neighbours, so those are left off.
- */
-function base64Forms(bytes: Uint8Array): string[] {
-  const forms: string[] = [];
-  for (const before of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
-    const start = Math.ceil((before * 8) / 6);
-    const end = Math.floor(((before + bytes.length) * 8) / 6);
-    const inner = encoded.slice(start, end);
-    forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'));
-  }
-  return forms;
+function toForms(texts: readonly string[], wraps: boolean): readonly SecretForm[] {
+  const long = [...new Set(texts)].filter((text) => text.length >= SHORTEST_MASKED);
+  return long.map((text) => ({ bytes: Buffer.from(text, 'utf8'), wraps }));
 }
 
 function urlForms(text: string): string[] {

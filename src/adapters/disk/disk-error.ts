@@ -1,6 +1,21 @@
 import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 
+/** Another program has the file open just now, or so it seems: the same call may succeed in a moment. */
+export class InUse extends AppError {}
+
+/** As {@link toDiskError}, for a file that is replaced or removed: Windows says EPERM while a virus scanner reads it. */
+export function toReplaceError(error: unknown, path: string, isWindows: boolean): AppError {
+  const code = errnoOf(error);
+  if (code !== 'EBUSY' && code !== 'EPERM' && !(isWindows && code === 'EACCES'))
+    return toDiskError(error, path);
+  return new InUse({
+    code: 'unavailable',
+    message: `"${safeText(path, 300)}" cannot be replaced: another program uses it, or it is protected`,
+    hint: 'close what has it open (an editor, a backup, a virus scanner), then try again',
+  });
+}
+
 /** The system's error as a person can act on it. Node's own message is left out: it may repeat what was written. */
 export function toDiskError(error: unknown, path: string): AppError {
   if (error instanceof AppError) return error;

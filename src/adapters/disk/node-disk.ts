@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk, OpenFile, PathFacts } from '../../ports/disk.ts';
-import { errnoOf, toDiskError } from './disk-error.ts';
+import { errnoOf, toDiskError, toReplaceError } from './disk-error.ts';
 import { findOwnUid } from './own-uid.ts';
 
 // Windows has neither flag; there links need a privilege to be planted.
@@ -42,11 +42,15 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
         const file = await openRegular(path, constants.O_WRONLY | constants.O_APPEND);
         return toOpenFile(file, path);
       }),
-    rename: (from, to) => guard(to, () => fs.rename(from, to)),
+    rename: (from, to) => guard(to, () => fs.rename(from, to), toReplaced),
     remove: (path) =>
-      guard(path, async () => {
-        await unlessMissing(() => fs.unlink(path));
-      }),
+      guard(
+        path,
+        async () => {
+          await unlessMissing(() => fs.unlink(path));
+        },
+        toReplaced,
+      ),
     truncate: (path, size) =>
       guard(path, async () => {
         const file = await openRegular(path, constants.O_WRONLY);
@@ -198,10 +202,16 @@ async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-async function guard<T>(path: string, work: () => Promise<T>): Promise<T> {
+type ToError = (error: unknown, path: string) => Error;
+
+async function guard<T>(path: string, work: () => Promise<T>, toError: ToError = toDiskError): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toDiskError(error, path);
+    throw toError(error, path);
   }
+}
+
+function toReplaced(error: unknown, path: string): Error {
+  return toReplaceError(error, path, platform() === 'win32');
 }

@@ -10,35 +10,34 @@ export type KeychainState =
   /** It said that it kept something, and did not. */
   | 'not-kept';
 
-const OTHER_STORES = 'or choose another store: `--store passphrase` or `--store file`';
-
+/** Which other store a command could take is known to the command, and added where a key is to be made. */
 const EXPLANATIONS: Readonly<Record<Exclude<KeychainState, 'unlocked'>, readonly [string, string]>> = {
   'no-bus': [
     'the keychain cannot be reached: there is no D-Bus session here',
-    `run inside a desktop session or \`dbus-run-session\`, ${OTHER_STORES}`,
+    'run inside a desktop session or `dbus-run-session`',
   ],
   'no-service': [
     'the keychain cannot be reached: no program here offers the Secret Service',
-    `install and start gnome-keyring, KWallet or KeePassXC, ${OTHER_STORES}`,
+    'install and start gnome-keyring, KWallet or KeePassXC',
   ],
   'no-default-collection': [
     'the keychain has no default keyring yet',
-    `make one: open "Passwords and Keys" (seahorse), choose New, Password Keyring, and set it as default; or log in to the desktop once; ${OTHER_STORES}`,
+    'make one: open "Passwords and Keys" (seahorse), choose New, Password Keyring, and set it as default; or log in to the desktop once',
   ],
   locked: [
     'the keychain is locked',
-    `unlock it: log in to the desktop, or run \`gnome-keyring-daemon --unlock\` and type its password; ${OTHER_STORES}`,
+    'unlock it: log in to the desktop, or run `gnome-keyring-daemon --unlock` and type its password',
   ],
   unresponsive: [
     'the keychain does not answer',
-    `restart the keychain service (\`systemctl --user restart gnome-keyring-daemon\`) and try again, ${OTHER_STORES}`,
+    'restart the keychain service (`systemctl --user restart gnome-keyring-daemon`) and try again',
   ],
   'not-installed': [
     'the keychain binding "@napi-rs/keyring" is not installed for this system',
-    `install keyturn again without \`--omit=optional\`, ${OTHER_STORES}`,
+    'install keyturn again without `--omit=optional`',
   ],
-  failed: ['the keychain refused', `see \`keyturn doctor\`, ${OTHER_STORES}`],
-  'not-kept': ['the keychain did not keep what was written to it', `see \`keyturn doctor\`, ${OTHER_STORES}`],
+  failed: ['the keychain refused', 'see `keyturn doctor`'],
+  'not-kept': ['the keychain did not keep what was written to it', 'see `keyturn doctor`'],
 };
 
 export function keychainError(state: Exclude<KeychainState, 'unlocked'>): AppError {

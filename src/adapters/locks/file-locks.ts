@@ -11,7 +11,7 @@ import type { Holder, Processes } from './process-identity.ts';
 export interface FileLocksOptions {
   readonly disk: Disk;
   readonly random: Random;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly processes: Processes;
   /** Made with mode 0700 when there is none. */
   readonly folder: string;
@@ -31,11 +31,14 @@ export function createFileLocks(options: FileLocksOptions): Locks {
     async hold(name, waitMs, work) {
       await ensurePrivateFolder(disk, folder);
       const prefix = `${toFileName(name)}!`;
-      const deadline = clock.now() + waitMs;
+      // Waits are added up: a clock that is set meanwhile would make it a day, or nothing.
+      let left = waitMs;
       let claim = await tryClaim(options, prefix);
       while (claim.path === null) {
-        if (clock.now() >= deadline) throw held(name, join(folder, claim.other));
-        await clock.sleep(pause(options.random));
+        if (left <= 0) throw held(name, join(folder, claim.other));
+        const wait = pause(options.random);
+        left -= wait;
+        await clock.sleep(wait);
         claim = await tryClaim(options, prefix);
       }
       const { path } = claim;

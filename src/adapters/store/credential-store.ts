@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
 import { toInstant } from '../../domain/time.ts';
-import type { CredentialStore, StoreFacts } from '../../ports/store.ts';
+import type { NewStore, StoreFacts } from '../../ports/store.ts';
 import { proveReplaceable } from '../disk/atomic-file.ts';
 import { currentVersion, requireVersion, toCredential } from './credential-view.ts';
 import {
@@ -16,10 +17,9 @@ import {
 } from './edits.ts';
 import { openSecret, type Unlocked } from './entry-secret.ts';
 import { type CredentialStoreOptions, createStoreFile, type StoreFile } from './store-file.ts';
-import { sweepVaults } from './vault-markers.ts';
 
 /** The store, and the key under it for what else this installation seals. */
-export interface LocalCredentialStore extends CredentialStore {
+export interface LocalCredentialStore extends NewStore {
   /** Null when there is no file. Throws unavailable or auth when the key cannot be had. */
   unlock(): Promise<Unlocked | null>;
 }
@@ -28,7 +28,8 @@ export interface LocalCredentialStore extends CredentialStore {
 export function createCredentialStore(options: CredentialStoreOptions): LocalCredentialStore {
   const file = createStoreFile(options);
   const tools = (): EditTools => ({ random: options.random, now: toInstant(options.clock.now()) });
-  const find: CredentialStore['find'] = async (name) => {
+  let madeByProve = false;
+  const find: NewStore['find'] = async (name) => {
     const entry = (await file.read())?.entries.get(name);
     return entry ? toCredential(entry) : null;
   };
@@ -52,17 +53,26 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
       if (!secret) throw noCredential(name);
       return secret;
     },
-    prove: () => prove(options, file),
+    async prove() {
+      const size = await file.open(({ document }) => document.toBytes().length);
+      if (size === null) {
+        await file.edit(() => ({ result: null, changed: false }));
+        madeByProve = true;
+        return;
+      }
+      // Twice the size: the next write may be a longer file.
+      await proveReplaceable(options.disk, options.random, options.path, size * 2 + 4096);
+      await file.tidy();
+    },
+    async withdraw() {
+      if (madeByProve) await withdrawEmpty(options, file);
+    },
     async save(entry, secret) {
-      const isNew = !(await file.read());
       const saved = await file.edit((draft) => saveEntry(draft, tools(), entry, secret));
-      if (isNew) await tidy(options, file);
       return toCredential(saved);
     },
     async stage(entry, version, secret) {
-      const isNew = !(await file.read());
       const staged = await file.edit((draft) => stageVersion(draft, tools(), { ...entry, version }, secret));
-      if (isNew) await tidy(options, file);
       return toCredential(staged);
     },
     async promote(name, from, to) {
@@ -89,23 +99,22 @@ export function checkStoreKind(facts: StoreFacts, wanted: StoreKind | null): voi
   throw new AppError({
     code: 'usage',
     message: `the credentials are kept in the "${facts.kind}" store, not in "${wanted}"`,
-    hint: `keyturn credentials migrate --from ${facts.kind} --to ${wanted}`,
+    hint: `leave "--store" and KEYTURN_STORE out, or run \`keyturn credentials migrate --from ${facts.kind} --to ${wanted}\``,
   });
 }
 
-async function prove(options: CredentialStoreOptions, file: StoreFile): Promise<void> {
-  const size = await file.open(({ document }) => document.toBytes().length);
-  if (size === null) await file.edit(() => ({ result: null, changed: false }));
-  // Twice the size: the next write may be a longer file.
-  else await proveReplaceable(options.disk, options.random, options.path, size * 2 + 4096);
-  await tidy(options, file);
-}
-
-/** Clears away keys that unfinished beginnings and migrations left in the keychain. */
-async function tidy(options: CredentialStoreOptions, file: StoreFile): Promise<void> {
+/** Another process may have put something in meanwhile: then it stays. */
+async function withdrawEmpty(options: CredentialStoreOptions, file: StoreFile): Promise<void> {
+  const { markVault, sweepVaults } = await import('./vault-markers.ts');
+  const { disk, keychain, path } = options;
   const { shared } = file;
   await options.locks.hold(shared.lockName, shared.waitMs, async () => {
     const document = await file.read();
-    await sweepVaults(options.disk, options.keychain, options.path, document?.header.vault?.id ?? null);
+    if (!document || document.entries.size > 0) return;
+    const { kind, vault } = document.header;
+    if (kind === 'keychain' && vault) await markVault(disk, path, vault.id);
+    await disk.remove(path);
+    await disk.syncFolder(dirname(path));
+    await sweepVaults(disk, keychain, path, null);
   });
 }

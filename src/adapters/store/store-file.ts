@@ -8,11 +8,11 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { replaceFile } from '../disk/atomic-file.ts';
-import { commitShared, readShared, type SharedFile, sameBytes } from '../disk/commit-file.ts';
+import { type Change, commitShared, readShared, type SharedFile, sameBytes } from '../disk/commit-file.ts';
 import { openSecret, type Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header, SCHEMA } from './format.ts';
 import { newStoreDocument, readStoreDocument, type StoreDocument, type Upgrades } from './store-document.ts';
-import { createVaults, type NewVault, type Vaults } from './vaults.ts';
+import type { NewVault, Vaults } from './vaults.ts';
 
 export interface CredentialStoreOptions {
   readonly disk: Disk;
@@ -31,6 +31,7 @@ export interface CredentialStoreOptions {
   /** How long a write waits for another process, in ms; 10 s where not given. */
   readonly waitMs?: number | undefined;
   readonly upgrades?: Upgrades | undefined;
+  readonly insteadOfKeychain?: (() => string) | undefined;
   readonly scryptN?: number | undefined;
 }
 
@@ -66,6 +67,11 @@ export interface StoreFile {
   edit<T>(change: (draft: Draft) => Outcome<T>): Promise<T>;
   /** As `edit`, without the key: for changes that seal nothing. Null when there is no file. */
   editSealed<T>(change: (document: StoreDocument) => Outcome<T>): Promise<T | null>;
+  /**
+   * Clears away keys that unfinished beginnings and migrations left in the keychain. Part of every write and of none
+   * that reads; what cannot be cleared now waits for the next one.
+   */
+  tidy(): Promise<void>;
 }
 
 const USUAL_WAIT_MS = 10_000;
@@ -73,7 +79,7 @@ const USUAL_WAIT_MS = 10_000;
 export function createStoreFile(options: CredentialStoreOptions): StoreFile {
   const { disk, random, locks, path } = options;
   const upgrades: Upgrades = options.upgrades ?? new Map();
-  const vaults = createVaults(options);
+  const vaults = lazyVaults(options);
   const shared: SharedFile = {
     disk,
     random,
@@ -89,11 +95,26 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
     return bytes && parse(bytes);
   };
 
+  const tidy = async (): Promise<void> => {
+    try {
+      const { hasMarkers, sweepVaults } = await import('./vault-markers.ts');
+      if (!(await hasMarkers(disk, path))) return;
+      await locks.hold(shared.lockName, shared.waitMs, async () => {
+        const document = await read();
+        await sweepVaults(disk, options.keychain, path, document?.header.vault?.id ?? null);
+      });
+    } catch (error) {
+      // What was written stands, whatever becomes of the leftovers.
+      if (!isAppError(error)) throw error;
+    }
+  };
+
   return {
     shared,
     vaults,
     read,
     parse,
+    tidy,
     async open(use) {
       let document = await read();
       for (;;) {
@@ -117,7 +138,7 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       else if (options.kindForNewFile === 'passphrase')
         passphrase = await (options.newPassphrase ?? options.passphrase)();
       let made: NewVault | null = null;
-      return commitShared(shared, async (current) => {
+      const result = await commitShared(shared, async (current) => {
         let draft: Draft;
         if (current) {
           const document = await parse(current);
@@ -132,10 +153,12 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
         if (!outcome.changed && current) return { bytes: null, result: outcome.result };
         return toChange(shared, parse, current, draft, outcome);
       });
+      await tidy();
+      return result;
     },
-    async editSealed(change) {
+    async editSealed<T>(change: (document: StoreDocument) => Outcome<T>): Promise<T | null> {
       if (!(await read())) return null;
-      return commitShared(shared, async (current) => {
+      const result = await commitShared(shared, async (current): Promise<Change<T | null>> => {
         if (!current) return { bytes: null, result: null };
         const document = await parse(current);
         const outcome = change(document);
@@ -143,7 +166,22 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
         const draft = { document, unlocked: { vaultId: null, key: null } };
         return toChange(shared, parse, current, draft, outcome);
       });
+      await tidy();
+      return result;
     },
+  };
+}
+
+/** A list unlocks nothing, and does not load what would. */
+function lazyVaults(options: CredentialStoreOptions): Vaults {
+  let made: Promise<Vaults> | null = null;
+  const load = (): Promise<Vaults> => {
+    made ??= import('./vaults.ts').then(({ createVaults }) => createVaults(options));
+    return made;
+  };
+  return {
+    unlock: async (header) => (await load()).unlock(header),
+    create: async (kind, passphrase) => (await load()).create(kind, passphrase),
   };
 }
 

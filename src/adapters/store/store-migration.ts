@@ -52,15 +52,18 @@ async function reseal(
       document.put(sealAgain(options, made.unlocked, entry, secrets));
     }
     const draft = { document, unlocked: made.unlocked };
-    const result = { ...count(secrets, document), vaultId: made.vault?.id ?? null };
+    // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
+    const oldVault = from === 'keychain' ? (vault?.id ?? null) : null;
+    const result = { ...count(secrets, document), oldVault };
     return toChange(file.shared, file.parse, current, draft, { result, changed: true, expect: secrets });
   });
   const { shared } = file;
-  const clean = await options.locks.hold(shared.lockName, shared.waitMs, async () => {
+  const left = await options.locks.hold(shared.lockName, shared.waitMs, async () => {
     const now = await file.read();
     return sweepVaults(disk, keychain, path, now?.header.vault?.id ?? null);
   });
-  return { credentials: done.credentials, secrets: done.secrets, oldKeyRemains: !clean };
+  const oldKeyRemains = done.oldVault !== null && left.includes(done.oldVault);
+  return { credentials: done.credentials, secrets: done.secrets, oldKeyRemains };
 }
 
 function openAll(document: StoreDocument, unlocked: Unlocked): readonly Expected[] {

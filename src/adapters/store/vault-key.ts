@@ -28,6 +28,11 @@ export function passesCheck(key: KeyObject, vault: Vault): boolean {
   return opened !== null && Buffer.compare(opened, PROBE) === 0;
 }
 
+/** Throws what stands in the way; changes nothing. */
+export async function requireReachable(keychain: Keychain, vaultId: string): Promise<void> {
+  await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(vaultId));
+}
+
 /** A fresh key, put into the keychain and read back. */
 export async function createKeychainKey(
   keychain: Keychain,
@@ -38,10 +43,7 @@ export async function createKeychainKey(
   const account = keychainAccount(vaultId);
   await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
   if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) !== text) {
-    throw unavailable(
-      'the keychain does not give back what was put into it',
-      'see `keyturn doctor`, or choose `--store passphrase`',
-    );
+    throw unavailable('the keychain does not give back what was put into it', 'see `keyturn doctor`');
   }
   return toKey(text) ?? fail();
 }

@@ -24,27 +24,37 @@ export async function markVault(disk: Disk, path: string, vaultId: string): Prom
   await disk.syncFolder(dirname(path));
 }
 
+/** Whether a run that was killed, or a keychain that was out of reach, left something to sweep. Needs no lock. */
+export async function hasMarkers(disk: Disk, path: string): Promise<boolean> {
+  return (await disk.list(dirname(path))).some((name) => markedVault(path, name) !== null);
+}
+
 /**
- * Forgets the keychain items of all marked vaults but the one in use. Only under the store's lock. False when an
- * item could not be deleted now; its marker stays for the next time.
+ * Forgets the keychain items of all marked vaults but the one in use. Only under the store's lock. Returns the vaults
+ * whose item could not be deleted now; their markers stay for the next time.
  */
 export async function sweepVaults(
   disk: Disk,
   keychain: Keychain,
   path: string,
   inUse: string | null,
-): Promise<boolean> {
+): Promise<readonly string[]> {
   const folder = dirname(path);
-  const start = markerName(path, '');
-  let clean = true;
+  const left: string[] = [];
   for (const name of await disk.list(folder)) {
-    const id = name.startsWith(start) ? name.slice(start.length) : '';
-    if (!/^[0-9a-f]{32}$/.test(id)) continue;
+    const id = markedVault(path, name);
+    if (id === null) continue;
     const done = id === inUse || (await forgetKeychainKey(keychain, id));
     if (done) await disk.remove(join(folder, name));
-    else clean = false;
+    else left.push(id);
   }
-  return clean;
+  return left;
+}
+
+function markedVault(path: string, name: string): string | null {
+  const start = markerName(path, '');
+  const id = name.startsWith(start) ? name.slice(start.length) : '';
+  return /^[0-9a-f]{32}$/.test(id) ? id : null;
 }
 
 function markerPath(path: string, vaultId: string): string {

@@ -1,5 +1,5 @@
 import type { StoreKind } from '../../domain/credential.ts';
-import { AppError, usage } from '../../domain/errors.ts';
+import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Random } from '../../ports/clock.ts';
@@ -15,6 +15,7 @@ import {
   newVaultId,
   passesCheck,
   readKeychainKey,
+  requireReachable,
   wrongPassphrase,
 } from './vault-key.ts';
 import { markVault } from './vault-markers.ts';
@@ -27,6 +28,8 @@ export interface VaultsOptions {
   readonly path: string;
   /** From the environment or a prompt; asked once. */
   readonly passphrase: () => Promise<Secret>;
+  /** What the person may do instead of having a key in the keychain, for the hint of a failure. */
+  readonly insteadOfKeychain?: (() => string) | undefined;
   /** scrypt's N for new passphrase stores; 2^17 where not given. */
   readonly scryptN?: number | undefined;
 }
@@ -93,8 +96,12 @@ export function createVaults(options: VaultsOptions): Vaults {
       if (kind === 'file') return { vault: null, unlocked: IN_CLEAR };
       const id = newVaultId(random);
       if (kind === 'keychain') {
-        await markVault(disk, path, id);
-        const key = await createKeychainKey(keychain, random, id);
+        const key = await offering(options, async () => {
+          // A keychain that is out of reach is found out before anything is left for it.
+          await requireReachable(keychain, id);
+          await markVault(disk, path, id);
+          return createKeychainKey(keychain, random, id);
+        });
         const vault = { id, check: makeCheck(key, random, id), kdf: null };
         return remember(unlocked, vault, { vaultId: id, key });
       }
@@ -112,6 +119,18 @@ export function createVaults(options: VaultsOptions): Vaults {
       return remember(unlocked, { id, check: makeCheck(key, random, id), kdf }, { vaultId: id, key });
     },
   };
+}
+
+/** A failure of the keychain says what else there is, while nothing depends on it yet. */
+async function offering<T>(options: VaultsOptions, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const instead = options.insteadOfKeychain?.();
+    if (!isAppError(error, 'unavailable') || instead === undefined) throw error;
+    const { hint } = error.facts;
+    throw error.with({ hint: hint === undefined ? instead : `${hint}; or ${instead}` });
+  }
 }
 
 function remember(cache: Map<string, Promise<Unlocked>>, vault: Vault, unlocked: Unlocked): NewVault {

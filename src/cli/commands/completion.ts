@@ -1,11 +1,12 @@
 import { usage } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
-import { SHELL_FILES, type Shell } from '../completion-scripts.ts';
+import { SHELL_FILES } from '../completion/shell-files.ts';
+import type { Shell } from '../completion-scripts.ts';
 
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish', 'powershell'];
 
 export const completion: Command = {
-  arguments: [{ name: '<shell>', about: SHELLS.join(', ') }],
+  arguments: [{ name: '<shell>', about: SHELLS.join(', '), values: SHELLS }],
   examples: [
     'source <(keyturn completion bash)',
     'keyturn completion zsh > ~/.zfunc/_keyturn',

@@ -5,8 +5,10 @@ import { requireCredential } from '../credential-json.ts';
 const FORMATS: readonly ExportFormat[] = ['env', 'dotenv', 'json'];
 
 export const credentialsExport: Command = {
-  arguments: [{ name: '<name...>', about: 'credentials, each as NAME or VARIABLE=NAME' }],
-  options: [{ flags: '--format <format>', about: `${FORMATS.join(', ')} (default: env)` }],
+  arguments: [
+    { name: '<name...>', about: 'credentials, each as NAME or VARIABLE=NAME', values: 'credentials' },
+  ],
+  options: [{ flags: '--format <format>', about: `${FORMATS.join(', ')} (default: env)`, values: FORMATS }],
   details:
     'The secrets are the product: they go to stdout in clear. Without VARIABLE= the name is turned into one: ci-deploy becomes CI_DEPLOY.',
   examples: [

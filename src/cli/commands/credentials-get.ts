@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { credentialJson, requireCredential } from '../credential-json.ts';
 
 export const credentialsGet: Command = {
-  arguments: [{ name: '<name>', about: 'the credential' }],
+  arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
   options: [{ flags: '--print', about: 'print the secret and nothing else' }],
   examples: ['curl -H "Authorization: Bearer $(keyturn credentials get ci --print)" URL'],
   async run(app, input) {

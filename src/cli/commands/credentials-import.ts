@@ -1,4 +1,5 @@
 import { readPlan } from '../../core/mint/attempt-plan.ts';
+import { STORE_KINDS } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
@@ -14,7 +15,11 @@ export const credentialsImport: Command = {
     { flags: '--token-file <path>', about: 'read it from a file instead of standard input' },
     { flags: '--origin <origin>', about: 'the only origin that keyturn’s helpers may hand it out for' },
     { flags: '--token-id <id>', about: 'the provider’s id of it' },
-    { flags: '--store <store>', about: 'keychain, passphrase or file, for a new credentials file' },
+    {
+      flags: '--store <store>',
+      about: 'keychain, passphrase or file, for a new credentials file',
+      values: STORE_KINDS,
+    },
     { flags: '--force', about: 'replace one of that name' },
   ],
   examples: ['pbpaste | keyturn credentials import stripe'],

@@ -6,8 +6,12 @@ import { doneReport, planReport } from '../reports.ts';
 
 export const credentialsMigrate: Command = {
   options: [
-    { flags: '--from <store>', about: STORE_KINDS.join(', ') },
-    { flags: '--to <store>', about: `${STORE_KINDS.join(', ')}; the same as --from makes a new key` },
+    { flags: '--from <store>', about: STORE_KINDS.join(', '), values: STORE_KINDS },
+    {
+      flags: '--to <store>',
+      about: `${STORE_KINDS.join(', ')}; the same as --from makes a new key`,
+      values: STORE_KINDS,
+    },
     { flags: '--dry-run', about: 'open everything, change nothing' },
   ],
   details:

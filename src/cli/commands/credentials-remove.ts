@@ -1,29 +1,19 @@
+import { replaces, usersOf } from '../../core/forget-credential.ts';
 import type { Command } from '../command.ts';
 import { credentialJson, requireCredential } from '../credential-json.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
 import { doneReport } from '../reports.ts';
 
 export const credentialsRemove: Command = {
-  arguments: [{ name: '<name>', about: 'the credential' }],
+  arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
   details: 'Forgets the secret here; the token lives on at its provider.',
   async run(app, input) {
     const store = await app.store();
     const credential = await requireCredential(store, input.argument(0));
-    const users = (await (await app.profiles()).list()).filter(
-      (profile) => profile.credential.kind === 'store' && profile.credential.name === credential.name,
-    );
-    await refuseOpenAttempt(
-      app,
-      (attempt) =>
-        attempt.provider === credential.provider &&
-        credential.versions.some(
-          ({ id }) => id !== null && attempt.origin === credential.origin && isAbout(attempt.subject, id),
-        ),
-    );
+    await refuseOpenAttempt(app, (attempt) => replaces(attempt, credential));
+    const users = usersOf(credential, await (await app.profiles()).list());
     const used =
-      users.length === 0
-        ? ''
-        : ` (the profile ${users.map((profile) => `"${profile.name}"`).join(', ')} uses it)`;
+      users.length === 0 ? '' : ` (the profile ${users.map((name) => `"${name}"`).join(', ')} uses it)`;
     await app.confirm(`forget the credential "${credential.name}"${used}?`);
     await store.remove(credential.name);
     return doneReport(
@@ -33,9 +23,3 @@ export const credentialsRemove: Command = {
     );
   },
 };
-
-/** `token 3 at devo …`, `key web-app/key_1 at errova …` */
-function isAbout(subject: string, id: string): boolean {
-  const [, thing] = subject.split(' ');
-  return thing === id || thing?.endsWith(`/${id}`) === true;
-}

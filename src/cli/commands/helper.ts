@@ -2,22 +2,25 @@ import { answerDocker } from '../../core/helpers/docker.ts';
 import { answerExecCredential } from '../../core/helpers/exec-credential.ts';
 import { answerGit } from '../../core/helpers/git.ts';
 import type { App } from '../app.ts';
-import type { Command } from '../command.ts';
+import type { Command, OptionSpec } from '../command.ts';
 import type { Input } from '../input.ts';
 
 const MAX_REQUEST = 64 * 1024;
 
-const CHOICE = [
+const CHOICE: readonly OptionSpec[] = [
   {
     flags: '--credential <name>',
     about: 'the credential to hand out; without it, the one stored for the server',
+    values: 'credentials',
   },
   { flags: '--host <host>', about: 'the only server that a credential without an origin is handed out for' },
   { flags: '--username <name>', about: 'the user name to answer with where none is asked for' },
 ];
 
 export const helperGit: Command = {
-  arguments: [{ name: '<action>', about: 'get, store or erase; git says which' }],
+  arguments: [
+    { name: '<action>', about: 'get, store or erase; git says which', values: ['get', 'store', 'erase'] },
+  ],
   options: CHOICE,
   details: 'store and erase change nothing: keyturn’s own commands keep and end credentials.',
   examples: [
@@ -31,7 +34,13 @@ export const helperGit: Command = {
 };
 
 export const helperDocker: Command = {
-  arguments: [{ name: '<action>', about: 'get, store, erase or list; docker says which' }],
+  arguments: [
+    {
+      name: '<action>',
+      about: 'get, store, erase or list; docker says which',
+      values: ['get', 'store', 'erase', 'list'],
+    },
+  ],
   options: CHOICE,
   details:
     'Docker calls a program named docker-credential-keyturn: a script of one line, `exec keyturn helper docker --credential NAME --host HOST "$@"`.',

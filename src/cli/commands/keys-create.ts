@@ -1,9 +1,11 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { createKey } from '../../core/mint/create-key.ts';
+import { usage } from '../../domain/errors.ts';
 import { KEY_TYPES } from '../../domain/token.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
+import type { Input } from '../input.ts';
 import { mintReport } from '../mint-report.ts';
 import { head, keyJson, planReport } from '../reports.ts';
 
@@ -14,6 +16,7 @@ export const keysCreate: Command = {
     {
       flags: '--type <type>',
       about: `${KEY_TYPES.join(', ')} (default: server_signed); a browser key has no secret`,
+      values: KEY_TYPES,
     },
     ...DELIVERY_OPTIONS,
     { flags: '--dry-run', about: 'show what would be sent' },
@@ -31,6 +34,8 @@ export const keysCreate: Command = {
       name: input.required('name'),
       type: input.choice('type', KEY_TYPES) ?? 'server_signed',
     };
+    const hasSecret = wanted.type === 'server_signed';
+    if (!hasSecret) refuseDelivery(input);
     if (input.flag('dry-run')) {
       return planReport(
         [
@@ -42,7 +47,6 @@ export const keysCreate: Command = {
         head(client),
       );
     }
-    const hasSecret = wanted.type === 'server_signed';
     const delivery = hasSecret
       ? await parseDelivery(app, input, {
           defaultName: wanted.name,
@@ -50,6 +54,8 @@ export const keysCreate: Command = {
             ...head(client),
             project: wanted.project,
             key: { id: item.id, name: item.name, type: wanted.type },
+            state: 'done',
+            dueAt: null,
           }),
         })
       : { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
@@ -65,3 +71,19 @@ export const keysCreate: Command = {
     });
   },
 };
+
+/** Whoever captures the output would take a public key, or a table, for the secret. */
+function refuseDelivery(input: Input): void {
+  const given = {
+    print: input.flag('print'),
+    save: input.textOrFlag('save') !== undefined,
+    to: input.list('to').length > 0,
+  };
+  for (const [name, isGiven] of Object.entries(given)) {
+    if (isGiven)
+      throw usage(
+        `a browser_public key has no secret for "--${name}"`,
+        `leave "--${name}" out: its public key is in the answer; nothing was sent`,
+      );
+  }
+}

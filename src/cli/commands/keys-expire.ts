@@ -1,6 +1,5 @@
-import { audited } from '../../core/audited.ts';
-import { unsupported } from '../../core/capabilities.ts';
-import { findKey } from '../../core/keys.ts';
+import { requireSupport } from '../../core/capabilities.ts';
+import { expireKey, planKeyExpiry } from '../../core/expire-key.ts';
 import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { chooseExpiry } from '../../domain/time.ts';
@@ -18,9 +17,7 @@ export const keysExpire: Command = {
   ],
   async run(app, input) {
     const deps = await app.changeDeps();
-    const { provider } = deps.client.connection;
-    if (!provider.keys) throw unsupported(provider, 'keys expire');
-    const { expire } = provider.keys;
+    requireSupport(deps.client.connection.provider, 'keys expire');
     const project = input.required('project');
     const expiresAt = chooseExpiry(
       { in: input.text('in'), at: input.text('at') },
@@ -28,31 +25,19 @@ export const keysExpire: Command = {
       '"--in" and "--at"',
     );
     if (expiresAt === null) throw usage('there is no time of expiry', 'add "--in 30d" or "--at 2026-12-31"');
-    const key = await findKey(deps, project, parseReference(input.argument(0)));
-    const target = { project, id: key.id, expiresAt };
+    const reference = parseReference(input.argument(0));
+    const planned = await planKeyExpiry(deps, { project, reference, expiresAt });
+    const shown = planned.key.name ?? planned.key.id;
     if (input.flag('dry-run')) {
-      return planReport(
-        [
-          {
-            what: `end the key "${key.name ?? key.id}" at ${expiresAt}`,
-            call: deps.client.describe(expire, target),
-          },
-        ],
-        head(deps.client),
-      );
+      const what = `end the key "${shown}" at ${expiresAt}`;
+      return planReport([{ what, call: planned.call }], head(deps.client));
     }
-    app.note(`"${key.name ?? key.id}" will end at ${expiresAt}`);
-    const answer = await audited(deps, {
-      action: 'expire',
-      id: key.id,
-      target: expiresAt,
-      work: () => deps.client.call(expire, target),
-    });
-    const changed = { ...key, ...answer, expiresAt };
+    app.note(`"${shown}" will end at ${expiresAt}`);
+    const key = keyJson(await expireKey(deps, planned));
     return {
       shape: 'one',
       schema: 'keyturn.key/1',
-      data: { ...head(deps.client), project, key: keyJson(changed) },
+      data: { ...head(deps.client), project, key },
       key: 'key',
       columns: KEY_COLUMNS,
     };

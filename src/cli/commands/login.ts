@@ -1,6 +1,5 @@
 import {
   checkTarget,
-  clientOf,
   type LoginDeps,
   type LoginResult,
   type LoginTarget,
@@ -8,74 +7,25 @@ import {
   loginWithToken,
 } from '../../core/login.ts';
 import { variableOf } from '../../core/resolve-connection.ts';
-import { AppError, usage } from '../../domain/errors.ts';
+import type { SessionLoginDeps } from '../../core/session-login.ts';
+import { usage } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
-import type { Column, Report } from '../../output/report.ts';
-import type { Profile } from '../../ports/profiles.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import type { Input } from '../input.ts';
-import { nextStep, unguarded } from '../login-notes.ts';
-import { stopped } from '../mint-report.ts';
+import { loginOptions } from '../login-options.ts';
+import { loginReport } from '../login-report.ts';
 import { readSecret, readSession } from '../secret-reader.ts';
-
-const COLUMNS: readonly Column[] = [
-  { title: 'PROFILE', field: 'profile', kind: 'text' },
-  { title: 'PROVIDER', field: 'provider', kind: 'text' },
-  { title: 'ORIGIN', field: 'origin', kind: 'text' },
-  { title: 'CREDENTIAL', field: 'credential', kind: 'text' },
-  { title: 'ACCOUNT', field: 'account', kind: 'text' },
-  { title: 'SCOPES', field: 'scopes', kind: 'list' },
-  { title: 'EXPIRES', field: 'expiresAt', kind: 'time' },
-  { title: 'STORE', field: 'store', kind: 'text' },
-];
 
 /** `keyturn login PROVIDER`: the provider's definition makes the options. */
 export async function loginCommand(id: string): Promise<Command> {
   const { loadProvider } = await import('../../providers/registry.ts');
   const provider = await loadProvider(id);
-  const withSession = provider.auth.some((scheme) => scheme.id === 'session');
   const fromCli = provider.credential.vendorCli !== undefined;
   return {
-    options: [
-      ...provider.settings.map((setting) => ({
-        flags: `--${setting.name} <${setting.placeholder}>`,
-        about: `${setting.about}${setting.required ? '' : ' (optional)'}`,
-      })),
-      { flags: '--url <origin>', about: 'another address than the vendor’s own: a proxy, a sandbox' },
-      { flags: '--with-token', about: 'read the credential from standard input' },
-      { flags: '--token-file <path>', about: 'read the credential from a file' },
-      ...(withSession
-        ? [
-            {
-              flags: '--session',
-              about:
-                'mint a machine token with a browser session’s cookie (stdin or a prompt), and forget the cookie',
-            },
-            {
-              flags: '--name <name>',
-              about: 'with --session: the name of the machine token (default: keyturn@<host>)',
-            },
-            {
-              flags: '--scope <scope...>',
-              about: `with --session: its scopes (default: ${provider.credential.sessionScopes?.join(' ')}, which changes need)`,
-            },
-          ]
-        : []),
-      ...(fromCli
-        ? [{ flags: '--from-cli', about: 'use the session of the vendor’s own command, in place' }]
-        : []),
-      {
-        flags: '--token-id <id>',
-        about: 'the provider’s id of the credential, so that it is marked in lists and guarded',
-      },
-      {
-        flags: '--store <store>',
-        about: 'keychain, passphrase or file: how a new credentials file is kept (default: keychain)',
-      },
-    ],
+    options: loginOptions(provider),
     details: `It wants ${provider.credential.kind}.\n${provider.title}’s page for it: ${provider.credential.page}`,
     examples: [
       `keyturn login ${id}${provider.settings
@@ -88,12 +38,65 @@ export async function loginCommand(id: string): Promise<Command> {
   };
 }
 
-async function login(app: App, input: Input, provider: Provider): Promise<Report> {
+async function login(app: App, input: Input, provider: Provider) {
   if (app.runtime.env['KEYTURN_TOKEN'] !== undefined) {
     throw usage('KEYTURN_TOKEN is set: it would beat what you log in with', 'unset KEYTURN_TOKEN first');
   }
   const way = chooseWay(input);
-  const profiles = await app.profiles();
+  const { target, session } = await readTarget(app, input, provider, way);
+  const wanted = input.text('store');
+  const deps: LoginDeps = {
+    provider,
+    profiles: await app.profiles(),
+    clock: app.runtime.clock,
+    transport: await app.transport(),
+    store: () => app.store({ wanted, forWriting: true }),
+    journal: () => app.journalHost(),
+  };
+  await checkTarget(deps, target);
+  // The vendor's profile of now is the one meant later too, whatever its own variables say by then.
+  if (session) return loginReport(app, provider, await loginFromVendorCli(deps, target, session));
+  const how = way === 'session' ? withSession : withToken;
+  return loginReport(app, provider, await how(app, input, deps, target));
+}
+
+async function withToken(app: App, input: Input, deps: LoginDeps, target: LoginTarget): Promise<LoginResult> {
+  const { title, credential } = deps.provider;
+  app.verbose(`${title} wants ${credential.kind}`);
+  if (app.prompter.interactive && !input.flag('with-token') && input.text('token-file') === undefined) {
+    app.note(`${title} wants ${credential.kind}.`);
+    app.note(`Make one at ${credential.page}`);
+  }
+  const secret = await readSecret(app, input, { what: `${title} token` });
+  return loginWithToken(deps, target, { secret, tokenId: input.text('token-id') ?? null });
+}
+
+async function withSession(
+  app: App,
+  input: Input,
+  deps: LoginDeps,
+  target: LoginTarget,
+): Promise<LoginResult> {
+  const { loginWithSession } = await import('../../core/session-login.ts');
+  const session = () => readSession(app, `the ${deps.provider.title} session cookie`);
+  const mintDeps: SessionLoginDeps['mintDeps'] = (client) => app.mintDeps(client);
+  const name = input.text('name') ?? `keyturn@${app.runtime.hostname}`;
+  const wishes = { name, scopes: input.list('scope', /[\s,]+/) };
+  const result = await loginWithSession({ ...deps, session, mintDeps }, target, wishes);
+  const { minted } = result;
+  app.note(
+    `minted "${minted.name}" with ${minted.scopes.join(' ')}; the cookie was used once and is forgotten`,
+  );
+  return result;
+}
+
+/** Which profile this makes, and where it leads. */
+async function readTarget(
+  app: App,
+  input: Input,
+  provider: Provider,
+  way: ReturnType<typeof chooseWay>,
+): Promise<{ target: LoginTarget; session: Awaited<ReturnType<App['vendorSession']>> | null }> {
   const settings = await readSettings(app, input, provider);
   const url = input.text('url');
   const session = way === 'vendor-cli' ? await app.vendorSession(provider.id, null) : null;
@@ -104,39 +107,8 @@ async function login(app: App, input: Input, provider: Provider): Promise<Report
       `log in with "--url ${session.origin}"`,
     );
   }
-  const target: LoginTarget = {
-    profile: checkLocalName(app.globals.profile ?? provider.id, 'profile'),
-    settings,
-    origin,
-  };
-  const wanted = input.text('store');
-  const deps: LoginDeps = {
-    provider,
-    profiles,
-    clock: app.runtime.clock,
-    transport: await app.transport(),
-    store: () => app.store({ wanted, forWriting: true }),
-  };
-  await checkTarget(deps, target);
-  if (session)
-    return report(
-      app,
-      provider,
-      // The vendor's profile of now is the one meant later too, whatever its own variables say by then.
-      await loginFromVendorCli(deps, target, session),
-    );
-  if (way === 'session') return loginWithSession(app, input, deps, target);
-  app.verbose(`${provider.title} wants ${provider.credential.kind}`);
-  if (app.prompter.interactive && !input.flag('with-token') && input.text('token-file') === undefined) {
-    app.note(`${provider.title} wants ${provider.credential.kind}.`);
-    app.note(`Make one at ${provider.credential.page}`);
-  }
-  const secret = await readSecret(app, input, { what: `${provider.title} token` });
-  return report(
-    app,
-    provider,
-    await loginWithToken(deps, target, { secret, tokenId: input.text('token-id') ?? null }),
-  );
+  const profile = checkLocalName(app.globals.profile ?? provider.id, 'profile');
+  return { target: { profile, settings, origin }, session };
 }
 
 function chooseWay(input: Input): 'token' | 'session' | 'vendor-cli' {
@@ -169,82 +141,4 @@ async function readSettings(app: App, input: Input, provider: Provider): Promise
     }
   }
   return settings;
-}
-
-/** The cookie is used for one request that mints a machine token, and kept nowhere. */
-async function loginWithSession(
-  app: App,
-  input: Input,
-  deps: LoginDeps,
-  target: LoginTarget,
-): Promise<Report> {
-  const { provider } = deps;
-  const scheme = provider.auth.find((each) => each.id === 'session');
-  if (!scheme)
-    throw new AppError({
-      code: 'unsupported',
-      message: `${provider.title} has no way to log in with a browser session`,
-      hint: `leave "--session" out; it needs ${provider.credential.kind}`,
-      provider: provider.id,
-    });
-  const store = await deps.store();
-  // Read before the store is made: a mistyped cookie leaves nothing behind.
-  const cookie = await readSession(app, `the ${provider.title} session cookie`);
-  await store.prove();
-  const { mintForLogin } = await import('../../core/mint/login-session.ts');
-  const client = clientOf(deps, target, cookie, scheme);
-  const scopes = input.list('scope', /[\s,]+/);
-  const spec = provider.tokens.checkSpec({
-    name: input.text('name') ?? `keyturn@${app.runtime.hostname}`,
-    scopes: scopes.length > 0 ? scopes : [...(provider.credential.sessionScopes ?? [])],
-    expiresAt: null,
-    options: {},
-    idempotencyKey: null,
-  });
-  const planned: Profile = {
-    name: target.profile,
-    provider: provider.id,
-    settings: target.settings,
-    origin: target.origin,
-    credential: { kind: 'store', name: target.profile },
-    tokenId: null,
-  };
-  const minted = await mintForLogin(await app.mintDeps(client), { spec, profile: planned });
-  if (minted.kind !== 'done') throw stopped(minted, provider.id);
-  const profile = (await deps.profiles.find(target.profile)) ?? planned;
-  const identity = await clientOf(deps, target, await store.open(target.profile)).call(
-    provider.probe,
-    undefined,
-  );
-  const result = { profile, identity, kind: 'machine token', expiresAt: identity.expiresAt };
-  app.note(`minted "${spec.name}" with ${spec.scopes.join(' ')}; the cookie was used once and is forgotten`);
-  return report(app, provider, result);
-}
-
-async function report(app: App, provider: Provider, result: LoginResult): Promise<Report> {
-  const { profile, identity } = result;
-  const kept = profile.credential.kind === 'store' ? (await (await app.store()).facts()).kind : null;
-  const login = {
-    profile: profile.name,
-    provider: provider.id,
-    origin: profile.origin,
-    credential: result.kind,
-    account: identity.account,
-    scopes: identity.scopes === null ? null : [...identity.scopes],
-    expiresAt: result.expiresAt,
-    tokenId: profile.tokenId,
-    store: kept,
-  };
-  return {
-    shape: 'one',
-    schema: 'keyturn.login/1',
-    data: { login },
-    key: 'login',
-    columns: COLUMNS,
-    notes: [
-      `logged in to ${provider.title} as "${profile.name}"`,
-      ...unguarded(provider, profile),
-      nextStep(provider, profile.name),
-    ],
-  };
 }

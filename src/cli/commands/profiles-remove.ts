@@ -4,7 +4,7 @@ import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
 export const profilesRemove: Command = {
-  arguments: [{ name: '<name>', about: 'the profile' }],
+  arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   details: 'The credential stays in the store; `keyturn logout` forgets both.',
   async run(app, input) {
     const profiles = await app.profiles();

@@ -6,7 +6,7 @@ import { doneReport } from '../reports.ts';
 
 export const profilesRename: Command = {
   arguments: [
-    { name: '<old>', about: 'the profile' },
+    { name: '<old>', about: 'the profile', values: 'profiles' },
     { name: '<new>', about: 'its new name' },
   ],
   async run(app, input) {

@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 
 export const profilesShow: Command = {
-  arguments: [{ name: '<name>', about: 'the profile' }],
+  arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   async run(app, input) {
     const profiles = await app.profiles();
     const profile = await requireProfile(profiles, input.argument(0));

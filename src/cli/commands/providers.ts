@@ -16,7 +16,13 @@ const OPERATION_COLUMNS: readonly Column[] = [
 
 /** The capability table, made from the provider definitions: what is absent there is a dash here. */
 export const providers: Command = {
-  arguments: [{ name: '[provider]', about: 'only this one, with what to do instead of what it lacks' }],
+  arguments: [
+    {
+      name: '[provider]',
+      about: 'only this one, with what to do instead of what it lacks',
+      values: 'providers',
+    },
+  ],
   async run(app, input) {
     const all = await app.allProviders();
     const id = input.optionalArgument(0);

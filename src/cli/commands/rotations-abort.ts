@@ -1,13 +1,16 @@
 import { abortAttempt } from '../../core/rotation/abort.ts';
+import { chooseAttempts } from '../../core/rotation/choose-attempts.ts';
 import type { Command } from '../command.ts';
 import { stopped } from '../mint-report.ts';
 import { resumeDeps } from '../resume-attempts.ts';
 
 export const rotationsAbort: Command = {
-  arguments: [{ name: '<id>', about: 'the attempt' }],
+  arguments: [{ name: '<id>', about: 'the attempt', values: 'attempts' }],
   details: 'The old one works and is current again, the new one is ended. What cannot be undone is said.',
   async run(app, input) {
     const id = input.argument(0).replace(/^id:/, '');
+    const { profile, provider } = app.globals;
+    chooseAttempts((await (await app.journalHost()).list()).attempts, { id, profile, provider });
     await app.confirm(`undo the attempt ${id.slice(0, 40)}?`);
     const result = await abortAttempt(await resumeDeps(app), id);
     if (result.kind === 'attention') throw stopped(result);
@@ -17,7 +20,7 @@ export const rotationsAbort: Command = {
       shape: 'one',
       schema: 'keyturn.rotation/1',
       data,
-      lines: lines.length > 0 ? lines : ['nothing had been changed; the attempt is closed'],
+      lines: lines.length > 0 ? lines : ['nothing is left of it; the attempt is closed'],
     };
   },
 };

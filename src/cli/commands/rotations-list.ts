@@ -1,3 +1,4 @@
+import { isOf, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
 import { isUnfinished } from '../../ports/journal.ts';
 import { attemptJson } from '../attempt-json.ts';
 import { ROTATION_COLUMNS } from '../columns.ts';
@@ -8,7 +9,9 @@ export const rotationsList: Command = {
   options: [{ flags: '--all', about: 'also those that ended, for a week' }],
   async run(app, input) {
     const { attempts, broken } = await (await app.journalHost()).list();
-    const shown = attempts.filter((attempt) => input.flag('all') || isUnfinished(attempt));
+    const shown = attempts
+      .filter((attempt) => input.flag('all') || isUnfinished(attempt))
+      .filter(({ header }) => isOf(header, app.globals));
     const items = [
       ...shown.map(attemptJson),
       ...broken.map(({ id, reason }) => ({
@@ -28,7 +31,7 @@ export const rotationsList: Command = {
       key: 'rotations',
       columns: ROTATION_COLUMNS,
       items,
-      empty: 'nothing is unfinished',
+      empty: nothingUnfinished(app.globals),
     });
   },
 };

@@ -1,47 +1,57 @@
+import { readPlan } from '../../core/mint/attempt-plan.ts';
+import { waitsUntil } from '../../core/mint/grace.ts';
+import { chooseAttempts, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
 import { resumeAttempt } from '../../core/rotation/resume.ts';
 import { usage } from '../../domain/errors.ts';
-import { isUnfinished } from '../../ports/journal.ts';
+import type { AttemptSummary } from '../../ports/journal.ts';
+import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
 import { resumeAll, resumeDelivery, resumeDeps, resumedReport } from '../resume-attempts.ts';
 
 export const rotationsResume: Command = {
-  arguments: [{ name: '[id]', about: 'the attempt; may be left out when there is one' }],
-  options: [{ flags: '--all', about: 'every unfinished one' }, ...DELIVERY_OPTIONS],
+  arguments: [{ name: '[id]', about: 'the attempt; may be left out when there is one', values: 'attempts' }],
+  options: [
+    { flags: '--all', about: 'every unfinished one' },
+    { flags: '--now', about: 'end the grace of the old one before its time' },
+    ...DELIVERY_OPTIONS,
+  ],
   details:
-    'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say.',
+    'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say. `--profile` and `--provider` choose among several.',
+  examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
   async run(app, input) {
-    const host = await app.journalHost();
-    const open = (await host.list()).attempts.filter(isUnfinished);
+    const { attempts } = await (await app.journalHost()).list();
     // `rotations list -o name` writes `id:…`.
     const id = input.optionalArgument(0)?.replace(/^id:/, '');
-    if (input.flag('all')) {
-      if (id !== undefined) throw usage('"--all" and an id exclude each other', 'give one of them');
-      return resumeAll(
-        app,
-        open.filter((attempt) => attempt.state === 'open'),
-      );
-    }
-    const [only, another] = open;
-    if (id === undefined && another)
-      throw usage(
-        `${open.length} attempts are unfinished`,
-        'name one, or add `--all`; see `keyturn rotations list`',
-      );
-    const chosen = id ?? only?.header.id;
-    if (chosen === undefined)
+    const all = input.flag('all');
+    const now = input.flag('now');
+    if (all && now)
+      throw usage('"--all" and "--now" exclude each other', 'end one grace at a time, by its id');
+    const { profile, provider } = app.globals;
+    const chosen = chooseAttempts(attempts, { id, all, profile, provider });
+    if (all) return resumeAll(app, chosen);
+    const [only] = chosen;
+    const wanted = id ?? only?.header.id;
+    if (wanted === undefined)
       return {
         shape: 'one',
         schema: 'keyturn.rotation/1',
         data: { state: 'none' },
-        lines: ['nothing is unfinished'],
+        lines: [nothingUnfinished(app.globals)],
       };
-    const delivery = await resumeDelivery(
-      app,
-      input,
-      open.find((attempt) => attempt.header.id === chosen),
-    );
-    const result = await resumeAttempt(await resumeDeps(app), chosen, delivery ?? undefined);
+    const delivery = await resumeDelivery(app, input, only);
+    if (now && only) await confirmEnd(app, only);
+    const result = await resumeAttempt(await resumeDeps(app), wanted, { delivery, now });
     return resumedReport(app, result, delivery);
   },
 };
+
+/** Whoever ends a grace takes away the secret that somebody may still be using. */
+async function confirmEnd(app: App, attempt: AttemptSummary): Promise<void> {
+  const dueAt = waitsUntil(attempt, app.runtime.clock.now());
+  const { target } = readPlan(attempt.header.plan);
+  if (dueAt === null || !target) return;
+  await app.confirm(
+    `end "${target.name ?? target.id}" (id ${target.id}) now, which was to work until ${dueAt}?`,
+  );
+}

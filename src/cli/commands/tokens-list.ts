@@ -7,11 +7,11 @@ import { head, mapPages, tokenJson } from '../reports.ts';
 
 export const tokensList: Command = {
   options: [
-    { flags: '--status <status>', about: `only ${TOKEN_STATUSES.join(', ')}` },
+    { flags: '--status <status>', about: `only ${TOKEN_STATUSES.join(', ')}`, values: TOKEN_STATUSES },
     { flags: '--expiring-within <duration>', about: 'only those that end within this time' },
     { flags: '--unused-for <duration>', about: 'only those not used for this long' },
     { flags: '--limit <n>', about: 'stop after so many' },
-    { flags: '--sort <field>', about: TOKEN_SORTS.join(', ') },
+    { flags: '--sort <field>', about: TOKEN_SORTS.join(', '), values: TOKEN_SORTS },
   ],
   examples: [
     'keyturn tokens list',

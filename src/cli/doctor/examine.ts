@@ -1,7 +1,9 @@
+import { readPlan } from '../../core/mint/attempt-plan.ts';
+import type { AttemptHeader } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import { examineFiles } from './files.ts';
 import type { Finding } from './finding.ts';
-import { attempt, ok, warning, wrong } from './finding.ts';
+import { attempt, counted, ok, warning, wrong } from './finding.ts';
 import { examineProfiles } from './profiles.ts';
 
 /** Proves each part, one after the other; nothing is changed but a probe item in the keychain, which is deleted again. */
@@ -23,13 +25,13 @@ async function examineEnvironment(app: App): Promise<readonly Finding[]> {
   const { env } = app.runtime;
   const { refuseUnsafeEnvironment } = await import('../../adapters/http/environment.ts');
   refuseUnsafeEnvironment(env);
-  const findings = [ok('environment', 'nothing in it weakens TLS or loads foreign code')];
+  const findings = [ok('environment', 'no variable weakens TLS or makes Node load foreign code')];
   if (env['NODE_EXTRA_CA_CERTS']) {
     findings.push(
       warning(
         'certificates',
         `NODE_EXTRA_CA_CERTS adds certificates to trust: ${env['NODE_EXTRA_CA_CERTS']}`,
-        'unset it where no proxy needs it',
+        'unset it unless a proxy or a private certificate authority needs it',
       ),
     );
   }
@@ -41,46 +43,57 @@ async function examineKeychain(app: App): Promise<readonly Finding[]> {
   const { describeKeychain } = await import('../../adapters/keychain/describe-keychain.ts');
   const report = await describeKeychain(app.keychainOptions());
   if (report.roundTrip === 'done')
-    return [
-      ok(
-        'keychain',
-        `${report.text}; an item was written, read back and deleted (binding ${report.binding})`,
-      ),
-    ];
-  const needed = kind === 'keychain';
-  const mend = report.hint ?? 'choose another store: `--store passphrase` or `--store file`';
-  if (needed) return [wrong('keychain', report.text, mend)];
-  return [
-    warning('keychain', `${report.text}; the store in use (${kind ?? 'none yet'}) does not need it`, mend),
-  ];
+    return [ok('keychain', `works: an item was written, read back and deleted (binding ${report.binding})`)];
+  if (kind === 'keychain') return [wrong('keychain', report.text, report.hint)];
+  if (kind !== null) {
+    const what = `${report.text}; the store in use, "${kind}", does not need it`;
+    return [warning('keychain', what, report.hint)];
+  }
+  const instead = 'log in with `--store passphrase` or `--store file`';
+  const mend = report.hint === null ? instead : `${report.hint}; or ${instead}`;
+  return [warning('keychain', `${report.text}; new credentials would be kept there`, mend)];
 }
 
 async function examineRotations(app: App): Promise<readonly Finding[]> {
   const { attempts, broken } = await (await app.journalHost()).list();
+  const { state: folder } = await app.paths();
   const findings: Finding[] = broken.map(({ id, reason }) =>
     wrong(
       'rotations',
-      `the record of ${id} cannot be trusted: ${reason}`,
-      'look at the provider’s list of tokens, then move the file away',
+      `the record of attempt ${id} cannot be trusted: ${reason}`,
+      `compare the provider’s list of tokens with \`keyturn credentials list\`, then move the files of ${id} out of ${folder}/attempts`,
     ),
   );
   for (const { header, state, dueAt, reason } of attempts) {
-    const what = `${header.kind} of ${header.subject} at ${header.provider} (${header.id})`;
+    const { id } = header;
+    const what = `${header.kind} ${nameOf(header)}at ${header.provider} (attempt ${id})`;
     if (state === 'attention')
       findings.push(
-        wrong('rotations', `${what} needs a person: ${reason ?? 'see the list'}`, 'keyturn rotations list'),
+        wrong(
+          'rotations',
+          `${what} needs a person: ${reason ?? 'it stopped'}`,
+          `keyturn rotations resume ${id}, or keyturn rotations abort ${id}`,
+        ),
       );
     if (state !== 'open') continue;
     const waiting = dueAt !== null && Date.parse(dueAt) > app.runtime.clock.now();
     findings.push(
-      warning(
-        'rotations',
-        waiting ? `${what} waits until ${dueAt}` : `${what} is unfinished`,
-        `keyturn rotations resume ${header.id}`,
-      ),
+      waiting
+        ? warning(
+            'rotations',
+            `${what} waits: the old one works until ${dueAt}`,
+            `keyturn rotations resume ${id}, after that time`,
+          )
+        : warning('rotations', `${what} is unfinished`, `keyturn rotations resume ${id}`),
     );
   }
   return findings.length > 0 ? findings : [ok('rotations', 'nothing is unfinished')];
+}
+
+function nameOf(header: AttemptHeader): string {
+  const { alias, spec, target, key, login } = readPlan(header.plan);
+  const name = alias ?? spec?.name ?? target?.name ?? key?.name ?? login?.name ?? null;
+  return name === null ? '' : `"${name}" `;
 }
 
 async function examineAudit(app: App): Promise<readonly Finding[]> {
@@ -89,9 +102,14 @@ async function examineAudit(app: App): Promise<readonly Finding[]> {
     return [
       wrong(
         'audit log',
-        `record ${brokenAt} does not fit the one before: it was changed`,
-        'keyturn audit list',
+        `record ${brokenAt} does not fit the one before it: the file was changed by something else`,
+        'see `keyturn audit list`; what stands before that record can be trusted',
       ),
     ];
-  return [ok('audit log', `${records} records, none changed`)];
+  return [
+    ok(
+      'audit log',
+      records === 0 ? 'nothing is recorded yet' : `${counted(records, 'record')}, all in order`,
+    ),
+  ];
 }

@@ -1,6 +1,13 @@
+import type { StoreKind } from '../../domain/credential.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { App } from '../app.ts';
-import { attempt, type Finding, ok, warning } from './finding.ts';
+import { attempt, counted, type Finding, ok, warning } from './finding.ts';
+
+const HOW: Readonly<Record<StoreKind, string>> = {
+  keychain: 'sealed under a key in the keychain',
+  passphrase: 'sealed under a passphrase',
+  file: 'in clear',
+};
 
 /** Folders, modes, whether each file parses; what is kept and what of it ends soon. */
 export async function examineFiles(app: App): Promise<readonly Finding[]> {
@@ -10,15 +17,16 @@ export async function examineFiles(app: App): Promise<readonly Finding[]> {
   const folders = await Promise.all(
     [paths.configDir, paths.state].map((folder) =>
       attempt('files', async () => {
-        if ((await disk.facts(folder)) === null) return [ok('files', `${folder} is not there yet`)];
+        if ((await disk.facts(folder)) === null)
+          return [ok('files', `${folder} is not there yet; it is made when it is needed`)];
         await checkPrivateFolder(disk, folder);
-        return [ok('files', `${folder} is yours alone`)];
+        return [ok('files', `${folder} can be read by you alone`)];
       }),
     ),
   );
   const config = await attempt('configuration', async () => {
     const profiles = await (await app.profiles()).list();
-    return [ok('configuration', `${paths.configFile}: ${profiles.length} profiles`)];
+    return [ok('configuration', `${paths.configFile}: ${counted(profiles.length, 'profile')}`)];
   });
   const store = await attempt('credentials', () => examineStore(app));
   return [...folders.flat(), ...config, ...store];
@@ -30,30 +38,35 @@ async function examineStore(app: App): Promise<readonly Finding[]> {
   if (kind === null) return [ok('credentials', 'nothing is kept yet')];
   const credentials = await store.list();
   const now = app.runtime.clock.now();
-  const findings: Finding[] = [ok('credentials', `${path}: ${credentials.length} kept, store "${kind}"`)];
+  const findings: Finding[] = [
+    ok('credentials', `${path}: ${counted(credentials.length, 'credential')}, ${HOW[kind]}`),
+  ];
   if (kind === 'file')
     findings.push(
       warning(
         'credentials',
-        'the secrets are kept in clear, as asked',
-        'keyturn credentials migrate --from file --to keychain',
+        'the secrets are not encrypted: every program that you run can read them',
+        'keyturn credentials migrate --from file --to keychain, or --to passphrase',
       ),
     );
-  for (const { name, current } of credentials) {
+  for (const { name, kind: what, provider, current } of credentials) {
     if (current.expiresAt === null) continue;
     const left = Date.parse(current.expiresAt) - now;
-    if (left <= 0)
+    const login = `keyturn login ${provider} --profile ${name}`;
+    if (left <= 0) {
+      const mend = what === 'managing' ? login : `keyturn credentials remove ${name}`;
+      findings.push(warning('credentials', `"${name}" ended at ${current.expiresAt}`, mend));
+    } else if (left < SOON_MS) {
+      const mend = { managing: login, token: `keyturn tokens rotate ${name}`, key: 'keyturn keys rotate' };
+      const replace = `replace it where it comes from, then keyturn credentials import ${name} --force`;
       findings.push(
         warning(
           'credentials',
-          `"${name}" ended at ${current.expiresAt}`,
-          `keyturn credentials remove ${name}`,
+          `"${name}" ends at ${current.expiresAt}`,
+          what === 'imported' ? replace : mend[what],
         ),
       );
-    else if (left < SOON_MS)
-      findings.push(
-        warning('credentials', `"${name}" ends at ${current.expiresAt}`, 'keyturn tokens rotate'),
-      );
+    }
   }
   return findings;
 }

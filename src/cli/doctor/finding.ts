@@ -33,3 +33,8 @@ export async function attempt(
     return [wrong(check, error.facts.message, error.facts.hint ?? null)];
   }
 }
+
+/** `1 profile`, `2 profiles` */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

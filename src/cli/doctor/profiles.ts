@@ -1,4 +1,3 @@
-import { resolveConnection } from '../../core/resolve-connection.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
@@ -18,14 +17,14 @@ export async function examineProfiles(
     findings.push(...(await describeWay(app, profile)));
     if (!offline) findings.push(...(await attempt(`login ${profile.name}`, () => proveLogin(app, profile))));
   }
-  if (profiles.length === 0) findings.push(ok('profiles', 'none yet'));
+  if (profiles.length === 0) findings.push(ok('profiles', 'none yet: begin with `keyturn login --help`'));
   const skew = app.serverSkewMs;
   if (skew !== null && Math.abs(skew) > SKEW_MS) {
     findings.push(
       warning(
         'clock',
         `this machine’s clock is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'behind' : 'ahead of'} the provider’s`,
-        'set the clock',
+        'set this machine’s clock: times of expiry are read by it',
       ),
     );
   } else if (skew !== null) findings.push(ok('clock', 'agrees with the provider’s'));
@@ -40,17 +39,14 @@ async function describeWay(app: App, profile: Profile): Promise<readonly Finding
         warning(
           `way to ${profile.name}`,
           `${profile.origin} is reached through the proxy ${proxy.address}`,
-          'add the host to NO_PROXY where it should not be',
+          `where that is not meant, add "${new URL(profile.origin).hostname}" to NO_PROXY`,
         ),
       ]
     : [];
 }
 
 async function proveLogin(app: App, profile: Profile): Promise<readonly Finding[]> {
-  const env = { ...app.runtime.env, KEYTURN_TOKEN: undefined, KEYTURN_URL: undefined };
-  const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
-  const resolved = await resolveConnection({ profile: profile.name, provider: undefined, env }, deps);
-  const client = await app.clientFor(resolved);
+  const client = await app.clientFor(await app.resolveProfile(profile.name));
   const { provider, secret } = client.connection;
   const note = provider.checkCredential(secret, app.runtime.clock.now());
   const identity = await client.call(provider.probe, undefined);
@@ -61,9 +57,14 @@ async function proveLogin(app: App, profile: Profile): Promise<readonly Finding[
     return [
       warning(
         check,
-        `${provider.title} accepts it, until ${expiresAt}`,
+        `${provider.title} accepts the credential, which ends at ${expiresAt}`,
         `keyturn login ${provider.id} --profile ${profile.name}`,
       ),
     ];
-  return [ok(check, `${provider.title} accepts it${expiresAt === null ? '' : ` until ${expiresAt}`}`)];
+  return [
+    ok(
+      check,
+      `${provider.title} accepts the credential${expiresAt === null ? '' : `, which ends at ${expiresAt}`}`,
+    ),
+  ];
 }

@@ -2,7 +2,7 @@ import type { CredentialKind } from '../../domain/credential.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { KEY_TYPES, type KeyType } from '../../domain/token.ts';
 import type { Profile } from '../../ports/profiles.ts';
-import type { TokenSpec } from '../../ports/provider.ts';
+import type { Settings, TokenSpec } from '../../ports/provider.ts';
 import {
   readFlag,
   readNumberOrNull,
@@ -57,6 +57,8 @@ export interface AttemptPlan {
   readonly alias: string | null;
   /** The profile that a login makes, its token's id still unknown. */
   readonly login: Profile | null;
+  /** The account that the attempt belongs to, as the provider's settings name it; it goes on there and nowhere else. */
+  readonly settings: Settings;
 }
 
 export function writePlan(plan: AttemptPlan): JsonObject {
@@ -67,6 +69,7 @@ export function writePlan(plan: AttemptPlan): JsonObject {
     key: plan.key && { ...plan.key },
     entry: plan.entry && { ...plan.entry },
     login: plan.login && { ...plan.login, credential: { ...plan.login.credential } },
+    settings: { ...plan.settings },
   };
 }
 
@@ -100,6 +103,7 @@ export function readPlan(from: JsonObject): AttemptPlan {
     keepOld: readFlag(from['keepOld']),
     alias: readTextOrNull(from['alias']),
     login: login && readProfile(login),
+    settings: readSettings(from['settings']),
   };
 }
 

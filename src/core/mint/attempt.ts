@@ -1,7 +1,8 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { AttemptHeader, AttemptKind, Captured, Journal } from '../../ports/journal.ts';
+import type { Settings } from '../../ports/provider.ts';
 import type { Client, Connection } from '../client.ts';
 import type { Delivery } from '../delivery.ts';
 import type { AttemptPlan } from './attempt-plan.ts';
@@ -62,10 +63,27 @@ export function makeHeader(deps: MintDeps, facts: HeaderFacts): AttemptHeader {
  * the account's settings belong to it.
  */
 export function subjectOf(connection: Connection, thing: string): string {
-  const account = Object.keys(connection.settings)
+  return `${thing} at ${connection.provider.id} ${connection.origin}${accountOf(connection.settings)}`;
+}
+
+/** Whether the attempt belongs to the very account that the connection leads to. */
+export function isOfPlace(
+  { origin, provider }: Pick<AttemptHeader, 'origin' | 'provider'>,
+  { settings }: Pick<AttemptPlan, 'settings'>,
+  connection: Connection,
+): boolean {
+  return (
+    origin === connection.origin &&
+    provider === connection.provider.id &&
+    accountOf(settings) === accountOf(connection.settings)
+  );
+}
+
+function accountOf(settings: Settings): string {
+  return Object.keys(settings)
     .sort()
-    .map((name) => ` ${name}=${connection.settings[name] ?? ''}`);
-  return `${thing} at ${connection.provider.id} ${connection.origin}${account.join('')}`;
+    .map((name) => ` ${name}=${settings[name] ?? ''}`)
+    .join('');
 }
 
 export function tokenSubject(connection: Connection, id: string): string {
@@ -91,4 +109,17 @@ export async function secretOf(attempt: Attempt): Promise<Secret> {
 export async function successor(attempt: Attempt): Promise<Client> {
   const { client } = attempt.deps;
   return attempt.plan.self ? client.as(await secretOf(attempt)) : client;
+}
+
+/** Acts as the managing credential; where that replaces itself and has ended meanwhile (401, and 403 at Devo), as its successor. */
+export async function asManager<T>(attempt: Attempt, work: (client: Client) => Promise<T>): Promise<T> {
+  const { client } = attempt.deps;
+  try {
+    return await work(client);
+  } catch (error) {
+    if (!attempt.plan.self || !isAppError(error, 'auth')) throw error;
+    const next = await attempt.journal.kept();
+    if (!next) throw error;
+    return work(client.as(next));
+  }
 }

@@ -4,8 +4,9 @@ import { makeHeader, newAttemptId, subjectOf } from './attempt.ts';
 import { createSteps } from './create-steps.ts';
 import { newEntry } from './create-token.ts';
 import type { MintDeps } from './deps.ts';
+import { refuseInTheWay } from './in-the-way.ts';
 import { isKey } from './item.ts';
-import { PLAIN_CREATE } from './plain-create.ts';
+import { plainCreate } from './plain-create.ts';
 import type { MintResult } from './result.ts';
 import { narrowItem } from './result.ts';
 import { requireDestination, sinkLabels, startAttempt } from './start.ts';
@@ -21,10 +22,13 @@ export interface NewKey {
 export async function createKey(deps: MintDeps, wanted: NewKey): Promise<MintResult<ProjectKey>> {
   const { delivery, name, project, type } = wanted;
   const hasSecret = type === 'server_signed';
-  if (hasSecret) requireDestination(delivery);
+  if (hasSecret) {
+    requireDestination(delivery);
+    await refuseInTheWay(deps, { entry: delivery.saveAs, target: null });
+  }
   const id = newAttemptId(deps);
   const plan = {
-    ...PLAIN_CREATE,
+    ...plainCreate(deps.client.connection),
     thing: 'key',
     project,
     key: { name, type },

@@ -6,8 +6,9 @@ import { makeHeader, newAttemptId, nonceOf, subjectOf } from './attempt.ts';
 import type { PlannedEntry } from './attempt-plan.ts';
 import { createSteps } from './create-steps.ts';
 import type { MintDeps } from './deps.ts';
+import { refuseInTheWay } from './in-the-way.ts';
 import { isToken } from './item.ts';
-import { PLAIN_CREATE } from './plain-create.ts';
+import { plainCreate } from './plain-create.ts';
 import type { MintResult } from './result.ts';
 import { narrowItem } from './result.ts';
 import { requireDestination, sinkLabels, startAttempt } from './start.ts';
@@ -29,11 +30,12 @@ export async function createToken(deps: MintDeps, wanted: NewToken): Promise<Min
   const { delivery } = wanted;
   const { connection } = deps.client;
   requireDestination(delivery);
+  await refuseInTheWay(deps, { entry: delivery.saveAs, target: null });
   const id = newAttemptId(deps);
   const checked = connection.provider.tokens.checkSpec(wanted.spec);
   const spec = { ...checked, idempotencyKey: idempotencyKey(deps, checked, id) };
   const plan = {
-    ...PLAIN_CREATE,
+    ...plainCreate(connection),
     thing: 'token',
     spec,
     entry: wanted.replaces

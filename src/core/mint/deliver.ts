@@ -91,6 +91,9 @@ async function print(attempt: Attempt, made: Made): Promise<void> {
       kind: isToken(item) ? 'token' : 'key',
       id: item.id,
       name: item.name,
+      facts: item,
+      attempt: journal.header.id,
+      delivered: await reportDelivery(attempt),
     });
     await audit(attempt, 'deliver', { id: item.id, target: 'stdout' });
     return { printed: true };

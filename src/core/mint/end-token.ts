@@ -42,7 +42,7 @@ export async function pauseToken(client: Client, target: TokenTarget): Promise<b
 }
 
 /** What the provider says of a token now; null when it is gone, or when the provider cannot tell. */
-export async function statusNow(client: Client, target: TokenTarget): Promise<TokenStatus | null> {
+async function statusNow(client: Client, target: TokenTarget): Promise<TokenStatus | null> {
   return (await tokenNow(client, target))?.status ?? null;
 }
 

@@ -1,9 +1,9 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Token } from '../../domain/token.ts';
 import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
-import { successor } from './attempt.ts';
+import { asManager, successor } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
 import { endToken } from './end-token.ts';
@@ -36,20 +36,31 @@ export async function identify(attempt: Attempt, minted: Minted, baseline: Basel
 }
 
 async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promise<Made> {
-  const { plan, deps } = attempt;
+  const { plan } = attempt;
   if (plan.target && plan.way === 'in-place') return { item: withId(minted.item, plan.target), suspects: [] };
   const isListNeeded = minted.item === null || isTwinVisible(attempt, minted, baseline);
-  const listed = isListNeeded ? await listItems(deps.client, plan) : null;
+  const listed = isListNeeded ? await listForTwins(attempt, minted) : null;
   if (!listed) {
     if (minted.item) return { item: minted.item, suspects: [] };
     throw unknownId();
   }
-  const appeared = listed.filter((token) => kinship(attempt, token, baseline.before) !== 'foreign');
+  const appeared = listed.filter((token) => isKin(attempt, token, baseline));
+  if (!minted.item && appeared.length === 0) refuseAlike(attempt, listed, baseline);
   const item = choose(minted.item, appeared);
   refuseInactive(listed.find((token) => token.id === item.id));
   const twins = appeared.filter((token) => token.id !== item.id && token.status === 'active');
   await endOwn(attempt, twins, baseline);
   return { item, suspects: suspectsAmong(attempt, { item, twins, baseline, isRepeated: minted.repeated }) };
+}
+
+/** Where nobody is left who is accepted, `verify` is what tells it; twins are looked for again before the end. */
+async function listForTwins(attempt: Attempt, { item }: Minted): Promise<readonly Item[] | null> {
+  try {
+    return await asManager(attempt, (client) => listItems(client, attempt.plan));
+  } catch (error) {
+    if (attempt.plan.self && item && isAppError(error, 'auth')) return null;
+    throw error;
+  }
 }
 
 /**
@@ -103,6 +114,23 @@ function suspectsAmong(attempt: Attempt, { item, twins, baseline, isRepeated }: 
     .filter((twin) => kinship(attempt, twin, baseline.before) === 'perhaps')
     .filter((twin) => facts.names !== 'none' || !isToken(twin) || (isRepeated && isOlder(twin, item)))
     .map((twin) => twin.id);
+}
+
+function isKin(attempt: Attempt, token: Item, { before }: Baseline): boolean {
+  return ['ours', 'perhaps'].includes(kinship(attempt, token, before));
+}
+
+/** What the provider shows under another name is no list that lags: waiting would not end. */
+function refuseAlike(attempt: Attempt, listed: readonly Item[], { before }: Baseline): void {
+  const alike = listed.filter((token) => kinship(attempt, token, before) === 'alike');
+  if (alike.length === 0) return;
+  const names = alike.slice(0, 5).map(({ id, name }) => `"${name ?? id}"`);
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the provider does not list the new one under its name; it may be ${names.join(' or ')}`,
+    manual:
+      'its secret is kept; when it is listed under its name `keyturn rotations resume` goes on, else `abort`',
+  });
 }
 
 function isOlder(twin: Item, item: Item): boolean {

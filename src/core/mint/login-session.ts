@@ -9,8 +9,9 @@ import { readPlan } from './attempt-plan.ts';
 import { createSteps } from './create-steps.ts';
 import { idempotencyKey } from './create-token.ts';
 import type { MintDeps } from './deps.ts';
+import { refuseInTheWay } from './in-the-way.ts';
 import { isToken } from './item.ts';
-import { PLAIN_CREATE } from './plain-create.ts';
+import { plainCreate } from './plain-create.ts';
 import type { MintResult } from './result.ts';
 import { narrowItem } from './result.ts';
 import { startAttempt } from './start.ts';
@@ -28,11 +29,14 @@ export interface SessionLogin {
 export async function mintForLogin(deps: MintDeps, login: SessionLogin): Promise<MintResult<Token>> {
   const { profile } = login;
   const { connection } = deps.client;
+  if (profile.credential.kind === 'store') {
+    await refuseInTheWay(deps, { entry: profile.credential.name, target: null });
+  }
   const id = newAttemptId(deps);
   const checked = connection.provider.tokens.checkSpec(login.spec);
   const spec = { ...checked, idempotencyKey: idempotencyKey(deps, checked, id) };
   const plan = {
-    ...PLAIN_CREATE,
+    ...plainCreate(connection),
     thing: 'token',
     spec,
     entry: await managingEntry(deps, profile),

@@ -1,5 +1,4 @@
 import { AppError } from '../../domain/errors.ts';
-import { reconcile } from '../rotation/reconcile.ts';
 import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
@@ -7,6 +6,7 @@ import type { Sent } from './classify.ts';
 import type { Item } from './item.ts';
 import type { Answer } from './read-answer.ts';
 import { readAnswer } from './read-answer.ts';
+import { reconcile } from './reconcile.ts';
 import { sendMint } from './send.ts';
 
 /** The secret is sealed in the journal. */
@@ -43,6 +43,7 @@ export async function mint(attempt: Attempt, baseline: Baseline): Promise<Minted
     if (nth === 1 && sent.kind === 'not-sent') return { kind: 'aborted', error: toError(sent) };
     const answer = await readAnswer(attempt, nth);
     if (answer.kind === 'minted') return { ...answer, repeated: nth > 1 };
+    if (answer.kind === 'several') throw severalSecrets(attempt, answer);
     madeId ??= answer.id;
     if (nth > 1 && attempt.memory.sends > 0) refuseRepeat(attempt, sent);
     if (nth === 1 && sent.kind === 'refused' && attempt.plan.way === 'in-place' && !attempt.plan.self) {
@@ -90,6 +91,25 @@ function refuseRepeat({ plan }: Attempt, sent: Sent): void {
     message: `"${plan.target?.id ?? ''}" may have a new secret that nobody has, and the provider refuses to replace it`,
     manual: `replace it at the provider by hand, then \`keyturn rotations abort\``,
     orphanId: plan.target?.id ?? null,
+  });
+}
+
+/** Which of them works could be tried, but a guess that seems right may be somebody else's secret: a person decides. */
+function severalSecrets({ plan, journal, deps }: Attempt, answer: Answer & { kind: 'several' }): AppError {
+  const { target, way } = plan;
+  const isInPlace = way === 'in-place';
+  const handle = (isInPlace ? target?.id : answer.id) ?? plan.spec?.name ?? plan.key?.name ?? null;
+  const close = `\`keyturn rotations abort ${journal.header.id}\``;
+  const again = plan.self
+    ? `give it another one at ${deps.client.connection.provider.title} by hand, then ${close}`
+    : `${close} closes this, and the next rotation gives it another one`;
+  return new NeedsAttention({
+    code: isInPlace ? 'lost' : 'orphan',
+    message: `${answer.why}; neither is used, and what arrived stays sealed`,
+    manual: isInPlace
+      ? `the old secret of "${target?.name ?? handle ?? ''}" is replaced: ${again}`
+      : `${target ? 'the old one is as it was; ' : ''}${close} ends "${handle ?? ''}", or says what is to be done`,
+    orphanId: handle,
   });
 }
 

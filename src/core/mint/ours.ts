@@ -1,9 +1,13 @@
+import { mayBeShownAs } from '../../domain/marked-name.ts';
 import type { Attempt } from './attempt.ts';
 import type { Item } from './item.ts';
 import { isToken } from './item.ts';
 
-/** How sure it is that a thing which appeared during an attempt was made by it. */
-export type Kinship = 'ours' | 'perhaps' | 'foreign';
+/**
+ * How sure it is that a thing which appeared during an attempt was made by it. `alike`: under a name that a provider may
+ * have made of ours; it is reported, and neither ended nor taken over.
+ */
+export type Kinship = 'ours' | 'perhaps' | 'alike' | 'foreign';
 
 /**
  * A token is ours only if it carries this attempt's mark, was not there before and is not the old one. A mark that
@@ -19,8 +23,12 @@ export function kinship(attempt: Attempt, item: Item, before: ReadonlySet<string
   if (!spec) return 'foreign';
   const carries = tokens.lineage?.carries(item, spec) ?? false;
   if (facts.names === 'none') return carries || spec.expiresAt === null ? 'perhaps' : 'foreign';
-  if (plan.marked) return carries ? 'ours' : 'foreign';
+  if (plan.marked) return carries ? 'ours' : alike(item.name, spec.name);
   if (item.name === null || item.name !== spec.name) return 'foreign';
   // A unique name that was free before the mint and is taken after it: only one create can have succeeded.
   return facts.names === 'unique' ? 'ours' : 'perhaps';
+}
+
+function alike(shown: string | null, given: string | null): Kinship {
+  return shown !== null && given !== null && mayBeShownAs(given, shown) ? 'alike' : 'foreign';
 }

@@ -1,9 +1,12 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { parseJson, parseJsonBytes } from '../../domain/parse-json.ts';
+import { SeveralSecrets } from '../../domain/schema-drift.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { Token } from '../../domain/token.ts';
 import type { Captured } from '../../ports/journal.ts';
-import type { Minted } from '../../ports/provider.ts';
+import type { Minted, TokenTarget } from '../../ports/provider.ts';
+import type { Client } from '../client.ts';
 import type { Attempt } from './attempt.ts';
 import { nonceOf } from './attempt.ts';
 import type { Item } from './item.ts';
@@ -18,7 +21,9 @@ export type Answer =
   /** The secret is sealed in the journal. `proven`: read from a whole answer, not from a part of one. */
   | { readonly kind: 'minted'; readonly item: Item | null; readonly proven: boolean }
   /** No secret. `id` is set when the answer named what was made all the same: it is ours beyond doubt. */
-  | { readonly kind: 'none'; readonly id: string | null; readonly why: string };
+  | { readonly kind: 'none'; readonly id: string | null; readonly why: string }
+  /** More than one value may be it. None is chosen; what arrived stays sealed in the journal. */
+  | { readonly kind: 'several'; readonly id: string | null; readonly why: string };
 
 /** Finds the secret in what was captured of the nth mint, and keeps it. */
 export async function readAnswer(attempt: Attempt, nth: number): Promise<Answer> {
@@ -39,6 +44,7 @@ async function find(attempt: Attempt, nth: number): Promise<Answer> {
   if (!answer || answer.bytes.length === 0)
     return (await findRescued(attempt)) ?? none('the answer was lost');
   const decoded = decode(attempt, answer);
+  if (decoded instanceof SeveralSecrets) return several(decoded);
   if (isAppError(decoded)) return none(decoded.message);
   return keep(attempt, decoded, answer.complete);
 }
@@ -63,14 +69,26 @@ async function keep(attempt: Attempt, minted: Minted<Item>, whole: boolean): Pro
 /** Devo tells the value only when one token is asked for. Null where the provider does not show a secret again. */
 export async function readBack(attempt: Attempt, item: Pick<Item, 'id' | 'name'>): Promise<Answer | null> {
   const { client } = attempt.deps;
-  const { facts, tokens } = client.connection.provider;
-  if (attempt.plan.thing !== 'token' || facts.secretShown !== 'again' || !tokens.get) return null;
-  const shown = await client.call(tokens.get, { id: item.id, name: item.name });
+  const { facts } = client.connection.provider;
+  if (attempt.plan.thing !== 'token' || facts.secretShown !== 'again') return null;
+  const shown = await show(client, { id: item.id, name: item.name });
+  if (!shown) return null;
+  if (shown instanceof SeveralSecrets) return several(shown);
   if (!shown.secret) return none('the provider does not show the secret', item.id);
   const secret = checkSecret(attempt, shown.secret);
   if (isAppError(secret)) return none(secret.message, item.id);
   await attempt.journal.keep(secret);
   return { kind: 'minted', item: shown.item, proven: true };
+}
+
+async function show(client: Client, target: TokenTarget): Promise<Minted<Token> | SeveralSecrets | null> {
+  const { get } = client.connection.provider.tokens;
+  try {
+    return get ? await client.call(get, target) : null;
+  } catch (error) {
+    if (error instanceof SeveralSecrets) return error;
+    throw error;
+  }
 }
 
 /** When the journal's disk was full, the secret may have gone straight to the store; see `rescue.ts`. */
@@ -98,12 +116,16 @@ export function decode(attempt: Attempt, answer: Captured): Minted<Item> | AppEr
   }
 }
 
-function decodePart(operation: ReturnType<typeof mintOperation>, answer: Captured): Minted<Item> | null {
+function decodePart(
+  operation: ReturnType<typeof mintOperation>,
+  answer: Captured,
+): Minted<Item> | SeveralSecrets | null {
   const text = completeJson(new TextDecoder().decode(answer.bytes));
   if (text === null) return null;
   try {
     return operation.decode(parseJson(text));
   } catch (error) {
+    if (error instanceof SeveralSecrets) return error;
     if (isAppError(error)) return null;
     throw error;
   }
@@ -112,7 +134,7 @@ function decodePart(operation: ReturnType<typeof mintOperation>, answer: Capture
 /** A mask, or the very credential that the request was sent with, is no new secret. */
 export function checkSecret(attempt: Attempt, secret: Secret): Secret | AppError {
   const { connection } = attempt.deps.client;
-  if (secret.equals(connection.secret) && !attempt.plan.self && !attempt.resumed) {
+  if (secret.equals(connection.secret) && !attempt.plan.self) {
     return new AppError({
       code: 'failure',
       message: 'the answer holds the managing credential instead of a new secret',
@@ -130,11 +152,14 @@ function none(why: string, id?: string): Answer {
   return { kind: 'none', id: id ?? null, why };
 }
 
+function several({ itemId, message }: SeveralSecrets): Answer {
+  return { kind: 'several', id: itemId, why: message };
+}
+
 function readRecorded(attempt: Attempt, recorded: Json): Answer {
   const from = readObject(recorded);
-  if (readOneOf(from['kind'], ['minted', 'none']) === 'none') {
-    return { kind: 'none', id: readTextOrNull(from['id']), why: readText(from['why']) };
-  }
+  const kind = readOneOf(from['kind'], ['minted', 'none', 'several']);
+  if (kind !== 'minted') return { kind, id: readTextOrNull(from['id']), why: readText(from['why']) };
   const item = readObjectOrNull(from['item']);
   const read = attempt.plan.thing === 'token' ? readToken : readKey;
   return { kind: 'minted', item: item && read(item), proven: readFlag(from['proven']) };

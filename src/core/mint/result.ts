@@ -17,6 +17,8 @@ export interface MintResult<T = Item> {
   readonly delivery: DeliveryReport;
   /** When the old one's grace ends; then `resume` retires it. */
   readonly dueAt: Instant | null;
+  /** While that grace lasts: what is known of the old one. `unknown` where it could not be looked up. */
+  readonly old: 'works' | 'disabled' | 'unknown' | null;
   /** The provider's id of a live thing whose secret nobody has. */
   readonly orphanId: string | null;
   /** What a person must do. */
@@ -26,7 +28,7 @@ export interface MintResult<T = Item> {
   readonly exit: ExitName;
 }
 
-export const NOTHING_DELIVERED: DeliveryReport = {
+const NOTHING_DELIVERED: DeliveryReport = {
   saved: null,
   sinks: [],
   printed: false,
@@ -44,6 +46,7 @@ export function endedWithout(
     item: null,
     delivery: NOTHING_DELIVERED,
     dueAt: null,
+    old: null,
     orphanId: null,
     manual: null,
     error,

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/time.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { reportDelivery } from './deliver.ts';
@@ -66,9 +67,14 @@ export async function finish(attempt: Attempt, made: Made): Promise<MintResult> 
 }
 
 /** Stopped on purpose, until `dueAt`. */
-export async function waiting(attempt: Attempt, made: Made, dueAt: string): Promise<MintResult> {
+export async function waiting(
+  attempt: Attempt,
+  made: Made,
+  { dueAt, old }: { readonly dueAt: Instant; readonly old: NonNullable<MintResult['old']> },
+): Promise<MintResult> {
   return {
     ...OPEN_ENDED,
+    old,
     kind: 'pending',
     attempt: attempt.journal.header.id,
     item: made.item,
@@ -78,4 +84,4 @@ export async function waiting(attempt: Attempt, made: Made, dueAt: string): Prom
   };
 }
 
-const OPEN_ENDED = { dueAt: null, orphanId: null, manual: null, error: null } as const;
+const OPEN_ENDED = { dueAt: null, old: null, orphanId: null, manual: null, error: null } as const;

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Attempt } from './attempt.ts';
+import { asManager } from './attempt.ts';
 import { tokenNow } from './end-token.ts';
 import type { Made } from './identify.ts';
 
@@ -11,7 +12,7 @@ import type { Made } from './identify.ts';
 export async function requireSameAccount(attempt: Attempt, made: Made): Promise<void> {
   const { deps, plan, resumed, journal } = attempt;
   if (!resumed || plan.thing !== 'token' || plan.login) return;
-  if ((await tokenNow(deps.client, made.item)) !== null) return;
+  if ((await asManager(attempt, (client) => tokenNow(client, made.item))) !== null) return;
   throw new AppError({
     code: 'conflict',
     message: `the credential in use does not see "${made.item.id}", which this attempt made: it may be of another account`,

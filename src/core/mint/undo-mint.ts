@@ -1,6 +1,6 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Attempt } from './attempt.ts';
-import { nonceOf } from './attempt.ts';
+import { asManager, nonceOf } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
 import { endToken } from './end-token.ts';
@@ -21,7 +21,7 @@ export async function undoMint(attempt: Attempt, made: Made): Promise<MintResult
     });
   }
   await journal.step('undo', async () => {
-    await endToken(deps.client, { id: made.item.id, name: made.item.name });
+    await end(attempt, made);
     await audit(attempt, 'revoke', { id: made.item.id });
     if (plan.entry) await deps.store.dropVersion(plan.entry.name, nonceOf(journal.header));
     return { id: made.item.id };
@@ -34,4 +34,20 @@ export async function undoMint(attempt: Attempt, made: Made): Promise<MintResult
       hint: 'try again later',
     }),
   );
+}
+
+/** Where the old one drove the attempt and has ended meanwhile, nobody is left who could end the new one. */
+async function end(attempt: Attempt, { item }: Made): Promise<void> {
+  const { journal, plan } = attempt;
+  try {
+    await asManager(attempt, (client) => endToken(client, { id: item.id, name: item.name }));
+  } catch (error) {
+    if (!plan.self || !isAppError(error, 'auth')) throw error;
+    throw new NeedsAttention({
+      code: 'orphan',
+      message: `the provider accepts neither the new token "${item.id}" nor, any more, the old one that made it`,
+      manual: `log in with another credential, then \`keyturn rotations resume ${journal.header.id}\` ends "${item.id}"`,
+      orphanId: item.id,
+    });
+  }
 }

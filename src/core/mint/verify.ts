@@ -1,10 +1,11 @@
 import { type AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import type { Secret } from '../../domain/secret.ts';
-import type { Identity } from '../../domain/token.ts';
+import type { Identity, Token } from '../../domain/token.ts';
+import type { Minted, TokenOperations, TokenTarget } from '../../ports/provider.ts';
+import type { Client } from '../client.ts';
 import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
-import { secretOf, successor } from './attempt.ts';
+import { secretOf } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
@@ -16,69 +17,97 @@ const PATIENCE_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
 export type Verdict = 'accepted' | 'rejected';
 
 /**
- * Has the new secret make a real call, and compares who it is with who it should be. `rejected` when the provider goes
- * on refusing it after its changes have had time to spread. A secret of somebody else, or the old one again, needs a person.
+ * Has the new secret make a real call, compares who it is with who it should be, and looks whether the provider lists it as
+ * active: one that is accepted may yet be suspended. `rejected` when the provider goes on refusing it after its changes
+ * have had time to spread. A secret of somebody else, one that is not active, or the old one again, needs a person.
  */
 export async function verify(attempt: Attempt, made: Made, baseline: Baseline): Promise<Verdict> {
   const recorded = await attempt.journal.step<Json>('verify', async () => {
     await refuseOldSecret(attempt);
-    return (await prove(attempt, made, baseline)) ? 'accepted' : 'rejected';
+    if (!(await prove(attempt, made, baseline))) return 'rejected';
+    const oddity = await findOddity(attempt, made);
+    if (oddity === 'refused') return 'rejected';
+    if (oddity !== null) throw unexpected(made.item.id, oddity);
+    return 'accepted';
   });
   return recorded === 'accepted' ? 'accepted' : 'rejected';
 }
 
 /** As {@link verify}, once more and not recorded: ending the old one may have ended its family. */
 export async function stillWorks(attempt: Attempt, made: Made): Promise<boolean> {
-  return prove(attempt, made, { before: null, account: null });
+  if (!(await prove(attempt, made, { before: null, account: null }))) return false;
+  return (await findOddity(attempt, made)) === null;
 }
 
+/** Whether the secret itself is accepted; true where nothing can be called with it. */
 async function prove(attempt: Attempt, made: Made, baseline: Baseline): Promise<boolean> {
-  const { clock } = attempt.deps;
-  const secret = await secretOf(attempt);
+  const { client } = attempt.deps;
+  const { prove: operation } = client.connection.provider.tokens;
+  const { item } = made;
+  if (!isToken(item) || !operation) return true;
+  const own = client.as(await secretOf(attempt));
+  return isAccepted(attempt, async () =>
+    compareIdentity(attempt, made, await own.call(operation, item), baseline),
+  );
+}
+
+/** What the provider tells of the new one that is not as it should be; `refused` where the new one asks and is refused. */
+async function findOddity(attempt: Attempt, made: Made): Promise<string | null> {
+  const { client } = attempt.deps;
+  const { auth, provider } = client.connection;
+  // The credential in use may be paused by now, and a session may see nothing: then the new one speaks for itself.
+  const isAlone = attempt.plan.self || auth.id !== provider.auth[0].id;
+  if (!isAlone) return compareShown(attempt, made, client);
+  const own = client.as(await secretOf(attempt));
+  let oddity: string | null = null;
+  const isHeard = await isAccepted(attempt, async () => {
+    oddity = await compareShown(attempt, made, own);
+  });
+  return isHeard ? oddity : 'refused';
+}
+
+/** A refusal is waited out: a provider's servers may not know the new secret yet. */
+async function isAccepted({ deps }: Attempt, work: () => Promise<void>): Promise<boolean> {
   for (const wait of [...PATIENCE_MS, null]) {
     try {
-      await proveOnce(attempt, made, { baseline, secret });
+      await work();
       return true;
     } catch (error) {
       if (!isAppError(error, 'auth')) throw error;
       if (wait === null) return false;
-      await clock.sleep(wait);
+      await deps.clock.sleep(wait);
     }
   }
   return false;
 }
 
-interface Expected {
-  readonly baseline: Baseline;
-  readonly secret: Secret;
-}
-
-async function proveOnce(attempt: Attempt, made: Made, expected: Expected): Promise<void> {
-  const { client } = attempt.deps;
-  const { tokens } = client.connection.provider;
+async function compareShown(attempt: Attempt, made: Made, reader: Client): Promise<string | null> {
+  const { get, prove: operation } = reader.connection.provider.tokens;
   const { item } = made;
-  if (!isToken(item)) return proveListed(attempt, item.id);
-  if (tokens.prove) {
-    compareIdentity(
-      attempt,
-      made,
-      await client.as(expected.secret).call(tokens.prove, item),
-      expected.baseline,
-    );
-    return;
+  if (!isToken(item) || !get) {
+    const listed = (await listItems(reader, attempt.plan))?.find(({ id }) => id === item.id);
+    return listed && listed.status !== 'active' ? `is listed as ${listed.status}` : null;
   }
-  if (!tokens.get) return;
-  // The credential in use may be paused by now; its successor can speak for itself.
-  const reader = await successor(attempt);
-  const shown = await reader.call(tokens.get, { id: item.id, name: item.name });
-  if (shown.item && shown.item.status !== 'active') throw unexpected(item.id, `is ${shown.item.status}`);
-  if (shown.secret && !shown.secret.equals(expected.secret)) throw unexpected(item.id, 'has another secret');
+  const shown = await show(reader, { get, target: { id: item.id, name: item.name }, isProven: !!operation });
+  if (shown?.item && shown.item.status !== 'active') return `is listed as ${shown.item.status}`;
+  const secret = shown?.secret;
+  return secret && !secret.equals(await secretOf(attempt)) ? 'has another secret' : null;
 }
 
-/** A key cannot call the API that made it; that it is listed as active is all there is to see. */
-async function proveListed({ deps, plan }: Attempt, id: string): Promise<void> {
-  const listed = (await listItems(deps.client, plan))?.find((item) => item.id === id);
-  if (listed && listed.status !== 'active') throw unexpected(id, `is ${listed.status}`);
+interface Look {
+  readonly get: NonNullable<TokenOperations['get']>;
+  readonly target: TokenTarget;
+  readonly isProven: boolean;
+}
+
+/** A secret that made a call of its own exists, whatever a list that lags says. */
+async function show(reader: Client, { get, target, isProven }: Look): Promise<Minted<Token> | null> {
+  try {
+    return await reader.call(get, target);
+  } catch (error) {
+    if (isProven && isAppError(error, 'not-found')) return null;
+    throw error;
+  }
 }
 
 function compareIdentity(attempt: Attempt, made: Made, identity: Identity, baseline: Baseline): void {

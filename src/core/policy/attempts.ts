@@ -1,6 +1,6 @@
 import { isAppError } from '../../domain/errors.ts';
 import { type AttemptHeader, type AttemptSummary, isUnfinished } from '../../ports/journal.ts';
-import { subjectOf } from '../mint/attempt.ts';
+import { isOfPlace } from '../mint/attempt.ts';
 import { type AttemptPlan, readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import type { PolicyTarget } from './target.ts';
@@ -18,9 +18,8 @@ export function attemptsFor(
     const { header } = attempt;
     if (!isUnfinished(attempt)) return false;
     if (header.kind !== 'create token' && header.kind !== 'rotate token') return false;
-    if (!header.subject.endsWith(subjectOf(client.connection, ''))) return false;
     const plan = planOf(header);
-    if (!plan) return false;
+    if (!plan || !isOfPlace(header, plan, client.connection)) return false;
     if (token.save !== null) return plan.entry?.name === token.save;
     const name = plan.target?.name ?? plan.alias ?? plan.spec?.name ?? null;
     return name === token.name;

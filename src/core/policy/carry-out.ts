@@ -48,7 +48,7 @@ export async function carryOutRotate(target: PolicyTarget, { live }: Rotate): Pr
 export async function carryOutResume(target: PolicyTarget, { attempt }: Resume): Promise<MintResult> {
   const deps = await target.connect();
   const resume = { host: deps.host, makeDeps: async () => deps };
-  return resumeAttempt(resume, attempt.header.id, deliveryOf(target));
+  return resumeAttempt(resume, attempt.header.id, { delivery: deliveryOf(target) });
 }
 
 function deliveryOf({ token, sinks }: PolicyTarget): Delivery {

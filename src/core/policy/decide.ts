@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { Connection } from '../client.ts';
+import { waitsUntil } from '../mint/grace.ts';
 import type { Decision } from './decision.ts';
 import { whyDue } from './due.ts';
 import type { PolicyFacts } from './facts.ts';
@@ -25,13 +26,16 @@ export function decide(question: Question): Decision {
   if (told) throw needsPerson(told.header.id, told.reason);
   const [open] = attempts;
   if (open) {
-    const { dueAt } = open;
-    if (dueAt !== null && Date.parse(dueAt) > question.now) return { action: 'wait', attempt: open, dueAt };
-    return {
-      action: 'resume',
-      why: open.dueAt === null ? 'it is unfinished' : 'its grace is over',
-      attempt: open,
-    };
+    const dueAt = waitsUntil(open, question.now);
+    if (dueAt === null) {
+      return {
+        action: 'resume',
+        why: open.dueAt === null ? 'it is unfinished' : 'its grace is over',
+        attempt: open,
+      };
+    }
+    if (question.facts.replaced !== 'ended') return { action: 'wait', attempt: open, dueAt };
+    return { action: 'resume', why: 'the replaced one has ended already', attempt: open };
   }
   if (entry) return decideKept(question, entry);
   return question.token.save === null ? decideNamed(question) : decideNew(question);

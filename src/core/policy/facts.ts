@@ -3,6 +3,7 @@ import { withoutMark } from '../../domain/marked-name.ts';
 import { isSameToken } from '../../domain/same-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
+import { readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import { allTokens } from '../tokens.ts';
 import { attemptsFor } from './attempts.ts';
@@ -19,6 +20,8 @@ export interface PolicyFacts {
   readonly strayAlias: string | null;
   /** Unfinished. */
   readonly attempts: readonly AttemptSummary[];
+  /** Whether the token that the first of them replaces is listed as one that has ended; `unknown` where it is not listed. */
+  readonly replaced: 'works' | 'ended' | 'unknown';
 }
 
 /** What several tokens of a policy have in common, so that it is asked for once. */
@@ -53,7 +56,19 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
     namesakes,
     strayAlias: isStray ? alias.id : null,
     attempts,
+    replaced: statusOfReplaced(attempts[0], listed),
   };
+}
+
+/** That a token is not listed proves nothing: the list may be of another account. */
+function statusOfReplaced(
+  attempt: AttemptSummary | undefined,
+  listed: readonly ListedToken[],
+): PolicyFacts['replaced'] {
+  const id = attempt && readPlan(attempt.header.plan).target?.id;
+  const token = listed.find((each) => each.id === id);
+  if (!token) return 'unknown';
+  return token.status === 'revoked' || token.status === 'expired' ? 'ended' : 'works';
 }
 
 function remember<T>(known: Map<MintDeps, Promise<T>>, deps: MintDeps, ask: () => Promise<T>): Promise<T> {

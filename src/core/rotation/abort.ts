@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
 import { arm } from '../mint/arm.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { NeedsAttention } from '../mint/attention.ts';
@@ -73,8 +73,10 @@ async function lookForMade(
   try {
     return await findMade(attempt, await arm(attempt));
   } catch (error) {
-    if (!(error instanceof NeedsAttention) || !isTold) throw error;
-    lines.left.push(`${error.message}: ${error.manual}`);
+    if (!isTold || !isAppError(error)) throw error;
+    // What cannot be found out, or taken back, is what the person was told of; a provider that is down is another matter.
+    if (!(error instanceof NeedsAttention) && error.code !== 'conflict') throw error;
+    lines.left.push(error instanceof NeedsAttention ? `${error.message}: ${error.manual}` : error.message);
     return 'unknown';
   }
 }

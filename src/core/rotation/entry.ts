@@ -1,38 +1,32 @@
-import type { Instant } from '../../domain/time.ts';
+import { isSameToken } from '../../domain/same-token.ts';
 import type { PlannedEntry } from '../mint/attempt-plan.ts';
 import { nameTaken } from '../mint/create-token.ts';
 import type { MintDeps } from '../mint/deps.ts';
-import type { RotationRequest } from './plan.ts';
+import type { RotationTarget } from './plan.ts';
 
 /**
  * Where the new secret is kept. A secret that the store holds already is replaced there even when only a sink was
  * asked for: otherwise `run` would go on handing out the old one.
  */
 export async function findEntry(
-  deps: MintDeps,
-  { target, delivery }: RotationRequest,
+  { client, store }: Pick<MintDeps, 'client' | 'store'>,
+  target: RotationTarget,
+  wanted: string | null,
 ): Promise<PlannedEntry | null> {
-  const { provider, origin } = deps.client.connection;
+  const { provider, origin } = client.connection;
   const item = target.kind === 'token' ? target.token : target.key;
   const project = target.kind === 'key' ? target.project : null;
-  const kept = (await deps.store.list()).filter(
+  const kept = (await store.list()).filter(
     (entry) =>
       entry.provider === provider.id &&
       entry.origin === origin &&
       entry.project === project &&
-      entry.current.id === item.id &&
-      isSameBirth(entry.current.createdAt, item.createdAt) &&
+      isSameToken(entry.current, item) &&
       (target.kind === 'key') === (entry.kind === 'key'),
   );
-  const wanted = delivery.saveAs;
   const found = kept.find((entry) => wanted === null || entry.name === wanted);
   if (found) return { name: found.name, kind: found.kind, from: found.current.version };
   if (wanted === null) return null;
-  if (!(await deps.store.find(wanted))) return { name: wanted, kind: target.kind, from: null };
+  if (!(await store.find(wanted))) return { name: wanted, kind: target.kind, from: null };
   throw nameTaken(wanted);
-}
-
-/** Ids repeat between the accounts of one origin (Devo counts from 1 in each domain); the instant of birth does not. */
-function isSameBirth(kept: Instant | null, listed: Instant | null): boolean {
-  return kept === null || listed === null || Date.parse(kept) === Date.parse(listed);
 }

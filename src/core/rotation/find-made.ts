@@ -6,8 +6,8 @@ import type { Made } from '../mint/identify.ts';
 import { identify } from '../mint/identify.ts';
 import { mint } from '../mint/mint.ts';
 import { readAnswer } from '../mint/read-answer.ts';
+import { reconcile } from '../mint/reconcile.ts';
 import { mintName, sendMint } from '../mint/send.ts';
-import { reconcile } from './reconcile.ts';
 
 /**
  * What an attempt has made so far; null when nothing. No mint is sent, save where its repeat is the same request: there
@@ -17,7 +17,9 @@ export async function findMade(attempt: Attempt, baseline: Baseline): Promise<Ma
   const { journal, plan } = attempt;
   const sent = await sendMint(attempt, 1);
   if (sent.kind === 'not-sent') return null;
+  const isUnclear = await hasSeveral(attempt);
   if (
+    !isUnclear &&
     attempt.deps.client.connection.provider.tokens.lineage?.replay === 'returns-secret' &&
     plan.thing === 'token'
   ) {
@@ -34,6 +36,14 @@ export async function findMade(attempt: Attempt, baseline: Baseline): Promise<Ma
     return sent.kind === 'refused' && !journal.has(mintName(2)) ? null : refuseLost(attempt);
   const settled = await reconcile(attempt, baseline, { sent, madeId });
   return settled === 'nothing' ? null : identify(attempt, settled, baseline);
+}
+
+/** A repeat would tell the same again; what was made is found as after a lost answer, and ended. */
+async function hasSeveral(attempt: Attempt): Promise<boolean> {
+  for (let nth = 1; nth === 1 || (await isBegun(attempt, nth)); nth += 1) {
+    if ((await readAnswer(attempt, nth)).kind === 'several') return true;
+  }
+  return false;
 }
 
 async function isBegun({ journal }: Attempt, nth: number): Promise<boolean> {

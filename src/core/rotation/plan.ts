@@ -7,8 +7,9 @@ import type { Delivery } from '../delivery.ts';
 import { keySubject, makeHeader, newAttemptId, nonceOf, tokenSubject } from '../mint/attempt.ts';
 import type { AttemptPlan, PlannedEntry } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
+import { refuseInTheWay } from '../mint/in-the-way.ts';
 import { mintOperation } from '../mint/operation.ts';
-import { PLAIN_CREATE } from '../mint/plain-create.ts';
+import { plainCreate } from '../mint/plain-create.ts';
 import type { PlannedAttempt } from '../mint/start.ts';
 import { requireDestination, sinkLabels } from '../mint/start.ts';
 import { findEntry } from './entry.ts';
@@ -42,17 +43,21 @@ export interface RotationPlan extends PlannedAttempt {
   readonly request: Pick<HttpRequest, 'method' | 'path'>;
 }
 
-/** Decides what a rotation will do. Reads the store, sends nothing. */
+/** Decides what a rotation will do. Reads the store and the journals, sends nothing. `locked` while another attempt needs it. */
 export async function planRotation(deps: MintDeps, wanted: RotationRequest): Promise<RotationPlan> {
   const { client } = deps;
   const { connection } = client;
   const id = newAttemptId(deps);
   const item = wanted.target.kind === 'token' ? wanted.target.token : wanted.target.key;
-  const entry = await findEntry(deps, wanted);
+  const entry = await findEntry(deps, wanted.target, wanted.delivery.saveAs);
+  await refuseInTheWay(deps, {
+    entry: entry?.name ?? null,
+    target: wanted.target.kind === 'token' ? { id: item.id, name: item.name } : null,
+  });
   const delivery = { ...wanted.delivery, saveAs: entry?.name ?? null };
   requireDestination(delivery);
   const plan: AttemptPlan = {
-    ...PLAIN_CREATE,
+    ...plainCreate(connection),
     ...(wanted.target.kind === 'token' ? planToken(deps, wanted, id) : planKey(wanted.target.project)),
     target: { id: item.id, name: item.name },
     entry,

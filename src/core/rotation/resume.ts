@@ -1,10 +1,11 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, usage } from '../../domain/errors.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { createSteps } from '../mint/create-steps.ts';
 import type { MintResult } from '../mint/result.ts';
 import { aborted, runAttempt } from '../mint/run.ts';
 import { abortSteps, isAborting } from './abort.ts';
+import { endGrace, hasGrace } from './retire.ts';
 import { rotateSteps } from './rotate.ts';
 import type { ResumeDeps } from './take-up.ts';
 import { takeUp } from './take-up.ts';
@@ -13,12 +14,34 @@ import { takeUp } from './take-up.ts';
  * Takes an unfinished attempt as far as it will go. May be stopped anywhere and run again; it ends in done, aborted or
  * attention, or is `pending` with a reason. `delivery` is another way out for a secret that is still undelivered.
  * Throws `conflict`, with nothing sent, when the connection is no longer the one that the attempt was started with.
+ * With `now`, the old one's grace is over at once; `usage` where there is none.
  */
-export async function resumeAttempt(deps: ResumeDeps, id: string, delivery?: Delivery): Promise<MintResult> {
+export async function resumeAttempt(
+  deps: ResumeDeps,
+  id: string,
+  { delivery = null, now = false }: ResumeOptions = {},
+): Promise<MintResult> {
   return deps.host.resume(id, async (journal) => {
-    const attempt = await takeUp(deps, journal, delivery ?? null);
-    return runAttempt(attempt, () => stepsOf(attempt));
+    const attempt = await takeUp(deps, journal, delivery);
+    if (now) requireGrace(attempt);
+    return runAttempt(attempt, async () => {
+      if (now) await endGrace(attempt);
+      return stepsOf(attempt);
+    });
   });
+}
+
+export interface ResumeOptions {
+  readonly delivery?: Delivery | null;
+  /** Ends the grace of the old one before its time. */
+  readonly now?: boolean;
+}
+
+function requireGrace(attempt: Attempt): void {
+  if (isAborting(attempt)) {
+    throw usage('this attempt is being taken back: there is no grace to end', 'leave "--now" out');
+  }
+  if (!hasGrace(attempt.plan)) throw usage('this attempt waits for no grace', 'leave "--now" out');
 }
 
 function stepsOf(attempt: Attempt): Promise<MintResult> {

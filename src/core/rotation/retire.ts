@@ -1,23 +1,73 @@
+import { isAppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toInstant } from '../../domain/time.ts';
+import { statusAt } from '../../domain/token.ts';
 import type { Attempt } from '../mint/attempt.ts';
-import { successor } from '../mint/attempt.ts';
-import type { PlannedTarget } from '../mint/attempt-plan.ts';
+import { asManager, successor } from '../mint/attempt.ts';
+import type { AttemptPlan, PlannedTarget } from '../mint/attempt-plan.ts';
 import { NeedsAttention } from '../mint/attention.ts';
 import { audit } from '../mint/audit.ts';
-import { endToken, pauseToken } from '../mint/end-token.ts';
+import { endToken, pauseToken, tokenNow } from '../mint/end-token.ts';
 import type { Made } from '../mint/identify.ts';
 import { readObject, readText } from '../mint/read-json.ts';
+import type { MintResult } from '../mint/result.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
 import { stillWorks } from '../mint/verify.ts';
 
-/** When the old one's grace ends, while it has not: a date in the journal, never a sleep. Null when there is nothing to wait for. */
-export async function soak({ deps, journal, plan }: Attempt): Promise<Instant | null> {
+type OldOne = NonNullable<MintResult['old']>;
+
+export interface Grace {
+  readonly dueAt: Instant;
+  readonly old: OldOne;
+}
+
+/**
+ * The old one's grace while it lasts: a date in the journal, never a sleep. Null when there is nothing to wait for: no
+ * grace, one that is over or was ended, or an old one that has ended by itself.
+ */
+export async function soak(attempt: Attempt, made: Made): Promise<Grace | null> {
+  const { deps, journal, plan, resumed } = attempt;
   const { graceMs } = plan;
-  if (graceMs === null || plan.way !== 'overlap' || plan.keepOld) return null;
+  if (!hasGrace(plan) || graceMs === null) return null;
   const recorded = await journal.step('soak', async () => ({ dueAt: toInstant(deps.clock.now() + graceMs) }));
   const dueAt = readText(readObject(recorded)['dueAt']);
-  return deps.clock.now() < Date.parse(dueAt) ? dueAt : null;
+  if (deps.clock.now() >= Date.parse(dueAt) || isPastGrace(attempt)) return null;
+  if (!resumed) return { dueAt, old: 'works' };
+  const old = await lookAtOld(attempt, made);
+  return old === 'ended' ? null : { dueAt, old };
+}
+
+/** Ends the grace before its time. Durable, so that a kill in the middle of what follows does not begin the wait again. */
+export async function endGrace({ deps, journal }: Attempt): Promise<void> {
+  await journal.step('end grace', async () => ({ at: toInstant(deps.clock.now()) }));
+}
+
+export function hasGrace({ graceMs, keepOld, way }: AttemptPlan): boolean {
+  return graceMs !== null && way === 'overlap' && !keepOld;
+}
+
+/** An old one that was paused by this attempt is on its way out, whatever the clock says now. */
+function isPastGrace({ journal }: Attempt): boolean {
+  return journal.has('end grace') || journal.has('disable');
+}
+
+/** That it is not seen counts only where the new one is: the credential may be of another account by now. */
+async function lookAtOld(attempt: Attempt, made: Made): Promise<OldOne | 'ended'> {
+  const { deps, plan } = attempt;
+  if (!plan.target) return 'unknown';
+  try {
+    const reader = await successor(attempt);
+    const old = await tokenNow(reader, plan.target);
+    const status = old && statusAt(old.status, old.expiresAt, deps.clock.now());
+    if (status === 'active') return 'works';
+    if (status === 'disabled') return 'disabled';
+    await requireSameAccount(attempt, made);
+    return 'ended';
+  } catch (error) {
+    if (!isAppError(error) || error.code === 'interrupted') throw error;
+    deps.note(`the old one could not be looked up: ${error.message}`);
+    return 'unknown';
+  }
 }
 
 /**
@@ -62,9 +112,7 @@ async function pause(attempt: Attempt, target: PlannedTarget): Promise<void> {
 async function confirm(attempt: Attempt, made: Made, target: PlannedTarget): Promise<void> {
   const verdict = await attempt.journal.step('confirm', async () => {
     if (await stillWorks(attempt, made)) return 'works';
-    const { client } = attempt.deps;
-    const { enable } = client.connection.provider.tokens;
-    if (enable) await client.call(enable, target);
+    await enableAgain(attempt, target);
     return 'broken';
   });
   if (verdict === 'works') return;
@@ -73,6 +121,18 @@ async function confirm(attempt: Attempt, made: Made, target: PlannedTarget): Pro
     message: `the new one, "${made.item.id}", stopped working when the old one was paused`,
     manual: `the old one was enabled again where possible; \`keyturn rotations abort ${attempt.journal.header.id}\` goes back to it`,
   });
+}
+
+/** Where the old one drives the attempt, nobody who is accepted may be left; that is told with the rest. */
+async function enableAgain(attempt: Attempt, target: PlannedTarget): Promise<void> {
+  const { enable } = attempt.deps.client.connection.provider.tokens;
+  if (!enable) return;
+  try {
+    await asManager(attempt, (client) => client.call(enable, target));
+  } catch (error) {
+    if (!attempt.plan.self || !isAppError(error, 'auth')) throw error;
+    attempt.deps.note(`"${target.name ?? target.id}" could not be enabled again: ${error.message}`);
+  }
 }
 
 async function end(attempt: Attempt, target: PlannedTarget): Promise<void> {

@@ -32,8 +32,8 @@ export async function rotateSteps(attempt: Attempt): Promise<MintResult> {
   if ((await verify(attempt, made, baseline)) === 'rejected') return undoMint(attempt, made);
   await switchOver(attempt, made);
   await deliver(attempt, made);
-  const dueAt = await soak(attempt);
-  if (dueAt !== null) return waiting(attempt, made, dueAt);
+  const grace = await soak(attempt, made);
+  if (grace) return waiting(attempt, made, grace);
   await retire(attempt, made);
   await sweepTwins(attempt, made, baseline);
   await forgetOld(attempt);

@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { AttemptHeader, Journal, JournalHost } from '../../ports/journal.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Attempt } from '../mint/attempt.ts';
-import { subjectOf } from '../mint/attempt.ts';
+import { isOfPlace } from '../mint/attempt.ts';
 import { readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
 
@@ -22,11 +22,7 @@ export async function takeUp(
   const plan = readPlan(header.plan);
   const made = await deps.makeDeps(header);
   const { connection } = made.client;
-  const isSamePlace =
-    header.origin === connection.origin &&
-    header.provider === connection.provider.id &&
-    header.subject.endsWith(subjectOf(connection, ''));
-  if (!isSamePlace) {
+  if (!isOfPlace(header, plan, connection)) {
     throw new AppError({
       code: 'conflict',
       message: `the attempt was started at ${header.origin}, and the profile now leads to another place`,

@@ -62,7 +62,7 @@ describe('--print', () => {
     const { parse, stdout } = rig({ print: true, output });
     await (await parse()).print?.(SECRET, ITEM);
     expect(JSON.parse(stdout.text)).toEqual({
-      schema: 'keyturn.minted/1',
+      schema: 'keyturn.token/1',
       provider: 'fake',
       token: { id: 'mt_1' },
       tokenSecret: 'kt_canary_0123456789',

@@ -178,6 +178,23 @@ describe('a refusal', () => {
     for (let at = 0; at + 8 <= SECRET.length; at += 1) expect(told).not.toContain(SECRET.slice(at, at + 8));
   });
 
+  it.each([
+    ['as it is', `r-${SECRET}`],
+    ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['in URL-safe base64, behind a name', Buffer.from(`u:${SECRET}`).toString('base64url')],
+  ])('drops a request id that is the secret %s', async (_, requestId) => {
+    const { client, provider } = rig(() => ({ status: 500, body: { message: 'no' } }));
+    const spying = new Client(
+      {
+        ...client.connection,
+        provider: { ...provider, readError: () => ({ code: 'failure', message: 'no', requestId }) },
+      },
+      new FakeTransport(() => ({ status: 500, body: { message: 'no' } })),
+    );
+    const error: unknown = await spying.call(provider.probe, undefined).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ facts: { requestId: undefined, message: 'no' } });
+  });
+
   it.each(['', '   ', '<html>', '{"message":'])('without words (%j) tells the status', async (body) => {
     const { client, provider } = rig(() => ({ status: 503, body }));
     await expect(client.call(provider.probe, undefined)).rejects.toMatchObject({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkTarget, loginFromVendorCli, loginWithToken } from '../../../src/core/login.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import type { AttemptSummary } from '../../../src/ports/journal.ts';
 import {
   type Answer,
   FakeClock,
@@ -14,7 +15,12 @@ import {
 
 const TARGET = { profile: 'acme', settings: { region: 'us' }, origin: 'https://us.vendor.example' };
 
-function rig(answer: Answer = { body: { account: 'acme-inc' } }, profiles = new FakeProfiles()) {
+/** `open`: an attempt of somebody else that is not finished. */
+function rig(
+  answer: Answer = { body: { account: 'acme-inc' } },
+  profiles = new FakeProfiles(),
+  open: readonly AttemptSummary[] = [],
+) {
   const transport = new FakeTransport(() => answer);
   const store = new FakeStore();
   const deps = {
@@ -23,6 +29,7 @@ function rig(answer: Answer = { body: { account: 'acme-inc' } }, profiles = new 
     clock: new FakeClock(),
     transport,
     store: async () => store,
+    journal: async () => ({ list: async () => ({ attempts: open, broken: [] }) }),
   };
   return { deps, transport, store, profiles };
 }
@@ -61,6 +68,22 @@ describe('loginWithToken', () => {
     const work = loginWithToken(deps, TARGET, { secret: Secret.of(secret), tokenId: null });
     await expect(work).rejects.toBeInstanceOf(AppError);
     expect([store.kept.size, profiles.all.size]).toEqual([0, 0]);
+    // A store that was made to be proved is taken back.
+    expect(store.withdrawn).toBe(store.proved);
+  });
+
+  it('a refused login leaves the store where an unfinished attempt needs its key', async () => {
+    const open = { state: 'open', header: {} } as AttemptSummary;
+    const { deps, store } = rig({ status: 401, body: {} }, new FakeProfiles(), [open]);
+    const work = loginWithToken(deps, TARGET, { secret: Secret.of('kt_1'), tokenId: null });
+    await expect(work).rejects.toMatchObject({ code: 'auth' });
+    expect(store).toMatchObject({ proved: 1, withdrawn: 0 });
+  });
+
+  it('a login that succeeds takes nothing back', async () => {
+    const { deps, store } = rig();
+    await loginWithToken(deps, TARGET, { secret: Secret.of('kt_1'), tokenId: null });
+    expect(store).toMatchObject({ proved: 1, withdrawn: 0 });
   });
 
   it('the wrong kind is not sent', async () => {

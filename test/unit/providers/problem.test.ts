@@ -53,6 +53,28 @@ describe('readProblem', () => {
     expect(message).not.toMatch(/sk_own|eyJ|bbx_abc|0f343b|cook1e|b34rer/);
   });
 
+  it.each(['base64', 'base64url'] as const)(
+    'cuts out the secret in %s, alone and inside of more',
+    (encoding) => {
+      const own = 'sk_own+/?>0f343b0931126a20f133d67c2b018a3b';
+      for (const before of ['', 'u', 'us', 'user:']) {
+        const echoed = Buffer.from(`${before}${own}`).toString(encoding);
+        const { message } = read(400, { message: `cannot read "${echoed}".` }, own);
+        expect(message).toContain('[secret]');
+        for (let at = 0; at + 8 <= echoed.length; at += 1)
+          if (at >= Math.ceil((before.length * 4) / 3))
+            expect(message).not.toContain(echoed.slice(at, at + 8));
+        if (before === '') expect(message).toContain("'[secret]'.");
+      }
+    },
+  );
+
+  it('puts the vendor’s words in quotes once', () => {
+    expect(read(422, { message: '"scopes" holds an unknown scope' }).message).toBe(
+      `the provider refused the request (status 422): "'scopes' holds an unknown scope"`,
+    );
+  });
+
   it('cuts a secret behind a prefix, and takes no time over what almost looks like one', () => {
     expect(read(400, { message: 'bad sk_0f343b0931126a20f133d67c2b018a3b' }).message).not.toContain('0f343b');
     const start = performance.now();
@@ -67,8 +89,15 @@ describe('readProblem', () => {
     expect(message).not.toMatch(/[\u0000-\u001f]/);
   });
 
-  it('drops a request id that is no plain text', () => {
-    const header = () => 'a\u001b[31m';
-    expect(readProblem({ status: 400, body: null, header }, rules).requestId).toBeUndefined();
+  it.each(['', 'a\u001b[31m', 'a b', 'a\u202eb', 'é', 'a\nb', 'x'.repeat(129)])(
+    'drops a request id that is no short plain word: %j',
+    (id) => {
+      expect(readProblem({ status: 400, body: null, header: () => id }, rules).requestId).toBeUndefined();
+    },
+  );
+
+  it('keeps one of every printable character, up to 128', () => {
+    for (const id of ['req_1/2:3=~', '!'.repeat(128)])
+      expect(readProblem({ status: 400, body: null, header: () => id }, rules).requestId).toBe(id);
   });
 });

@@ -25,6 +25,7 @@ describe('a rule', () => {
       { action: { kind: 'redirect', code: 307, url: 'http://127.0.0.1:1/x' } },
     ],
     ['garble:token', { action: { kind: 'garble', field: 'token' } }],
+    ['double:value', { action: { kind: 'double', field: 'value' } }],
     ['stale', { action: { kind: 'stale', mutations: 1 }, times: 1 }],
     ['GET * stale:3 x2', { action: { kind: 'stale', mutations: 3 }, times: 2 }],
     ['headers:20000', { action: { kind: 'headers', bytes: 20_000 } }],
@@ -53,6 +54,7 @@ describe('a rule', () => {
     'redirect:200:http://x',
     'redirect:302',
     'garble',
+    'double',
     'html x',
     'x2',
   ])('"%s" is refused, with the grammar as a hint', (text) => {

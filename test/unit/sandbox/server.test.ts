@@ -246,6 +246,13 @@ describe('a fault', () => {
     expect(Object.keys(JSON.parse((await mint('b')).text))).toEqual(['api_key_v2']);
   });
 
+  test('double: another value of the same form is beside the secret', async () => {
+    const { mint } = await serve(['double:value']);
+    const { api_key: secret, value } = JSON.parse((await mint('a')).text);
+    expect(value).not.toBe(secret);
+    expect([value.length, value.slice(0, -4)]).toEqual([secret.length, secret.slice(0, -4)]);
+  });
+
   test('twice: the vendor acts twice, the client sees the second answer', async () => {
     const { server, sandbox, login } = await serve(['twice']);
     const before = sandbox.tokens('prefactor').length;

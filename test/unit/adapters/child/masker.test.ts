@@ -53,6 +53,53 @@ describe('masker', () => {
     }
   });
 
+  describe.each([
+    [64, '\n'],
+    [76, '\r\n'],
+    [76, '\n'],
+    [20, '\n'],
+  ])('base64 in lines of %i letters ended by %j', (width, newline) => {
+    const long = Secret.of(`jwt.${'0123456789abcdef'.repeat(12)}.end`);
+    const wrap = (text: string) =>
+      Buffer.from(text)
+        .toString('base64')
+        .replaceAll(new RegExp(`.{${width}}`, 'g'), `$&${newline}`);
+
+    it('is replaced, wherever in it the secret begins', () => {
+      for (let before = 0; before < 80; before += 1) {
+        const encoded = wrap(`${'x'.repeat(before)}${long.reveal()}${'y'.repeat(30)}`);
+        const masked = mask(encoded, long);
+        expect(masked).toContain('[secret]');
+        const left = Buffer.from(masked.replace('[secret]', ''), 'base64').toString('latin1');
+        expect(left.length).toBeLessThanOrEqual(before + 30 + 2);
+      }
+    });
+
+    it('is replaced alike wherever the parts are cut', () => {
+      const encoded = Buffer.from(`begin\n${wrap(`user:${long.reveal()}`)}\nend\n`);
+      const whole = mask(encoded.toString(), long);
+      expect(whole).toMatch(/^begin\n[\w+/=\r\n]{0,9}\[secret\][\w+/=\r\n]{0,6}end\n$/);
+      for (let cut = 0; cut <= encoded.length; cut += 1)
+        expect(pushParts(encoded, [cut], [long])).toBe(whole);
+      const every = [...encoded.keys()];
+      expect(pushParts(encoded, every, [long])).toBe(whole);
+    });
+  });
+
+  it('holds back no line breaks that follow what could be a beginning', () => {
+    const encoded = Buffer.from(TEXT).toString('base64');
+    for (const newline of ['\n', '\r\n']) {
+      const masker = createMasker([secret]);
+      const text = `${encoded.slice(0, 5)}${newline.repeat(1_000)}`;
+      const out = Buffer.from(masker.push(Buffer.from(text))).toString();
+      expect(masker.held.bytes).toBeLessThan(9);
+      expect(out + Buffer.from(masker.release()).toString()).toBe(text);
+    }
+    // A carriage return alone begins a line again, as a progress bar does.
+    const bar = `${encoded.slice(0, 9)}\r${encoded.slice(9)}`;
+    expect(mask(bar)).toBe(bar);
+  });
+
   it('leaves all other bytes as they are: colours, UTF-8, bytes that are no text', () => {
     const text = '\x1b[31mrouge é 😀\x1b[0m tok/+ tok/+s3 \r\n';
     expect(mask(text)).toBe(text);

@@ -16,6 +16,17 @@ const UNSAFE: [string, string][] = [
   ['NODE_OPTIONS', '--inspect-brk=0.0.0.0:9229'],
   ['NODE_OPTIONS', '--tls-keylog=/tmp/keys'],
   ['NODE_OPTIONS', '--tls_keylog=/tmp/keys'],
+  ['NODE_OPTIONS', '--inspect=127.0.0.1:0'],
+  ['NODE_OPTIONS', '--inspect-wait'],
+  ['NODE_OPTIONS', '--inspect-publish-uid=http'],
+  ['NODE_OPTIONS', '--heapsnapshot-signal=SIGUSR2'],
+  ['NODE_OPTIONS', '--heapsnapshot_near_heap_limit=3'],
+  ['NODE_OPTIONS', '--heap-prof'],
+  ['NODE_OPTIONS', '--report-on-signal'],
+  ['NODE_OPTIONS', '--report-uncaught-exception'],
+  ['NODE_OPTIONS', '--no-warnings --report-on-fatalerror --report-dir=/tmp'],
+  ['NODE_OPTIONS', '--diagnostic-dir=/tmp'],
+  ['NODE_OPTIONS', '--loader ./x.js'],
 ];
 test.each(UNSAFE)('refuses %s=%s before anything is sent', async (name, value) => {
   const transport = transportWith({ env: { [name]: value } });

@@ -50,6 +50,37 @@ test('one at a time under one name, several under several', async () => {
   expect(memory.files().size).toBe(0);
 });
 
+test.each([-86_400_000, 86_400_000])(
+  'waits as long as it was told, also when the clock is set by %i ms meanwhile',
+  async (jump) => {
+    const { asProcess, memory, living } = start();
+    void asProcess(1).hold('a', 0, () => never);
+    await clock.sleep(10);
+    let waited = 0;
+    const wrong = {
+      now: () => Date.now() + (waited > 0 ? jump : 0),
+      sleep: async (ms: number) => {
+        waited += ms;
+      },
+    };
+    living.add(2);
+    const processes: Processes = {
+      self: async () => ({ ...base, pid: 2 }),
+      mayLive: async (holder) => living.has(holder.pid),
+    };
+    const locks = createFileLocks({
+      disk: memory.connect(),
+      random,
+      clock: wrong,
+      processes,
+      folder: FOLDER,
+    });
+    expect((await caught(locks.hold('a', 1_000, async () => 'in'))).code).toBe('locked');
+    expect(waited).toBeGreaterThanOrEqual(1_000);
+    expect(waited).toBeLessThan(1_100);
+  },
+);
+
 test('gives up after the wait with exit 13 and says which file', async () => {
   const { asProcess } = start();
   void asProcess(1).hold('credential:acme', 0, () => never);

@@ -8,9 +8,11 @@ import { AppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import type { TokenSpec } from '../../../../src/ports/provider.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
+import { Killed } from '../../../support/memory-disk.ts';
 import { loginOf } from '../../../support/sim-base.ts';
 import { SimBench } from '../../../support/sim-bench.ts';
 import { fingerprintOf } from '../../../support/sim-fakes.ts';
+import { Faults } from '../../../support/sim-faults.ts';
 import type { Scenario } from '../../../support/sim-scenarios.ts';
 import { CREATIONS } from '../../../support/sim-scenarios.ts';
 
@@ -90,6 +92,52 @@ describe('a new token', () => {
     const second = await bench.resume({ delivery: { ...NOWHERE, print } });
     expect(second).toMatchObject({ kind: 'done', delivery: { printed: true } });
     expect(printed).toEqual([bench.machine.things().find(({ name }) => name === 'new')?.fingerprint]);
+  });
+
+  test('that could not be printed is kept by resume instead, once', async () => {
+    const bench = await SimBench.of(DEVO);
+    const closed = async () => {
+      throw new AppError({ code: 'unavailable', message: 'the pipe is closed' });
+    };
+    await createToken(await bench.machine.connect(), {
+      spec: DEVO_SPEC,
+      delivery: { ...NOWHERE, print: closed },
+    });
+    expect(await bench.resume()).toMatchObject({ kind: 'pending', error: { code: 'usage' } });
+    const made = bench.machine.things().find(({ name }) => name === 'new');
+
+    const result = await bench.resume({ delivery: saving('instead') });
+    expect(result).toMatchObject({ kind: 'done', delivery: { saved: { name: 'instead' }, printed: false } });
+    const { store } = await bench.machine.connect();
+    expect(await store.find('instead')).toMatchObject({ kind: 'token', current: { id: made?.id } });
+    expect(fingerprintOf((await store.open('instead')).reveal())).toBe(made?.fingerprint);
+    expect(await bench.openId()).toBe('');
+  });
+
+  test('that is kept by resume is kept once, wherever resume is killed', async () => {
+    const ready = async (): Promise<SimBench> => {
+      const bench = await SimBench.of(DEVO);
+      const print = async () => Promise.reject(new Killed());
+      const wanted = { spec: DEVO_SPEC, delivery: { ...NOWHERE, print } };
+      await expect(createToken(await bench.machine.connect(), wanted)).rejects.toBeInstanceOf(Killed);
+      return bench;
+    };
+    const faults = new Faults([]);
+    await (await ready()).resume({ delivery: saving('instead'), faults });
+    for (let at = 1; at <= faults.seen.length; at += 3) {
+      const bench = await ready();
+      const killed = bench.resume({
+        delivery: saving('instead'),
+        faults: new Faults([{ at, kind: 'kill' }]),
+      });
+      await expect(killed).rejects.toBeInstanceOf(Killed);
+      if ((await bench.openId()) !== '') await bench.resume({ delivery: saving('instead') });
+      const { store } = await bench.machine.connect();
+      expect((await store.find('instead'))?.versions, `killed at ${at}`).toHaveLength(1);
+      const made = bench.machine.things().find(({ name }) => name === 'new');
+      expect(fingerprintOf((await store.open('instead')).reveal())).toBe(made?.fingerprint);
+      expect(await bench.openId()).toBe('');
+    }
   });
 
   test('that is refused is the provider’s own refusal', async () => {

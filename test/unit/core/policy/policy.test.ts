@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { planRotation } from '../../../../src/core/rotation/plan.ts';
+import { rotate } from '../../../../src/core/rotation/rotate.ts';
+import { allTokens } from '../../../../src/core/tokens.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import type { ProviderId } from '../../../../src/sandbox/vendor.ts';
 import { ORIGIN } from '../../../support/sim-base.ts';
+import { Faults } from '../../../support/sim-faults.ts';
 import { DAY, Rig } from './rig.ts';
 
 const OWN: Readonly<Record<ProviderId, string>> = {
@@ -169,6 +173,24 @@ async function killAndFinish(
   return 'settled';
 }
 
+/** `tokens rotate ci --grace`, by a person. */
+async function rotateByHand(rig: Rig, graceMs: number) {
+  const deps = await rig.deps();
+  const entry = await deps.store.find('ci');
+  const live = (await allTokens(deps)).find(({ id }) => id === entry?.current.id);
+  if (!live) throw new Error('not listed');
+  const sink = rig.place(SINK).open(SINK, new Faults([]));
+  const delivery = { saveAs: null, sinks: [sink], print: null };
+  const plan = await planRotation(deps, {
+    target: { kind: 'token', token: live },
+    delivery,
+    options: { graceMs },
+  });
+  const result = await rotate(deps, plan);
+  expect(result).toMatchObject({ kind: 'pending', error: null });
+  return { ...result, deps, target: { id: live.id, name: live.name } };
+}
+
 describe.each(OVERLAPPING)('grace at %s', (provider) => {
   const policy = token(provider, ', grace: 24h');
 
@@ -190,6 +212,47 @@ describe.each(OVERLAPPING)('grace at %s', (provider) => {
     expect(await rig.apply(policy)).toMatchObject([{ outcome: 'resumed', dueAt: null, error: null }]);
     await expectSettled(rig);
     expect(await rig.actions(policy)).toEqual(['nothing']);
+  });
+
+  it('waits for a grace that somebody else began, though the token is due again', async () => {
+    const rig = new Rig(provider);
+    await rig.apply(token(provider));
+    const first = await rotateByHand(rig, 20 * DAY);
+    await rig.clock.sleep(10 * DAY);
+    rig.writes();
+    const due = token(provider).replace('30d', '5d');
+    expect(await rig.plan(due)).toMatchObject([{ action: 'wait', dueAt: first.dueAt }]);
+    expect(await rig.apply(due)).toMatchObject([{ outcome: 'waiting', dueAt: first.dueAt, error: null }]);
+    expect(rig.writes()).toEqual([]);
+    await rig.clock.sleep(11 * DAY);
+    expect(await rig.actions(due)).toEqual(['resume']);
+    expect(await rig.apply(due)).toMatchObject([{ error: null }]);
+    await expectSettled(rig);
+  });
+
+  it('goes on when the replaced one has ended by itself', async () => {
+    const rig = new Rig(provider);
+    await rig.apply(token(provider));
+    const { deps, target } = await rotateByHand(rig, 20 * DAY);
+    const { client } = deps;
+    const { revoke } = client.connection.provider.tokens;
+    if (!revoke || provider === 'devo') return;
+    await client.call(revoke, target);
+    expect(await rig.plan(policy)).toMatchObject([
+      { action: 'resume', why: 'the replaced one has ended already' },
+    ]);
+    expect(await rig.apply(policy)).toMatchObject([{ outcome: 'resumed', dueAt: null, error: null }]);
+    await expectSettled(rig);
+  });
+
+  it('goes on with a grace whose end was begun', async () => {
+    const rig = new Rig(provider);
+    await rig.apply(token(provider));
+    const { deps, attempt } = await rotateByHand(rig, 20 * DAY);
+    await deps.host.resume(attempt, (journal) => journal.step('end grace', async () => ({})));
+    expect(await rig.plan(policy)).toMatchObject([{ action: 'resume' }]);
+    expect(await rig.apply(policy)).toMatchObject([{ outcome: 'resumed', dueAt: null, error: null }]);
+    await expectSettled(rig);
   });
 
   it('delivers again while it waits', async () => {

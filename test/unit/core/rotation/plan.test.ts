@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createKey } from '../../../../src/core/mint/create-key.ts';
 import { describePlan } from '../../../../src/core/rotation/describe.ts';
+import { planRotation } from '../../../../src/core/rotation/plan.ts';
 import { SINK, SimBench } from '../../../support/sim-bench.ts';
 import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
 
@@ -43,6 +45,23 @@ describe('a plan', () => {
   test('refuses to keep the old one for good and for a while', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     await expect(bench.plan({ graceMs: HOUR, keepOld: true })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('refuses a key of a browser, which has no secret', async () => {
+    const [, key] = ROTATIONS;
+    const bench = await SimBench.of(key ?? rotationOf('errova'));
+    const deps = await bench.machine.connect();
+    const nothing = { saveAs: null, sinks: [], print: null };
+    const wanted = { project: 'web', name: 'web', type: 'browser_public', delivery: nothing } as const;
+    const { item } = await createKey(deps, wanted);
+    if (!item) throw new Error('not made');
+    const before = bench.machine.requests.length;
+    const target = { kind: 'key', project: 'web', key: item } as const;
+    await expect(planRotation(deps, { target, delivery: bench.toSink() })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('no secret to rotate'),
+    });
+    expect(bench.machine.requests).toHaveLength(before);
   });
 
   test('--revoke means no grace', async () => {

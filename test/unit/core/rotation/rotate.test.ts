@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../src/domain/errors.ts';
-import type { Provider } from '../../../../src/ports/provider.ts';
+import type { TokenStatus } from '../../../../src/domain/token.ts';
+import type { PagedOperation, Provider, TokenTarget } from '../../../../src/ports/provider.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
+import { withTokens } from '../../../support/sim-answers.ts';
 import { SINK, SimBench } from '../../../support/sim-bench.ts';
 import { fingerprintOf } from '../../../support/sim-fakes.ts';
 import { Faults } from '../../../support/sim-faults.ts';
@@ -9,13 +11,6 @@ import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scen
 
 const HOUR = 3_600_000;
 const OVERLAPS = ['devo', 'prefactor', 'bluebricks'] as const;
-
-function withTokens(change: (provider: Provider) => Partial<Provider['tokens']>) {
-  return {
-    name: 'changed',
-    provider: (provider: Provider) => ({ ...provider, tokens: { ...provider.tokens, ...change(provider) } }),
-  };
-}
 
 function refusal(status: number): AppError {
   return new AppError({ code: 'auth', message: 'rejected', status });
@@ -207,6 +202,34 @@ describe('the new secret', () => {
     expect(bench.machine.requests.some(({ path }) => /suspend|revoke/.test(path))).toBe(false);
   });
 
+  for (const scenario of [...ROTATIONS, ...SELF_ROTATIONS]) {
+    test(`#66 that works and is listed as suspended needs a person, and ends nothing: ${scenario.name}`, async () => {
+      const bench = await SimBench.of(scenario);
+      const known = await livingSecrets(bench);
+      const mutation = showing(bench, (id) => id === bench.oldId || !known.has(id));
+      const result = await bench.rotate({}, { mutation });
+      expect(result).toMatchObject({ kind: 'attention', exit: 'conflict', delivery: { sinks: [] } });
+      expect(result.error?.message).toContain('disabled');
+      expect(bench.machine.requests.some(({ path }) => /suspend|disable|deactivate|revoke/.test(path))).toBe(
+        false,
+      );
+      expect(bench.machine.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+      if (scenario.provider !== 'errova') expect(await bench.currentId()).toBe(bench.oldId);
+      expect((await bench.resume({ mutation })).kind).toBe('attention');
+      expect((await bench.resume()).kind).toBe('done');
+    });
+  }
+
+  test('that is suspended with the old one brings the old one back', async () => {
+    const bench = await SimBench.of(rotationOf('prefactor'));
+    const known = await livingSecrets(bench);
+    const isPaused = () => bench.machine.requests.some(({ path }) => path.endsWith('/suspend'));
+    const mutation = showing(bench, (id) => isPaused() && !known.has(id));
+    const result = await bench.rotate({}, { mutation });
+    expect(result).toMatchObject({ kind: 'attention', exit: 'conflict' });
+    expect(bench.isLive(bench.oldId)).toBe(true);
+  });
+
   test('that dies with the old one brings the old one back', async () => {
     const bench = await SimBench.of(rotationOf('prefactor'));
     let isPaused = false;
@@ -261,6 +284,52 @@ describe('a mint that did not happen', () => {
     expect(bench.machine.requests.some(({ isMint }) => isMint)).toBe(false);
   });
 });
+
+async function livingSecrets(bench: SimBench): Promise<ReadonlySet<string>> {
+  return new Set(bench.machine.things().map(({ id }) => id));
+}
+
+/** Lists and shows some as disabled once something was minted, whatever the vendor itself knows. */
+function showing(bench: SimBench, isOff: (id: string) => boolean) {
+  const hide = <T extends { readonly id: string; readonly status: TokenStatus }>(item: T): T => {
+    const isMinted = bench.machine.requests.some(({ isMint }) => isMint);
+    return isMinted && isOff(item.id) ? { ...item, status: 'disabled' } : item;
+  };
+  return {
+    name: 'suspended',
+    provider: (provider: Provider): Provider => {
+      const { keys, tokens } = provider;
+      const { get, list } = tokens;
+      return {
+        ...provider,
+        tokens: {
+          ...tokens,
+          ...(get && {
+            get: {
+              ...get,
+              decode: (body: unknown, target: TokenTarget) => {
+                const { item, ...rest } = get.decode(body, target);
+                return { ...rest, item: item && hide(item) };
+              },
+            },
+          }),
+          ...(list && { list: hiding(list, hide) }),
+        },
+        ...(keys && { keys: { ...keys, list: hiding(keys.list, hide) } }),
+      };
+    },
+  };
+}
+
+function hiding<I, T>(list: PagedOperation<I, T>, hide: (item: T) => T): PagedOperation<I, T> {
+  return {
+    ...list,
+    decode: (body, page) => {
+      const { items, ...rest } = list.decode(body, page);
+      return { ...rest, items: items.map(hide) };
+    },
+  };
+}
 
 async function countEffects(bench: SimBench) {
   const faults = new Faults([]);

@@ -1,18 +1,18 @@
 import { isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import type { Baseline } from '../mint/arm.ts';
-import type { Attempt } from '../mint/attempt.ts';
-import { NeedsAttention } from '../mint/attention.ts';
-import { audit } from '../mint/audit.ts';
-import type { Sent } from '../mint/classify.ts';
-import { endKey, endToken } from '../mint/end-token.ts';
-import type { Item } from '../mint/item.ts';
-import { readKey, readToken, writeItem } from '../mint/item.ts';
-import { listItems } from '../mint/list-items.ts';
-import type { Minted } from '../mint/mint.ts';
-import { kinship } from '../mint/ours.ts';
-import { readBack } from '../mint/read-answer.ts';
-import { readObject, readObjectOrNull } from '../mint/read-json.ts';
+import type { Baseline } from './arm.ts';
+import type { Attempt } from './attempt.ts';
+import { NeedsAttention } from './attention.ts';
+import { audit } from './audit.ts';
+import type { Sent } from './classify.ts';
+import { endKey, endToken } from './end-token.ts';
+import type { Item } from './item.ts';
+import { readKey, readToken, writeItem } from './item.ts';
+import { listItems } from './list-items.ts';
+import type { Minted } from './mint.ts';
+import { kinship } from './ours.ts';
+import { readBack } from './read-answer.ts';
+import { readObject, readObjectOrNull } from './read-json.ts';
 
 /** What is known of a mint without a secret. */
 export interface LostMint {
@@ -54,7 +54,9 @@ async function settle(attempt: Attempt, baseline: Baseline, lost: LostMint): Pro
   const ours = found.filter(({ kin }) => kin === 'ours').map(({ token }) => token);
   const adopted = await adopt(attempt, ours, perhaps);
   for (const token of ours) if (token.id !== adopted?.id) await end(attempt, token);
-  if (!adopted && perhaps.length > 0) throw unproven(perhaps);
+  const alike = found.filter(({ kin }) => kin === 'alike').map(({ token }) => token);
+  const unsure = [...perhaps, ...(ours.length === 0 && lost.madeId === null ? alike : [])];
+  if (!adopted && unsure.length > 0) throw unproven(unsure);
   return adopted;
 }
 

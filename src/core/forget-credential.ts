@@ -1,0 +1,22 @@
+import type { Credential } from '../domain/credential.ts';
+import type { AttemptHeader } from '../ports/journal.ts';
+import type { Profile } from '../ports/profiles.ts';
+import { readPlan } from './mint/attempt-plan.ts';
+
+/** Who logs in with it. */
+export function usersOf(credential: Credential, profiles: readonly Profile[]): readonly string[] {
+  return profiles
+    .filter(({ credential: used }) => used.kind === 'store' && used.name === credential.name)
+    .map(({ name }) => name);
+}
+
+/** Whether the attempt replaces the token or key that this is the secret of. */
+export function replaces(attempt: AttemptHeader, { provider, origin, versions }: Credential): boolean {
+  const { target } = readPlan(attempt.plan);
+  return (
+    target !== null &&
+    attempt.provider === provider &&
+    attempt.origin === origin &&
+    versions.some(({ id }) => id === target.id)
+  );
+}

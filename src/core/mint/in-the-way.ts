@@ -1,0 +1,65 @@
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { AttemptSummary } from '../../ports/journal.ts';
+import { isUnfinished } from '../../ports/journal.ts';
+import type { Connection } from '../client.ts';
+import { isOfPlace } from './attempt.ts';
+import { type AttemptPlan, readPlan } from './attempt-plan.ts';
+import type { MintDeps } from './deps.ts';
+import { waitsUntil } from './grace.ts';
+
+/** What a new attempt would work on. */
+export interface Claim {
+  /** The store's entry. */
+  readonly entry: string | null;
+  /** The token that would be replaced. */
+  readonly target: { readonly id: string; readonly name: string | null } | null;
+}
+
+/**
+ * Refuses with `locked` what an unfinished attempt still needs: the entry that it goes to, the token that it replaces, and
+ * the one that it made. The journal itself knows only what is replaced; a token in its grace has a successor that could
+ * be rotated before its own rotation is over, and then there would be no way back from either.
+ */
+export async function refuseInTheWay(deps: MintDeps, claim: Claim): Promise<void> {
+  const { attempts } = await deps.host.list();
+  const found = attempts.find(
+    (attempt) => isUnfinished(attempt) && isInTheWay(deps.client.connection, claim, attempt),
+  );
+  if (found) throw inTheWay(found, deps.clock.now());
+}
+
+function isInTheWay(connection: Connection, { entry, target }: Claim, { header }: AttemptSummary): boolean {
+  const plan = planOf(header.plan);
+  if (!plan) return false;
+  if (entry !== null && plan.entry?.name === entry) return true;
+  if (!target || !isOfPlace(header, plan, connection)) return false;
+  if (plan.target?.id === target.id && plan.thing === 'token') return true;
+  return plan.marked && target.name !== null && plan.spec?.name === target.name;
+}
+
+function inTheWay(attempt: AttemptSummary, now: number): AppError {
+  const { id, kind } = attempt.header;
+  const due = waitsUntil(attempt, now);
+  if (due === null) {
+    return new AppError({
+      code: 'locked',
+      message: `an unfinished attempt (${kind}, ${id}) needs it`,
+      hint: `run \`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\` first`,
+    });
+  }
+  return new AppError({
+    code: 'locked',
+    message: `it was rotated already, and the one before works until ${due} (attempt ${id})`,
+    hint: `\`keyturn rotations resume ${id} --now\` ends that grace, \`keyturn rotations abort ${id}\` goes back`,
+  });
+}
+
+/** A plan that cannot be read claims nothing that is known; the journal refuses what it may be for. */
+function planOf(from: AttemptSummary['header']['plan']): AttemptPlan | null {
+  try {
+    return readPlan(from);
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}

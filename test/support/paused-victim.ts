@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A program in front of a command that tells which process the command is, and can be stopped as by a terminal. */
+export interface Followed {
+  readonly program: readonly [string, ...string[]];
+  pid(): number;
+  remove(): void;
+}
+
+/** In a group of its own, whose parent is in the same session: only such a process is stopped by SIGTSTP. */
+const SCRIPT = 'set -m; "$@" & p=$!; echo $p >"$0"; wait -f $p';
+
+export function follow(): Followed {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-pid-'));
+  const file = join(folder, 'pid');
+  return {
+    program: ['bash', '-c', SCRIPT, file],
+    pid: () => Number(readFileSync(file, 'utf8')),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+export async function stopProcess(pid: number, signal: 'SIGTSTP' | 'SIGSTOP'): Promise<void> {
+  process.kill(pid, signal);
+  for (let tries = 0; tries < 200; tries += 1) {
+    // The state is behind the name, which stands in parentheses.
+    if (/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`${signal} did not stop the process`);
+}
