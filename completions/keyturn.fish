@@ -675,7 +675,7 @@ complete -c keyturn -n '__keyturn_at "rotations list"' -l 'no-color' -d 'no colo
 complete -c keyturn -n '__keyturn_at "rotations list"' -l 'timeout' -r -d 'give up on a request after this long (default 60s)'
 complete -c keyturn -n '__keyturn_at "rotations list"' -l 'help' -d 'show help'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'all' -d 'every unfinished one'
-complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'now' -d 'end the grace of the old one before its time'
+complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'now' -d 'end the grace of the old one before its time; not with --all'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'save' -d 'keep the new secret in the store, under this name'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'to' -r -d 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'print' -d 'write the new secret to stdout'

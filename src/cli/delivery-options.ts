@@ -152,3 +152,18 @@ function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** For what has no secret. */
+export const NO_DELIVERY: ParsedDelivery = { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
+
+/** Refuses every way out for a secret where there is none: whoever captures the output would take a table for it. */
+export function refuseDelivery(input: Input, why: string, instead: string): void {
+  const given = {
+    print: input.flag('print'),
+    save: input.textOrFlag('save') !== undefined,
+    to: input.list('to').length > 0,
+  };
+  for (const [name, isGiven] of Object.entries(given)) {
+    if (isGiven) throw usage(`${why} for "--${name}"`, `leave "--${name}" out: ${instead}; nothing was sent`);
+  }
+}

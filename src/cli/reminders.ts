@@ -1,7 +1,8 @@
 import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import { isAppError } from '../domain/errors.ts';
 import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
-import { isUnfinished } from '../ports/journal.ts';
+import { type AttemptSummary, isUnfinished } from '../ports/journal.ts';
 import type { App } from './app.ts';
 
 const ONCE_A_MS = 86_400_000;
@@ -22,19 +23,43 @@ export async function remind(
 }
 
 async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnection): Promise<void> {
-  // Most often there is nothing, and then the journal need not be loaded to say so.
-  const { state } = await app.paths();
-  if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return;
-  const { attempts } = await (await app.journalHost()).list();
-  const open = attempts.filter(
-    (attempt) =>
-      isUnfinished(attempt) && attempt.header.provider === provider.id && attempt.header.origin === origin,
+  const open = (await unfinished(app)).filter(
+    ({ header }) => header.provider === provider.id && header.origin === origin,
   );
   const [first] = open;
   if (!first) return;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
   const { aboutAttempt } = await import('../core/mint/about.ts');
   app.note(`unfinished: ${aboutAttempt(first.header)}${more}; \`keyturn rotations list\``);
+}
+
+/** A folder that cannot be read, or is not ours alone, means no reminder; what changes something refuses it by itself. */
+async function unfinished(app: App): Promise<readonly AttemptSummary[]> {
+  try {
+    // Most often there is nothing, and then the journal need not be loaded to say so.
+    const { state } = await app.paths();
+    if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return [];
+    const { attempts } = await (await app.journalHost()).list();
+    return attempts.filter(isUnfinished);
+  } catch (error) {
+    if (isAppError(error)) return [];
+    throw error;
+  }
+}
+
+/** As {@link remind}, where only what is kept is used: an unfinished attempt that these credentials wait for. */
+export async function remindOfEntries(app: App, names: readonly string[]): Promise<void> {
+  const { format, quiet } = app.globals;
+  if (quiet || isStructured(format)) return;
+  const attempts = await unfinished(app);
+  if (attempts.length === 0) return;
+  const { readPlanOrNull } = await import('../core/mint/attempt-plan.ts');
+  const { aboutAttempt } = await import('../core/mint/about.ts');
+  for (const { header } of attempts) {
+    const entry = readPlanOrNull(header.plan)?.entry?.name;
+    if (entry !== undefined && names.includes(entry))
+      app.note(`unfinished: ${aboutAttempt(header)}; \`keyturn rotations list\``);
+  }
 }
 
 async function remindOfExpiry(

@@ -1,18 +1,13 @@
-import { Client, type Connection } from '../core/client.ts';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
 import { aboutAttempt } from '../core/mint/about.ts';
 import { readPlan } from '../core/mint/attempt-plan.ts';
-import { loginProfile } from '../core/mint/login-session.ts';
 import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
-import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
 import { resumeAttempt } from '../core/rotation/resume.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
-import { type AppError, isAppError } from '../domain/errors.ts';
+import { AppError, isAppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { Secret } from '../domain/secret.ts';
-import { readSecretInput } from '../domain/secret-input.ts';
 import type { Report } from '../output/report.ts';
-import type { AttemptHeader, AttemptSummary } from '../ports/journal.ts';
+import type { AttemptSummary, BrokenAttempt } from '../ports/journal.ts';
 import type { App } from './app.ts';
 import { RESULT_COLUMNS } from './columns.ts';
 import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
@@ -20,60 +15,7 @@ import { exitOfMany } from './exit-of-many.ts';
 import type { Input } from './input.ts';
 import { stopped } from './mint-report.ts';
 import { listReport } from './reports.ts';
-
-/** How an attempt finds its way back: the same profile, or the environment, as when it began. */
-export async function resumeDeps(app: App): Promise<ResumeDeps> {
-  const host = await app.journalHost();
-  return { host, makeDeps: async (header) => app.mintDeps(await clientOf(app, header)) };
-}
-
-async function clientOf(app: App, header: AttemptHeader): Promise<Client> {
-  const login = header.kind === 'login' ? loginProfile(header) : null;
-  if (login) {
-    const provider = await app.loadProvider(login.provider);
-    const session = app.runtime.env['KEYTURN_SESSION'];
-    // The cookie was forgotten, as it should be. What was captured needs none; what must be asked again says so (401).
-    const secret =
-      session === undefined ? Secret.of('forgotten') : readSecretInput(session, 'KEYTURN_SESSION');
-    const auth = provider.auth.find((scheme) => scheme.id === 'session') ?? provider.auth[0];
-    const { name, settings, origin } = login;
-    return new Client(
-      { provider, profile: name, settings, origin, auth, secret, credentialName: null, tokenId: null },
-      await app.transport(),
-    );
-  }
-  const env =
-    header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
-  const provider = header.profile === null ? header.provider : undefined;
-  const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
-  const resolved = await resolveConnection({ profile: undefined, provider, env }, deps);
-  try {
-    return await app.clientFor(resolved);
-  } catch (error) {
-    const { self, target } = readPlan(header.plan);
-    const { credential } = resolved;
-    // What replaces itself may end before it is replaced: its successor, sealed in the journal, goes on then.
-    if (!self || credential.kind !== 'store' || !isAppError(error, 'auth')) throw error;
-    const store = await app.store();
-    const kept = await store.find(credential.name);
-    // Bound to another place, it is not sent here, ended or not.
-    if (kept?.provider !== header.provider || kept.origin !== header.origin) throw error;
-    return endedClient(app, resolved, {
-      secret: await store.open(kept.name),
-      tokenId: target?.id ?? null,
-    });
-  }
-}
-
-async function endedClient(
-  app: App,
-  { provider, profile, settings, origin, credential }: ResolvedConnection,
-  own: Pick<Connection, 'secret' | 'tokenId'>,
-): Promise<Client> {
-  const credentialName = credential.kind === 'store' ? credential.name : null;
-  const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
-  return new Client({ ...base, ...own, credentialName }, await app.transport());
-}
+import { resumeDeps } from './resume-deps.ts';
 
 /** Another way out for an undelivered secret, where the options (or a terminal) offer one. */
 export async function resumeDelivery(
@@ -135,8 +77,19 @@ function describeWait({ dueAt, old }: MintResult): string {
   return `the old one works until ${dueAt}; ${then}`;
 }
 
+export interface LeftAside {
+  /** Records that cannot be trusted: each fails. */
+  readonly broken: readonly BrokenAttempt[];
+  /** How many wait for a person, and are left to one. */
+  readonly needy: number;
+}
+
 /** Each by itself; one that cannot go on does not hold up the others. */
-export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): Promise<Report> {
+export async function resumeAll(
+  app: App,
+  attempts: readonly AttemptSummary[],
+  { broken, needy }: LeftAside,
+): Promise<Report> {
   const deps = await resumeDeps(app);
   const items: JsonObject[] = [];
   const errors: AppError[] = [];
@@ -155,6 +108,13 @@ export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): 
       hint: error?.facts.hint ?? null,
     });
   }
+  for (const { id, reason } of broken) {
+    const hint = 'see `keyturn doctor`: compare the provider’s tokens with what is kept, then move it away';
+    errors.push(new AppError({ code: 'failure', message: reason, hint }));
+    items.push({ reference: id, name: null, id: null, result: 'failure', message: reason, hint });
+  }
+  const empty = 'nothing is unfinished';
+  const notes = needy === 0 ? [] : [`${needy} more must be looked at; see \`keyturn rotations list\``];
   return {
     ...listReport({
       schema: 'keyturn.results/1',
@@ -162,9 +122,10 @@ export async function resumeAll(app: App, attempts: readonly AttemptSummary[]): 
       key: 'results',
       columns: RESULT_COLUMNS,
       items,
-      empty: 'nothing is unfinished',
+      empty,
     }),
-    exit: () => exitOfMany(attempts.length, errors) ?? (waiting > 0 ? 'pending' : undefined),
+    notes: () => (items.length + needy === 0 ? [empty] : notes),
+    exit: () => exitOfMany(items.length, errors) ?? (waiting > 0 ? 'pending' : undefined),
   };
 }
 

@@ -126,6 +126,8 @@ function readOptions(app: App, input: Input): RotationOptions {
     const value = input.text(name);
     return value === undefined ? [] : [[name, value] as const];
   });
+  if (input.flag('keep-old') && input.flag('revoke'))
+    throw usage('"--keep-old" and "--revoke" exclude each other', 'give one of them; nothing was sent');
   return {
     graceMs: grace === undefined ? null : parseDuration(grace, '"--grace"'),
     keepOld: input.flag('keep-old'),

@@ -1,7 +1,7 @@
 import type { Credential } from '../domain/credential.ts';
 import type { AttemptHeader } from '../ports/journal.ts';
 import type { Profile } from '../ports/profiles.ts';
-import { readPlan } from './mint/attempt-plan.ts';
+import { readPlanOrNull } from './mint/attempt-plan.ts';
 
 /** Who logs in with it. */
 export function usersOf(credential: Credential, profiles: readonly Profile[]): readonly string[] {
@@ -10,13 +10,9 @@ export function usersOf(credential: Credential, profiles: readonly Profile[]): r
     .map(({ name }) => name);
 }
 
-/** Whether the attempt replaces the token or key that this is the secret of. */
+/** Whether the attempt replaces the token or key that this is the secret of, or may: where its plan cannot be read. */
 export function replaces(attempt: AttemptHeader, { provider, origin, versions }: Credential): boolean {
-  const { target } = readPlan(attempt.plan);
-  return (
-    target !== null &&
-    attempt.provider === provider &&
-    attempt.origin === origin &&
-    versions.some(({ id }) => id === target.id)
-  );
+  if (attempt.provider !== provider || attempt.origin !== origin) return false;
+  const plan = readPlanOrNull(attempt.plan);
+  return plan === null || versions.some(({ id }) => plan.target !== null && id === plan.target.id);
 }

@@ -22,7 +22,7 @@ export function wholeBase64(bytes: Uint8Array): readonly string[] {
 function encode(before: number, bytes: Uint8Array): string {
   const padded = new Uint8Array(before + bytes.length);
   padded.set(bytes, before);
-  return Buffer.from(padded).toString('base64');
+  return btoa(Array.from(padded, (byte) => String.fromCharCode(byte)).join(''));
 }
 
 function bothAlphabets(text: string): readonly string[] {

@@ -16,12 +16,16 @@ export class SchemaDrift extends AppError {
 }
 
 /** An answer to a mint holds more than one value that may be the secret: which one it is, only the vendor knows. */
-export class SeveralSecrets extends SchemaDrift {
+export class SeveralSecrets extends AppError {
   /** The provider's id of what was made, where the answer named it. */
   readonly itemId: string | null;
 
-  constructor(seen: readonly string[], itemId: string | null) {
-    super('single secret but two possible secrets', seen);
+  constructor(fields: readonly string[], itemId: string | null) {
+    super({
+      code: 'failure',
+      message: `the answer holds several values that may be the secret: ${fields.slice(0, 12).join(', ')}`,
+      hint: 'the provider may have changed its API; please report the field names',
+    });
     this.itemId = itemId;
   }
 }

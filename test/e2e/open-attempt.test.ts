@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createInProcessRig, DEVO, type InProcessRig } from './rig.ts';
 
@@ -46,6 +48,48 @@ test.each([
 ])('%s of what no attempt needs works meanwhile', async (_, args) => {
   const rig = await createStoppedRig();
   expect(await rig.run(args, { stdin: SECRET })).toMatchObject({ code: 0 });
+});
+
+test('who uses a credential that an attempt waits for is told in one line, and nobody else', async () => {
+  const rig = await createStoppedRig();
+  await rig.run(['credentials', 'import', 'other'], { stdin: SECRET });
+  const said = async (...args: string[]) => (await rig.run(args)).stderr;
+  const line = expect.stringMatching(/^unfinished: create token "ci"; `keyturn rotations list`\n/);
+  expect(await said('credentials', 'get', 'kept')).toEqual(line);
+  expect(await said('run', '--env', 'T=kept', '--', 'true')).toEqual(line);
+  expect(await said('credentials', 'get', 'other')).toBe('');
+  expect(await said('credentials', 'get', 'kept', '--json')).toBe('');
+});
+
+test('resume --all reports a record that cannot be trusted, and does not call it done', async () => {
+  const rig = await createStoppedRig();
+  const folder = join(rig.home.path, '.local/state/keyturn/attempts');
+  const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.journal'));
+  writeFileSync(join(folder, name), readFileSync(join(folder, name)).fill(0x41, 200, 210));
+  const { code, stdout } = await rig.run(['rotations', 'resume', '--all', '--yes', '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).results).toMatchObject([{ reference: rig.attempt, result: 'failure' }]);
+});
+
+test('an audit log that was changed says so when it is listed, and -p chooses', async () => {
+  const rig = await createStoppedRig();
+  const path = join(rig.home.path, '.local/state/keyturn/audit.jsonl');
+  const list = ['audit', 'list', '-o', 'tsv'];
+  const before = await rig.run([...list, '-p', 'work']);
+  expect(before).toMatchObject({ code: 0, stderr: '' });
+  expect(before.stdout.split('\n').length).toBeGreaterThan(2);
+  expect((await rig.run([...list, '-p', 'spare'])).stdout).toBe('');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"create"', '"revoke"'));
+  expect((await rig.run(list)).stderr).toContain('the log was changed: from record 1 on');
+});
+
+test('--keep-old and --revoke exclude each other, and nothing is sent', async () => {
+  const rig = await createStoppedRig();
+  const sent = rig.sandbox.requests.length;
+  const { code, stderr } = await rig.run(['tokens', 'rotate', 'kept', '--keep-old', '--revoke', '--yes']);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('exclude each other') });
+  const writes = rig.sandbox.requests.slice(sent);
+  expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
 test('logout leaves the profile of KEYTURN_PROFILE, and an option or an argument beats it', async () => {

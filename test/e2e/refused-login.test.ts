@@ -53,7 +53,8 @@ test('a session whose answer was lost keeps the store that its record is sealed 
   });
   expect(lost.code).not.toBe(0);
   const open = JSON.parse(await rig.must(['rotations', 'list', '--json'])).rotations;
-  expect(credentials(rig)).toEqual(open.length > 0 ? ['.config/keyturn/credentials.yaml'] : []);
+  expect(open).toHaveLength(1);
+  expect(credentials(rig)).toEqual(['.config/keyturn/credentials.yaml']);
 });
 
 test('a login that is refused beside others leaves them as they are', async () => {

@@ -57,11 +57,14 @@ async function readTombstone(disk: Disk, path: string, id: string): Promise<Atte
   return log;
 }
 
-/** Null when it is torn before it counts. */
+/**
+ * Null when it is torn before it counts: of a copy that was never durable any part may be missing, also in its middle, and
+ * the segment that it was copied from is still there.
+ */
 async function readSegment(disk: Disk, path: string, epoch: number): Promise<Segment | null> {
-  const { lines, bytes, follows } = decodeLines(await readOwn(disk, path));
+  const { lines, bytes, hasMore } = decodeLines(await readOwn(disk, path));
   if (!isWhole(lines, epoch)) return null;
-  if (follows) throw broken('a record was changed');
+  if (hasMore) throw broken('a record was changed');
   return { epoch, lines, bytes };
 }
 
@@ -72,22 +75,22 @@ function isWhole(lines: readonly Line[], epoch: number): boolean {
   return lines.some(({ entry }) => entry.type === 'owner' && entry.epoch === epoch);
 }
 
-/** The lines up to one that is not whole. `follows`: whether another line comes after that one. */
+/** The lines up to one that is not whole. `hasMore`: whether another line comes after that one. */
 function decodeLines(bytes: Uint8Array): {
   readonly lines: readonly Line[];
   readonly bytes: Uint8Array;
-  readonly follows: boolean;
+  readonly hasMore: boolean;
 } {
   const lines: Line[] = [];
   let start = 0;
   for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
     const line = bytes.subarray(start, end);
     // Bytes that a power cut left unwritten are zero; keyturn writes none.
-    if (line.includes(0)) return { lines, bytes: bytes.subarray(0, start), follows: end + 1 < bytes.length };
+    if (line.includes(0)) return { lines, bytes: bytes.subarray(0, start), hasMore: end + 1 < bytes.length };
     lines.push(decodeLine(toText(line)));
     start = end + 1;
   }
-  return { lines, bytes: bytes.subarray(0, start), follows: false };
+  return { lines, bytes: bytes.subarray(0, start), hasMore: false };
 }
 
 /** Only a regular file of our own is opened; neither a link nor a device is followed. */

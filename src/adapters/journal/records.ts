@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
 import { canonicalJson } from './canonical-json.ts';
 
-/** Of the file format. A journal of a higher one is left alone. */
+/** Of the file format, which no release has written yet. A journal of a higher one is left alone. */
 export const FORMAT = 1;
 
 /** The attempt's own key for the record codes, sealed under the installation's key (`keyId`); base64url. */

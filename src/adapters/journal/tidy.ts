@@ -53,6 +53,9 @@ export async function buryFound(
   try {
     await file.write(log.bytes);
     await file.sync();
+  } catch (error) {
+    if (isAppError(error)) await quietly(disk.remove(segmentPath(folder, files.id, epoch)));
+    throw error;
   } finally {
     await closeQuietly(file);
   }

@@ -16,13 +16,24 @@ const COLUMNS: readonly Column[] = [
 
 export const auditList: Command = {
   async run(app) {
-    const records = await (await app.audit()).list();
-    return listReport({
-      schema: 'keyturn.audit/1',
-      key: 'records',
-      columns: COLUMNS,
-      items: records.map((record) => ({ ...record })),
-      empty: 'nothing was changed yet',
-    });
+    const audit = await app.audit();
+    const { brokenAt } = await audit.verify();
+    const { profile, provider } = app.globals;
+    const items = (await audit.list())
+      .filter((record) => profile === undefined || record.profile === profile)
+      .filter((record) => provider === undefined || record.provider === provider);
+    const empty = 'nothing was changed yet';
+    const broken =
+      brokenAt === null ? [] : [`the log was changed: from record ${brokenAt} on it cannot be trusted`];
+    return {
+      ...listReport({
+        schema: 'keyturn.audit/1',
+        key: 'records',
+        columns: COLUMNS,
+        items: items.map((record) => ({ ...record })),
+        empty,
+      }),
+      notes: () => [...(items.length === 0 ? [empty] : []), ...broken],
+    };
   },
 };

@@ -9,6 +9,8 @@ export const credentialsGet: Command = {
   async run(app, input) {
     const store = await app.store();
     const credential = await requireCredential(store, input.argument(0));
+    const { remindOfEntries } = await import('../reminders.ts');
+    await remindOfEntries(app, [credential.name]);
     const data = { credential: credentialJson(credential) };
     if (input.flag('print')) return app.secretReport(await store.open(credential.name), data);
     return {

@@ -1,11 +1,9 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { createKey } from '../../core/mint/create-key.ts';
-import { usage } from '../../domain/errors.ts';
 import { KEY_TYPES } from '../../domain/token.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
-import type { Input } from '../input.ts';
+import { DELIVERY_OPTIONS, NO_DELIVERY, parseDelivery, refuseDelivery } from '../delivery-options.ts';
 import { mintReport } from '../mint-report.ts';
 import { head, keyJson, planReport } from '../reports.ts';
 
@@ -35,7 +33,8 @@ export const keysCreate: Command = {
       type: input.choice('type', KEY_TYPES) ?? 'server_signed',
     };
     const hasSecret = wanted.type === 'server_signed';
-    if (!hasSecret) refuseDelivery(input);
+    if (!hasSecret)
+      refuseDelivery(input, 'a browser_public key has no secret', 'its public key is in the answer');
     if (input.flag('dry-run')) {
       return planReport(
         [
@@ -58,7 +57,7 @@ export const keysCreate: Command = {
             dueAt: null,
           }),
         })
-      : { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
+      : NO_DELIVERY;
     const result = await createKey(await app.mintDeps(client), { ...wanted, delivery });
     const item = result.item === null ? null : keyJson(result.item);
     return mintReport(result, {
@@ -71,19 +70,3 @@ export const keysCreate: Command = {
     });
   },
 };
-
-/** Whoever captures the output would take a public key, or a table, for the secret. */
-function refuseDelivery(input: Input): void {
-  const given = {
-    print: input.flag('print'),
-    save: input.textOrFlag('save') !== undefined,
-    to: input.list('to').length > 0,
-  };
-  for (const [name, isGiven] of Object.entries(given)) {
-    if (isGiven)
-      throw usage(
-        `a browser_public key has no secret for "--${name}"`,
-        `leave "--${name}" out: its public key is in the answer; nothing was sent`,
-      );
-  }
-}

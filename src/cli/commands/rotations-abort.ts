@@ -2,11 +2,12 @@ import { abortAttempt } from '../../core/rotation/abort.ts';
 import { chooseAttempts } from '../../core/rotation/choose-attempts.ts';
 import type { Command } from '../command.ts';
 import { stopped } from '../mint-report.ts';
-import { resumeDeps } from '../resume-attempts.ts';
+import { resumeDeps } from '../resume-deps.ts';
 
 export const rotationsAbort: Command = {
   arguments: [{ name: '<id>', about: 'the attempt', values: 'attempts' }],
-  details: 'The old one works and is current again, the new one is ended. What cannot be undone is said.',
+  details:
+    'The old one works and is current again, the new one is ended. What cannot be undone is said. One that has done all it should and only waits for a look at what appeared beside it is closed, and the new one stays.',
   async run(app, input) {
     const id = input.argument(0).replace(/^id:/, '');
     const { profile, provider } = app.globals;

@@ -7,20 +7,21 @@ import type { AttemptSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
-import { resumeAll, resumeDelivery, resumeDeps, resumedReport } from '../resume-attempts.ts';
+import { resumeAll, resumeDelivery, resumedReport } from '../resume-attempts.ts';
+import { resumeDeps } from '../resume-deps.ts';
 
 export const rotationsResume: Command = {
   arguments: [{ name: '[id]', about: 'the attempt; may be left out when there is one', values: 'attempts' }],
   options: [
     { flags: '--all', about: 'every unfinished one' },
-    { flags: '--now', about: 'end the grace of the old one before its time' },
+    { flags: '--now', about: 'end the grace of the old one before its time; not with --all' },
     ...DELIVERY_OPTIONS,
   ],
   details:
     'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say. `--profile` and `--provider` choose among several.',
   examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
   async run(app, input) {
-    const { attempts } = await (await app.journalHost()).list();
+    const { attempts, broken } = await (await app.journalHost()).list();
     // `rotations list -o name` writes `id:…`.
     const id = input.optionalArgument(0)?.replace(/^id:/, '');
     const all = input.flag('all');
@@ -29,7 +30,7 @@ export const rotationsResume: Command = {
       throw usage('"--all" and "--now" exclude each other', 'end one grace at a time, by its id');
     const { profile, provider } = app.globals;
     const chosen = chooseAttempts(attempts, { id, all, profile, provider });
-    if (all) return resumeAll(app, chosen);
+    if (all) return resumeAll(app, chosen, { broken, needy: attempts.filter(needsPerson).length });
     const [only] = chosen;
     const wanted = id ?? only?.header.id;
     if (wanted === undefined)
@@ -45,6 +46,10 @@ export const rotationsResume: Command = {
     return resumedReport(app, result, delivery);
   },
 };
+
+function needsPerson({ state }: AttemptSummary): boolean {
+  return state === 'attention';
+}
 
 /** Whoever ends a grace takes away the secret that somebody may still be using. */
 async function confirmEnd(app: App, attempt: AttemptSummary): Promise<void> {

@@ -23,13 +23,19 @@ export const run: Command = {
     const always = input.flag('mask');
     const never = input.flag('no-mask');
     const maskOf = (stream: { readonly isTerminal: boolean }) => always || (!never && !stream.isTerminal);
+    const variables = input.list('env').map(parseSecretVariable);
+    const { remindOfEntries } = await import('../reminders.ts');
+    await remindOfEntries(
+      app,
+      variables.map(({ credential }) => credential),
+    );
     const status = await runWithSecrets(
       { store: await app.store(), children: await app.children(), note: (line) => app.note(line) },
       {
         command,
         args,
         env,
-        variables: input.list('env').map(parseSecretVariable),
+        variables,
         mask: { stdout: maskOf(stdout), stderr: maskOf(stderr) },
       },
     );

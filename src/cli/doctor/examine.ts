@@ -1,5 +1,5 @@
-import { readPlan } from '../../core/mint/attempt-plan.ts';
-import type { AttemptHeader } from '../../ports/journal.ts';
+import { aboutAttempt } from '../../core/mint/about.ts';
+import { waitsUntil } from '../../core/mint/grace.ts';
 import type { App } from '../app.ts';
 import { examineFiles } from './files.ts';
 import type { Finding } from './finding.ts';
@@ -64,9 +64,10 @@ async function examineRotations(app: App): Promise<readonly Finding[]> {
       `compare the provider’s list of tokens with \`keyturn credentials list\`, then move the files of ${id} out of ${folder}/attempts`,
     ),
   );
-  for (const { header, state, dueAt, reason } of attempts) {
+  for (const summary of attempts) {
+    const { header, state, reason } = summary;
     const { id } = header;
-    const what = `${header.kind} ${nameOf(header)}at ${header.provider} (attempt ${id})`;
+    const what = `${aboutAttempt(header)} at ${header.provider} (attempt ${id})`;
     if (state === 'attention')
       findings.push(
         wrong(
@@ -76,24 +77,18 @@ async function examineRotations(app: App): Promise<readonly Finding[]> {
         ),
       );
     if (state !== 'open') continue;
-    const waiting = dueAt !== null && Date.parse(dueAt) > app.runtime.clock.now();
+    const dueAt = waitsUntil(summary, app.runtime.clock.now());
     findings.push(
-      waiting
+      dueAt !== null
         ? warning(
             'rotations',
             `${what} waits: the old one works until ${dueAt}`,
-            `keyturn rotations resume ${id}, after that time`,
+            `keyturn rotations resume ${id}, after that time or at once with --now`,
           )
         : warning('rotations', `${what} is unfinished`, `keyturn rotations resume ${id}`),
     );
   }
   return findings.length > 0 ? findings : [ok('rotations', 'nothing is unfinished')];
-}
-
-function nameOf(header: AttemptHeader): string {
-  const { alias, spec, target, key, login } = readPlan(header.plan);
-  const name = alias ?? spec?.name ?? target?.name ?? key?.name ?? login?.name ?? null;
-  return name === null ? '' : `"${name}" `;
 }
 
 async function examineAudit(app: App): Promise<readonly Finding[]> {

@@ -1,4 +1,5 @@
 import type { CredentialKind } from '../../domain/credential.ts';
+import { isAppError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { KEY_TYPES, type KeyType } from '../../domain/token.ts';
 import type { Profile } from '../../ports/profiles.ts';
@@ -105,6 +106,16 @@ export function readPlan(from: JsonObject): AttemptPlan {
     login: login && readProfile(login),
     settings: readSettings(from['settings']),
   };
+}
+
+/** As {@link readPlan}; null for a plan that cannot be read: an older keyturn's, or one that somebody edited. */
+export function readPlanOrNull(from: JsonObject): AttemptPlan | null {
+  try {
+    return readPlan(from);
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
 }
 
 function readSpec(from: JsonObject): TokenSpec {

@@ -2,7 +2,7 @@ import { arm } from './arm.ts';
 import type { Attempt } from './attempt.ts';
 import { deliver } from './deliver.ts';
 import { forgetOld } from './forget.ts';
-import { identify } from './identify.ts';
+import { identify, sweepTwins } from './identify.ts';
 import { keepInStore } from './keep.ts';
 import { mint } from './mint.ts';
 import { noteCreated } from './note-created.ts';
@@ -19,13 +19,15 @@ export async function createSteps(attempt: Attempt): Promise<MintResult> {
   if (minted.kind === 'aborted') return aborted(attempt, minted.error);
   const made = await identify(attempt, minted, baseline);
   await noteCreated(attempt, made);
-  if (attempt.plan.key?.type === 'browser_public') return finish(attempt, made);
+  if (attempt.plan.key?.type === 'browser_public')
+    return finish(attempt, await sweepTwins(attempt, made, baseline));
   await keepInStore(attempt, made);
   // A whole answer of the provider is believed; a part of one is tried first.
   if (!minted.proven && (await verify(attempt, made, baseline)) === 'rejected')
     return undoMint(attempt, made);
   await switchOver(attempt, made);
   await deliver(attempt, made);
+  const swept = await sweepTwins(attempt, made, baseline);
   await forgetOld(attempt);
-  return finish(attempt, made);
+  return finish(attempt, swept);
 }

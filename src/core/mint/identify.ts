@@ -47,7 +47,10 @@ async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promi
   const appeared = listed.filter((token) => isKin(attempt, token, baseline));
   if (!minted.item && appeared.length === 0) refuseAlike(attempt, listed, baseline);
   const item = choose(minted.item, appeared);
-  refuseInactive(listed.find((token) => token.id === item.id));
+  refuseInactive(
+    attempt,
+    listed.find((token) => token.id === item.id),
+  );
   const twins = appeared.filter((token) => token.id !== item.id && token.status === 'active');
   await endOwn(attempt, twins, baseline);
   return { item, suspects: suspectsAmong(attempt, { item, twins, baseline, isRepeated: minted.repeated }) };
@@ -65,16 +68,21 @@ async function listForTwins(attempt: Attempt, { item }: Minted): Promise<readonl
 
 /**
  * Looks once more when all is delivered, perhaps after days of grace: a list that lagged has caught up, and a request
- * that was held back somewhere has been acted upon. Only what carries this attempt's mark is ended.
+ * that was held back somewhere has been acted upon. What carries this attempt's mark is ended, what may be a second
+ * effect is added to the suspects.
  */
-export async function sweepTwins(attempt: Attempt, made: Made, baseline: Baseline): Promise<void> {
+export async function sweepTwins(attempt: Attempt, made: Made, baseline: Baseline): Promise<Made> {
   const { deps, journal, plan } = attempt;
-  if (!plan.marked || deps.client.connection.provider.facts.names === 'none') return;
-  await journal.step('sweep', async () => {
+  if (baseline.before === null || deps.client.connection.provider.facts.names === 'none') return made;
+  const recorded = await journal.step<Json>('sweep', async () => {
     const listed = (await listItems(await successor(attempt), plan)) ?? [];
     const twins = listed.filter(({ id, status }) => id !== made.item.id && status === 'active');
-    return { ended: await endOwn(attempt, twins, baseline) };
+    const ended = plan.marked ? await endOwn(attempt, twins, baseline) : [];
+    const suspects = suspectsAmong(attempt, { item: made.item, twins, baseline, isRepeated: false });
+    return { ended, suspects };
   });
+  const suspects = readTexts(readObject(recorded)['suspects']);
+  return { ...made, suspects: [...new Set([...made.suspects, ...suspects])] };
 }
 
 async function endOwn(
@@ -124,12 +132,12 @@ function isKin(attempt: Attempt, token: Item, { before }: Baseline): boolean {
 function refuseAlike(attempt: Attempt, listed: readonly Item[], { before }: Baseline): void {
   const alike = listed.filter((token) => kinship(attempt, token, before) === 'alike');
   if (alike.length === 0) return;
-  const names = alike.slice(0, 5).map(({ id, name }) => `"${name ?? id}"`);
+  const names = alike.slice(0, 5).map((token) => `"${token.name ?? token.id}"`);
+  const { id } = attempt.journal.header;
   throw new NeedsAttention({
     code: 'conflict',
     message: `the provider does not list the new one under its name; it may be ${names.join(' or ')}`,
-    manual:
-      'its secret is kept; when it is listed under its name `keyturn rotations resume` goes on, else `abort`',
+    manual: `its secret is kept; \`keyturn rotations resume ${id}\` goes on when it is listed under its name, \`keyturn rotations abort ${id}\` goes back`,
   });
 }
 
@@ -146,12 +154,12 @@ function choose(minted: Item | null, appeared: readonly Item[]): Item {
   throw unknownId();
 }
 
-function refuseInactive(token: Item | undefined): void {
+function refuseInactive({ journal }: Attempt, token: Item | undefined): void {
   if (!token || token.status === 'active') return;
   throw new NeedsAttention({
     code: 'conflict',
     message: `the provider lists the new token "${token.id}" as ${token.status}`,
-    manual: 'find out why at the provider, then `keyturn rotations resume`, or `abort`',
+    manual: `find out why at the provider, then \`keyturn rotations resume ${journal.header.id}\`, or \`keyturn rotations abort ${journal.header.id}\``,
   });
 }
 

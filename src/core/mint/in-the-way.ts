@@ -1,9 +1,9 @@
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import { isUnfinished } from '../../ports/journal.ts';
 import type { Connection } from '../client.ts';
 import { isOfPlace } from './attempt.ts';
-import { type AttemptPlan, readPlan } from './attempt-plan.ts';
+import { readPlanOrNull } from './attempt-plan.ts';
 import type { MintDeps } from './deps.ts';
 import { waitsUntil } from './grace.ts';
 
@@ -29,7 +29,8 @@ export async function refuseInTheWay(deps: MintDeps, claim: Claim): Promise<void
 }
 
 function isInTheWay(connection: Connection, { entry, target }: Claim, { header }: AttemptSummary): boolean {
-  const plan = planOf(header.plan);
+  // A plan that cannot be read claims nothing that is known; the journal refuses what it may be for.
+  const plan = readPlanOrNull(header.plan);
   if (!plan) return false;
   if (entry !== null && plan.entry?.name === entry) return true;
   if (!target || !isOfPlace(header, plan, connection)) return false;
@@ -52,14 +53,4 @@ function inTheWay(attempt: AttemptSummary, now: number): AppError {
     message: `it was rotated already, and the one before works until ${due} (attempt ${id})`,
     hint: `\`keyturn rotations resume ${id} --now\` ends that grace, \`keyturn rotations abort ${id}\` goes back`,
   });
-}
-
-/** A plan that cannot be read claims nothing that is known; the journal refuses what it may be for. */
-function planOf(from: AttemptSummary['header']['plan']): AttemptPlan | null {
-  try {
-    return readPlan(from);
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import { audit } from './audit.ts';
 import type { Made } from './identify.ts';
 import type { Item } from './item.ts';
 import { isToken } from './item.ts';
+import { mintName } from './send.ts';
 
 /** Puts the new secret into the store, beside the old version where there is one, and reads it back. */
 export async function keepInStore(attempt: Attempt, made: Made): Promise<void> {
@@ -58,12 +59,38 @@ export async function write(attempt: Attempt, { entry, item, secret }: Write): P
   const { deps, journal } = attempt;
   const facts = versionFacts(attempt, entry, item);
   const version = nonceOf(journal.header);
+  await dropStale(attempt, entry, secret);
   const kept = await deps.store.stage(facts, version, secret);
   const own = kept.versions.find((one) => one.version === version);
   if (!own || own.id === facts.id) return;
   // It was rescued before its id was known; the secret is sealed in the journal meanwhile.
   await deps.store.dropVersion(entry.name, version);
   await deps.store.stage(facts, version, secret);
+}
+
+/** In place the newest secret wins: what a mint before this one left under the attempt's own version works no more. */
+async function dropStale(attempt: Attempt, { name }: PlannedEntry, secret: Secret): Promise<void> {
+  const { deps, journal, plan } = attempt;
+  if (plan.way !== 'in-place' || !isMintedAgain(attempt) || !(await hasOwnVersion(attempt))) return;
+  const version = nonceOf(journal.header);
+  if (!(await deps.store.open(name, version)).equals(secret)) await deps.store.dropVersion(name, version);
+}
+
+/** The first mint's answer held no secret, and a repeat was sent. */
+function isMintedAgain({ journal, memory }: Attempt): boolean {
+  return memory.sends > 1 || journal.has(mintName(2));
+}
+
+/** Takes away what the attempt itself put into the store, where that is not current: its secret opens nothing now. */
+export async function dropOwn(attempt: Attempt): Promise<void> {
+  const { deps, journal, plan } = attempt;
+  if (plan.entry && (await hasOwnVersion(attempt)))
+    await deps.store.dropVersion(plan.entry.name, nonceOf(journal.header));
+}
+
+async function hasOwnVersion({ deps, journal, plan }: Attempt): Promise<boolean> {
+  const kept = plan.entry && (await deps.store.find(plan.entry.name));
+  return kept?.versions.some(({ version }) => version === nonceOf(journal.header)) ?? false;
 }
 
 async function compare({ deps, journal }: Attempt, entry: PlannedEntry, secret: Secret): Promise<void> {

@@ -11,6 +11,7 @@ import type { Attempt } from './attempt.ts';
 import { nonceOf } from './attempt.ts';
 import type { Item } from './item.ts';
 import { readKey, readToken, writeItem } from './item.ts';
+import { isKnown } from './known.ts';
 import { mintOperation } from './operation.ts';
 import { readFlag, readObject, readObjectOrNull, readOneOf, readText, readTextOrNull } from './read-json.ts';
 import { completeJson } from './salvage.ts';
@@ -41,10 +42,12 @@ async function find(attempt: Attempt, nth: number): Promise<Answer> {
   const { journal, memory } = attempt;
   const captured = await journal.captured(mintName(nth));
   const answer = memory.answer && !captured?.complete ? memory.answer : captured;
-  if (!answer || answer.bytes.length === 0)
-    return (await findRescued(attempt)) ?? none('the answer was lost');
+  // What was rescued came from the whole answer: no guess from a part of it is better.
+  const rescued = answer?.complete ? null : await findRescued(attempt);
+  if (rescued) return rescued;
+  if (!answer || answer.bytes.length === 0) return none('the answer was lost');
   const decoded = decode(attempt, answer);
-  if (decoded instanceof SeveralSecrets) return several(decoded);
+  if (decoded instanceof SeveralSecrets) return several(attempt, decoded);
   if (isAppError(decoded)) return none(decoded.message);
   return keep(attempt, decoded, answer.complete);
 }
@@ -73,7 +76,7 @@ export async function readBack(attempt: Attempt, item: Pick<Item, 'id' | 'name'>
   if (attempt.plan.thing !== 'token' || facts.secretShown !== 'again') return null;
   const shown = await show(client, { id: item.id, name: item.name });
   if (!shown) return null;
-  if (shown instanceof SeveralSecrets) return several(shown);
+  if (shown instanceof SeveralSecrets) return several(attempt, shown);
   if (!shown.secret) return none('the provider does not show the secret', item.id);
   const secret = checkSecret(attempt, shown.secret);
   if (isAppError(secret)) return none(secret.message, item.id);
@@ -108,12 +111,21 @@ async function findRescued(attempt: Attempt): Promise<Answer | null> {
 export function decode(attempt: Attempt, answer: Captured): Minted<Item> | AppError {
   const operation = mintOperation(attempt.deps.client, attempt.plan);
   try {
-    return operation.decode(parseJsonBytes(answer.bytes));
+    return believe(attempt, operation.decode(parseJsonBytes(answer.bytes)));
   } catch (error) {
     if (!isAppError(error)) throw error;
     if (answer.complete) return error;
-    return decodePart(operation, answer) ?? error;
+    const part = decodePart(operation, answer);
+    return part === null || isAppError(part) ? (part ?? error) : believe(attempt, part);
   }
+}
+
+/** An id that was there before is dropped: the list tells what was made. */
+function believe(attempt: Attempt, minted: Minted<Item>): Minted<Item> {
+  const { item } = minted;
+  if (!item || !isKnown(attempt, item.id)) return minted;
+  attempt.deps.note(`the answer names "${item.id}", which was there before; that is not believed`);
+  return { ...minted, item: null };
 }
 
 function decodePart(
@@ -152,8 +164,9 @@ function none(why: string, id?: string): Answer {
   return { kind: 'none', id: id ?? null, why };
 }
 
-function several({ itemId, message }: SeveralSecrets): Answer {
-  return { kind: 'several', id: itemId, why: message };
+function several(attempt: Attempt, { itemId, message }: SeveralSecrets): Answer {
+  const id = itemId !== null && isKnown(attempt, itemId) ? null : itemId;
+  return { kind: 'several', id, why: message };
 }
 
 function readRecorded(attempt: Attempt, recorded: Json): Answer {

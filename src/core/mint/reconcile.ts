@@ -8,6 +8,7 @@ import type { Sent } from './classify.ts';
 import { endKey, endToken } from './end-token.ts';
 import type { Item } from './item.ts';
 import { readKey, readToken, writeItem } from './item.ts';
+import { refuseKnown } from './known.ts';
 import { listItems } from './list-items.ts';
 import type { Minted } from './mint.ts';
 import { kinship } from './ours.ts';
@@ -17,7 +18,7 @@ import { readObject, readObjectOrNull } from './read-json.ts';
 /** What is known of a mint without a secret. */
 export interface LostMint {
   readonly sent: Sent;
-  /** The id that the answer named all the same: ours beyond doubt. */
+  /** The id that the answer named all the same, which was not there before: ours beyond doubt. */
   readonly madeId: string | null;
 }
 
@@ -79,6 +80,7 @@ async function end(
   target: { readonly id: string; readonly name: string | null },
 ): Promise<void> {
   const { deps, plan } = attempt;
+  refuseKnown(attempt, target.id);
   if (plan.thing === 'token') await endToken(deps.client, target);
   else await endKey(deps.client, { project: plan.project ?? '', id: target.id }, deps.clock.now());
   await audit(attempt, 'revoke', { id: target.id });
@@ -146,13 +148,13 @@ function unproven(perhaps: readonly Item[]): NeedsAttention {
 }
 
 /** A refusal is believed, a lost answer is not. */
-function cannotLookUp({ plan }: Attempt, lost: LostMint): readonly Item[] {
+function cannotLookUp({ journal, plan }: Attempt, lost: LostMint): readonly Item[] {
   if (lost.sent.kind === 'refused') return [];
   const what = plan.spec?.name ?? plan.key?.name ?? plan.target?.id ?? plan.thing;
   throw new NeedsAttention({
     code: 'orphan',
     message: `the answer was lost, and whether "${what}" was made cannot be looked up`,
-    manual: 'look for it at the provider and revoke it there, then `keyturn rotations abort`',
+    manual: `look for it at the provider and revoke it there, then \`keyturn rotations abort ${journal.header.id}\``,
     orphanId: lost.madeId,
   });
 }

@@ -2,8 +2,10 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
+import { COMPLETE } from './complete.ts';
 import { reportDelivery } from './deliver.ts';
 import type { Made } from './identify.ts';
+import { dropOwn } from './keep.ts';
 import { rescue } from './rescue.ts';
 import type { MintResult } from './result.ts';
 import { endedWithout } from './result.ts';
@@ -28,6 +30,8 @@ export async function runAttempt(attempt: Attempt, steps: () => Promise<MintResu
 
 /** Nothing is left of the attempt: its end is recorded, and its error goes to the person. */
 export async function aborted(attempt: Attempt, error: AppError): Promise<MintResult> {
+  // Only a mint that was sent can have been rescued into the store.
+  if (attempt.journal.has(mintName(1))) await dropOwn(attempt);
   await attempt.journal.end('aborted', error.message);
   return endedWithout('aborted', attempt.journal.header.id, error);
 }
@@ -54,10 +58,11 @@ export async function finish(attempt: Attempt, made: Made): Promise<MintResult> 
   const delivery = await reportDelivery(attempt);
   const [suspect] = made.suspects;
   if (suspect !== undefined) {
+    await journal.step(COMPLETE, async () => ({ suspects: made.suspects }));
     const error = new NeedsAttention({
       code: 'orphan',
       message: `"${suspect}" appeared at the same time and may have been made by the same request`,
-      manual: `revoke "${suspect}" if nobody else made it, then \`keyturn rotations abort ${journal.header.id}\``,
+      manual: `revoke "${suspect}" if nobody else made it, then \`keyturn rotations abort ${journal.header.id}\` closes this; the new one stays`,
       orphanId: suspect,
     });
     return { ...(await attention(attempt, error)), item: made.item, delivery };

@@ -5,6 +5,7 @@ import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
 import { endToken } from './end-token.ts';
 import type { Made } from './identify.ts';
+import { refuseKnown } from './known.ts';
 import type { MintResult } from './result.ts';
 import { aborted } from './run.ts';
 
@@ -39,6 +40,7 @@ export async function undoMint(attempt: Attempt, made: Made): Promise<MintResult
 /** Where the old one drove the attempt and has ended meanwhile, nobody is left who could end the new one. */
 async function end(attempt: Attempt, { item }: Made): Promise<void> {
   const { journal, plan } = attempt;
+  refuseKnown(attempt, item.id);
   try {
     await asManager(attempt, (client) => endToken(client, { id: item.id, name: item.name }));
   } catch (error) {

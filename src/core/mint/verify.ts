@@ -27,7 +27,7 @@ export async function verify(attempt: Attempt, made: Made, baseline: Baseline): 
     if (!(await prove(attempt, made, baseline))) return 'rejected';
     const oddity = await findOddity(attempt, made);
     if (oddity === 'refused') return 'rejected';
-    if (oddity !== null) throw unexpected(made.item.id, oddity);
+    if (oddity !== null) throw unexpected(attempt, made.item.id, oddity);
     return 'accepted';
   });
   return recorded === 'accepted' ? 'accepted' : 'rejected';
@@ -113,10 +113,10 @@ async function show(reader: Client, { get, target, isProven }: Look): Promise<Mi
 function compareIdentity(attempt: Attempt, made: Made, identity: Identity, baseline: Baseline): void {
   const { scopes } = attempt.plan;
   if (identity.account !== null && baseline.account !== null && identity.account !== baseline.account) {
-    throw unexpected(made.item.id, 'belongs to another account');
+    throw unexpected(attempt, made.item.id, 'belongs to another account');
   }
   if (scopes && identity.scopes && !isSameSet(scopes, identity.scopes)) {
-    throw unexpected(made.item.id, 'has other scopes than asked for');
+    throw unexpected(attempt, made.item.id, 'has other scopes than asked for');
   }
 }
 
@@ -129,15 +129,15 @@ async function refuseOldSecret(attempt: Attempt): Promise<void> {
   throw new NeedsAttention({
     code: 'conflict',
     message: 'the provider gave the old secret again instead of a new one',
-    manual: 'look at the provider; then `keyturn rotations abort`',
+    manual: `look at the provider; then \`keyturn rotations abort ${attempt.journal.header.id}\``,
   });
 }
 
-function unexpected(id: string, what: string): AppError {
+function unexpected({ journal }: Attempt, id: string, what: string): AppError {
   return new NeedsAttention({
     code: 'conflict',
     message: `the new one, "${id}", ${what}`,
-    manual: 'compare it at the provider, then `keyturn rotations abort` ends it',
+    manual: `compare it at the provider, then \`keyturn rotations abort ${journal.header.id}\` ends it`,
   });
 }
 

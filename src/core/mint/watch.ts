@@ -1,8 +1,7 @@
-import { isAppError } from '../../domain/errors.ts';
 import type { Token } from '../../domain/token.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
 import type { Attempt } from './attempt.ts';
-import { readPlan } from './attempt-plan.ts';
+import { readPlanOrNull } from './attempt-plan.ts';
 import { audit } from './audit.ts';
 import { endToken } from './end-token.ts';
 
@@ -39,11 +38,7 @@ async function watched({ deps, journal }: Attempt): Promise<readonly AttemptHead
 function carries({ deps }: Attempt, header: AttemptHeader, token: Token): boolean {
   const { facts, tokens } = deps.client.connection.provider;
   if (facts.names === 'none' || !tokens.lineage) return false;
-  try {
-    const { marked, spec, target } = readPlan(header.plan);
-    return marked && spec !== null && token.id !== target?.id && tokens.lineage.carries(token, spec);
-  } catch (error) {
-    if (isAppError(error)) return false;
-    throw error;
-  }
+  const plan = readPlanOrNull(header.plan);
+  if (!plan?.marked || plan.spec === null || token.id === plan.target?.id) return false;
+  return tokens.lineage.carries(token, plan.spec);
 }

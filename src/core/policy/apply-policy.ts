@@ -117,4 +117,5 @@ function lockName({ token, provider }: PolicyTarget): string {
 function tell({ progress }: ApplyDeps, { target, outcome, error }: PolicyResult): void {
   if (outcome === 'nothing' || outcome === 'waiting') return;
   progress(`"${target.token.name}": ${error === null ? outcome : `${error.code}: ${error.message}`}`);
+  if (error?.facts.hint) progress(`  ${error.facts.hint}`);
 }

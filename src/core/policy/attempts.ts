@@ -1,7 +1,6 @@
-import { isAppError } from '../../domain/errors.ts';
-import { type AttemptHeader, type AttemptSummary, isUnfinished } from '../../ports/journal.ts';
+import { type AttemptSummary, isUnfinished } from '../../ports/journal.ts';
 import { isOfPlace } from '../mint/attempt.ts';
-import { type AttemptPlan, readPlan } from '../mint/attempt-plan.ts';
+import { readPlanOrNull } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import type { PolicyTarget } from './target.ts';
 
@@ -18,20 +17,11 @@ export function attemptsFor(
     const { header } = attempt;
     if (!isUnfinished(attempt)) return false;
     if (header.kind !== 'create token' && header.kind !== 'rotate token') return false;
-    const plan = planOf(header);
+    // A plan that cannot be read belongs to nobody here; beginning another attempt for the same token will refuse.
+    const plan = readPlanOrNull(header.plan);
     if (!plan || !isOfPlace(header, plan, client.connection)) return false;
     if (token.save !== null) return plan.entry?.name === token.save;
     const name = plan.target?.name ?? plan.alias ?? plan.spec?.name ?? null;
     return name === token.name;
   });
-}
-
-/** A plan that cannot be read belongs to nobody here; beginning another attempt for the same token will refuse. */
-function planOf(header: AttemptHeader): AttemptPlan | null {
-  try {
-    return readPlan(header.plan);
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
 }

@@ -2,7 +2,10 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import { arm } from '../mint/arm.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { NeedsAttention } from '../mint/attention.ts';
+import { isComplete, suspectsOf } from '../mint/complete.ts';
+import { reportDelivery } from '../mint/deliver.ts';
 import type { Made } from '../mint/identify.ts';
+import { dropOwn } from '../mint/keep.ts';
 import type { MintResult } from '../mint/result.ts';
 import { endedWithout } from '../mint/result.ts';
 import { runAttempt } from '../mint/run.ts';
@@ -21,7 +24,8 @@ export interface AbortResult extends MintResult {
 /**
  * Takes back what can be taken back: the old one works and is current again, the new one is ended. Throws `conflict`
  * when there is no way back (a secret that was replaced in place, an old one that is revoked): then `resume` goes on.
- * An attempt that needs a person is closed: aborting it says that the person has done what was asked.
+ * An attempt that needs a person is closed: aborting it says that the person has done what was asked. One that is
+ * complete but for suspects is closed as `done`, and nothing of it is taken back.
  */
 export async function abortAttempt(deps: ResumeDeps, id: string): Promise<AbortResult> {
   const { attempts } = await deps.host.list();
@@ -56,10 +60,14 @@ export function isAborting({ journal }: Attempt): boolean {
 
 export async function abortSteps(attempt: Attempt, options: AbortOptions = SILENT): Promise<MintResult> {
   const { journal } = attempt;
+  if (isComplete(attempt)) return closeComplete(attempt, options);
   if (!journal.has('arm')) return close(attempt, 'nothing had been sent', options);
   const made = await lookForMade(attempt, options);
   if (made === 'unknown') return close(attempt, 'closed by hand', options);
-  if (!made) return close(attempt, 'nothing had been made', options);
+  if (!made) {
+    await dropOwn(attempt);
+    return close(attempt, 'nothing had been made', options);
+  }
   const done = await goBack(attempt, made, options.isTold);
   options.lines.undone.push(...done.undone);
   options.lines.left.push(...done.left);
@@ -81,9 +89,30 @@ async function lookForMade(
   }
 }
 
+/** It achieved its aim, and a person has looked at what came beside it: nothing is ended, the new one stays. */
+async function closeComplete(attempt: Attempt, { lines }: AbortOptions): Promise<MintResult> {
+  const { journal } = attempt;
+  const delivery = await reportDelivery(attempt);
+  lines.left.push(
+    'the new one, which is in use',
+    ...suspectsOf(attempt).map((id) => `"${id}": end it by hand if nobody else made it`),
+  );
+  await journal.end('done', null);
+  const result = { ...endedWithout('aborted', journal.header.id, closed('closed')), delivery };
+  return { ...result, kind: 'done', error: null, manual: lines.left.join('; '), exit: 'ok' };
+}
+
 async function close(attempt: Attempt, reason: string, { lines }: AbortOptions): Promise<MintResult> {
   await attempt.journal.end('aborted', reason);
-  const error = new AppError({ code: 'failure', message: reason });
   const manual = lines.left.length > 0 ? lines.left.join('; ') : null;
-  return { ...endedWithout('aborted', attempt.journal.header.id, error), error: null, manual, exit: 'ok' };
+  return {
+    ...endedWithout('aborted', attempt.journal.header.id, closed(reason)),
+    error: null,
+    manual,
+    exit: 'ok',
+  };
+}
+
+function closed(reason: string): AppError {
+  return new AppError({ code: 'failure', message: reason });
 }

@@ -1,3 +1,4 @@
+import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { statusAt } from '../../domain/token.ts';
 import type { Client } from '../client.ts';
@@ -8,6 +9,7 @@ import { audit } from '../mint/audit.ts';
 import { reportDelivery } from '../mint/deliver.ts';
 import { endKey, endToken, tokenNow } from '../mint/end-token.ts';
 import type { Made } from '../mint/identify.ts';
+import { refuseKnown } from '../mint/known.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
 import { pointTo } from '../mint/switch-over.ts';
 
@@ -31,7 +33,7 @@ export async function goBack(attempt: Attempt, made: Made, isTold: boolean): Pro
     await journal.step('aborting', async () => ({ id: made.item.id }));
   }
   const delivery = await reportDelivery(attempt);
-  if (await restoreStore(attempt, made)) undone.push('the store is as it was');
+  undone.push(...(await restoreStore(attempt, made)));
   undone.push(await endNew(attempt, made));
   const places = [...delivery.sinks, ...(delivery.printed ? ['stdout'] : [])];
   return { undone, left: places.map((place) => `${place} still has the new secret, which no longer works`) };
@@ -76,7 +78,7 @@ async function enableOld({ deps, plan }: Attempt): Promise<string> {
   return `"${plan.target.name ?? plan.target.id}" is enabled again`;
 }
 
-async function restoreStore(attempt: Attempt, made: Made): Promise<boolean> {
+async function restoreStore(attempt: Attempt, made: Made): Promise<readonly string[]> {
   const { deps, journal, plan } = attempt;
   const { provider, origin } = deps.client.connection;
   const version = nonceOf(journal.header);
@@ -85,19 +87,33 @@ async function restoreStore(attempt: Attempt, made: Made): Promise<boolean> {
     await deps.profiles.removeAlias({ provider: provider.id, origin, id: made.item.id });
   if (target) await pointTo(attempt, { from: made.item.id, to: target.id });
   const kept = entry && (await deps.store.find(entry.name));
-  if (!entry || !kept) return false;
+  if (!entry || !kept) return [];
   if (entry.from !== null) {
     await deps.store.promote(entry.name, version, entry.from);
     await deps.store.dropVersion(entry.name, version);
-  } else if (kept.versions.every((one) => one.version === version)) {
-    await deps.store.remove(entry.name);
+    return ['the store is as it was'];
   }
-  return true;
+  return dropBeside(attempt, kept);
+}
+
+/** The entry is new with this attempt; others may have put theirs beside it meanwhile, and keep it. */
+async function dropBeside({ deps, journal }: Attempt, kept: Credential): Promise<readonly string[]> {
+  const { name, current } = kept;
+  const version = nonceOf(journal.header);
+  const other = kept.versions.filter((one) => one.version !== version).at(-1);
+  if (!other) {
+    await deps.store.remove(name);
+    return ['the store is as it was'];
+  }
+  if (current.version === version) await deps.store.promote(name, version, other.version);
+  await deps.store.dropVersion(name, version);
+  return [`"${name}" no longer has the new secret; what somebody else put there meanwhile stays`];
 }
 
 async function endNew(attempt: Attempt, made: Made): Promise<string> {
   const { deps, plan } = attempt;
   const { id, name } = made.item;
+  refuseKnown(attempt, id);
   if (plan.thing === 'token') await endToken(await whoEnds(attempt), { id, name });
   else await endKey(deps.client, { project: plan.project ?? '', id }, deps.clock.now());
   await audit(attempt, 'revoke', { id });

@@ -2,12 +2,14 @@ import { isAppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toInstant } from '../../domain/time.ts';
 import { statusAt } from '../../domain/token.ts';
+import type { Client } from '../client.ts';
 import type { Attempt } from '../mint/attempt.ts';
-import { asManager, successor } from '../mint/attempt.ts';
+import { asManager, nonceOf, successor } from '../mint/attempt.ts';
 import type { AttemptPlan, PlannedTarget } from '../mint/attempt-plan.ts';
 import { NeedsAttention } from '../mint/attention.ts';
 import { audit } from '../mint/audit.ts';
 import { endToken, pauseToken, tokenNow } from '../mint/end-token.ts';
+import { END_GRACE, isPastGrace } from '../mint/grace.ts';
 import type { Made } from '../mint/identify.ts';
 import { readObject, readText } from '../mint/read-json.ts';
 import type { MintResult } from '../mint/result.ts';
@@ -28,10 +30,10 @@ export interface Grace {
 export async function soak(attempt: Attempt, made: Made): Promise<Grace | null> {
   const { deps, journal, plan, resumed } = attempt;
   const { graceMs } = plan;
-  if (!hasGrace(plan) || graceMs === null) return null;
+  if (!hasGrace(plan) || graceMs === null || isPastGrace(journal)) return null;
   const recorded = await journal.step('soak', async () => ({ dueAt: toInstant(deps.clock.now() + graceMs) }));
   const dueAt = readText(readObject(recorded)['dueAt']);
-  if (deps.clock.now() >= Date.parse(dueAt) || isPastGrace(attempt)) return null;
+  if (deps.clock.now() >= Date.parse(dueAt)) return null;
   if (!resumed) return { dueAt, old: 'works' };
   const old = await lookAtOld(attempt, made);
   return old === 'ended' ? null : { dueAt, old };
@@ -39,16 +41,11 @@ export async function soak(attempt: Attempt, made: Made): Promise<Grace | null> 
 
 /** Ends the grace before its time. Durable, so that a kill in the middle of what follows does not begin the wait again. */
 export async function endGrace({ deps, journal }: Attempt): Promise<void> {
-  await journal.step('end grace', async () => ({ at: toInstant(deps.clock.now()) }));
+  await journal.step(END_GRACE, async () => ({ at: toInstant(deps.clock.now()) }));
 }
 
 export function hasGrace({ graceMs, keepOld, way }: AttemptPlan): boolean {
   return graceMs !== null && way === 'overlap' && !keepOld;
-}
-
-/** An old one that was paused by this attempt is on its way out, whatever the clock says now. */
-function isPastGrace({ journal }: Attempt): boolean {
-  return journal.has('end grace') || journal.has('disable');
 }
 
 /** That it is not seen counts only where the new one is: the credential may be of another account by now. */
@@ -57,7 +54,7 @@ async function lookAtOld(attempt: Attempt, made: Made): Promise<OldOne | 'ended'
   if (!plan.target) return 'unknown';
   try {
     const reader = await successor(attempt);
-    const old = await tokenNow(reader, plan.target);
+    const old = await lookTwice(attempt, reader, plan.target);
     const status = old && statusAt(old.status, old.expiresAt, deps.clock.now());
     if (status === 'active') return 'works';
     if (status === 'disabled') return 'disabled';
@@ -68,6 +65,18 @@ async function lookAtOld(attempt: Attempt, made: Made): Promise<OldOne | 'ended'
     deps.note(`the old one could not be looked up: ${error.message}`);
     return 'unknown';
   }
+}
+
+/** What is not seen once may merely not be shown yet. */
+async function lookTwice(
+  { deps }: Attempt,
+  reader: Client,
+  target: PlannedTarget,
+): ReturnType<typeof tokenNow> {
+  const seen = await tokenNow(reader, target);
+  if (seen) return seen;
+  await deps.clock.sleep(deps.client.connection.provider.facts.settleMs);
+  return tokenNow(reader, target);
 }
 
 /**
@@ -92,7 +101,7 @@ async function requireKept({ deps, journal, plan }: Attempt): Promise<void> {
   const { provider, origin } = deps.client.connection;
   const entry = await deps.store.find(plan.entry.name);
   const isOurs = entry?.provider === provider.id && entry.origin === origin && entry.kind !== 'imported';
-  if (isOurs && entry.current.version !== plan.entry.from) return;
+  if (isOurs && entry.current.version === nonceOf(journal.header)) return;
   throw new NeedsAttention({
     code: 'conflict',
     message: `the credential "${plan.entry.name}" no longer holds the new secret`,

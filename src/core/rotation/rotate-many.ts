@@ -39,6 +39,7 @@ export async function rotateMany(
       options.progress(
         `${results.size} of ${tasks.length}: "${task.token.name ?? task.token.id}" ${done.error === null ? 'rotated' : done.error.code}`,
       );
+      if (done.error?.facts.hint) options.progress(`  ${done.error.facts.hint}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.concurrency, tasks.length) }, worker));

@@ -35,7 +35,7 @@ export async function rotateSteps(attempt: Attempt): Promise<MintResult> {
   const grace = await soak(attempt, made);
   if (grace) return waiting(attempt, made, grace);
   await retire(attempt, made);
-  await sweepTwins(attempt, made, baseline);
+  const swept = await sweepTwins(attempt, made, baseline);
   await forgetOld(attempt);
-  return finish(attempt, made);
+  return finish(attempt, swept);
 }

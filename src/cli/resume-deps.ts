@@ -1,0 +1,64 @@
+import { Client, type Connection } from '../core/client.ts';
+import { readPlan } from '../core/mint/attempt-plan.ts';
+import { loginProfile } from '../core/mint/login-session.ts';
+import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
+import type { ResumeDeps } from '../core/rotation/take-up.ts';
+import { isAppError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
+import { readSecretInput } from '../domain/secret-input.ts';
+import type { AttemptHeader } from '../ports/journal.ts';
+import type { App } from './app.ts';
+
+/** How an attempt finds its way back: the same profile, or the environment, as when it began. */
+export async function resumeDeps(app: App): Promise<ResumeDeps> {
+  const host = await app.journalHost();
+  return { host, makeDeps: async (header) => app.mintDeps(await clientOf(app, header)) };
+}
+
+async function clientOf(app: App, header: AttemptHeader): Promise<Client> {
+  const login = header.kind === 'login' ? loginProfile(header) : null;
+  if (login) {
+    const provider = await app.loadProvider(login.provider);
+    const session = app.runtime.env['KEYTURN_SESSION'];
+    // The cookie was forgotten, as it should be. What was captured needs none; what must be asked again says so (401).
+    const secret =
+      session === undefined ? Secret.of('forgotten') : readSecretInput(session, 'KEYTURN_SESSION');
+    const auth = provider.auth.find((scheme) => scheme.id === 'session') ?? provider.auth[0];
+    const { name, settings, origin } = login;
+    return new Client(
+      { provider, profile: name, settings, origin, auth, secret, credentialName: null, tokenId: null },
+      await app.transport(),
+    );
+  }
+  const env =
+    header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
+  const provider = header.profile === null ? header.provider : undefined;
+  const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
+  const resolved = await resolveConnection({ profile: undefined, provider, env }, deps);
+  try {
+    return await app.clientFor(resolved);
+  } catch (error) {
+    const { self, target } = readPlan(header.plan);
+    const { credential } = resolved;
+    // What replaces itself may end before it is replaced: its successor, sealed in the journal, goes on then.
+    if (!self || credential.kind !== 'store' || !isAppError(error, 'auth')) throw error;
+    const store = await app.store();
+    const kept = await store.find(credential.name);
+    // Bound to another place, it is not sent here, ended or not.
+    if (kept?.provider !== header.provider || kept.origin !== header.origin) throw error;
+    return endedClient(app, resolved, {
+      secret: await store.open(kept.name),
+      tokenId: target?.id ?? null,
+    });
+  }
+}
+
+async function endedClient(
+  app: App,
+  { provider, profile, settings, origin, credential }: ResolvedConnection,
+  own: Pick<Connection, 'secret' | 'tokenId'>,
+): Promise<Client> {
+  const credentialName = credential.kind === 'store' ? credential.name : null;
+  const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
+  return new Client({ ...base, ...own, credentialName }, await app.transport());
+}
