@@ -102,12 +102,12 @@ describe.skipIf(noTrace !== null)(`a journal that cannot be begun${because}`, ()
     { call: 'openat', what: /attempts\/[0-9a-f]+\.spare.*O_CREAT/, which: 2, error: 'EDQUOT' },
   ];
 
-  test.runIf(IS_FULL)(
+  test(
     '#76 EACCES, EROFS and EDQUOT: nothing is sent, and later it works',
     async () => {
       const traced = await rigOf('devo: tokens rotate');
       const reports: KillReport[] = [];
-      for (const place of PLACES) {
+      for (const place of IS_FULL ? PLACES : PLACES.slice(-2)) {
         const { report } = await play(traced, place);
         expectWhole(report);
         expect(report.first.code).not.toBe(0);
