@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Provider } from '../../src/ports/provider.ts';
-import type { Capture, Reply, Transport } from '../../src/ports/transport.ts';
+import type { Reply, Transport } from '../../src/ports/transport.ts';
+import { answering } from '../support/sim-answers.ts';
 import { SimBench } from '../support/sim-bench.ts';
 import { rotationOf } from '../support/sim-scenarios.ts';
 
@@ -17,7 +18,7 @@ describe('a provider that does what none should', () => {
       if (other !== text) changed += 1;
       return new Uint8Array(Buffer.from(other));
     };
-    const result = await bench.rotate({}, { mutation: { name: 'old secret', transport: answering(spoil) } });
+    const result = await bench.rotate({}, { mutation: answering(spoil) });
     expect(changed).toBeGreaterThan(0);
     expect(result).toMatchObject({ kind: 'attention', exit: 'conflict' });
     expect(bench.isLive(bench.oldId)).toBe(true);
@@ -73,20 +74,3 @@ describe('a provider that does what none should', () => {
     expect(await bench.state()).toBe('aborted');
   });
 });
-
-/** Changes what a mint is answered with, on the wire. */
-function answering(spoil: (bytes: Uint8Array) => Uint8Array): (inner: Transport) => Transport {
-  return (inner) => ({
-    call: (...given) => inner.call(...given),
-    close: () => inner.close(),
-    sendOnce: async (endpoint, request, capture) => {
-      const spoilt: Capture = {
-        head: (status, id) => capture.head(status, id),
-        chunk: (bytes) => capture.chunk(spoil(bytes)),
-      };
-      const outcome = await inner.sendOnce(endpoint, request, spoilt);
-      if (outcome.kind !== 'answered') return outcome;
-      return { ...outcome, reply: { ...outcome.reply, body: spoil(outcome.reply.body) } };
-    },
-  });
-}

@@ -1,3 +1,4 @@
+import type { Connection } from '../../src/core/client.ts';
 import type { Credential } from '../../src/domain/credential.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -391,5 +392,19 @@ export function fakeProvider(
       message: String((body as { message?: string } | null)?.message ?? ''),
       requestId: 'r-1',
     }),
+  };
+}
+
+/** A connection to the fake provider with a managing credential of the store, whose id is `tokenId` where it is known. */
+export function fakeConnection(provider: Provider, tokenId: string | null = null): Connection {
+  return {
+    provider,
+    profile: 'acme',
+    settings: {},
+    origin: ORIGIN,
+    auth: provider.auth[0],
+    secret: Secret.of('kt_admin'),
+    credentialName: 'acme',
+    tokenId,
   };
 }

@@ -46,9 +46,9 @@ export function createJournalSealer(options: JournalSealerOptions): JournalSeale
     async openSealer() {
       const { kind, path } = await store.facts();
       if (kind === null && options.makeStore) await store.prove();
-      const sealer = await fromStore();
-      if (!sealer) return toSealer('file', await keyFromFile(options), random);
-      await settle(options.disk, path);
+      const stored = await fromStore();
+      const sealer = stored ?? toSealer('file', await keyFromFile(options), random);
+      await settle(options.disk, stored ? path : keyPath(options));
       return sealer;
     },
     async openSealerFor(keyId) {
@@ -75,21 +75,15 @@ function toSealer(source: 'store' | 'file', key: KeyObject, random: Random): Sea
 }
 
 async function keyFromFile(options: JournalSealerOptions): Promise<KeyObject> {
+  const known = await readKeyFile(options);
+  if (known) return known;
   const { disk, random } = options;
   const path = keyPath(options);
-  const known = await readKeyFile(options);
-  if (known) {
-    await settle(disk, path);
-    return known;
-  }
   await ensureDurableFolder(disk, dirname(path));
   // Of two processes that both find no key, the second must take the first one's.
   return options.locks.hold('journal-key', MOST_WAIT_MS, async () => {
     const others = await readKeyFile(options);
-    if (others) {
-      await settle(disk, path);
-      return others;
-    }
+    if (others) return others;
     await sweepLeftovers(disk, path);
     await replaceFile(disk, random, path, random.bytes(KEY_BYTES), 0o600);
     const made = await readKeyFile(options);

@@ -1,27 +1,19 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Attempt } from './attempt.ts';
+import { ARM, type Baseline, readBaseline } from './baseline.ts';
 import type { MintDeps } from './deps.ts';
 import type { Item } from './item.ts';
 import { isToken } from './item.ts';
 import { listItems } from './list-items.ts';
-import { readObject, readTextOrNull, readTextsOrNull } from './read-json.ts';
 import { endStrays } from './watch.ts';
 
 /** Longer than a rotation takes with every wait that it may need. */
 const ENOUGH_MS = 3 * 60_000;
 
-/** What was true right before the mint. */
-export interface Baseline {
-  /** The ids of all tokens that there were; null where the provider cannot list and a lost answer is not looked up. */
-  readonly before: ReadonlySet<string> | null;
-  /** The account that the managing credential belongs to, where the provider tells. */
-  readonly account: string | null;
-}
-
 /** Proves everything that can be proven before the request: destinations, the managing credential, the list as it is. */
 export async function arm(attempt: Attempt): Promise<Baseline> {
-  const recorded = await attempt.journal.step<Json>('arm', async () => {
+  const recorded = await attempt.journal.step<Json>(ARM, async () => {
     await proveDestinations(attempt);
     const account = await proveManager(attempt);
     const items = await listNow(attempt);
@@ -29,9 +21,7 @@ export async function arm(attempt: Attempt): Promise<Baseline> {
     if (items) checkAgainst(attempt, items);
     return { account, before: items?.map((item) => item.id) ?? null };
   });
-  const from = readObject(recorded);
-  const before = readTextsOrNull(from['before']);
-  return { before: before && new Set(before), account: readTextOrNull(from['account']) };
+  return readBaseline(recorded);
 }
 
 async function proveDestinations({ deps, plan, delivery }: Attempt): Promise<void> {

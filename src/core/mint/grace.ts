@@ -20,11 +20,15 @@ export function isPastGrace(journal: Pick<Journal, 'has'>): boolean {
   return AFTER_GRACE.some((step) => journal.has(step));
 }
 
-/** Until when an attempt waits on purpose, the replaced one working beside the new one; null when it does not, or no longer. */
-export function waitsUntil(
-  { state, dueAt, lastStep }: Pick<AttemptSummary, 'state' | 'dueAt' | 'lastStep'>,
-  now: number,
-): Instant | null {
-  if (state !== 'open' || dueAt === null || Date.parse(dueAt) <= now) return null;
-  return AFTER_GRACE.includes(lastStep ?? '') ? null : dueAt;
+type Waiting = Pick<AttemptSummary, 'state' | 'dueAt' | 'lastStep'>;
+
+/** When the grace of an open attempt ends or ended; null when it has none, or no longer. */
+export function graceEnd({ state, dueAt, lastStep }: Waiting): Instant | null {
+  return state !== 'open' || AFTER_GRACE.includes(lastStep ?? '') ? null : dueAt;
+}
+
+/** Until when an attempt waits on purpose, the replaced one working beside the new one; null when it does not. */
+export function waitsUntil(attempt: Waiting, now: number): Instant | null {
+  const end = graceEnd(attempt);
+  return end !== null && Date.parse(end) > now ? end : null;
 }

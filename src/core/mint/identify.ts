@@ -1,11 +1,11 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Token } from '../../domain/token.ts';
-import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
 import { asManager, successor } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
+import type { Baseline } from './baseline.ts';
 import { endToken } from './end-token.ts';
 import type { Item } from './item.ts';
 import { isToken, readKey, readToken, writeItem } from './item.ts';
@@ -72,8 +72,8 @@ async function listForTwins(attempt: Attempt, { item }: Minted): Promise<readonl
  * effect is added to the suspects.
  */
 export async function sweepTwins(attempt: Attempt, made: Made, baseline: Baseline): Promise<Made> {
-  const { deps, journal, plan } = attempt;
-  if (baseline.before === null || deps.client.connection.provider.facts.names === 'none') return made;
+  const { journal, plan } = attempt;
+  if (!isTwinVisible(attempt, { repeated: false }, baseline)) return made;
   const recorded = await journal.step<Json>('sweep', async () => {
     const listed = (await listItems(await successor(attempt), plan)) ?? [];
     const twins = listed.filter(({ id, status }) => id !== made.item.id && status === 'active');
@@ -100,7 +100,11 @@ async function endOwn(
 }
 
 /** Without a list to compare with, or a name to know it by, a twin cannot be told from what others made. */
-function isTwinVisible({ deps }: Attempt, { repeated }: Minted, { before }: Baseline): boolean {
+function isTwinVisible(
+  { deps }: Attempt,
+  { repeated }: Pick<Minted, 'repeated'>,
+  { before }: Baseline,
+): boolean {
   return before !== null && (repeated || deps.client.connection.provider.facts.names !== 'none');
 }
 

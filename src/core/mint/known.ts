@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
-import { readObject, readTextsOrNull } from './read-json.ts';
+import { ARM, readBaseline } from './baseline.ts';
 
 /**
  * Whether the id is of something that was there before the mint. An answer that names such a thing is wrong about it,
@@ -8,9 +8,8 @@ import { readObject, readTextsOrNull } from './read-json.ts';
  */
 export function isKnown({ journal, plan }: Pick<Attempt, 'journal' | 'plan'>, id: string): boolean {
   if (plan.way === 'in-place') return false;
-  const armed = journal.result('arm');
-  const before = armed === null ? null : readTextsOrNull(readObject(armed)['before']);
-  return id === plan.target?.id || (before?.includes(id) ?? false);
+  const armed = journal.result(ARM);
+  return id === plan.target?.id || (armed !== null && (readBaseline(armed).before?.has(id) ?? false));
 }
 
 /** The last look before something is ended as this attempt's own: it cannot be what was there before. */

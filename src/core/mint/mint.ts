@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
+import type { Baseline } from './baseline.ts';
 import type { Sent } from './classify.ts';
 import type { Item } from './item.ts';
 import type { Answer } from './read-answer.ts';

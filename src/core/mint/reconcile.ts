@@ -1,9 +1,9 @@
 import { isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import type { Baseline } from './arm.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
+import type { Baseline } from './baseline.ts';
 import type { Sent } from './classify.ts';
 import { endKey, endToken } from './end-token.ts';
 import type { Item } from './item.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Baseline } from '../mint/arm.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { NeedsAttention } from '../mint/attention.ts';
+import type { Baseline } from '../mint/baseline.ts';
 import type { Made } from '../mint/identify.ts';
 import { identify } from '../mint/identify.ts';
 import { mint } from '../mint/mint.ts';

@@ -2,23 +2,13 @@ import { expect, it } from 'vitest';
 import { audited } from '../../../src/core/audited.ts';
 import { Client } from '../../../src/core/client.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { Secret } from '../../../src/domain/secret.ts';
-import { FakeAudit, FakeTransport, fakeProvider, ORIGIN } from '../../support/fakes.ts';
+import { FakeAudit, FakeTransport, fakeConnection, fakeProvider } from '../../support/fakes.ts';
 
 const FULL = new AppError({ code: 'unavailable', message: 'the disk is full' });
 
 function rig() {
   const provider = fakeProvider();
-  const connection = {
-    provider,
-    profile: 'acme',
-    settings: {},
-    origin: ORIGIN,
-    auth: provider.auth[0],
-    secret: Secret.of('kt_admin'),
-    credentialName: 'acme',
-    tokenId: null,
-  };
+  const connection = fakeConnection(provider);
   return { client: new Client(connection, new FakeTransport(() => ({ body: {} }))), audit: new FakeAudit() };
 }
 

@@ -7,7 +7,6 @@ import {
 } from '../../../src/core/change-tokens.ts';
 import { Client } from '../../../src/core/client.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import {
   type Answer,
@@ -15,6 +14,7 @@ import {
   FakeClock,
   FakeProfiles,
   FakeTransport,
+  fakeConnection,
   fakeProvider,
   ORIGIN,
   type Sent,
@@ -38,16 +38,7 @@ function rig({ provider = fakeProvider(), tokenId, answer }: Rig = {}) {
     if (request.method === 'GET') return item ? { body: { item } } : { status: 404, body: {} };
     return { body: '' };
   });
-  const connection = {
-    provider,
-    profile: 'acme',
-    settings: {},
-    origin: ORIGIN,
-    auth: provider.auth[0],
-    secret: Secret.of('kt_admin'),
-    credentialName: 'acme',
-    tokenId: tokenId ?? null,
-  };
+  const connection = fakeConnection(provider, tokenId);
   const audit = new FakeAudit();
   const profiles = new FakeProfiles();
   const deps = { client: new Client(connection, transport), profiles, clock: new FakeClock(), audit };

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { Client } from '../../../src/core/client.ts';
 import { renameToken } from '../../../src/core/rename-token.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import {
   FakeAudit,
   FakeClock,
   FakeProfiles,
   FakeTransport,
+  fakeConnection,
   fakeProvider,
   ORIGIN,
   tokenOf,
@@ -22,16 +22,7 @@ function rig(provider: Provider, status = 200) {
       ? { body: { items: [tokenOf('a', { name: null }), tokenOf('b', { name: null })] } }
       : { status, body: '' },
   );
-  const connection = {
-    provider,
-    profile: 'acme',
-    settings: {},
-    origin: ORIGIN,
-    auth: provider.auth[0],
-    secret: Secret.of('kt_admin'),
-    credentialName: 'acme',
-    tokenId: null,
-  };
+  const connection = fakeConnection(provider);
   const profiles = new FakeProfiles();
   const audit = new FakeAudit();
   return {

@@ -3,7 +3,6 @@ import { Client } from '../../../src/core/client.ts';
 import { findKept } from '../../../src/core/find-kept.ts';
 import { revealToken } from '../../../src/core/reveal-token.ts';
 import { revokeOwn } from '../../../src/core/revoke-own.ts';
-import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import {
   type Answer,
@@ -12,6 +11,7 @@ import {
   FakeProfiles,
   FakeStore,
   FakeTransport,
+  fakeConnection,
   fakeProvider,
   ORIGIN,
   type Sent,
@@ -21,16 +21,7 @@ import {
 function rig(answer: (request: Sent) => Answer, more: { provider?: Provider; tokenId?: string | null } = {}) {
   const transport = new FakeTransport(answer);
   const provider = more.provider ?? fakeProvider();
-  const connection = {
-    provider,
-    profile: 'acme',
-    settings: {},
-    origin: ORIGIN,
-    auth: provider.auth[0],
-    secret: Secret.of('kt_admin'),
-    credentialName: 'acme',
-    tokenId: more.tokenId ?? null,
-  };
+  const connection = fakeConnection(provider, more.tokenId);
   const client = new Client(connection, transport);
   const deps = { client, profiles: new FakeProfiles(), clock: new FakeClock(), audit: new FakeAudit() };
   return { deps, transport, connection };

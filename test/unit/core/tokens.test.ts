@@ -11,7 +11,6 @@ import {
 } from '../../../src/core/tokens.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { parseReference } from '../../../src/domain/reference.ts';
-import { Secret } from '../../../src/domain/secret.ts';
 import type { Token } from '../../../src/domain/token.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import {
@@ -19,6 +18,7 @@ import {
   FakeClock,
   FakeProfiles,
   FakeTransport,
+  fakeConnection,
   fakeProvider,
   ORIGIN,
   type Sent,
@@ -43,16 +43,7 @@ function rig({ provider = fakeProvider(), tokenId = null, pages = [], answer }: 
     const item = pages.flat().find((token) => request.path === `/tokens/${token.id}`);
     return item ? { body: { item } } : { status: 404, body: { message: 'no such token' } };
   });
-  const connection = {
-    provider,
-    profile: 'acme',
-    settings: {},
-    origin: ORIGIN,
-    auth: provider.auth[0],
-    secret: Secret.of('kt_admin'),
-    credentialName: 'acme',
-    tokenId,
-  };
+  const connection = fakeConnection(provider, tokenId);
   const profiles = new FakeProfiles();
   const deps = { client: new Client(connection, transport), profiles, clock: new FakeClock() };
   const list = async (filter: TokenFilter = {}) => {
