@@ -38,6 +38,13 @@ export interface ErrorFacts {
   readonly status?: number | undefined;
   /** The provider's own id of the request, to quote to its support (`x-devo-cid`). */
   readonly requestId?: string | undefined;
+  /** The id of the unfinished operation that the error belongs to, for `rotations resume`. */
+  readonly attempt?: string | undefined;
+  /** The provider's id of the token or key that the error is about. */
+  readonly id?: string | undefined;
+  readonly profile?: string | undefined;
+  /** The command to run next, ready to paste. */
+  readonly next?: string | undefined;
 }
 
 /** The only error that a person or a script ever sees. */

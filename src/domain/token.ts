@@ -4,6 +4,9 @@ import type { Instant } from './time.ts';
 export const TOKEN_STATUSES = ['active', 'disabled', 'expired', 'revoked'] as const;
 export type TokenStatus = (typeof TOKEN_STATUSES)[number];
 
+/** The texts of dates that the provider gave and keyturn cannot read, by field. The field itself is null then. */
+export type UnreadableDates = Readonly<Partial<Record<'createdAt' | 'expiresAt' | 'lastUsedAt', string>>>;
+
 /** A token as a provider tells of it. What the provider does not say is null. */
 export interface Token {
   readonly id: string;
@@ -14,6 +17,8 @@ export interface Token {
   readonly expiresAt: Instant | null;
   readonly lastUsedAt: Instant | null;
   readonly createdBy: string | null;
+  /** Absent where every date could be read. */
+  readonly unreadable?: UnreadableDates;
   /** The provider's own fields, under its own names. */
   readonly attributes: JsonObject;
 }
@@ -35,6 +40,7 @@ export interface ProjectKey {
   readonly publicKey: string | null;
   readonly createdAt: Instant | null;
   readonly expiresAt: Instant | null;
+  readonly unreadable?: UnreadableDates;
   readonly attributes: JsonObject;
 }
 

@@ -217,6 +217,8 @@ export interface Provider {
   /** Refuses a minted value that is no secret (a mask). */
   checkMinted(secret: Secret): Secret;
   readError(answer: ErrorAnswer): ProviderProblem;
+  /** Whether the body of a 2xx answer says that the vendor refused; null where it does not. */
+  findRefusal(body: unknown): ProviderProblem | null;
 }
 
 /** What a managing credential tells of itself without being sent. */

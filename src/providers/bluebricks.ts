@@ -29,6 +29,7 @@ import {
 import { findList, needSecret } from './envelope.ts';
 import { readJwt } from './jwt.ts';
 import { readProblem } from './problem.ts';
+import { refusalIn } from './refusal.ts';
 import { checkName, checkOptions, markName, refuseExpiry } from './spec.ts';
 
 const SECRET = { names: ['api_key'], form: /^bbx_\S+$/ };
@@ -126,6 +127,7 @@ export const bluebricks: Provider = {
   checkCredential,
   checkMinted: refuseMask,
   readError,
+  findRefusal: (body) => refusalIn(body, readError),
 };
 
 /** An API token cannot manage API tokens, whatever older pages of the vendor say: better told before a 403. */

@@ -13,6 +13,7 @@ import type {
 import { bearer } from './bearer.ts';
 import { accountOf, changedOf, listOf, mintedOf, readError, shownOf } from './devo-answers.ts';
 import { path } from './path.ts';
+import { refusalIn } from './refusal.ts';
 import { find, matches, need } from './settings.ts';
 import { checkName, checkOptions, checkScopes, markName, refuseExpiry } from './spec.ts';
 
@@ -156,6 +157,7 @@ export const devo: Provider = {
   },
   checkMinted: refuseMask,
   readError,
+  findRefusal: (body) => refusalIn(body, readError),
 };
 
 function tokensOf(settings: Settings): string {

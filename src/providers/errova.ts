@@ -2,9 +2,11 @@ import { usage } from '../domain/errors.ts';
 import { refuseMask } from '../domain/secret-input.ts';
 import { parseInstant, toInstant } from '../domain/time.ts';
 import type {
+  ErrorAnswer,
   KeyOperations,
   ProjectOperations,
   Provider,
+  ProviderProblem,
   Setting,
   Settings,
   TokenOperations,
@@ -25,6 +27,7 @@ import {
 import { session } from './errova-session.ts';
 import { path } from './path.ts';
 import { readProblem } from './problem.ts';
+import { refusalIn } from './refusal.ts';
 import { matches, need } from './settings.ts';
 import { checkName, checkOptions, checkScopes, refuseExpiry } from './spec.ts';
 
@@ -211,15 +214,8 @@ export const errova: Provider = {
     return { kind: 'machine token', expiresAt: null, tokenId: null };
   },
   checkMinted: refuseMask,
-  readError: (answer) =>
-    readProblem(answer, {
-      requestIdHeader: 'x-request-id',
-      hints: {
-        401: 'the token was rotated or revoked, or the session has ended: `keyturn login errova`',
-        403: 'changes need the scope org.admin; new tokens need a browser session: `keyturn tokens create --session`',
-        404: 'check `--org` and `--project`, and the id with the matching `list`',
-      },
-    }),
+  readError,
+  findRefusal: (body) => refusalIn(body, readError),
 };
 
 function machineTokens(settings: Settings): string {
@@ -243,4 +239,15 @@ function wholeSeconds(at: string): string {
   const ms = parseInstant(at);
   if (ms === null) throw usage('that is not a date', 'give `--in 30d` or `--at 2026-12-31`');
   return toInstant(Math.floor(ms / 1_000) * 1_000);
+}
+
+function readError(answer: ErrorAnswer): ProviderProblem {
+  return readProblem(answer, {
+    requestIdHeader: 'x-request-id',
+    hints: {
+      401: 'the token was rotated or revoked, or the session has ended: `keyturn login errova`',
+      403: 'changes need the scope org.admin; new tokens need a browser session: `keyturn tokens create --session`',
+      404: 'check `--org` and `--project`, and the id with the matching `list`',
+    },
+  });
 }

@@ -23,6 +23,7 @@ import {
   refuseError,
   shownOf,
 } from './prefactor-answers.ts';
+import { refusalIn } from './refusal.ts';
 import { find, matches } from './settings.ts';
 import { checkOptions } from './spec.ts';
 
@@ -167,6 +168,7 @@ export const prefactor: Provider = {
   },
   checkMinted: refuseMask,
   readError,
+  findRefusal: (body) => refusalIn(body, readError),
 };
 
 function checkReach(scope: string, option: string, value: string | null, isNeeded: boolean): void {

@@ -392,6 +392,7 @@ export function fakeProvider(
       message: String((body as { message?: string } | null)?.message ?? ''),
       requestId: 'r-1',
     }),
+    findRefusal: () => null,
   };
 }
 

@@ -43,6 +43,10 @@ describe('an error for a program', () => {
         provider: 'devo',
         status: 409,
         requestId: 'cid-1',
+        attempt: null,
+        id: null,
+        profile: null,
+        next: null,
       },
     });
   });
@@ -56,6 +60,10 @@ describe('an error for a program', () => {
       provider: null,
       status: null,
       requestId: null,
+      attempt: null,
+      id: null,
+      profile: null,
+      next: null,
     });
     expect(Object.keys(EXIT)).toContain(error.code);
   });
