@@ -71,7 +71,7 @@ _keyturn() {
     'audit') words='list verify --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'audit list') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'audit verify') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'sandbox') words='--port --latency --fault --state --seed-tokens --errova-bearer-create --devo-create-returns-token --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'sandbox') words='--port --latency --fault --state --seed-tokens --assume --devo-domain --errova-bearer-create --devo-create-returns-token --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'doctor') words='--offline --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'completion') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'help') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -124,7 +124,7 @@ _keyturn_offers() {
 }
 _keyturn_valued() {
   case "$1" in
-    --account-id|--agent-id|--at|--audience|--concurrency|--credential|--domain|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--grace|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
+    --account-id|--agent-id|--assume|--at|--audience|--concurrency|--credential|--devo-domain|--domain|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--grace|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
   esac
   return 1
 }

@@ -1,7 +1,7 @@
 # fish completion for keyturn; made by `npm run generate` from the command tree; do not edit
 function __keyturn_words
     set -l known 'login' 'login errova' 'login devo' 'login prefactor' 'login bluebricks' 'logout' 'whoami' 'profiles' 'profiles list' 'profiles use' 'profiles show' 'profiles rename' 'profiles remove' 'providers' 'tokens' 'tokens create' 'tokens list' 'tokens get' 'tokens rotate' 'tokens revoke' 'tokens delete' 'tokens enable' 'tokens disable' 'tokens rename' 'keys' 'keys create' 'keys list' 'keys expire' 'keys rotate' 'projects' 'projects create' 'projects list' 'credentials' 'credentials list' 'credentials get' 'credentials import' 'credentials remove' 'credentials export' 'credentials migrate' 'rotations' 'rotations list' 'rotations resume' 'rotations abort' 'plan' 'apply' 'run' 'helper' 'helper git' 'helper docker' 'helper exec' 'audit' 'audit list' 'audit verify' 'sandbox' 'doctor' 'completion' 'help'
-    set -l valued --account-id --agent-id --at --audience --concurrency --credential --domain --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --grace --host --if-expiring-within --in --latency --limit --max --max-failures --name --org --origin --output --platform --port --profile --project --provider --region --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
+    set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --grace --host --if-expiring-within --in --latency --limit --max --max-failures --name --org --origin --output --platform --port --profile --project --provider --region --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
     set -l place ''
     set -l count 0
     set -l skip 0
@@ -839,8 +839,10 @@ complete -c keyturn -n '__keyturn_at "sandbox"' -l 'latency' -r -d 'wait this lo
 complete -c keyturn -n '__keyturn_at "sandbox"' -l 'fault' -r -d 'misbehave: \'POST /api/v1/auth/key reset-after\'; see docs/sandbox.md'
 complete -c keyturn -n '__keyturn_at "sandbox"' -l 'state' -r -d 'keep what happens in this file, and go on from it'
 complete -c keyturn -n '__keyturn_at "sandbox"' -l 'seed-tokens' -r -d 'begin with so many tokens at each vendor'
-complete -c keyturn -n '__keyturn_at "sandbox"' -l 'errova-bearer-create' -d 'let an Errova machine token mint another'
-complete -c keyturn -n '__keyturn_at "sandbox"' -l 'devo-create-returns-token' -d 'let Devo’s create answer with the value'
+complete -c keyturn -n '__keyturn_at "sandbox"' -l 'assume' -r -d 'play another answer that the docs leave open: \'errovaPaging=nextCursor\'; see docs/sandbox.md'
+complete -c keyturn -n '__keyturn_at "sandbox"' -l 'devo-domain' -r -d 'the domain at Devo, such as child@parent (default: acme)'
+complete -c keyturn -n '__keyturn_at "sandbox"' -l 'errova-bearer-create' -d 'the same as --assume errovaBearerCreate=true'
+complete -c keyturn -n '__keyturn_at "sandbox"' -l 'devo-create-returns-token' -d 'the same as --assume devoCreateReturnsToken=true'
 complete -c keyturn -n '__keyturn_at "sandbox"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
 complete -c keyturn -n '__keyturn_at "sandbox"' -l 'provider' -x -a 'errova devo prefactor bluebricks' -d 'the provider, where no profile says it'
 complete -c keyturn -n '__keyturn_at "sandbox"' -l 'output' -s o -x -a 'human tsv json yaml ndjson name' -d 'human, tsv, json, yaml, ndjson, name (default: human on a terminal, else tsv)'

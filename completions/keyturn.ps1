@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'audit' = @('list', 'verify', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'audit list' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'audit verify' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'sandbox' = @('--port', '--latency', '--fault', '--state', '--seed-tokens', '--errova-bearer-create', '--devo-create-returns-token', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'sandbox' = @('--port', '--latency', '--fault', '--state', '--seed-tokens', '--assume', '--devo-domain', '--errova-bearer-create', '--devo-create-returns-token', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'doctor' = @('--offline', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'completion' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'help' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
@@ -96,7 +96,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     '* -o' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
     '* --output' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
   }
-  $valued = @('--account-id', '--agent-id', '--at', '--audience', '--concurrency', '--credential', '--domain', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--grace', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
+  $valued = @('--account-id', '--agent-id', '--assume', '--at', '--audience', '--concurrency', '--credential', '--devo-domain', '--domain', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--grace', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
   $variadic = @('credentials export', 'help')
   $place = ''
   $option = ''

@@ -47,7 +47,7 @@ const PACKAGES: Readonly<Record<Folder, RegExp>> = {
   core: /^$/,
   adapters: /^(node:[a-z_/]+|undici|undici\/lib\/.+\.js|yaml|@napi-rs\/keyring)$/,
   output: /^(chalk|cli-table3|ora|string-width|yaml)$/,
-  sandbox: /^node:(http|crypto|fs\/promises)$/,
+  sandbox: /^node:(http|crypto|zlib|fs\/promises)$/,
   cli: /^(commander|node:path|node:url)$/,
 };
 

@@ -27,6 +27,7 @@ describe('what is made from the code is what is checked in (`npm run generate`)'
       'docs/exit-codes.md',
       'docs/environment.md',
       'docs/providers.md',
+      'docs/sandbox.md',
       'README.md',
     ]);
   });
@@ -51,5 +52,13 @@ describe('README', () => {
     expect((await generatedFiles((path) => (path === 'README.md' ? changed : read(path))))['README.md']).toBe(
       read('README.md'),
     );
+  });
+});
+
+describe('docs/sandbox.md', () => {
+  it.each(['faults', 'assumptions', 'answer shapes'])('has the part "%s", filled', (part) => {
+    const [, inside] =
+      new RegExp(`<!-- ${part} -->\\n([^]*?)<!-- /${part} -->`).exec(read('docs/sandbox.md')) ?? [];
+    expect(inside).toMatch(/^\|.*\|\n\|---/);
   });
 });

@@ -17,6 +17,7 @@ export async function generatedFiles(
   const providers = await loadProviders();
   const scripts = await completionScripts();
   const table = capabilityTable(providers);
+  const { sandboxTables } = await import('../sandbox/doc-tables.ts');
   return {
     [`completions/${SHELL_FILES.bash}`]: scripts.bash,
     [`completions/${SHELL_FILES.zsh}`]: scripts.zsh,
@@ -25,6 +26,7 @@ export async function generatedFiles(
     'docs/exit-codes.md': `${NOTICE}# Exit codes\n\nThey are stable; numbers are never reused.\n\n${exitTable()}`,
     'docs/environment.md': `${NOTICE}# Environment\n\nA flag beats a variable, a variable beats a profile.\n\n${await environmentTable()}`,
     'docs/providers.md': `${NOTICE}# Providers\n\n${table}\n${providers.map(providerSection).join('\n')}`,
+    'docs/sandbox.md': replaceParts(read('docs/sandbox.md'), sandboxTables()),
     'README.md': replaceParts(read('README.md'), { capabilities: table, 'exit codes': exitTable() }),
   };
 }

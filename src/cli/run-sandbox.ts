@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { usage } from '../domain/errors.ts';
 import { isStructured } from '../output/report.ts';
-import type { Assumptions } from '../sandbox/assumptions.ts';
 import { parseFault } from '../sandbox/faults.ts';
+import { readSwitches } from '../sandbox/read-switches.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { startSandboxServer } from '../sandbox/server.ts';
 import { openStateFile } from '../sandbox/state-file.ts';
-import type { BootstrapLogin } from '../sandbox/vendor.ts';
+import { type BootstrapLogin, PROVIDER_IDS } from '../sandbox/vendor.ts';
 import type { App } from './app.ts';
 
 export interface SandboxWishes {
@@ -14,22 +15,23 @@ export interface SandboxWishes {
   readonly faults: readonly string[];
   readonly stateFile: string | null;
   readonly seedTokens: number;
-  readonly assumptions: Partial<Assumptions>;
+  /** `NAME=VALUE` of the assumptions and the shapes of answers. */
+  readonly assumed: readonly string[];
+  readonly devoDomain: string | null;
 }
-
-const PROVIDERS = ['errova', 'devo', 'prefactor', 'bluebricks'] as const;
 
 /** Serves until the process is asked to stop. How to log in goes to stdout; each request is a line on stderr with `--verbose`. */
 export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void> {
   const { clock, random, stdout, stop } = app.runtime;
   const faults = wishes.faults.map(parseFault);
   const world = { now: () => clock.now(), random: (count: number) => random.bytes(count) };
-  const sandbox = createSandbox({ world, assumptions: wishes.assumptions });
+  const seed = wishes.devoDomain === null ? {} : { devoDomain: checkDomain(wishes.devoDomain) };
+  const sandbox = createSandbox({ world, seed, ...readSwitches(wishes.assumed) });
   const file =
     wishes.stateFile === null ? null : await openStateFile(resolve(app.runtime.cwd, wishes.stateFile));
   if (file?.state !== undefined) sandbox.load(file.state);
   if (wishes.seedTokens > 0)
-    for (const provider of PROVIDERS) sandbox.seedTokens(provider, wishes.seedTokens);
+    for (const provider of PROVIDER_IDS) sandbox.seedTokens(provider, wishes.seedTokens);
   await file?.save(sandbox.save());
   const server = await startSandboxServer({
     sandbox,
@@ -48,6 +50,12 @@ export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void>
   } finally {
     await server.close();
   }
+}
+
+/** It stands in paths and in the printed login lines. */
+function checkDomain(domain: string): string {
+  if (/^[\w.-]+(@[\w.-]+)?$/.test(domain)) return domain;
+  throw usage(`not a Devo domain: "${domain}"`, 'write it as NAME or CHILD@PARENT');
 }
 
 async function announcement(app: App, origin: string, sandbox: Sandbox): Promise<string> {

@@ -1,27 +1,136 @@
+import type { ValuesOf } from './switch.ts';
+import { choice, count, flag, initialValues } from './switch.ts';
 import type { World } from './world.ts';
 
+const DAY = 86_400;
+const YEARS = 3_650 * DAY;
+
 /**
- * What the vendors do not publish and a client must survive either way. The defaults are the likelier answer;
- * `docs/sandbox.md` lists them together with the smaller ones that have no switch.
+ * What the vendors do not publish and a client must survive either way. `--assume NAME=VALUE` sets one, and
+ * `docs/sandbox.md` is made from this table; it also names the smaller assumptions that have no switch.
  */
-export interface Assumptions {
-  /** May a machine token mint another one? The docs only ever show a browser session doing it. */
-  readonly errovaBearerCreate: boolean;
-  /** How long a rotated secret goes on working. */
-  readonly errovaRotateOverlapSeconds: number;
-  /** Does the answer to a create hold the value? If not, it is read with a GET of the one token. */
-  readonly devoCreateReturnsToken: boolean;
-  /** The vendor's only example lives one day, and no request field asks for more. */
-  readonly devoLifetimeSeconds: number;
-  /** What a second create with the same idempotency key answers: the same token, no token, or a second one. */
-  readonly prefactorIdempotency: 'replay' | 'redacted' | 'ignore';
-  /** How the last page says so: the OpenAPI type has null, the vendor's own dashboard mock leaves the field out. */
-  readonly prefactorLastPage: 'null' | 'missing';
-  /** Lifetime of a token that was created without `expires_at`. */
-  readonly prefactorLifetimeSeconds: number;
-  /** Lifetime of the session that `bricks login` fetches. */
-  readonly bluebricksSessionSeconds: number;
-}
+export const ASSUMPTION_SWITCHES = {
+  errovaBearerCreate: flag(false, {
+    usual: 'a machine token cannot create another one (403): the docs only ever show a browser session',
+    otherwise: 'it can, with `org.admin`',
+  }),
+  errovaRotateOverlapSeconds: count(0, [0, YEARS], {
+    usual: 'a rotated secret stops at once',
+    otherwise: 'the secret before the last rotation works for so long',
+  }),
+  errovaRotateId: choice(['kept', 'new'], {
+    usual: 'a rotated token keeps its id',
+    otherwise: 'it gets another one, and the old id is unknown',
+  }),
+  errovaIds: choice(['prefixed', 'nanoid'], {
+    usual: 'the id of a token or key begins with `mt_` or `key_`',
+    otherwise: 'it begins with `-` or `_`, as random ids do now and then',
+  }),
+  errovaLists: choice(['answered', '404', '405', '401', '403', '501', 'html'], {
+    usual: 'a GET of a collection lists it, although the docs have no GET at all',
+    otherwise: 'every GET has this status, for any caller; `html` is a web page with status 200',
+  }),
+  errovaPaging: choice(
+    [
+      'none',
+      'nextCursor',
+      'next_cursor',
+      'nextPageToken',
+      'meta.nextCursor',
+      'pagination.nextCursor',
+      'pageInfo.endCursor',
+      'numericCursor',
+      'next',
+      'links.next',
+      'linkHeader',
+      'page',
+      'total',
+      'hasMore',
+      'endless',
+    ],
+    {
+      usual: 'a list comes whole, in one answer',
+      otherwise:
+        'pages; the next one is named by a cursor in this field, by a link, by `page` and `totalPages`, or not at all (`total`, `hasMore`); `endless` always names another',
+    },
+  ),
+  errovaPageSize: count(100, [1, 1_000], {
+    usual: 'so many rows to a page, where lists are paged',
+    otherwise: 'any',
+  }),
+  errovaEmptyList: choice(['empty', 'null'], {
+    usual: 'a list of nothing is an empty one',
+    otherwise: 'it is null',
+  }),
+  errovaScopes: choice(['kept', 'widened'], {
+    usual: 'a token has the scopes that were asked for',
+    otherwise: 'it has every scope',
+  }),
+  devoCreateReturnsToken: flag(false, {
+    usual: 'the value is read with a GET of the one token',
+    otherwise: 'the answer to a create holds it',
+  }),
+  devoLifetimeSeconds: count(DAY, [1, YEARS], {
+    usual: 'a day, as in the vendor’s only example; no request field asks for more',
+    otherwise: 'any',
+  }),
+  devoScopes: choice(['kept', 'widened'], {
+    usual: 'a token has the scopes that were asked for',
+    otherwise: 'it reads every table',
+  }),
+  prefactorIdempotency: choice(['replay', 'redacted', 'ignore'], {
+    usual: 'the same key and body give the same answer, token included',
+    otherwise: '`redacted`: the same without the token; `ignore`: a second token',
+  }),
+  prefactorLastPage: choice(['missing', 'null'], {
+    usual: 'the last page has no `next_page_offset`, as in the vendor’s own stand-in',
+    otherwise: 'it is null, as in the OpenAPI type',
+  }),
+  prefactorPagination: choice(['object', 'null', 'overshoot'], {
+    usual: 'a list says where it goes on',
+    otherwise: '`null`: `pagination` is null; `overshoot`: every page names a next one, the last included',
+  }),
+  prefactorLifetimeSeconds: count(365 * DAY, [1, YEARS], {
+    usual: 'a year, where a create has no `expires_at`',
+    otherwise: 'any',
+  }),
+  prefactorExpiry: choice(['honoured', 'ignored', 'never'], {
+    usual: 'a token ends when the create said',
+    otherwise: '`ignored`: after the usual lifetime, whatever was asked; `never`: `expires_at` is null',
+  }),
+  prefactorClaims: choice(['sub', 'jti', 'sub-and-random-jti', 'random-jti', 'none'], {
+    usual:
+      'beside `_` with the account (`a`) and the environment (`e`), the JWT has the id of the token in `sub`',
+    otherwise:
+      '`jti`: the id is there; `sub-and-random-jti`: in `sub`, beside a random `jti`; `random-jti`, `none`: no claim names the token',
+  }),
+  prefactorAccount: choice(['summaries', 'details'], {
+    usual: '`GET /account` answers `{"summaries":[…]}`',
+    otherwise: '`{"details":{…}}`',
+  }),
+  prefactorEnvironmentScope: choice(['accepted', 'refused'], {
+    usual: 'the legacy scope `environment` still makes a token',
+    otherwise: 'it is a 422: the vendor’s newer type has `account` and `agent_deployment` only',
+  }),
+  bluebricksSessionSeconds: count(DAY / 2, [1, YEARS], {
+    usual: 'the session that `bricks login` fetches lasts half a day',
+    otherwise: 'any',
+  }),
+  bluebricksEmptyList: choice(['empty', '404'], {
+    usual: 'an organization without keys has a list of none',
+    otherwise: 'its list is the 404 "Key not found in organization"',
+  }),
+  bluebricksNameless: choice(['default', 'null', 'empty'], {
+    usual: 'a create without a name makes a key named "default"',
+    otherwise: 'it makes a key whose name is null, or the empty text',
+  }),
+  bluebricksLimitMax: count(100, [1, 1_000], {
+    usual: 'a `limit` above this is a 400 that names it',
+    otherwise: 'any',
+  }),
+};
+
+export type Assumptions = ValuesOf<typeof ASSUMPTION_SWITCHES>;
 
 /** The customer's side of each vendor: names that a test may want to choose. */
 export interface SeedOptions {
@@ -40,18 +149,7 @@ export interface VendorOptions {
   readonly seed: SeedOptions;
 }
 
-const DAY = 86_400;
-
-export const DEFAULT_ASSUMPTIONS: Assumptions = {
-  errovaBearerCreate: false,
-  errovaRotateOverlapSeconds: 0,
-  devoCreateReturnsToken: false,
-  devoLifetimeSeconds: DAY,
-  prefactorIdempotency: 'replay',
-  prefactorLastPage: 'null',
-  prefactorLifetimeSeconds: 365 * DAY,
-  bluebricksSessionSeconds: DAY / 2,
-};
+export const DEFAULT_ASSUMPTIONS: Assumptions = initialValues(ASSUMPTION_SWITCHES);
 
 export const DEFAULT_SEED: SeedOptions = {
   errovaOrg: 'acme-inc',

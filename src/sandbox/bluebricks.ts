@@ -1,35 +1,22 @@
 import type { VendorOptions } from './assumptions.ts';
+import { answerBluebricks, readBluebricksBody } from './bluebricks-answer.ts';
+import type { ApiKey } from './bluebricks-key.ts';
+import { ledgerKey, nameKey, PERSON_ID, readKey } from './bluebricks-key.ts';
+import { listBluebricksKeys } from './bluebricks-list.ts';
 import { Ledger } from './ledger.ts';
-import { bearerOf, isText, json, queryNumber, readJsonBody } from './message.ts';
+import { bearerOf, isText, json } from './message.ts';
 import { fingerprint, issue, randomText, randomUuid, signJwt } from './mint.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Handler, Route } from './route.ts';
-import { findRoute, route } from './route.ts';
+import { route } from './route.ts';
 import type { Saved } from './saved.ts';
 import { openSaved } from './saved.ts';
 import type { BootstrapLogin, SandboxRequest, SandboxResponse, Vendor } from './vendor.ts';
 
-type ApiKey = {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: number;
-  readonly updatedAt: number | null;
-  readonly disabled: boolean;
-  readonly hash: string;
-};
-
 /** A person who is logged in, through `bricks login` or the web application. */
 type Session = { readonly hash: string; readonly role: string; readonly expiresAt: number };
 
-const PERSON = { id: 'auth0|sandbox', name: 'Sandbox Admin', nickname: 'sandbox', picture: '' } as const;
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-};
+const NAMELESS = { default: 'default', null: null, empty: '' } as const;
 
 /**
  * Bluebricks' long-lived API tokens. Sources: https://docs.bluebricks.co/bluebricks-documentation/api/reference/auth
@@ -39,12 +26,12 @@ const REASONS: Readonly<Record<number, string>> = {
  *
  * ASSUMPTION: errors are `{"statusCode","message","error"}`; 401 for a caller that is unknown, expired or disabled,
  * 403 for one that is not allowed, 409 for a taken name, 404 for an unknown one; (de)activating twice is no error and
- * answers `{}`; newest first; at most 100 to a page; only the role Admin manages keys.
+ * answers `{}`; only the role Admin manages keys.
  */
 export function createBluebricks({ world, assumptions, seed }: VendorOptions): Vendor {
   const signingKey = world.random(32);
   const sessions = new Ledger<Session, string>({ key: (it) => it.hash, fingerprints: (it) => [it.hash] });
-  const keys = new Ledger<ApiKey, string>({ key: (it) => it.name, fingerprints: (it) => [it.hash] });
+  const keys = new Ledger<ApiKey, string>({ key: ledgerKey, fingerprints: (it) => [it.hash] });
 
   const routes: readonly Route[] = [
     route('POST', '/api/v1/auth/key', admin('create', createKey)),
@@ -64,36 +51,26 @@ export function createBluebricks({ world, assumptions, seed }: VendorOptions): V
 
   // The answer is the secret alone: the id must be looked up in the list, by name.
   function createKey({ request }: Call): SandboxResponse {
-    const { name = 'default' } = readBody(request, 'may be empty');
-    if (!isText(name, 255)) throw new Refusal(400, '', 'Failed to generate api key');
-    if (keys.get(name) !== undefined) throw new Refusal(409, '', 'Key already exists in organization');
+    const sent = readBluebricksBody(request, 'may be empty')['name'];
+    const name = sent === undefined ? NAMELESS[assumptions.bluebricksNameless] : sent;
+    if (sent !== undefined && !isText(sent, 255)) throw new Refusal(400, '', 'Failed to generate api key');
+    if (name !== null && typeof name !== 'string') throw new Refusal(400, '', 'Failed to generate api key');
+    if (name !== null && keys.get(nameKey(name)) !== undefined)
+      throw new Refusal(409, '', 'Key already exists in organization');
     const secret = issue(world, `bbx_${randomText(world, 32)}`);
     addKey(name, fingerprint(secret));
     return json(200, { api_key: secret });
   }
 
   function listKeys({ request: { query } }: Call): SandboxResponse {
-    const offset = queryNumber(query, 'offset', 0);
-    const limit = queryNumber(query, 'limit', 20);
-    const order = query.get('order') ?? 'desc';
-    const known =
-      (order === 'asc' || order === 'desc') && (query.get('sort') ?? 'created_at') === 'created_at';
-    if (Number.isNaN(offset) || !(limit >= 1 && limit <= 100) || !known)
-      throw new Refusal(400, '', 'Failed to get api keys');
-    // `search` is announced and does nothing yet.
-    const all = keys.all();
-    const list =
-      order === 'asc'
-        ? all.slice(offset, offset + limit)
-        : all.slice(Math.max(0, all.length - offset - limit), Math.max(0, all.length - offset)).reverse();
-    return json(200, { total: all.length, list: list.map(showKey) });
+    return listBluebricksKeys(keys.all(), query, assumptions);
   }
 
   function setDisabled({ request }: Call, disabled: boolean): SandboxResponse {
-    const { name } = readBody(request);
+    const { name } = readBluebricksBody(request);
     if (!isText(name, 255))
       throw new Refusal(400, '', `Failed to ${disabled ? 'deactivate' : 'activate'} api key`);
-    const key = keys.get(name);
+    const key = keys.get(nameKey(name));
     if (key === undefined) throw new Refusal(404, '', 'Key not found in organization');
     keys.put({ ...key, disabled, updatedAt: world.now() });
     return json(200, {});
@@ -125,7 +102,7 @@ export function createBluebricks({ world, assumptions, seed }: VendorOptions): V
     return 'API token';
   }
 
-  function addKey(name: string, hash: string): void {
+  function addKey(name: string | null, hash: string): void {
     keys.put({ id: randomUuid(world), name, createdAt: world.now(), updatedAt: null, disabled: false, hash });
   }
 
@@ -133,7 +110,7 @@ export function createBluebricks({ world, assumptions, seed }: VendorOptions): V
     const issued = Math.floor(world.now() / 1000);
     const expires = issued + assumptions.bluebricksSessionSeconds;
     // The id makes two logins within one second differ.
-    const claims = { sub: PERSON.id, jti: randomUuid(world), iat: issued, exp: expires };
+    const claims = { sub: PERSON_ID, jti: randomUuid(world), iat: issued, exp: expires };
     const secret = issue(world, signJwt(claims, signingKey));
     sessions.put({ hash: fingerprint(secret), role: seed.bluebricksRole, expiresAt: expires * 1000 });
     return [
@@ -165,54 +142,12 @@ export function createBluebricks({ world, assumptions, seed }: VendorOptions): V
         addKey(`seed-${first + index}`, fingerprint(randomText(world, 32)));
     },
     tokens: () =>
-      keys.all().map((it) => ({ id: it.id, name: it.name, live: !it.disabled, fingerprint: it.hash })),
+      keys.all().map((it) => ({ id: it.id, name: it.name ?? '', live: !it.disabled, fingerprint: it.hash })),
     save: () => ({ sessions: sessions.all(), keys: keys.all() }),
     load,
   };
 }
 
-function showKey(key: ApiKey): Record<string, unknown> {
-  return {
-    id: key.id,
-    name: key.name,
-    created_at: new Date(key.createdAt).toISOString(),
-    expiration_time: null,
-    updated_at: key.updatedAt === null ? null : new Date(key.updatedAt).toISOString(),
-    created_by: PERSON,
-    is_disabled: key.disabled,
-  };
-}
-
-function readBody(request: SandboxRequest, empty?: 'may be empty'): Readonly<Record<string, unknown>> {
-  const body = readJsonBody(request);
-  if (body.kind === 'object') return body.fields;
-  if (body.kind === 'missing' && empty !== undefined) return {};
-  throw new Refusal(400, '', 'Bad request');
-}
-
-function answerBluebricks(routes: readonly Route[], request: SandboxRequest): SandboxResponse {
-  try {
-    const match = findRoute(routes, request);
-    if (match.kind === 'found') return match.answer();
-    throw new Refusal(match.kind === 'none' ? 404 : 405, '', `Cannot ${request.method} ${request.path}`);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { status, message } = error;
-    return json(status, { statusCode: status, message, error: REASONS[status] ?? 'Error' });
-  }
-}
-
 function readSession(it: Saved): Session {
   return { hash: it.text('hash'), role: it.text('role'), expiresAt: it.number('expiresAt') };
-}
-
-function readKey(it: Saved): ApiKey {
-  return {
-    id: it.text('id'),
-    name: it.text('name'),
-    createdAt: it.number('createdAt'),
-    updatedAt: it.numberOrNull('updatedAt'),
-    disabled: it.flag('disabled'),
-    hash: it.text('hash'),
-  };
 }

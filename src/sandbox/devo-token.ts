@@ -34,11 +34,11 @@ export function areAudiences(value: unknown): value is string {
   return typeof value === 'string' && value.split(' ').every((audience) => AUDIENCES.includes(audience));
 }
 
-/** Space-separated `table://<pattern>` and `level://<name>`. */
+/** Space-separated `table://<pattern>` and `level://<name>`. ASSUMPTION: a pattern may have alternatives, `{a,b}`. */
 export function areScopes(value: unknown): value is string {
   return (
     typeof value === 'string' &&
-    value.split(' ').every((scope) => /^(table|level):\/\/[\w.*?-]+$/.test(scope))
+    value.split(' ').every((scope) => /^(table|level):\/\/[\w.*?{},-]+$/.test(scope))
   );
 }
 

@@ -1,4 +1,5 @@
 import type { VendorOptions } from './assumptions.ts';
+import { answerDevo, badRequest, forbidden, readDevoFields } from './devo-answer.ts';
 import type { DevoToken } from './devo-token.ts';
 import {
   areAudiences,
@@ -10,15 +11,16 @@ import {
   showValue,
 } from './devo-token.ts';
 import { Ledger } from './ledger.ts';
-import { bearerOf, isText, json, noContent, readJsonBody } from './message.ts';
+import { bearerOf, isText, json, noContent } from './message.ts';
 import { fingerprint, issue, randomHex } from './mint.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Handler, Route } from './route.ts';
-import { findRoute, route } from './route.ts';
+import { route } from './route.ts';
 import { openSaved } from './saved.ts';
 import type { BootstrapLogin, SandboxRequest, SandboxResponse, Vendor } from './vendor.ts';
 
 const TOKENS = '/ws/accounts/:account/credentials/tokens';
+const EVERY_TABLE = 'table://*.**';
 const YEAR_MS = 365 * 86_400_000;
 
 type NewToken = Pick<DevoToken, 'name' | 'user' | 'owner' | 'audience' | 'scope'>;
@@ -59,15 +61,16 @@ export function createDevo({ world, assumptions, seed }: VendorOptions): Vendor 
   ];
 
   function createToken(caller: DevoToken, { request }: Call): SandboxResponse {
-    const { name, user, audience, scopes } = readFields(request, ['name', 'user', 'audience', 'scopes']);
+    const { name, user, audience, scopes } = readDevoFields(request, ['name', 'user', 'audience', 'scopes']);
     if (!isText(user, 200)) throw badRequest('Invalid required value: user');
     if (!users.includes(user))
       throw badRequest('User not found in the domain. The user may have been deleted');
     if (!isText(name, 200)) throw badRequest('Invalid required value: name');
     if (!areAudiences(audience)) throw badRequest('Request has invalid audiences required');
     // The vendor's trap: a token without scopes reads every table.
-    const scope = scopes === undefined || scopes === null ? 'table://*.**' : scopes;
-    if (!areScopes(scope)) throw badRequest('Request has invalid scopes required');
+    const asked = scopes === undefined || scopes === null ? EVERY_TABLE : scopes;
+    if (!areScopes(asked)) throw badRequest('Request has invalid scopes required');
+    const scope = assumptions.devoScopes === 'widened' ? EVERY_TABLE : asked;
     const lifetime = assumptions.devoLifetimeSeconds * 1000;
     const token = addToken({ name, user, owner: caller.user, audience, scope }, lifetime);
     return json(
@@ -87,7 +90,7 @@ export function createDevo({ world, assumptions, seed }: VendorOptions): Vendor 
 
   // ASSUMPTION: the field is `name`, as in a create.
   function renameToken(_: DevoToken, call: Call): SandboxResponse {
-    const { name } = readFields(call.request, ['name']);
+    const { name } = readDevoFields(call.request, ['name']);
     if (!isText(name, 200)) throw badRequest('Invalid required value: name');
     return changeToken(call, { name });
   }
@@ -130,9 +133,9 @@ export function createDevo({ world, assumptions, seed }: VendorOptions): Vendor 
 
   // The vendor answers 401 only where the header is missing. A wrong token, domain, region or role is a 403.
   function authenticate(call: Call): DevoToken {
-    const value = bearerOf(call.request);
-    if (value === undefined) throw new Refusal(401, 'unauthorized', 'Unauthorized');
-    const caller = tokens.findBySecret(value);
+    if (call.request.headers['authorization'] === undefined)
+      throw new Refusal(401, 'unauthorized', 'Unauthorized');
+    const caller = tokens.findBySecret(bearerOf(call.request) ?? '');
     const known = caller !== undefined && isActive(caller, world.now());
     if (!known || isOtherRegion(call.request) || call.param('account') !== domain) throw forbidden();
     if (!caller.audience.split(' ').includes(CREDENTIALS_AUDIENCE)) throw forbidden();
@@ -143,19 +146,6 @@ export function createDevo({ world, assumptions, seed }: VendorOptions): Vendor 
   function isOtherRegion(request: SandboxRequest): boolean {
     const region = /^api-([a-z]+)\./.exec(request.headers['host'] ?? '')?.[1];
     return region !== undefined && region !== seed.devoRegion;
-  }
-
-  function answer(request: SandboxRequest): SandboxResponse {
-    try {
-      const match = findRoute(routes, request);
-      if (match.kind === 'found') return match.answer();
-      throw match.kind === 'none'
-        ? new Refusal(404, 'not_found', 'Not found')
-        : new Refusal(405, 'method_not_allowed', 'Method not allowed');
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return json(error.status, { error: { code: error.status, message: error.message } });
-    }
   }
 
   function bootstrap(): BootstrapLogin[] {
@@ -203,30 +193,12 @@ export function createDevo({ world, assumptions, seed }: VendorOptions): Vendor 
 
   return {
     id: 'devo',
-    owns: (path) => path.startsWith('/ws/accounts/'),
-    handle: (request) => ({ ...answer(request), headers: { 'x-devo-cid': randomHex(world, 8) } }),
+    owns: (path) => path.startsWith('/ws/'),
+    handle: (request) => ({ ...answerDevo(routes, request), headers: { 'x-devo-cid': randomHex(world, 8) } }),
     bootstrap,
     seedTokens,
     tokens: () => tokens.all().map(view),
     save: () => ({ domain, users, lastId, tokens: tokens.all() }),
     load,
   };
-}
-
-// The vendor rejects what it does not know, which is why a client must never send one key too many.
-function readFields(request: SandboxRequest, known: readonly string[]): Readonly<Record<string, unknown>> {
-  const body = readJsonBody(request);
-  if (body.kind === 'missing') throw badRequest('Required request body is missing');
-  if (body.kind === 'malformed') throw badRequest('JSON parse error: Unexpected input');
-  const stranger = Object.keys(body.fields).find((key) => !known.includes(key));
-  if (stranger !== undefined) throw badRequest(`JSON parse error: Unrecognized field "${stranger}"`);
-  return body.fields;
-}
-
-function badRequest(message: string): Refusal {
-  return new Refusal(400, 'bad_request', message);
-}
-
-function forbidden(): Refusal {
-  return new Refusal(403, 'forbidden', 'Forbidden');
 }

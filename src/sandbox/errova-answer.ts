@@ -4,9 +4,15 @@ import type { Route } from './route.ts';
 import { findRoute } from './route.ts';
 import type { SandboxRequest, SandboxResponse } from './vendor.ts';
 
-/** Runs the route and turns a refusal into Errova's error body. */
-export function answerErrova(routes: readonly Route[], request: SandboxRequest): SandboxResponse {
+/** Runs the route, unless something else answers first, and turns a refusal into Errova's error body. */
+export function answerErrova(
+  request: SandboxRequest,
+  first: () => SandboxResponse | undefined,
+  routes: readonly Route[],
+): SandboxResponse {
   try {
+    const answer = first();
+    if (answer !== undefined) return answer;
     const match = findRoute(routes, request);
     if (match.kind === 'found') return match.answer();
     throw match.kind === 'none'

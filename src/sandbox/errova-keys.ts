@@ -1,4 +1,7 @@
+import type { Assumptions } from './assumptions.ts';
 import { invalid, readErrovaBody } from './errova-answer.ts';
+import { newErrovaId } from './errova-id.ts';
+import type { ErrovaLists } from './errova-lists.ts';
 import type { DsnKey, ErrovaState, Project } from './errova-state.ts';
 import { showKey, showProject } from './errova-state.ts';
 import { isText, json, readDateTime } from './message.ts';
@@ -18,7 +21,14 @@ export interface ErrovaKeys {
   readonly rotateKey: Handler;
 }
 
-export function createErrovaKeys(state: ErrovaState, world: World): ErrovaKeys {
+interface ErrovaKeysOptions {
+  readonly state: ErrovaState;
+  readonly world: World;
+  readonly lists: ErrovaLists;
+  readonly ids: Assumptions['errovaIds'];
+}
+
+export function createErrovaKeys({ state, world, lists, ids }: ErrovaKeysOptions): ErrovaKeys {
   function createProject({ request }: Call): SandboxResponse {
     const { name, platform, environment } = readErrovaBody(request);
     if (!isText(name, 100) || !isText(platform, 100) || !isText(environment, 100))
@@ -34,8 +44,8 @@ export function createErrovaKeys(state: ErrovaState, world: World): ErrovaKeys {
     );
   }
 
-  function listProjects(): SandboxResponse {
-    return json(200, { projects: state.projects.all().map(showProject) });
+  function listProjects({ request }: Call): SandboxResponse {
+    return lists.answer(request, 'projects', state.projects.all().map(showProject));
   }
 
   function createKey(call: Call): SandboxResponse {
@@ -46,7 +56,7 @@ export function createErrovaKeys(state: ErrovaState, world: World): ErrovaKeys {
       throw invalid('"keyType" must be server_signed or browser_public');
     const secret = keyType === 'server_signed' ? newSecret() : null;
     const key = state.keys.put({
-      id: `key_${randomHex(world, 12)}`,
+      id: newErrovaId(world, 'key_', ids),
       project: project.slug,
       label,
       keyType,
@@ -61,7 +71,7 @@ export function createErrovaKeys(state: ErrovaState, world: World): ErrovaKeys {
   function listKeys(call: Call): SandboxResponse {
     const { slug } = findProject(call);
     const own = state.keys.all().filter((key) => key.project === slug);
-    return json(200, { keys: own.map(showKey) });
+    return lists.answer(call.request, 'keys', own.map(showKey));
   }
 
   function expireKey(call: Call): SandboxResponse {

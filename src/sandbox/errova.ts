@@ -1,7 +1,9 @@
 import type { VendorOptions } from './assumptions.ts';
 import { createErrovaAccess } from './errova-access.ts';
 import { answerErrova, invalid, readErrovaBody } from './errova-answer.ts';
+import { newErrovaId } from './errova-id.ts';
 import { createErrovaKeys } from './errova-keys.ts';
+import { createErrovaLists } from './errova-lists.ts';
 import type { MachineToken } from './errova-state.ts';
 import { createErrovaState, loadErrova, saveErrova, showToken } from './errova-state.ts';
 import { isText, json, noContent } from './message.ts';
@@ -26,7 +28,8 @@ const SESSION_MS = 7 * 86_400_000;
 export function createErrova({ world, assumptions, seed }: VendorOptions): Vendor {
   const state = createErrovaState(seed.errovaOrg);
   const access = createErrovaAccess({ state, world, bearerMayCreate: assumptions.errovaBearerCreate });
-  const keys = createErrovaKeys(state, world);
+  const lists = createErrovaLists(assumptions);
+  const keys = createErrovaKeys({ state, world, lists, ids: assumptions.errovaIds });
 
   const routes: readonly Route[] = [
     route('POST', `${BASE}/machine-tokens`, access.sessionOnly(createToken)),
@@ -48,20 +51,24 @@ export function createErrova({ world, assumptions, seed }: VendorOptions): Vendo
     const known = SCOPES.filter((scope) => scopes.includes(scope));
     if (known.length !== scopes.length) throw invalid('"scopes" holds an unknown or a repeated scope');
     const secret = newSecret();
-    const token = addToken(label, known, fingerprint(secret));
+    const granted = assumptions.errovaScopes === 'widened' ? SCOPES : known;
+    const token = addToken(label, granted, fingerprint(secret));
     return json(201, { ...showToken(token), tokenSecret: secret });
   }
 
-  function listTokens(): SandboxResponse {
-    return json(200, { machineTokens: state.tokens.all().map(showToken) });
+  function listTokens({ request }: Call): SandboxResponse {
+    return lists.answer(request, 'machineTokens', state.tokens.all().map(showToken));
   }
 
   function rotateToken(call: Call): SandboxResponse {
     const token = findToken(call);
     const secret = newSecret();
     const overlap = assumptions.errovaRotateOverlapSeconds * 1000;
+    const id = assumptions.errovaRotateId === 'new' ? newId() : token.id;
+    if (id !== token.id) state.tokens.remove(token.id);
     const rotated = state.tokens.put({
       ...token,
+      id,
       hash: fingerprint(secret),
       previousHash: overlap > 0 ? token.hash : null,
       previousUntil: overlap > 0 ? world.now() + overlap : 0,
@@ -81,9 +88,8 @@ export function createErrova({ world, assumptions, seed }: VendorOptions): Vendo
   }
 
   function addToken(label: string, scopes: readonly string[], hash: string): MachineToken {
-    const id = `mt_${randomHex(world, 12)}`;
     return state.tokens.put({
-      id,
+      id: newId(),
       label,
       scopes,
       createdAt: world.now(),
@@ -91,6 +97,10 @@ export function createErrova({ world, assumptions, seed }: VendorOptions): Vendo
       previousHash: null,
       previousUntil: 0,
     });
+  }
+
+  function newId(): string {
+    return newErrovaId(world, 'mt_', assumptions.errovaIds);
   }
 
   function newSecret(): string {
@@ -124,8 +134,8 @@ export function createErrova({ world, assumptions, seed }: VendorOptions): Vendo
 
   return {
     id: 'errova',
-    owns: (path) => path.startsWith('/api/organizations/'),
-    handle: (request) => answerErrova(routes, request),
+    owns: (path) => /^\/api\/(?!v\d+(\/|$))/.test(path),
+    handle: (request) => answerErrova(request, () => lists.inTheWay(request), routes),
     bootstrap,
     seedTokens(count) {
       for (let index = 1; index <= count; index += 1)

@@ -1,6 +1,8 @@
-import type { FaultAction } from './faults.ts';
+import type { FaultAction } from './fault-actions.ts';
 import type { History } from './history.ts';
-import { isObject, json } from './message.ts';
+import { json } from './message.ts';
+import { notDone } from './not-done.ts';
+import { asText, compressed, doubled, garbled, without, withSecretIn, wrapped } from './reshape.ts';
 import type { SandboxRequest, SandboxResponse } from './vendor.ts';
 
 /** How an answer goes over the wire. `whole` is the only honest way. */
@@ -20,7 +22,6 @@ interface FaultyCall {
   readonly action: FaultAction | undefined;
 }
 
-const SECRET_FIELDS = ['tokenSecret', 'secret', 'token', 'api_key'];
 const PORTAL = '<!doctype html><title>Sign in</title><h1>Sign in to this network</h1>\n';
 
 /** Lets the vendor act, or not, and says what the client will see. Needs no socket. */
@@ -62,6 +63,23 @@ export function answerWithFault({ vendors, request, action }: FaultyCall): Fault
       return whole(withPadding(commit(), action.bytes));
     case 'garble':
       return whole(garbled(commit(), action.field));
+    case 'rename-secret':
+      return whole(withSecretIn(action.field, commit()));
+    case 'wrap':
+      return whole(wrapped(action.field, commit()));
+    case 'drop':
+      return whole(without(action.field, commit()));
+    case 'text':
+      return whole(asText(commit()));
+    case 'gzip':
+    case 'br':
+    case 'deflate':
+      return whole(compressed(commit(), action.kind));
+    case 'silent':
+    case 'unchanged':
+      return whole(notDone(vendors.pretend(request), action.kind, request));
+    case 'refuse-in-200':
+      return whole(notDone(vendors.pretend(request), action.how, request));
     case 'double':
       return whole(doubled(commit(), action.field));
     case 'twice':
@@ -87,30 +105,4 @@ function retryAfter(value: string | null): Readonly<Record<string, string>> {
 
 function withPadding(response: SandboxResponse, bytes: number): SandboxResponse {
   return { ...response, headers: { ...response.headers, 'x-padding': 'x'.repeat(bytes) } };
-}
-
-/** `secret` as the field's name stands for whatever this vendor calls it. */
-function garbled(response: SandboxResponse, field: string): SandboxResponse {
-  if (!isObject(response.body)) return response;
-  const names = field === 'secret' ? SECRET_FIELDS : [field];
-  const renamed = Object.entries(response.body).map(([key, value]) => [
-    names.includes(key) ? `${key}_v2` : key,
-    value,
-  ]);
-  return { ...response, body: Object.fromEntries(renamed) };
-}
-
-/** A second value of the same form as the secret, which works nowhere, in a field of this name. */
-function doubled(response: SandboxResponse, field: string): SandboxResponse {
-  if (!isObject(response.body)) return response;
-  const secret = Object.entries(response.body).find(([name]) => SECRET_FIELDS.includes(name))?.[1];
-  if (typeof secret !== 'string') return response;
-  const other = secret.slice(0, -4) + [...secret.slice(-4)].reverse().map(next).join('');
-  return { ...response, body: { [field]: other, ...response.body } };
-}
-
-/** The next digit or letter, of the same kind. */
-function next(character: string): string {
-  if (/[0-9]/.test(character)) return character === '9' ? '0' : String(Number(character) + 1);
-  return /[a-e]/.test(character) ? String.fromCharCode(character.charCodeAt(0) + 1) : 'a';
 }

@@ -1,4 +1,5 @@
-import type { FaultAction, FaultRule } from './faults.ts';
+import type { FaultAction } from './fault-actions.ts';
+import type { FaultRule } from './faults.ts';
 
 /** What befalls one request. */
 export interface Fate {

@@ -1,17 +1,6 @@
 import { usage } from '../domain/errors.ts';
-
-/** What goes wrong. "Committed" means that the vendor did what was asked, whatever the client gets to see. */
-export type FaultAction =
-  | { readonly kind: 'status'; readonly code: number; readonly retryAfter: string | null }
-  | { readonly kind: 'status-after'; readonly code: number }
-  | { readonly kind: 'reset-before' | 'reset-after' | 'reset-headers' | 'hang-before' | 'hang-after' }
-  | { readonly kind: 'truncate'; readonly bytes: number | null }
-  | { readonly kind: 'short-length' | 'html' | 'empty' | 'twice' | 'endless' }
-  | { readonly kind: 'slow' | 'drip'; readonly ms: number }
-  | { readonly kind: 'redirect'; readonly code: number; readonly url: string }
-  | { readonly kind: 'garble' | 'double'; readonly field: string }
-  | { readonly kind: 'headers'; readonly bytes: number }
-  | { readonly kind: 'stale'; readonly mutations: number };
+import type { FaultAction } from './fault-actions.ts';
+import { FAULT_ACTIONS } from './fault-actions.ts';
 
 export interface FaultRule {
   /** As it was written. */
@@ -58,68 +47,10 @@ function takeCount(words: string[], pattern: RegExp): number | undefined {
 
 function parseAction(word: string, text: string): FaultAction {
   const [kind = '', ...rest] = word.split(':');
-  const argument = rest.join(':');
-  switch (kind) {
-    case 'status':
-      return parseStatus(argument, text);
-    case 'status-after':
-      return { kind, code: statusCode(argument, text) };
-    case 'reset-before':
-    case 'reset-after':
-    case 'reset-headers':
-    case 'hang-before':
-    case 'hang-after':
-      return { kind: withoutArgument(kind, argument, text) };
-    case 'short-length':
-    case 'html':
-    case 'empty':
-    case 'twice':
-    case 'endless':
-      return { kind: withoutArgument(kind, argument, text) };
-    case 'truncate':
-      return { kind, bytes: argument === '' ? null : whole(argument, text) };
-    case 'slow':
-    case 'drip':
-      return { kind, ms: whole(argument, text) };
-    case 'headers':
-      return { kind, bytes: whole(argument, text) };
-    case 'stale':
-      return { kind, mutations: argument === '' ? 1 : whole(argument, text) };
-    case 'garble':
-    case 'double':
-      if (argument === '') throw badRule(text);
-      return { kind, field: argument };
-    case 'redirect':
-      return parseRedirect(argument, text);
-    default:
-      throw badRule(text);
-  }
-}
-
-function parseStatus(argument: string, text: string): FaultAction {
-  const [, code = '', retryAfter = null] = /^(\d+)(?::retry-after=(\S+))?$/.exec(argument) ?? [];
-  return { kind: 'status', code: statusCode(code, text), retryAfter };
-}
-
-function parseRedirect(argument: string, text: string): FaultAction {
-  const [, code = '', url = ''] = /^(3\d\d):(\S+)$/.exec(argument) ?? [];
-  return { kind: 'redirect', code: statusCode(code, text), url };
-}
-
-function statusCode(argument: string, text: string): number {
-  const code = whole(argument, text);
-  if (code < 200 || code > 599) throw badRule(text);
-  return code;
-}
-
-function whole(argument: string, text: string): number {
-  if (!/^\d{1,9}$/.test(argument)) throw badRule(text);
-  return Number(argument);
-}
-
-function withoutArgument<K extends string>(kind: K, argument: string, text: string): K {
-  if (argument !== '') throw badRule(text);
-  return kind;
+  const row = Object.entries(FAULT_ACTIONS).find(([name]) => name === kind)?.[1];
+  const action = row?.read(rest.join(':'));
+  if (action === undefined) throw badRule(text);
+  return action;
 }
 
 function badRule(text: string): Error {

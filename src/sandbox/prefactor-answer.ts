@@ -37,7 +37,7 @@ function fieldErrors({ fields }: Refusal): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([field, reason]) => [
       field,
-      { status: 'error', code: reason === 'required' ? 'required' : 'invalid', message: reason },
+      { status: 'error', code: reason.startsWith('required') ? 'required' : 'invalid', message: reason },
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import type { Assumptions } from './assumptions.ts';
 import { isObject, isText, readDateTime } from './message.ts';
 import { PFID } from './pfid.ts';
 import type { PrefactorIds } from './prefactor-ids.ts';
@@ -17,6 +18,7 @@ interface CreateBody {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The `Idempotency-Key` header, which the vendor's Python SDK sends beside the field. */
   readonly headerKey: string | undefined;
+  readonly environmentScope: Assumptions['prefactorEnvironmentScope'];
 }
 
 const TOP = ['details', 'idempotency_key'];
@@ -27,11 +29,15 @@ const DETAILS = ['token_scope', 'account_id', 'environment_id', 'agent_id', 'exp
  * ASSUMPTION: 422 for whatever is wrong, unknown fields included; 403 for another account; 404 for an unknown
  * environment or agent; an expiry in the past is refused.
  */
-export function readTokenWish({ fields, headerKey }: CreateBody, ids: PrefactorIds, now: number): TokenWish {
+export function readTokenWish(body: CreateBody, ids: PrefactorIds, now: number): TokenWish {
+  const { fields, headerKey, environmentScope } = body;
   const problems: Record<string, string> = {};
   const details = isObject(fields['details']) ? fields['details'] : undefined;
   if (details === undefined)
-    throw new Refusal(422, 'validation_errors', 'Validation failed', { details: 'required' });
+    throw new Refusal(422, 'validation_errors', 'Validation failed', {
+      // The vendor's page reads as if the fields were at the top.
+      details: 'required: the fields of the token belong inside "details"',
+    });
   for (const key of Object.keys(fields)) if (!TOP.includes(key)) problems[key] = 'unexpected';
   for (const key of Object.keys(details)) if (!DETAILS.includes(key)) problems[key] = 'unexpected';
 
@@ -72,7 +78,7 @@ export function readTokenWish({ fields, headerKey }: CreateBody, ids: PrefactorI
       ['environment', [true, false]],
       ['agent_deployment', [true, true]],
     ]).get(scope);
-    if (needs === undefined) {
+    if (needs === undefined || (scope === 'environment' && environmentScope === 'refused')) {
       problems['token_scope'] = scope === undefined ? 'required' : 'invalid';
       return;
     }

@@ -1,3 +1,4 @@
+import type { Assumptions } from './assumptions.ts';
 import { queryNumber } from './message.ts';
 import type { ApiToken } from './prefactor-token.ts';
 import { Refusal } from './refusal.ts';
@@ -20,11 +21,15 @@ interface ListOptions {
   readonly tokens: readonly ApiToken[];
   readonly query: ListQuery;
   readonly lastUsed: (token: ApiToken) => number;
-  /** The last page leaves `next_page_offset` out instead of giving null. */
-  readonly leaveOutNext: boolean;
+  readonly assumptions: Pick<Assumptions, 'prefactorLastPage' | 'prefactorPagination'>;
 }
 
-const FIELDS = ['inserted_at', 'updated_at', 'expires_at', 'last_used_at'];
+/** The documented fields, most of which a token does not have, and those of a token. */
+const FIELDS = [
+  ...['id', 'last_seen', 'status', 'title', 'timestamp', 'started_at', 'finished_at'],
+  ...['email', 'name', 'external_identifier'],
+  ...['inserted_at', 'updated_at', 'expires_at', 'last_used_at'],
+];
 
 /**
  * ASSUMPTION: 50 to a page, oldest first, where the query says nothing. Sorting comes as `sorting[field]` with
@@ -43,14 +48,15 @@ export function readListQuery(query: URLSearchParams): ListQuery {
   return { offset, pageSize, field, descending: direction === 'desc' };
 }
 
-export function listPage({ tokens, query, lastUsed, leaveOutNext }: ListOptions): Page {
+export function listPage({ tokens, query, lastUsed, assumptions }: ListOptions): Page {
   const { offset, pageSize, field, descending } = query;
-  const sorted = field === 'inserted_at' ? tokens : tokens.toSorted((a, b) => value(a) - value(b));
+  const sorted = field === 'inserted_at' ? tokens : tokens.toSorted((a, b) => compare(value(a), value(b)));
   const count = sorted.length;
   const page = descending
     ? sorted.slice(Math.max(0, count - offset - pageSize), Math.max(0, count - offset)).reverse()
     : sorted.slice(offset, offset + pageSize);
-  const next = offset + pageSize < count ? offset + pageSize : null;
+  const goesOn = offset + pageSize < count || assumptions.prefactorPagination === 'overshoot';
+  const next = goesOn ? offset + pageSize : null;
   const pagination = {
     item_count: count,
     item_start: page.length === 0 ? 0 : offset + 1,
@@ -60,14 +66,22 @@ export function listPage({ tokens, query, lastUsed, leaveOutNext }: ListOptions)
     page_offset: offset,
     page_size: pageSize,
     previous_page_offset: offset > 0 ? Math.max(0, offset - pageSize) : null,
-    ...(next === null && leaveOutNext ? {} : { next_page_offset: next }),
+    ...(next === null && assumptions.prefactorLastPage === 'missing' ? {} : { next_page_offset: next }),
   };
-  return { tokens: page, pagination, sorting: { field, direction: descending ? 'desc' : 'asc' } };
+  const shown = assumptions.prefactorPagination === 'null' ? null : pagination;
+  return { tokens: page, pagination: shown, sorting: { field, direction: descending ? 'desc' : 'asc' } };
 
-  function value(token: ApiToken): number {
-    if (field === 'expires_at') return token.expiresAt;
-    return field === 'updated_at' ? token.updatedAt : lastUsed(token);
+  /** ASSUMPTION: what no token has, such as `title`, leaves the order as it is. */
+  function value(token: ApiToken): number | string {
+    if (field === 'id' || field === 'status') return token[field];
+    if (field === 'expires_at') return token.expiresAt ?? Number.POSITIVE_INFINITY;
+    if (field === 'updated_at') return token.updatedAt;
+    return field === 'last_used_at' || field === 'last_seen' ? lastUsed(token) : 0;
   }
+}
+
+function compare(a: number | string, b: number | string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function wrong(field: string, reason: string): Refusal {

@@ -1,5 +1,4 @@
 import { isoSeconds } from './message.ts';
-import { signJwt } from './mint.ts';
 import type { PrefactorIds } from './prefactor-ids.ts';
 import type { Saved } from './saved.ts';
 import type { Json } from './vendor.ts';
@@ -11,7 +10,8 @@ export type ApiToken = {
   readonly agentId: string | null;
   readonly agentDeploymentId: string | null;
   readonly status: string;
-  readonly expiresAt: number;
+  /** Null for a token that never ends. */
+  readonly expiresAt: number | null;
   readonly insertedAt: number;
   readonly updatedAt: number;
   readonly hash: string;
@@ -45,7 +45,7 @@ export function showSummary(
     created_by_admin_user_id: ids.admin,
     token_scope: token.scope,
     status: token.status,
-    expires_at: isoSeconds(token.expiresAt),
+    expires_at: token.expiresAt === null ? null : isoSeconds(token.expiresAt),
     inserted_at: isoSeconds(token.insertedAt),
     updated_at: isoSeconds(token.updatedAt),
     last_used_at: lastUsed === undefined ? null : isoSeconds(lastUsed),
@@ -68,16 +68,8 @@ export function showDetails(
   };
 }
 
-/** The same record and key always give the same token: a replay needs no copy of it. ASSUMPTION: these claims. */
-export function tokenJwt(token: Omit<ApiToken, 'hash'>, ids: PrefactorIds, key: Uint8Array): string {
-  const claims = {
-    sub: token.id,
-    account_id: ids.account,
-    token_scope: token.scope,
-    iat: Math.floor(token.insertedAt / 1000),
-    exp: Math.floor(token.expiresAt / 1000),
-  };
-  return signJwt(claims, key);
+export function hasEnded(token: ApiToken, now: number): boolean {
+  return token.expiresAt !== null && token.expiresAt <= now;
 }
 
 export function readApiToken(it: Saved): ApiToken {
@@ -88,7 +80,7 @@ export function readApiToken(it: Saved): ApiToken {
     agentId: it.textOrNull('agentId'),
     agentDeploymentId: it.textOrNull('agentDeploymentId'),
     status: it.text('status'),
-    expiresAt: it.number('expiresAt'),
+    expiresAt: it.numberOrNull('expiresAt'),
     insertedAt: it.number('insertedAt'),
     updatedAt: it.number('updatedAt'),
     hash: it.text('hash'),

@@ -1,19 +1,22 @@
 import type { VendorOptions } from './assumptions.ts';
 import { Ledger } from './ledger.ts';
-import { bearerOf, json } from './message.ts';
+import { json } from './message.ts';
 import { fingerprint, issue } from './mint.ts';
+import { createPrefactorAccess } from './prefactor-access.ts';
+import { showAccount, showAccounts } from './prefactor-account.ts';
 import { answerPrefactor, readPrefactorBody } from './prefactor-answer.ts';
 import type { TokenWish } from './prefactor-create.ts';
 import { readTokenWish } from './prefactor-create.ts';
 import { makePrefactorIds, newPfid, readPrefactorIds } from './prefactor-ids.ts';
+import { tokenJwt } from './prefactor-jwt.ts';
 import { listPage, readListQuery } from './prefactor-list.ts';
 import type { ApiToken, TokenAction } from './prefactor-token.ts';
-import { mayDo, readApiToken, showDetails, showSummary, tokenJwt } from './prefactor-token.ts';
+import { hasEnded, mayDo, readApiToken, showDetails, showSummary } from './prefactor-token.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Handler, Route } from './route.ts';
 import { route } from './route.ts';
 import { openSaved } from './saved.ts';
-import type { BootstrapLogin, SandboxRequest, SandboxResponse, Vendor } from './vendor.ts';
+import type { BootstrapLogin, SandboxResponse, Vendor } from './vendor.ts';
 
 const TOKENS = '/api/v1/api_token';
 const ACCOUNT_WIDE = {
@@ -37,36 +40,28 @@ type Replay = { readonly key: string; readonly bodyHash: string; readonly token:
 export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
   const signingKey = world.random(32);
   const tokens = new Ledger<ApiToken, string>({ key: (it) => it.id, fingerprints: (it) => [it.hash] });
-  const lastUsed = new Map<string, number>();
+  const { lastUsed, authenticate, accountWide } = createPrefactorAccess(tokens, world);
   const replays = new Map<string, Replay>();
   let ids = makePrefactorIds(world);
 
   const routes: readonly Route[] = [
     route('GET', '/api/v1/ping', ping),
-    route('GET', '/api/v1/account', accountWide(listAccounts)),
-    route('GET', '/api/v1/account/:id', accountWide(getAccount)),
-    route('GET', TOKENS, accountWide(listTokens)),
-    route('POST', TOKENS, accountWide(createToken)),
     route(
       'GET',
-      `${TOKENS}/:id`,
-      accountWide((call) => success(findToken(call))),
+      '/api/v1/account',
+      accountWide(() => showAccounts(ids, assumptions)),
     ),
     route(
-      'POST',
-      `${TOKENS}/:id/activate`,
-      accountWide((call) => moveTo('active', 'activate', call)),
+      'GET',
+      '/api/v1/account/:id',
+      accountWide((call) => showAccount(ids, call.param('id'))),
     ),
-    route(
-      'POST',
-      `${TOKENS}/:id/suspend`,
-      accountWide((call) => moveTo('suspended', 'suspend', call)),
-    ),
-    route(
-      'POST',
-      `${TOKENS}/:id/revoke`,
-      accountWide((call) => moveTo('revoked', 'revoke', call)),
-    ),
+    route('GET', TOKENS, accountWide(listTokens)),
+    route('POST', TOKENS, accountWide(createToken)),
+    route('GET', `${TOKENS}/:id`, accountWide(showToken)),
+    route('POST', `${TOKENS}/:id/activate`, accountWide(moveTo('active', 'activate'))),
+    route('POST', `${TOKENS}/:id/suspend`, accountWide(moveTo('suspended', 'suspend'))),
+    route('POST', `${TOKENS}/:id/revoke`, accountWide(moveTo('revoked', 'revoke'))),
     route('DELETE', `${TOKENS}/:id`, accountWide(deleteToken)),
   ];
 
@@ -82,7 +77,7 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
       tokens: account === null || account === ids.account ? tokens.all() : [],
       query: readListQuery(query),
       lastUsed: (token) => lastUsed.get(token.id) ?? 0,
-      leaveOutNext: assumptions.prefactorLastPage === 'missing',
+      assumptions,
     });
     const summaries = page.tokens.map((token) => showSummary(token, ids, lastUsed.get(token.id)));
     return json(200, { status: 'success', pagination: page.pagination, sorting: page.sorting, summaries });
@@ -91,7 +86,8 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
   function createToken({ request }: Call): SandboxResponse {
     const body = readPrefactorBody(request);
     const headerKey = request.headers['idempotency-key'];
-    const wish = readTokenWish({ fields: body, headerKey }, ids, world.now());
+    const environmentScope = assumptions.prefactorEnvironmentScope;
+    const wish = readTokenWish({ fields: body, headerKey, environmentScope }, ids, world.now());
     const bodyHash = fingerprint(JSON.stringify(body));
     const earlier =
       assumptions.prefactorIdempotency === 'ignore' ? undefined : replays.get(wish.idempotencyKey ?? '');
@@ -105,17 +101,23 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
   function replay({ token, bodyHash }: Replay, newBodyHash: string): SandboxResponse {
     if (bodyHash !== newBodyHash)
       throw new Refusal(409, 'invalid_action', 'The idempotency key was used with another body');
-    const secret = tokenJwt(token, ids, signingKey);
+    const secret = jwtOf(token);
     // After a restart the signing key is another one, and the first token cannot be shown again.
     const canShow = assumptions.prefactorIdempotency === 'replay' && fingerprint(secret) === token.hash;
     return canShow ? success(token, secret) : success(token);
   }
 
-  function moveTo(status: string, action: TokenAction, call: Call): SandboxResponse {
-    readPrefactorBody(call.request, 'may be empty');
-    const token = findToken(call);
-    requireAction(token, action);
-    return success(tokens.put({ ...token, status, updatedAt: world.now() }));
+  function showToken(call: Call): SandboxResponse {
+    return success(findToken(call));
+  }
+
+  function moveTo(status: string, action: TokenAction): Handler {
+    return (call) => {
+      readPrefactorBody(call.request, 'may be empty');
+      const token = findToken(call);
+      requireAction(token, action);
+      return success(tokens.put({ ...token, status, updatedAt: world.now() }));
+    };
   }
 
   function deleteToken(call: Call): SandboxResponse {
@@ -132,41 +134,9 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
     return token;
   }
 
-  function listAccounts(): SandboxResponse {
-    return json(200, { status: 'success', summaries: [account()] });
-  }
-
-  function getAccount(call: Call): SandboxResponse {
-    if (call.param('id') !== ids.account) throw new Refusal(404, 'not_found', 'Account not found');
-    return json(200, { status: 'success', details: account() });
-  }
-
-  function account() {
-    return { type: 'account', id: ids.account, name: 'Acme' };
-  }
-
   function success(token: ApiToken, secret?: string): SandboxResponse {
     const details = showDetails(token, ids, lastUsed.get(token.id));
     return json(200, { status: 'success', details, ...(secret === undefined ? {} : { token: secret }) });
-  }
-
-  function accountWide(handler: Handler): Handler {
-    return (call) => {
-      if (authenticate(call.request).scope !== 'account')
-        throw new Refusal(403, 'not_permitted', 'Not permitted');
-      return handler(call);
-    };
-  }
-
-  function authenticate(request: SandboxRequest): ApiToken {
-    const secret = bearerOf(request);
-    if (secret === undefined) throw new Refusal(401, 'not_authenticated', 'Not authenticated');
-    const caller = tokens.findBySecret(secret);
-    if (caller === undefined) throw new Refusal(401, 'bad_authtoken', 'Token invalid');
-    if (caller.expiresAt <= world.now()) throw new Refusal(401, 'bad_authtoken', 'Token expired');
-    if (caller.status !== 'active') throw new Refusal(401, 'bad_authtoken', `Token ${caller.status}`);
-    lastUsed.set(caller.id, world.now());
-    return caller;
   }
 
   function addToken(wish: Omit<TokenWish, 'idempotencyKey'>) {
@@ -178,12 +148,22 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
       agentId: wish.agentId,
       agentDeploymentId: wish.agentDeploymentId,
       status: 'active',
-      expiresAt: wish.expiresAt ?? now + assumptions.prefactorLifetimeSeconds * 1000,
+      expiresAt: endOf(wish, now),
       insertedAt: now,
       updatedAt: now,
     };
-    const secret = issue(world, tokenJwt(fields, ids, signingKey));
+    const secret = issue(world, jwtOf(fields));
     return { record: tokens.put({ ...fields, hash: fingerprint(secret) }), secret };
+  }
+
+  function endOf({ expiresAt }: Pick<TokenWish, 'expiresAt'>, now: number): number | null {
+    const usual = now + assumptions.prefactorLifetimeSeconds * 1000;
+    if (expiresAt === undefined || assumptions.prefactorExpiry === 'ignored') return usual;
+    return assumptions.prefactorExpiry === 'never' ? null : expiresAt;
+  }
+
+  function jwtOf(token: Omit<ApiToken, 'hash'>): string {
+    return tokenJwt(token, { ids, key: signingKey, claims: assumptions.prefactorClaims });
   }
 
   function bootstrap(): BootstrapLogin[] {
@@ -215,7 +195,8 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
 
   return {
     id: 'prefactor',
-    owns: (path) => /^\/api\/v1\/(api_token|account|ping)(\/|$)/.test(path),
+    // Bluebricks' two paths stand under the same prefix.
+    owns: (path) => /^\/api\/v1\/(?!(auth|environments)(\/|$))/.test(path),
     handle: (request) => answerPrefactor(routes, request),
     bootstrap,
     seedTokens(count) {
@@ -223,7 +204,7 @@ export function createPrefactor({ world, assumptions }: VendorOptions): Vendor {
     },
     tokens: () =>
       tokens.all().map((it) => {
-        const live = it.status === 'active' && it.expiresAt > world.now();
+        const live = it.status === 'active' && !hasEnded(it, world.now());
         return { id: it.id, name: '', live, fingerprint: it.hash };
       }),
     save: () => ({

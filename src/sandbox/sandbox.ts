@@ -1,4 +1,5 @@
 import { usage } from '../domain/errors.ts';
+import { DOCUMENTED_SHAPE } from './answer-shape.ts';
 import type { Assumptions, SeedOptions, VendorOptions } from './assumptions.ts';
 import { DEFAULT_ASSUMPTIONS, DEFAULT_SEED } from './assumptions.ts';
 import { createBluebricks } from './bluebricks.ts';
@@ -6,7 +7,9 @@ import { createDevo } from './devo.ts';
 import { createErrova } from './errova.ts';
 import { json } from './message.ts';
 import { createPrefactor } from './prefactor.ts';
+import type { AnswerShapes } from './read-switches.ts';
 import { openSaved } from './saved.ts';
+import { shapedAnswer } from './shaped-answer.ts';
 import type {
   BootstrapLogin,
   Json,
@@ -21,6 +24,8 @@ import type { World } from './world.ts';
 export interface SandboxOptions {
   readonly world: World;
   readonly assumptions?: Partial<Assumptions>;
+  /** How each vendor words its answers, where that is not as documented. */
+  readonly answers?: AnswerShapes;
   readonly seed?: Partial<SeedOptions>;
 }
 
@@ -44,7 +49,7 @@ export interface Sandbox {
 
 const SCHEMA = 'keyturn.sandbox/1';
 
-export function createSandbox({ world, assumptions, seed }: SandboxOptions): Sandbox {
+export function createSandbox({ world, assumptions, answers, seed }: SandboxOptions): Sandbox {
   const options: VendorOptions = {
     world,
     assumptions: { ...DEFAULT_ASSUMPTIONS, ...assumptions },
@@ -57,7 +62,17 @@ export function createSandbox({ world, assumptions, seed }: SandboxOptions): San
 
   function handle(request: SandboxRequest): SandboxResponse {
     const vendor = vendors.find((candidate) => candidate.owns(request.path));
-    return vendor?.handle(request) ?? json(404, { error: 'no vendor of this sandbox has such a path' });
+    if (vendor === undefined) return json(404, { error: 'no vendor of this sandbox has such a path' });
+    const shape = { ...DOCUMENTED_SHAPE, ...answers?.[vendor.id] };
+    const act = () => vendor.handle(request);
+    return shapedAnswer({ request, shape, act, pretend: () => undone(vendor, act) });
+  }
+
+  function undone(vendor: Vendor, act: () => SandboxResponse): SandboxResponse {
+    const present = vendor.save();
+    const answer = act();
+    vendor.load(present);
+    return answer;
   }
 
   function vendorOf(provider: ProviderId): Vendor {

@@ -1,4 +1,6 @@
-export type ProviderId = 'errova' | 'devo' | 'prefactor' | 'bluebricks';
+export const PROVIDER_IDS = ['errova', 'devo', 'prefactor', 'bluebricks'] as const;
+
+export type ProviderId = (typeof PROVIDER_IDS)[number];
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -18,8 +20,10 @@ export interface SandboxResponse {
   readonly status: number;
   /** Names in lower case; `content-type` and `content-length` are added on the wire. */
   readonly headers: Readonly<Record<string, string>>;
-  /** A JSON value, or null for no body at all. */
+  /** A JSON value, or null for no body at all. A text is sent as it is. */
   readonly body: unknown;
+  /** The vendor did nothing, although the status says otherwise. */
+  readonly changed?: false;
 }
 
 /** A credential that a person would have fetched from the vendor's web page or CLI before automating anything. */

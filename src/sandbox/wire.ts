@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FaultyAnswer } from './fault-answer.ts';
 import type { SandboxResponse } from './vendor.ts';
 
@@ -56,12 +57,18 @@ export function deliver({ response, delivery }: FaultyAnswer, to: ServerResponse
 }
 
 function encode({ status, headers, body }: SandboxResponse, date: string): Message {
-  // A text is sent as it is (the captive portal); everything else is JSON.
+  // A text is sent as it is (a web page); everything else is JSON.
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const bytes = Buffer.from(body === null ? '' : text);
+  const bytes = coded(Buffer.from(body === null ? '' : text), headers['content-encoding']);
   const type: HeaderList = body === null ? {} : { 'content-type': 'application/json; charset=utf-8' };
   const length: HeaderList = status === 204 ? {} : { 'content-length': String(bytes.length) };
   return { status, headers: { date, ...type, ...length, ...headers }, body: bytes };
+}
+
+function coded(bytes: Buffer, coding: string | undefined): Buffer {
+  if (coding === 'br') return brotliCompressSync(bytes);
+  if (coding === 'deflate') return deflateSync(bytes);
+  return coding === 'gzip' ? gzipSync(bytes) : bytes;
 }
 
 function head({ status, headers }: Message, length: number | undefined): string {

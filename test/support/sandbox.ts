@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import { parseFault } from '../../src/sandbox/faults.ts';
-import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { type RequestLog, startSandboxServer } from '../../src/sandbox/server.ts';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
 
@@ -34,23 +33,22 @@ export interface TestSandbox {
   close(): Promise<void>;
 }
 
-interface TestSandboxOptions {
+interface TestSandboxOptions extends Omit<SandboxOptions, 'world'> {
   readonly time?: TestTime;
-  readonly assumptions?: Partial<Assumptions>;
 }
 
 const PROVIDERS: readonly ProviderId[] = ['errova', 'devo', 'prefactor', 'bluebricks'];
 
 export async function startTestSandbox(options: TestSandboxOptions = {}): Promise<TestSandbox> {
   const secrets: string[] = [];
-  const time = options.time ?? createTestTime();
+  const { time = createTestTime(), ...played } = options;
   const sandbox = createSandbox({
     world: {
       now: time.now,
       random: (count) => new Uint8Array(randomBytes(count)),
       onSecret: (secret) => secrets.push(secret),
     },
-    ...(options.assumptions ? { assumptions: options.assumptions } : {}),
+    ...played,
   });
   const server = await startSandboxServer({ sandbox, port: 0 });
   return {

@@ -1,7 +1,7 @@
 import type { Provider } from '../../src/ports/provider.ts';
 import type { Capture, Endpoint, Outcome, Reply, Transport } from '../../src/ports/transport.ts';
+import type { FaultAction } from '../../src/sandbox/fault-actions.ts';
 import { answerWithFault } from '../../src/sandbox/fault-answer.ts';
-import type { FaultAction } from '../../src/sandbox/faults.ts';
 import type { Mutation } from './sim-machine.ts';
 
 /** Changes what a mint is answered with, on the wire. */
@@ -27,7 +27,12 @@ export function faulty(action: FaultAction): Mutation {
   const change = (body: Uint8Array): Uint8Array => {
     if (body.length === 0) return body;
     const response = { status: 200, headers: {}, body: JSON.parse(Buffer.from(body).toString('utf8')) };
-    const vendors = { handle: () => response, handlePast: () => response, commits: 0 };
+    const vendors = {
+      handle: () => response,
+      pretend: () => response,
+      handlePast: () => response,
+      commits: 0,
+    };
     const request = {
       method: 'POST',
       path: '/',

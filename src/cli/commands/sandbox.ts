@@ -11,12 +11,21 @@ export const sandbox: Command = {
     },
     { flags: '--state <file>', about: 'keep what happens in this file, and go on from it' },
     { flags: '--seed-tokens <n>', about: 'begin with so many tokens at each vendor' },
-    { flags: '--errova-bearer-create', about: 'let an Errova machine token mint another' },
-    { flags: '--devo-create-returns-token', about: 'let Devo’s create answer with the value' },
+    {
+      flags: '--assume <name=value...>',
+      about: "play another answer that the docs leave open: 'errovaPaging=nextCursor'; see docs/sandbox.md",
+    },
+    { flags: '--devo-domain <domain>', about: 'the domain at Devo, such as child@parent (default: acme)' },
+    { flags: '--errova-bearer-create', about: 'the same as --assume errovaBearerCreate=true' },
+    { flags: '--devo-create-returns-token', about: 'the same as --assume devoCreateReturnsToken=true' },
   ],
   details:
     'Plays Errova, Devo, Prefactor and Bluebricks until it is stopped. With --json the first line on stdout is one document with the origin and the credentials to log in with.',
-  examples: ['keyturn sandbox', "keyturn sandbox --port 4080 --fault 'POST *rotate hang-after x1'"],
+  examples: [
+    'keyturn sandbox',
+    "keyturn sandbox --port 4080 --fault 'POST *rotate hang-after x1'",
+    'keyturn sandbox --assume errovaLists=404 --assume devo.endings=silent',
+  ],
   async run(app, input) {
     const { runSandbox } = await import('../run-sandbox.ts');
     const latency = input.text('latency');
@@ -26,10 +35,12 @@ export const sandbox: Command = {
       faults: input.list('fault'),
       stateFile: input.text('state') ?? null,
       seedTokens: input.wholeNumber('seed-tokens', { min: 1, max: 100_000 }) ?? 0,
-      assumptions: {
-        errovaBearerCreate: input.flag('errova-bearer-create'),
-        devoCreateReturnsToken: input.flag('devo-create-returns-token'),
-      },
+      assumed: [
+        ...(input.flag('errova-bearer-create') ? ['errovaBearerCreate=true'] : []),
+        ...(input.flag('devo-create-returns-token') ? ['devoCreateReturnsToken=true'] : []),
+        ...input.list('assume'),
+      ],
+      devoDomain: input.text('devo-domain') ?? null,
     });
     return { shape: 'written' };
   },

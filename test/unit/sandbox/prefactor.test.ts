@@ -187,15 +187,19 @@ describe('the list', () => {
       next_page_offset: 20,
       previous_page_offset: 0,
     });
-    expect(page(20).pagination).toMatchObject({ item_start: 21, item_end: 25, next_page_offset: null });
+    expect(page(20).pagination).toMatchObject({ item_start: 21, item_end: 25 });
+    expect(page(20).pagination).not.toHaveProperty('next_page_offset');
     const all = [page(0), page(10), page(20)].flatMap((it) => it.summaries.map((s: { id: string }) => s.id));
     expect(all).toEqual(sandbox.tokens('prefactor').map((it) => it.id));
     expect(page(40)).toMatchObject({ summaries: [], pagination: { item_start: 0, item_end: 0 } });
   });
 
-  test('leaves the next offset out of the last page where the switch says so', () => {
-    const { send, bearer } = prefactor({ assumptions: { prefactorLastPage: 'missing' } });
-    expect(send('GET', TOKENS, { bearer }).body.pagination).not.toHaveProperty('next_page_offset');
+  test.each([
+    ['missing', undefined],
+    ['null', null],
+  ] as const)('the last page has the next offset "%s"', (prefactorLastPage, expected) => {
+    const { send, bearer } = prefactor({ assumptions: { prefactorLastPage } });
+    expect(send('GET', TOKENS, { bearer }).body.pagination.next_page_offset).toBe(expected);
   });
 
   test('has summaries without actions and without a token', () => {
@@ -211,7 +215,8 @@ describe('the list', () => {
     'pagination[page_size]=0',
     'pagination[page_size]=101',
     'pagination[offset]=-1',
-    'sorting=-name',
+    'sorting=-secret',
+    'sorting[field]=id&sorting[direction]=up',
   ])('refuses %s', (query) => {
     const { send, bearer } = prefactor();
     expect(send('GET', `${TOKENS}?${query}`, { bearer }).status).toBe(422);

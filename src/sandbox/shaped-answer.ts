@@ -1,0 +1,65 @@
+import type { AnswerShape } from './answer-shape.ts';
+import { withErrorBody } from './error-bodies.ts';
+import { isRefusalIn200, notDone } from './not-done.ts';
+import { withDates } from './odd-dates.ts';
+import type { OperationKind } from './operation-kind.ts';
+import { operationKind } from './operation-kind.ts';
+import { asText, compressed, without, withSecretIn, wrapped } from './reshape.ts';
+import type { SandboxRequest, SandboxResponse } from './vendor.ts';
+
+interface ShapedCall {
+  readonly request: SandboxRequest;
+  readonly shape: AnswerShape;
+  readonly act: () => SandboxResponse;
+  /** The answer of `act`, after which everything is as it was. */
+  readonly pretend: () => SandboxResponse;
+}
+
+/** A vendor's answer in the shape that the switches ask for. What the vendor refuses stays refused. */
+export function shapedAnswer(call: ShapedCall): SandboxResponse {
+  const kind = operationKind(call.request);
+  const response = performed(call, kind);
+  const worded =
+    response.status < 300
+      ? worded2xx(dated(response, call.shape), kind, call.shape)
+      : withErrorBody(response, call.shape.errors);
+  return isCompressed(call.shape, kind, worded) ? compressed(worded, call.shape.coding) : worded;
+}
+
+function dated(response: SandboxResponse, { dates }: AnswerShape): SandboxResponse {
+  return dates === 'documented' ? response : { ...response, body: withDates(response.body, dates) };
+}
+
+function performed({ request, shape, act, pretend }: ShapedCall, kind: OperationKind): SandboxResponse {
+  const how = kind === 'issue' ? shape.creates : kind === 'end' ? shape.endings : 'done';
+  return how === 'done' ? act() : notDone(pretend(), how, request);
+}
+
+function worded2xx(response: SandboxResponse, kind: OperationKind, shape: AnswerShape): SandboxResponse {
+  if (response.changed === false && isRefusal(kind, shape)) return response;
+  if (kind === 'issue' || kind === 'show') return wordedSecret(response, shape);
+  if (kind === 'other') return response;
+  if (shape.writes === 'text') return asText(response);
+  return shape.writes === 'empty' ? { ...response, body: null } : response;
+}
+
+function wordedSecret(response: SandboxResponse, shape: AnswerShape): SandboxResponse {
+  const plain = shape.ids ? response : without('id', response);
+  if (shape.envelope === 'bare') return wrapped('bare', plain);
+  const named = shape.secretField === 'documented' ? plain : withSecretIn(shape.secretField, plain);
+  return shape.envelope === 'flat' ? named : wrapped(shape.envelope, named);
+}
+
+function isRefusal(kind: OperationKind, shape: AnswerShape): boolean {
+  return isRefusalIn200(kind === 'issue' ? shape.creates : shape.endings);
+}
+
+function isCompressed(
+  { compressed }: AnswerShape,
+  kind: OperationKind,
+  { status }: SandboxResponse,
+): boolean {
+  if (compressed === 'errors') return status >= 400;
+  if (compressed === 'secrets') return status < 300 && (kind === 'issue' || kind === 'show');
+  return compressed === 'all';
+}
