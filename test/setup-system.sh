@@ -18,6 +18,7 @@ need zsh zsh
 need fish fish
 need git git
 need jq jq
+need curl curl
 
 if [ -z "$missing" ]; then
   echo 'setup-system: everything is here'
