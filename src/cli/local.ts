@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Paths } from '../adapters/config/paths.ts';
 import type { LocalCredentialStore } from '../adapters/store/credential-store.ts';
+import type { InstallationKeys } from '../adapters/store/installation-keys.ts';
 import { STORE_KINDS, type StoreKind } from '../domain/credential.ts';
 import { AppError, usage } from '../domain/errors.ts';
 import { safeText } from '../domain/text.ts';
@@ -162,10 +163,33 @@ export class Local {
     return store;
   }
 
+  readonly #installationKeys = once(async (): Promise<InstallationKeys> => {
+    const { createInstallationKeys, KEY_VARIABLE } = await import('../adapters/store/installation-keys.ts');
+    return createInstallationKeys({
+      disk: await this.disk(),
+      random: this.runtime.random,
+      locks: this.locks,
+      stateDir: (await this.paths()).state,
+      store: await this.store(),
+      makeStore: this.#wantedStore !== null,
+      variable: this.runtime.env[KEY_VARIABLE],
+      onKeyFile: (path) =>
+        this.note(
+          `the key that seals unfinished operations is "${path}", in the same folder; set ${KEY_VARIABLE} to keep it elsewhere`,
+        ),
+    });
+  });
+
   readonly audit = once(async (): Promise<AuditLog> => {
-    const { createFileAudit } = await import('../adapters/audit/file-audit.ts');
+    const [{ createFileAudit }, { createAuditCodes }] = await Promise.all([
+      import('../adapters/audit/file-audit.ts'),
+      import('../adapters/audit/audit-codes.ts'),
+    ]);
     const { state } = await this.paths();
+    // A credential from the environment must not need the store's passphrase, or a keychain, for the log alone.
+    const mayUnlock = !this.runtime.env['KEYTURN_TOKEN'];
     return createFileAudit({
+      codes: createAuditCodes(await this.#installationKeys(), mayUnlock),
       disk: await this.disk(),
       locks: this.locks,
       clock: this.runtime.clock,
@@ -184,14 +208,7 @@ export class Local {
     const disk = await this.disk();
     // Who may change this folder may put another journal in the place of ours, however private the folders in it are.
     await checkPrivateFolder(disk, state);
-    const sealers = createJournalSealer({
-      disk,
-      random,
-      locks: this.locks,
-      stateDir: state,
-      store: await this.store(),
-      makeStore: this.#wantedStore !== null,
-    });
+    const sealers = createJournalSealer(await this.#installationKeys(), random);
     return createFileJournal({
       disk,
       locks: this.locks,

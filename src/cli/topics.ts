@@ -49,6 +49,11 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
     { name: 'KEYTURN_STORE', about: 'keychain, passphrase or file: how a new credentials file is kept' },
     { name: 'KEYTURN_PASSPHRASE', about: 'the passphrase of a credentials file that has one' },
     { name: 'KEYTURN_NEW_PASSPHRASE', about: 'the new one, where `credentials migrate` changes it' },
+    {
+      name: 'KEYTURN_JOURNAL_KEY',
+      about:
+        'seals unfinished operations where there is no store (CI): 32 characters or more, for example of `openssl rand -base64 32`',
+    },
     { name: 'KEYTURN_OUTPUT', about: 'the output format, where no option says it' },
     { name: 'KEYTURN_CONFIG_DIR', about: 'the folder of config.yaml and credentials.yaml' },
     { name: 'KEYTURN_STATE_DIR', about: 'the folder of the journal and the audit log' },

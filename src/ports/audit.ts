@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/time.ts';
+import type { KeySource } from './sealer.ts';
 
 export type AuditAction =
   | 'create'
@@ -10,7 +11,8 @@ export type AuditAction =
   | 'revoke'
   | 'delete'
   | 'rename'
-  | 'expire';
+  | 'expire'
+  | 'migrate';
 
 /** One line of the audit log. No secret: `fingerprint` names one. */
 export interface AuditEvent {
@@ -38,7 +40,8 @@ export interface AuditLog {
   /** Durable when it resolves. Throws `unavailable` (full disk), `usage` (a file that others can read) and `locked`. */
   append(event: AuditEvent): Promise<void>;
   list(): Promise<readonly AuditRecord[]>;
-  verify(): Promise<AuditCheck>;
+  /** With `proof`, the codes are checked too, for which a sealed store is unlocked. */
+  verify(options?: { readonly proof: boolean }): Promise<AuditCheck>;
 }
 
 export interface AuditCheck {
@@ -48,4 +51,14 @@ export interface AuditCheck {
   readonly brokenAt: number | null;
   /** Writes that were cut short (by a kill or a full disk) and are kept as they are, with a note. */
   readonly torn: number;
+  /** Null where it was not asked for. */
+  readonly proof: AuditProof | null;
+}
+
+/** How much of the log is proved by codes under this installation's keys, and not by checksums alone. */
+export interface AuditProof {
+  /** Events, from the first on, that no one without the key can have written or changed. */
+  readonly records: number;
+  /** Where the key of the last good code is kept; null where no code proves anything. */
+  readonly key: KeySource | null;
 }

@@ -6,3 +6,9 @@ export interface Sealer {
   /** Throws `AppError` (lost) when the bytes were changed, moved to another context or sealed under another key. */
   open(sealed: Uint8Array, context: string): Uint8Array;
 }
+
+/**
+ * Where a key of this installation is kept: `store`, under the credential store's own key; `variable`, in the
+ * environment; `file`, in the state folder beside what it seals, where it stops nobody who can read that folder.
+ */
+export type KeySource = 'store' | 'variable' | 'file';

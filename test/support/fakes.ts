@@ -206,7 +206,7 @@ export class FakeAudit implements AuditLog {
   }
 
   async verify(): Promise<AuditCheck> {
-    return { records: this.events.length, brokenAt: null, torn: 0 };
+    return { records: this.events.length, brokenAt: null, torn: 0, proof: null };
   }
 }
 

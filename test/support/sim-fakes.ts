@@ -134,7 +134,7 @@ export class SimAudit implements AuditLog {
   }
 
   async verify(): Promise<AuditCheck> {
-    return { records: this.events.length, brokenAt: null, torn: 0 };
+    return { records: this.events.length, brokenAt: null, torn: 0, proof: null };
   }
 }
 

@@ -1,5 +1,6 @@
 import { createFileJournal } from '../../src/adapters/journal/file-journal.ts';
 import { createCredentialStore } from '../../src/adapters/store/credential-store.ts';
+import { createInstallationKeys } from '../../src/adapters/store/installation-keys.ts';
 import { createJournalSealer } from '../../src/adapters/store/journal-sealer.ts';
 import type { Connection } from '../../src/core/client.ts';
 import { Client } from '../../src/core/client.ts';
@@ -122,7 +123,14 @@ export class SimMachine {
       path: STORE_PATH,
       kindForNewFile: 'keychain',
     });
-    const sealers = createJournalSealer({ ...parts, stateDir: '/state', store, makeStore: true });
+    const keys = createInstallationKeys({
+      ...parts,
+      stateDir: '/state',
+      store,
+      makeStore: true,
+      variable: undefined,
+    });
+    const sealers = createJournalSealer(keys, parts.random);
     const host = createFileJournal({
       ...parts,
       folder: '/state/attempts',

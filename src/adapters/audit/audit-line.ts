@@ -19,6 +19,14 @@ export interface AuditLine {
   readonly entry: AuditEntry;
   /** Over this entry and, through the one before, over the whole log so far. */
   readonly chain: string;
+  /** Absent in lines of an older keyturn. */
+  readonly signature?: Signature;
+}
+
+/** A code over the chain, and the key that it was made with. */
+export interface Signature {
+  readonly keyId: string;
+  readonly code: string;
 }
 
 const ACTIONS: readonly AuditAction[] = [
@@ -32,18 +40,26 @@ const ACTIONS: readonly AuditAction[] = [
   'delete',
   'rename',
   'expire',
+  'migrate',
 ];
 const OUTCOMES: readonly AuditRecord['outcome'][] = ['ok', 'failed', 'unknown'];
 
-export const FIRST_CHAIN = sumOf('keyturn audit 1');
+/** What the first line goes on from. */
+export const BEFORE_FIRST: Pick<AuditLine, 'chain' | 'signature'> = { chain: sumOf('keyturn audit 1') };
 
-export function nextChain(chain: string, entry: AuditEntry): string {
-  return sumOf(`${chain} ${canonicalJson(entry)}`);
+/** Covers the line before whole, with its code where it has one. */
+export function nextChain(before: Pick<AuditLine, 'chain' | 'signature'>, entry: AuditEntry): string {
+  const { chain, signature } = before;
+  const code = signature ? `${signature.keyId} ${signature.code} ` : '';
+  return sumOf(`${chain} ${code}${canonicalJson(entry)}`);
 }
 
 /** One line with its line feed. JSON escapes every control character, so that one event is one line; so do the rest here. */
-export function encodeAuditLine(entry: AuditEntry, chain: string): Uint8Array {
-  const text = canonicalJson({ ...entry, chain }).replace(/[\x7f-\x9f\u2028\u2029]/g, escapeCharacter);
+export function encodeAuditLine({ entry, chain, signature }: AuditLine): Uint8Array {
+  const text = canonicalJson({ ...entry, chain, ...signature }).replace(
+    /[\x7f-\x9f\u2028\u2029]/g,
+    escapeCharacter,
+  );
   return new TextEncoder().encode(`${text}\n`);
 }
 
@@ -53,13 +69,18 @@ export function decodeAuditLine(bytes: Uint8Array): AuditLine | null {
   if (!isObject(value) || typeof value.chain !== 'string') return null;
   const entry = toTornNote(value) ?? toRecord(value);
   if (!entry) return null;
-  const written = encodeAuditLine(entry, value.chain);
+  const signature = toSignature(value);
+  const line = { entry, chain: value.chain, ...(signature && { signature }) };
   // One line has one form: a field that was added, or written otherwise, shows.
-  return Buffer.from(written).subarray(0, -1).equals(bytes) ? { entry, chain: value.chain } : null;
+  return Buffer.from(encodeAuditLine(line)).subarray(0, -1).equals(bytes) ? line : null;
 }
 
 export function sumOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+function toSignature({ keyId, code }: JsonObject): Signature | null {
+  return typeof keyId === 'string' && typeof code === 'string' ? { keyId, code } : null;
 }
 
 function toTornNote({ sequence, at, torn }: JsonObject): TornNote | null {

@@ -1,5 +1,12 @@
 import type { AuditCheck, AuditRecord } from '../../ports/audit.ts';
-import { type AuditLine, decodeAuditLine, FIRST_CHAIN, nextChain, sumOf } from './audit-line.ts';
+import {
+  type AuditLine,
+  BEFORE_FIRST,
+  decodeAuditLine,
+  nextChain,
+  type Signature,
+  sumOf,
+} from './audit-line.ts';
 
 /** Where the log ends: what the next line goes on from, and the bytes behind it that are no line. */
 export interface AuditTail {
@@ -35,8 +42,22 @@ export function listRecords(bytes: Uint8Array): readonly AuditRecord[] {
   return records;
 }
 
-export function checkChain(bytes: Uint8Array): AuditCheck {
-  let chain = FIRST_CHAIN;
+/** What checksums alone tell, and the signed lines, whose codes are still to be checked. */
+export interface ChainCheck extends Omit<AuditCheck, 'proof'> {
+  readonly signed: readonly SignedLine[];
+}
+
+export interface SignedLine extends Signature {
+  /** Of the line in the log, from 1. */
+  readonly number: number;
+  readonly chain: string;
+  /** Events up to and with this line. */
+  readonly records: number;
+}
+
+export function checkChain(bytes: Uint8Array): ChainCheck {
+  const signed: SignedLine[] = [];
+  let before: Pick<AuditLine, 'chain' | 'signature'> = BEFORE_FIRST;
   let sequence = 0;
   let records = 0;
   let torn = 0;
@@ -50,18 +71,21 @@ export function checkChain(bytes: Uint8Array): AuditCheck {
     const expected = unread ? describeTorn(bytes.subarray(unread.start, start)) : null;
     const noted = 'torn' in entry ? entry.torn : null;
     if (noted?.bytes !== expected?.bytes || noted?.sum !== expected?.sum) {
-      return { records, brokenAt: unread?.number ?? number, torn };
+      return { records, brokenAt: unread?.number ?? number, torn, signed };
     }
-    chain = nextChain(chain, entry);
+    const chain = nextChain(before, entry);
     sequence += 1;
-    if (entry.sequence !== sequence || line.chain !== chain) return { records, brokenAt: number, torn };
+    if (entry.sequence !== sequence || line.chain !== chain)
+      return { records, brokenAt: number, torn, signed };
     if (noted) torn += 1;
     else records += 1;
+    if (line.signature) signed.push({ ...line.signature, number, chain, records });
+    before = line;
     unread = null;
   }
   // A line that is not whole at the very end: the next append notes it. Whole lines that are none were changed.
-  if (unread && bytes.at(-1) === LINE_FEED) return { records, brokenAt: unread.number, torn };
-  return { records, brokenAt: null, torn: unread ? torn + 1 : torn };
+  if (unread && bytes.at(-1) === LINE_FEED) return { records, brokenAt: unread.number, torn, signed };
+  return { records, brokenAt: null, torn: unread ? torn + 1 : torn, signed };
 }
 
 function* linesOf(

@@ -1,12 +1,20 @@
 import { basename, dirname, join } from 'node:path';
 import { toInstant } from '../../domain/time.ts';
-import type { AuditEvent, AuditLog } from '../../ports/audit.ts';
+import type { AuditCheck, AuditEvent, AuditLog, AuditProof } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { checkPrivateFolder, ensureDurableFolder, refuseLooseFile } from '../disk/private.ts';
-import { type AuditEntry, encodeAuditLine, FIRST_CHAIN, nextChain } from './audit-line.ts';
-import { type AuditTail, checkChain, describeTorn, findTail, listRecords } from './audit-text.ts';
+import type { AuditCode, AuditCodes } from './audit-codes.ts';
+import { type AuditEntry, type AuditLine, BEFORE_FIRST, encodeAuditLine, nextChain } from './audit-line.ts';
+import {
+  type AuditTail,
+  checkChain,
+  describeTorn,
+  findTail,
+  listRecords,
+  type SignedLine,
+} from './audit-text.ts';
 
 export interface FileAuditOptions {
   readonly disk: Disk;
@@ -14,6 +22,7 @@ export interface FileAuditOptions {
   readonly clock: Clock;
   /** `…/audit.jsonl`. When it grows large it becomes `…/audit.<last sequence>.jsonl` and a new one goes on from it. */
   readonly path: string;
+  readonly codes: AuditCodes;
 }
 
 /** From here on a new file is begun, so that an append stays quick. In bytes. */
@@ -23,11 +32,11 @@ const LARGEST = 4 * LARGE;
 const MOST_WAIT_MS = 10_000;
 
 /**
- * The audit log as JSON lines, 0600. Each line's checksum covers all lines before it. Nothing that was written is ever
- * taken away, not even a line that a kill or a full disk cut short.
+ * The audit log as JSON lines, 0600. Each line's checksum covers all lines before it, and its code proves the checksum.
+ * Nothing that was written is ever taken away, not even a line that a kill or a full disk cut short.
  */
 export function createFileAudit(options: FileAuditOptions): AuditLog {
-  const { disk, locks, clock, path } = options;
+  const { disk, locks, clock, path, codes } = options;
   const folder = dirname(path);
 
   /** Oldest first, the one in use last. */
@@ -68,16 +77,20 @@ export function createFileAudit(options: FileAuditOptions): AuditLog {
 
   async function appendAlone(event: AuditEvent): Promise<void> {
     await ensureDurableFolder(disk, folder);
+    // First: the store may have to be unlocked for it, and a refusal must leave the log as it is.
+    const code = await codes.current();
     const { last, torn, open } = await readTail(await findFiles());
     await setAsideWhenLarge(last?.entry.sequence ?? 0);
     const at = toInstant(clock.now());
     let sequence = last?.entry.sequence ?? 0;
-    let chain = last?.chain ?? FIRST_CHAIN;
+    let before: Pick<AuditLine, 'chain' | 'signature'> = last ?? BEFORE_FIRST;
     const parts: Uint8Array[] = [];
     const add = (entry: AuditEntry): void => {
       sequence = entry.sequence;
-      chain = nextChain(chain, entry);
-      parts.push(encodeAuditLine(entry, chain));
+      const chain = nextChain(before, entry);
+      const signature = { keyId: code.keyId, code: code.codeOf(chain) };
+      before = { chain, signature };
+      parts.push(encodeAuditLine({ entry, chain, signature }));
     };
     if (open) parts.push(new Uint8Array([0x0a]));
     if (torn.length > 0) add({ sequence: sequence + 1, at, torn: describeTorn(torn) });
@@ -107,8 +120,32 @@ export function createFileAudit(options: FileAuditOptions): AuditLog {
   return {
     append: (event) => locks.hold('audit', MOST_WAIT_MS, () => appendAlone(event)),
     list: async () => listRecords(await readAll()),
-    verify: async () => checkChain(await readAll()),
+    async verify({ proof } = { proof: false }) {
+      const { signed, ...check } = checkChain(await readAll());
+      return proof ? checkCodes(check, signed, codes) : { ...check, proof: null };
+    },
   };
+}
+
+/** A line that carries a wrong code of a key that is at hand was changed. One of a key that is gone proves nothing. */
+async function checkCodes(
+  check: Omit<AuditCheck, 'proof'>,
+  signed: readonly SignedLine[],
+  codes: AuditCodes,
+): Promise<AuditCheck> {
+  const known = new Map<string, AuditCode | null>();
+  let proof: AuditProof = { records: 0, key: null };
+  for (const line of signed) {
+    if (!known.has(line.keyId)) known.set(line.keyId, await codes.find(line.keyId));
+    const code = known.get(line.keyId);
+    if (!code) continue;
+    if (code.codeOf(line.chain) !== line.code) {
+      const brokenAt = Math.min(line.number, check.brokenAt ?? line.number);
+      return { ...check, records: proof.records, brokenAt, proof };
+    }
+    proof = { records: line.records, key: code.source };
+  }
+  return { ...check, proof };
 }
 
 /** Only what an event has: a caller's richer object must not bring more into the log. */

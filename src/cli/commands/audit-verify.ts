@@ -1,17 +1,44 @@
 import { AppError } from '../../domain/errors.ts';
+import type { AuditCheck } from '../../ports/audit.ts';
 import type { Command } from '../command.ts';
 import { doneReport } from '../reports.ts';
 
 export const auditVerify: Command = {
+  details:
+    'Ends with 1 unless every record is proved by a code under a key of this installation. The codes do not show that the last records were taken away: keep a copy elsewhere where that matters.',
   async run(app) {
-    const { records, brokenAt } = await (await app.audit()).verify();
-    if (brokenAt !== null) {
-      throw new AppError({
-        code: 'failure',
-        message: `the audit log was changed: record ${brokenAt} does not fit the one before`,
-        hint: 'records from there on cannot be trusted',
-      });
-    }
-    return doneReport('keyturn.audit-check/1', { records, intact: true }, `${records} records, none changed`);
+    const check = await (await app.audit()).verify({ proof: true });
+    refuseUnproved(check);
+    const { records, proof } = check;
+    const notes =
+      proof?.key === 'file'
+        ? [
+            'the key of the codes is a file beside the log: they show accidents, and not what somebody changed who can read that folder',
+          ]
+        : [];
+    return doneReport(
+      'keyturn.audit-check/1',
+      { records, intact: true, proved: proof?.records ?? 0, key: proof?.key ?? null },
+      `${records} records, none changed`,
+      { notes },
+    );
   },
 };
+
+function refuseUnproved({ records, brokenAt, proof }: AuditCheck): void {
+  if (brokenAt !== null) {
+    throw new AppError({
+      code: 'failure',
+      message: `the audit log was changed: line ${brokenAt} does not fit the one before, or its code is wrong`,
+      hint: 'records from there on cannot be trusted',
+    });
+  }
+  const unproved = records - (proof?.records ?? 0);
+  if (unproved === 0) return;
+  const which = unproved === records ? 'no record is' : `the last ${unproved} of ${records} records are not`;
+  throw new AppError({
+    code: 'failure',
+    message: `${which} proved by a code under a key of this installation`,
+    hint: 'an older keyturn wrote them, their key was replaced or is not set (KEYTURN_JOURNAL_KEY), or somebody else wrote them',
+  });
+}

@@ -31,6 +31,19 @@ export const credentialsMigrate: Command = {
       return planReport([
         { what: `seal ${result.secrets} secrets again, from "${from}" to "${to}": ${names}` },
       ]);
+    // Its code, under the new key, covers every record before it, whose own key is gone now.
+    await (await app.audit()).append({
+      action: 'migrate',
+      outcome: 'ok',
+      profile: null,
+      provider: 'keyturn',
+      origin: 'this machine',
+      id: null,
+      attempt: null,
+      fingerprint: null,
+      requestId: null,
+      target: to,
+    });
     const line = `${result.secrets} secrets moved from "${from}" to "${to}": ${names}`;
     const notes = result.oldKeyRemains
       ? ['the old key is still in the keychain; the next write tries to delete it again']

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { AuditCodes } from '../../../../src/adapters/audit/audit-codes.ts';
+import {
+  type AuditLine,
+  BEFORE_FIRST,
+  decodeAuditLine,
+  encodeAuditLine,
+  nextChain,
+  sumOf,
+} from '../../../../src/adapters/audit/audit-line.ts';
 import { createFileAudit } from '../../../../src/adapters/audit/file-audit.ts';
-import { isAppError } from '../../../../src/domain/errors.ts';
+import { AppError, isAppError } from '../../../../src/domain/errors.ts';
 import type { AuditEvent, AuditLog } from '../../../../src/ports/audit.ts';
+import type { KeySource } from '../../../../src/ports/sealer.ts';
 import { createFakeClock, createFakeLocks } from '../../../contract/journal-fakes.ts';
 import { createMemoryDisk, Killed, type Watch } from '../../../support/memory-disk.ts';
 
@@ -23,12 +33,19 @@ function event(id: string, more: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
+/** A key of this installation; the log's own view of it, and of no other. */
+function codesOf(source: KeySource, secret: string): AuditCodes {
+  const keyId = `${source}-${sumOf(secret).slice(0, 8)}`;
+  const code = { keyId, source, codeOf: (chain: string) => sumOf(`${secret} ${chain}`).slice(0, 43) };
+  return { current: async () => code, find: async (wanted) => (wanted === keyId ? code : null) };
+}
+
 function createMachine() {
   const disk = createMemoryDisk();
   const clock = createFakeClock();
   const locks = createFakeLocks();
-  const start = (watch?: Watch): AuditLog =>
-    createFileAudit({ disk: disk.connect(watch), locks: locks.forProcess(), clock, path: PATH });
+  const start = (watch?: Watch, codes = codesOf('store', 'the key of this installation')): AuditLog =>
+    createFileAudit({ disk: disk.connect(watch), locks: locks.forProcess(), clock, path: PATH, codes });
   const text = (): string => Buffer.from(disk.files().get(PATH) ?? []).toString();
   return { disk, clock, start, text };
 }
@@ -41,7 +58,7 @@ describe('the audit log in a file', () => {
   test('is empty before the first event', async () => {
     const log = createMachine().start();
     expect(await log.list()).toEqual([]);
-    expect(await log.verify()).toEqual({ records: 0, brokenAt: null, torn: 0 });
+    expect(await log.verify()).toEqual({ records: 0, brokenAt: null, torn: 0, proof: null });
   });
 
   test('has one private line an event, in order, whatever is in the event', async () => {
@@ -64,7 +81,7 @@ describe('the audit log in a file', () => {
         sequence: 2,
       },
     ]);
-    expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 0 });
+    expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 0, proof: null });
     const disk = machine.disk.connect();
     expect(await disk.facts(PATH)).toMatchObject({ mode: 0o600 });
     expect(await disk.facts('/home/state')).toMatchObject({ mode: 0o700 });
@@ -98,7 +115,7 @@ describe('the audit log in a file', () => {
       expect(await machine.start().verify()).toMatchObject({ brokenAt, records: brokenAt - 1 });
     }
     put(lines);
-    expect(await machine.start().verify()).toEqual({ records: 4, brokenAt: null, torn: 0 });
+    expect(await machine.start().verify()).toEqual({ records: 4, brokenAt: null, torn: 0, proof: null });
   });
 
   test('shows any flipped byte but that of the last line feed', async () => {
@@ -109,7 +126,9 @@ describe('the audit log in a file', () => {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
       machine.disk.put(PATH, flipped);
-      expect((await machine.start().verify()).brokenAt, `byte ${at}`).not.toBeNull();
+      const { brokenAt, proof } = await machine.start().verify({ proof: true });
+      // A changed name of a key is a key that is not at hand: the record is not proved.
+      expect(brokenAt !== null || (proof?.records ?? 0) < 3, `byte ${at}`).toBe(true);
     }
   });
 
@@ -121,10 +140,10 @@ describe('the audit log in a file', () => {
     const two = Buffer.from(machine.text());
     for (let length = one.length + 1; length < two.length - 1; length += 1) {
       machine.disk.put(PATH, two.subarray(0, length));
-      expect(await machine.start().verify()).toEqual({ records: 1, brokenAt: null, torn: 1 });
+      expect(await machine.start().verify()).toEqual({ records: 1, brokenAt: null, torn: 1, proof: null });
       await machine.start().append(event('3'));
       expect(await idsOf(machine.start())).toEqual(['1', '3']);
-      expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 1 });
+      expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 1, proof: null });
       expect(machine.text().startsWith(two.subarray(0, length).toString())).toBe(true);
     }
   });
@@ -134,10 +153,10 @@ describe('the audit log in a file', () => {
     await machine.start().append(event('1'));
     await machine.start().append(event('2'));
     machine.disk.put(PATH, Buffer.from(machine.text().trimEnd()));
-    expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 0 });
+    expect(await machine.start().verify()).toEqual({ records: 2, brokenAt: null, torn: 0, proof: null });
     await machine.start().append(event('3'));
     expect(await idsOf(machine.start())).toEqual(['1', '2', '3']);
-    expect(await machine.start().verify()).toEqual({ records: 3, brokenAt: null, torn: 0 });
+    expect(await machine.start().verify()).toEqual({ records: 3, brokenAt: null, torn: 0, proof: null });
   });
 
   test('survives a kill, a power cut and a full disk at every effect', async () => {
@@ -190,7 +209,7 @@ describe('the audit log in a file', () => {
     const ids = Array.from({ length: 30 }, (_, index) => String(index));
     await Promise.all(ids.map((id) => machine.start().append(event(id))));
     expect([...(await idsOf(machine.start()))].sort()).toEqual([...ids].sort());
-    expect(await machine.start().verify()).toEqual({ records: 30, brokenAt: null, torn: 0 });
+    expect(await machine.start().verify()).toEqual({ records: 30, brokenAt: null, torn: 0, proof: null });
   });
 
   test('goes on in a new file when it is large, as one log', async () => {
@@ -202,7 +221,7 @@ describe('the audit log in a file', () => {
       '/home/state/audit.6.jsonl',
       '/home/state/audit.jsonl',
     ]);
-    expect(await machine.start().verify()).toEqual({ records: 7, brokenAt: null, torn: 0 });
+    expect(await machine.start().verify()).toEqual({ records: 7, brokenAt: null, torn: 0, proof: null });
     machine.disk.erase('/home/state/audit.3.jsonl');
     expect(await machine.start().verify()).toMatchObject({ brokenAt: 1 });
   });
@@ -221,5 +240,122 @@ describe('the audit log in a file', () => {
       machine.disk.erase(PATH);
     }
     expect(machine.disk.files().size).toBe(0);
+  });
+});
+
+describe('codes under the key of the installation', () => {
+  /** What somebody can do who may write the file and has the source: change the entries, and chain them anew. */
+  function forge(text: string, change: (entries: Record<string, unknown>[]) => Record<string, unknown>[]) {
+    const lines = text.trimEnd().split('\n');
+    let before: Pick<AuditLine, 'chain' | 'signature'> = BEFORE_FIRST;
+    return change(lines.map((line) => JSON.parse(line)))
+      .map(({ chain: _, ...rest }, index) => {
+        const bytes = Buffer.from(JSON.stringify({ ...rest, sequence: index + 1, chain: '' }));
+        const line = decodeAuditLine(canonical(bytes));
+        if (!line) throw new Error('the forged line is no line');
+        before = { ...line, chain: nextChain(before, line.entry) };
+        return Buffer.from(encodeAuditLine({ ...line, chain: before.chain })).toString();
+      })
+      .join('');
+  }
+  const canonical = (bytes: Uint8Array) =>
+    Buffer.from(JSON.stringify(sorted(JSON.parse(Buffer.from(bytes).toString()))));
+  const sorted = (value: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+  async function written() {
+    const machine = createMachine();
+    for (const id of ['1', '2', '3', '4']) await machine.start().append(event(id));
+    return machine;
+  }
+  const put = (machine: ReturnType<typeof createMachine>, text: string) =>
+    machine.disk.put(PATH, new TextEncoder().encode(text));
+
+  test('prove every record', async () => {
+    const machine = await written();
+    expect(await machine.start().verify({ proof: true })).toEqual({
+      records: 4,
+      brokenAt: null,
+      torn: 0,
+      proof: { records: 4, key: 'store' },
+    });
+  });
+
+  test.each([
+    [
+      'a record is changed',
+      (all: Record<string, unknown>[]) => all.map((one, i) => (i === 1 ? { ...one, id: 'x' } : one)),
+      2,
+    ],
+    ['a record is dropped', (all: Record<string, unknown>[]) => all.filter((_, i) => i !== 2), 3],
+    [
+      'two records change places',
+      ([a, b, ...rest]: Record<string, unknown>[]) => [b ?? {}, a ?? {}, ...rest],
+      1,
+    ],
+    [
+      'a record is put between',
+      ([a, ...rest]: Record<string, unknown>[]) => [a ?? {}, { ...a, id: 'y' }, ...rest],
+      2,
+    ],
+    [
+      'a code is made up',
+      (all: Record<string, unknown>[]) =>
+        all.map((one, i) => (i === 3 ? { ...one, code: 'A'.repeat(43) } : one)),
+      4,
+    ],
+  ])('show that %s, however the checksums are made to fit', async (_, change, brokenAt) => {
+    const machine = await written();
+    put(machine, forge(machine.text(), change));
+    const check = await machine.start().verify({ proof: true });
+    expect(check).toMatchObject({ brokenAt, records: brokenAt - 1 });
+    if (brokenAt < 4) expect((await machine.start().verify()).brokenAt).toBeNull();
+  });
+
+  test('are missing where the log was written anew without the key', async () => {
+    const machine = await written();
+    put(
+      machine,
+      forge(machine.text(), (all) => all.map(({ code: _, keyId: __, ...rest }) => ({ ...rest, id: 'z' }))),
+    );
+    expect(await machine.start().verify({ proof: true })).toMatchObject({
+      brokenAt: null,
+      proof: { records: 0, key: null },
+    });
+  });
+
+  test('of a key that is gone prove nothing, until a line of the present key follows', async () => {
+    const machine = await written();
+    const later = codesOf('store', 'the next key');
+    expect((await machine.start(undefined, later).verify({ proof: true })).proof).toEqual({
+      records: 0,
+      key: null,
+    });
+    await machine.start(undefined, later).append(event('5', { action: 'migrate' }));
+    expect(await machine.start(undefined, later).verify({ proof: true })).toMatchObject({
+      brokenAt: null,
+      proof: { records: 5, key: 'store' },
+    });
+  });
+
+  test('say where their key is kept', async () => {
+    const machine = createMachine();
+    const codes = codesOf('file', 'beside the log');
+    await machine.start(undefined, codes).append(event('1'));
+    expect((await machine.start(undefined, codes).verify({ proof: true })).proof).toEqual({
+      records: 1,
+      key: 'file',
+    });
+  });
+
+  test('a key that cannot be had leaves the log as it is', async () => {
+    const machine = await written();
+    const before = machine.text();
+    const locked: AuditCodes = {
+      current: () => Promise.reject(new AppError({ code: 'unavailable', message: 'the keychain is locked' })),
+      find: async () => null,
+    };
+    await expect(machine.start(undefined, locked).append(event('5'))).rejects.toThrow('locked');
+    expect(machine.text()).toBe(before);
   });
 });

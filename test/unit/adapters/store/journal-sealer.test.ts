@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createInstallationKeys } from '../../../../src/adapters/store/installation-keys.ts';
 import { createJournalSealer } from '../../../../src/adapters/store/journal-sealer.ts';
 import { createStoreMigration } from '../../../../src/adapters/store/store-migration.ts';
 import type { StoreKind } from '../../../../src/domain/credential.ts';
@@ -10,18 +11,22 @@ const STATE = '/home/ann/.local/state/keyturn';
 const KEY = `${STATE}/journal.key`;
 const bytes = new TextEncoder().encode('{"secret":"kt_canary"}');
 
-function start(kind: StoreKind, makeStore = false) {
+function start(kind: StoreKind, { makeStore = false, variable = '' } = {}) {
   const memory = createMemoryDisk();
   const rig = createRig(memory.connect(), kind);
   const again = () =>
-    createJournalSealer({
-      disk: memory.connect(),
+    createJournalSealer(
+      createInstallationKeys({
+        disk: memory.connect(),
+        random,
+        locks: rig.options.locks,
+        stateDir: STATE,
+        store: rig.again(),
+        makeStore,
+        variable,
+      }),
       random,
-      locks: rig.options.locks,
-      stateDir: STATE,
-      store: rig.again(),
-      makeStore,
-    });
+    );
   return { memory, rig, again };
 }
 
@@ -56,7 +61,7 @@ test('without any store a key file beside the journal serves, private and made o
 });
 
 test('where a store was chosen it is made', async () => {
-  const { again, rig } = start('keychain', true);
+  const { again, rig } = start('keychain', { makeStore: true });
   expect((await again().openSealer()).keyId).toMatch(/^store-/);
   expect((await rig.store.facts()).kind).toBe('keychain');
 });
@@ -89,4 +94,39 @@ test('a locked keychain is unavailable, never another key', async () => {
   rig.keychain.mood = 'locked';
   expect((await caught(again().openSealer())).code).toBe('unavailable');
   expect(memory.files().has(KEY)).toBe(false);
+});
+
+describe('with KEYTURN_JOURNAL_KEY', () => {
+  const variable = 'a value of the environment, 32 characters or more';
+
+  test('no key lies beside the journal, and the same value opens it again', async () => {
+    const { again, memory } = start('keychain', { variable });
+    const sealer = await again().openSealer();
+    expect(sealer.keyId).toMatch(/^variable-/);
+    expect((await again().openSealerFor(sealer.keyId)).open(sealer.seal(bytes, 'a'), 'a')).toEqual(bytes);
+    expect([...memory.files().keys()]).toEqual([]);
+  });
+
+  test('another value opens nothing, and says which variable is meant', async () => {
+    const sealer = await start('keychain', { variable }).again().openSealer();
+    for (const other of ['', `${variable}!`]) {
+      const error = await caught(start('keychain', { variable: other }).again().openSealerFor(sealer.keyId));
+      expect(error).toMatchObject({
+        code: 'lost',
+        facts: { hint: expect.stringContaining('KEYTURN_JOURNAL_KEY') },
+      });
+    }
+  });
+
+  test('a value that can be guessed is refused', async () => {
+    expect((await caught(start('keychain', { variable: 'hunter2' }).again().openSealer())).code).toBe(
+      'usage',
+    );
+  });
+
+  test('a store that there is comes first', async () => {
+    const { again, rig } = start('keychain', { variable });
+    await rig.store.save(entry('acme'), Secret.of('x'));
+    expect((await again().openSealer()).keyId).toMatch(/^store-/);
+  });
 });

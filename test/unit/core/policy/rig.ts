@@ -1,6 +1,7 @@
 import { createFileJournal } from '../../../../src/adapters/journal/file-journal.ts';
 import { readPolicy } from '../../../../src/adapters/policy/read-policy.ts';
 import { createCredentialStore } from '../../../../src/adapters/store/credential-store.ts';
+import { createInstallationKeys } from '../../../../src/adapters/store/installation-keys.ts';
 import { createJournalSealer } from '../../../../src/adapters/store/journal-sealer.ts';
 import { Client } from '../../../../src/core/client.ts';
 import type { MintDeps } from '../../../../src/core/mint/deps.ts';
@@ -79,7 +80,14 @@ export class Rig {
       path: STORE_PATH,
       kindForNewFile: 'keychain',
     });
-    const sealers = createJournalSealer({ ...parts, stateDir: '/state', store, makeStore: true });
+    const keys = createInstallationKeys({
+      ...parts,
+      stateDir: '/state',
+      store,
+      makeStore: true,
+      variable: undefined,
+    });
+    const sealers = createJournalSealer(keys, parts.random);
     const host = createFileJournal({
       ...parts,
       folder: '/state/attempts',
