@@ -119,11 +119,12 @@ export class Local {
   });
 
   async storeOptions() {
-    const { random, clock } = this.runtime;
+    const { random, clock, stop } = this.runtime;
     return {
       disk: await this.disk(),
       random,
       clock,
+      signal: stop,
       locks: this.locks,
       keychain: this.keychain,
       passphrase: async () => (await import('./passphrase.ts')).readPassphrase(this),

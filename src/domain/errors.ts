@@ -74,3 +74,9 @@ export function usage(message: string, hint?: string): AppError {
 export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
   return error instanceof AppError && (code === undefined || error.code === code);
 }
+
+/** What was asked to stop, in words: the reason given with the signal, else Ctrl-C. */
+export function interruption(signal: AbortSignal): AppError {
+  const reason: unknown = signal.reason;
+  return isAppError(reason) ? reason : new AppError({ code: 'interrupted', message: 'interrupted' });
+}

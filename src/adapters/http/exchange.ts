@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { type AppError, interruption } from '../../domain/errors.ts';
 import { type Failure, lasting, secondsText, toFailure } from './failures.ts';
 import type { GrowingBytes } from './growing-bytes.ts';
 import { type HeaderReader, headerReader } from './headers.ts';
@@ -43,12 +43,6 @@ const MAX_INFORMATIONAL = 16;
 /** Makes one attempt. Never rejects. */
 export function exchange(options: ExchangeOptions): Promise<Exchange> {
   return new Promise((resolve) => new Conversation(options, resolve).start());
-}
-
-/** What was asked to stop, in words: the reason given with the signal, else Ctrl-C. */
-export function interruption(signal: AbortSignal): AppError {
-  const reason: unknown = signal.reason;
-  return isAppError(reason) ? reason : new AppError({ code: 'interrupted', message: 'interrupted' });
 }
 
 class Conversation implements Dispatcher.DispatchHandler {

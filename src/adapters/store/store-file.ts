@@ -33,6 +33,7 @@ export interface CredentialStoreOptions {
   readonly upgrades?: Upgrades | undefined;
   readonly insteadOfKeychain?: (() => string) | undefined;
   readonly scryptN?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A document being edited, with the key to seal in it. */

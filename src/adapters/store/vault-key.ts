@@ -1,5 +1,5 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject, scrypt } from 'node:crypto';
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { AppError, interruption, isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Keychain } from '../../ports/keychain.ts';
@@ -73,24 +73,29 @@ export async function readKeychainKey(keychain: Keychain, vault: Vault, path: st
   return key;
 }
 
-/** What scrypt may cost: a weaker header is an attack on the passphrase, a stronger one on the memory. */
+/** What keyturn writes: about half a second and 128 MiB. */
+export const SCRYPT_COST = { N: 2 ** 17, r: 8, p: 1 } as const;
+/** A weaker header is an attack on the passphrase. Of N. */
 const LEAST_N = 2 ** 15;
-const MOST_MEMORY = 512 * 1024 * 1024;
 
-/** Says what is wrong with stored parameters; null when they are fine. */
+/** Says what is wrong with stored parameters; null when they are fine. A costlier header than our own is an attack on the machine. */
 export function kdfProblem(kdf: KdfFacts): string | null {
   const { N, r, p } = kdf;
   const salt = fromBase64Url(kdf.salt);
   if (!Number.isSafeInteger(N) || N < LEAST_N || Math.log2(N) % 1 !== 0)
     return 'N is too low or no power of two';
-  if (r < 8 || r > 32) return 'r is out of range';
-  if (p < 1 || p > 8) return 'p is out of range';
-  if (128 * N * r > MOST_MEMORY) return 'it asks for too much memory';
+  if (N > SCRYPT_COST.N || r !== SCRYPT_COST.r || p !== SCRYPT_COST.p)
+    return 'it asks for another cost than keyturn writes';
   if (!salt || salt.length < 16 || salt.length > 64) return 'the salt has a wrong length';
   return null;
 }
 
-export async function derivePassphraseKey(passphrase: Secret, kdf: KdfFacts): Promise<KeyObject> {
+/** Takes about half a second on a thread of its own; rejects as soon as `signal` says so. */
+export async function derivePassphraseKey(
+  passphrase: Secret,
+  kdf: KdfFacts,
+  signal?: AbortSignal,
+): Promise<KeyObject> {
   const salt = Buffer.from(kdf.salt, 'base64url');
   const { N, r, p } = kdf;
   // Different keyboards write the same letters differently; NFKC makes them one.
@@ -98,7 +103,11 @@ export async function derivePassphraseKey(passphrase: Secret, kdf: KdfFacts): Pr
   // Node's own limit is 32 MiB, less than any safe cost needs.
   const maxmem = 128 * N * r + 128 * r * p + 64 * 1024 * 1024;
   return new Promise((resolve, reject) => {
+    const giveUp = (): void => signal && reject(interruption(signal));
+    if (signal?.aborted) return giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
     scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem }, (error, key) => {
+      signal?.removeEventListener('abort', giveUp);
       if (error) reject(unavailable('the key cannot be derived from the passphrase', 'free some memory'));
       else resolve(createSecretKey(key));
     });

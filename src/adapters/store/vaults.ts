@@ -16,6 +16,7 @@ import {
   passesCheck,
   readKeychainKey,
   requireReachable,
+  SCRYPT_COST,
   wrongPassphrase,
 } from './vault-key.ts';
 import { markVault } from './vault-markers.ts';
@@ -32,6 +33,8 @@ export interface VaultsOptions {
   readonly insteadOfKeychain?: (() => string) | undefined;
   /** scrypt's N for new passphrase stores; 2^17 where not given. */
   readonly scryptN?: number | undefined;
+  /** Ends the wait for a key that is being derived; its reason is an `AppError`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface NewVault {
@@ -47,7 +50,6 @@ export interface Vaults {
 }
 
 const IN_CLEAR: Unlocked = { vaultId: null, key: null };
-const USUAL_N = 2 ** 17;
 const LEAST_PASSPHRASE = 8;
 
 export function createVaults(options: VaultsOptions): Vaults {
@@ -74,7 +76,7 @@ export function createVaults(options: VaultsOptions): Vaults {
         hint: `bring back "${safeText(path, 300)}" from a backup, or move it away and log in again`,
       });
     }
-    const key = await derivePassphraseKey(await ask(), vault.kdf);
+    const key = await derivePassphraseKey(await ask(), vault.kdf, options.signal);
     if (passesCheck(key, vault)) return { vaultId: vault.id, key };
     asked = null;
     throw wrongPassphrase();
@@ -106,7 +108,7 @@ export function createVaults(options: VaultsOptions): Vaults {
         return remember(unlocked, vault, { vaultId: id, key });
       }
       const salt = toBase64Url(random.bytes(16));
-      const kdf: KdfFacts = { N: options.scryptN ?? USUAL_N, r: 8, p: 1, salt };
+      const kdf: KdfFacts = { ...SCRYPT_COST, N: options.scryptN ?? SCRYPT_COST.N, salt };
       const chosen = passphrase ?? (await ask());
       if (chosen.length < LEAST_PASSPHRASE) {
         asked = null;
@@ -115,7 +117,7 @@ export function createVaults(options: VaultsOptions): Vaults {
           'choose a longer one; several words are best',
         );
       }
-      const key = await derivePassphraseKey(chosen, kdf);
+      const key = await derivePassphraseKey(chosen, kdf, options.signal);
       return remember(unlocked, { id, check: makeCheck(key, random, id), kdf }, { vaultId: id, key });
     },
   };

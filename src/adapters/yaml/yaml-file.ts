@@ -1,4 +1,4 @@
-import type { Document, LineCounter, Node, ParsedNode, Scalar, YAMLMap } from 'yaml';
+import type { CST, Document, LineCounter, Node, ParsedNode, Scalar, YAMLMap } from 'yaml';
 import { type AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { findForbidden, type YamlModule } from './guard-yaml.ts';
@@ -19,20 +19,26 @@ export interface YamlItem {
   readonly value: YamlNode;
 }
 
+/** A store of 10,000 credentials has about a million. */
+const MOST_TOKENS = 5_000_000;
 const HINT = 'mend the file by hand or restore it from a backup; keyturn leaves it as it is';
 
 /**
  * Parses one document without anchors, aliases, tags or merge keys. Empty, binary and half-written files are
  * errors (usage) with line and column, never content.
  */
-export async function parseYaml(bytes: Uint8Array, path: string): Promise<YamlFile> {
+export async function parseYaml(
+  bytes: Uint8Array,
+  path: string,
+  { mostTokens } = { mostTokens: MOST_TOKENS },
+): Promise<YamlFile> {
   const shown = safeText(path, 300);
   const text = toText(bytes, shown);
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
   const failAt = (offset: number, what: string): AppError =>
     usage(`"${shown}" ${what} at ${placeOf(lines, text, offset)}`, HINT);
-  const document = parse(yaml, lines, text, failAt);
+  const document = parse(yaml, lines, text, { failAt, mostTokens });
   if (document.contents === null) throw usage(`"${shown}" is empty`, HINT);
   return {
     yaml,
@@ -113,31 +119,96 @@ export function readWhole(file: YamlFile, node: YamlNode, what: string): number 
   return value;
 }
 
+interface ParseOptions {
+  readonly mostTokens: number;
+  failAt(offset: number, what: string): AppError;
+}
+
 function parse(
   yaml: YamlModule,
   lines: LineCounter,
   text: string,
-  failAt: (offset: number, what: string) => AppError,
+  { failAt, mostTokens }: ParseOptions,
 ): Document.Parsed<ParsedNode> {
-  const forbidden = findForbidden(yaml, text);
+  const forbidden = findForbidden(yaml, text, mostTokens);
   if (forbidden) throw failAt(forbidden.offset, forbidden.what);
-  const document = yaml.parseDocument(text, {
+  const document = compose(yaml, lines, text);
+  if (document instanceof FirstProblem) {
+    throw failAt(
+      document.offset,
+      document.code === 'MULTIPLE_DOCS' ? 'holds a second document' : 'is not valid YAML',
+    );
+  }
+  return document;
+}
+
+/** The first thing that is wrong with a text. */
+class FirstProblem extends Error {
+  readonly offset: number;
+  readonly code: string;
+
+  constructor(offset: number, code: string) {
+    super(code);
+    this.offset = offset;
+    this.code = code;
+  }
+}
+
+/**
+ * As the library's `parseDocument`, but over at the first problem: it collects every one of them with a stack trace, which
+ * takes 18 s for a megabyte of brackets.
+ */
+function compose(
+  yaml: YamlModule,
+  lines: LineCounter,
+  text: string,
+): Document.Parsed<ParsedNode> | FirstProblem {
+  const composer = new yaml.Composer<ParsedNode>({
     version: '1.2',
     schema: 'core',
     merge: false,
     resolveKnownTags: false,
     // Its own check compares every key with every other; `readMap` does it in one pass.
     uniqueKeys: false,
-    // Pretty errors quote the line, which may hold a secret.
-    prettyErrors: false,
-    // `silent` would also drop a second document without a word.
-    logLevel: 'error',
-    lineCounter: lines,
   });
-  const [problem] = document.errors;
-  if (problem?.code === 'MULTIPLE_DOCS') throw failAt(problem.pos[0], 'holds a second document');
-  if (problem) throw failAt(problem.pos[0], 'is not valid YAML');
-  return document;
+  let problem: FirstProblem | null = null;
+  // The library has no other way to be told of problems as they are found. It catches what is thrown here once, and
+  // reports that as a second problem of the node around.
+  Object.defineProperty(composer, 'onError', {
+    value: (source: ProblemPlace, code: string, _message: string, isWarning?: boolean) => {
+      if (isWarning) return;
+      problem ??= new FirstProblem(offsetOf(source), code);
+      throw problem;
+    },
+  });
+  try {
+    const parser = new yaml.Parser(lines.addNewLine);
+    const documents = composer.compose(untilError(parser.parse(text)), true, text.length);
+    const first = documents.next();
+    if (first.done) return new FirstProblem(0, 'EMPTY');
+    const [other] = first.value.errors;
+    if (other) return new FirstProblem(other.pos[0], other.code);
+    const second = documents.next();
+    return second.done ? first.value : new FirstProblem(second.value.range[0], 'MULTIPLE_DOCS');
+  } catch (error) {
+    if (error instanceof FirstProblem) return error;
+    throw error;
+  }
+}
+
+/** What the parser cannot place at all; the composer would go on collecting it. */
+function* untilError(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  for (const token of tokens) {
+    if (token.type === 'error') throw new FirstProblem(token.offset, 'UNEXPECTED_TOKEN');
+    yield token;
+  }
+}
+
+type ProblemPlace = number | readonly [number, number] | { readonly offset: number };
+
+function offsetOf(place: ProblemPlace): number {
+  if (typeof place === 'number') return place;
+  return 'offset' in place ? place.offset : place[0];
 }
 
 function toText(bytes: Uint8Array, shown: string): string {
