@@ -2,6 +2,13 @@ import { AppError } from './errors.ts';
 
 /** Deeper than any vendor nests, far shallower than the stack. */
 const DEEPEST = 100;
+/** How compressed bytes begin, for a message that says more than that they are not text. */
+const COMPRESSED: readonly (readonly [string, readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['compress', [0x1f, 0x9d]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58]],
+];
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -31,7 +38,8 @@ export function parseJsonBytes(bytes: Uint8Array): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw notJson();
+    const coding = COMPRESSED.find(([, start]) => start.every((byte, at) => bytes[at] === byte))?.[0];
+    throw notJson(coding === undefined ? '' : `: it is compressed with ${coding}`);
   }
   return /^[ \t\r\n]*$/.test(text) ? null : parseJson(text);
 }

@@ -14,11 +14,11 @@ export interface Endpoint {
 export interface Reply {
   readonly status: number;
   readonly header: (name: string) => string | null;
-  /** At most the transport's cap (16 MiB for calls). */
+  /** Decoded; at most the transport's cap (16 MiB for calls). Empty for a refusal that cannot be decoded. */
   readonly body: Uint8Array;
 }
 
-/** Receives the answer of a mint as it arrives. Both are awaited: what they keep is durable when they resolve. */
+/** Receives the answer of a mint as it arrives, decoded as far as it can be. Both are awaited: what they keep is durable when they resolve. */
 export interface Capture {
   head(status: number, requestId: string | null): Promise<void>;
   chunk(bytes: Uint8Array): Promise<void>;
@@ -29,6 +29,7 @@ export interface Capture {
  * `not-sent`: the headers never left this machine, a new attempt is safe. `answered`: the whole answer arrived and was
  * captured. `ambiguous`: it may have been acted upon; `bytes` says whether a part of the answer was captured.
  * `captureFailed`: what arrived could not all be kept, and is only in memory: in `reply`, or in `partial`.
+ * `unread`: why the bytes of a whole answer cannot be read, though they are kept.
  */
 export type Outcome =
   | {
@@ -37,7 +38,12 @@ export type Outcome =
       /** The same with its code: usage (unsafe environment), interrupted, unavailable … */
       readonly error?: AppError;
     }
-  | { readonly kind: 'answered'; readonly reply: Reply; readonly captureFailed?: true }
+  | {
+      readonly kind: 'answered';
+      readonly reply: Reply;
+      readonly captureFailed?: true;
+      readonly unread?: string;
+    }
   | {
       readonly kind: 'ambiguous';
       readonly reason: string;
@@ -49,8 +55,8 @@ export type Outcome =
 
 export interface Transport {
   /**
-   * Reads and repeatable writes: time-outs, retries of connection failures and 429/502/503/504 (GET and `repeatable`
-   * only). Resolves with any final status; throws `AppError` (unavailable) when no answer could be had.
+   * Reads and repeatable writes: time-outs, retries of connection failures and passing trouble (429, 500, 503 …; GET
+   * and `repeatable` only). Never sends within a pause that the origin asked for. Resolves with any final status; throws `AppError` (unavailable) when no answer could be had.
    */
   call(endpoint: Endpoint, request: HttpRequest): Promise<Reply>;
   /** What must never be repeated: one attempt on a fresh connection, bytes handed to `capture` as they arrive. Never throws. */

@@ -5,6 +5,7 @@ import type { buildConnector } from 'undici';
 import type { AppError } from '../../domain/errors.ts';
 import { lasting, secondsText, toFailure, transient } from './failures.ts';
 import type { ProxyServer } from './proxy.ts';
+import { skipContinue } from './skip-continue.ts';
 import type { Undici } from './undici.ts';
 
 export interface ConnectorOptions {
@@ -41,7 +42,10 @@ export function makeConnector(undici: Undici, options: ConnectorOptions): Connec
 
   const open: buildConnector.connector = (target, callback) => {
     const socket: unknown = direct(target, (...result) => {
-      if (socket instanceof Socket) opening.delete(socket);
+      if (socket instanceof Socket) {
+        opening.delete(socket);
+        skipContinue(socket);
+      }
       callback(...result);
     });
     if (socket instanceof Socket) opening.add(socket);

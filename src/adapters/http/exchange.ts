@@ -37,8 +37,8 @@ export interface Exchange {
 
 const CREATE = 'undici:request:create';
 const SEND_HEADERS = 'undici:client:sendHeaders';
-/** 103 may come a few times; a stream of them is an attack. */
-const MAX_INFORMATIONAL = 16;
+/** 102 may come every few seconds, 103 a few times; a stream of them is an attack. */
+const MAX_INFORMATIONAL = 100;
 
 /** Makes one attempt. Never rejects. */
 export function exchange(options: ExchangeOptions): Promise<Exchange> {

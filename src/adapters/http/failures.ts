@@ -13,6 +13,9 @@ export function toFailure(error: unknown, host: string): Failure {
   const known = NETWORK[code] ?? TLS[code];
   if (known !== undefined) return known(host);
   if (isParserError(error, code)) return lasting(`"${host}" gave an answer that is not valid HTTP`);
+  if (/NO_APPLICATION_PROTOCOL/.test(code)) {
+    return lasting(`"${host}" does not speak HTTP/1.1`, 'keyturn speaks HTTP/1.1 only: check the address');
+  }
   if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO$|ERR_OSSL)/.test(code)) return noCommonTls(host);
   if (/^(?:CERT_|UNABLE_TO_|CRL_|INVALID_|HOSTNAME_MISMATCH)/.test(code)) return untrusted(host);
   return lasting(`the connection to "${host}" failed`);

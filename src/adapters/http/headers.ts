@@ -55,12 +55,6 @@ export function requestIdOf(header: HeaderReader): string | null {
   return null;
 }
 
-/** Whether the body is coded although `identity` was asked for. It is never decoded: that is what bombs are made of. */
-export function isCoded(header: HeaderReader): boolean {
-  const coding = (header('content-encoding') ?? '').trim().toLowerCase();
-  return coding !== '' && coding !== 'identity';
-}
-
 function add(to: Record<string, string>, headers: Headers, from: string): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!NAME.test(name) || RESERVED.has(name.toLowerCase())) {

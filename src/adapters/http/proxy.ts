@@ -18,17 +18,20 @@ export interface ProxyFacts {
   readonly authenticated: boolean;
 }
 
+/** Where the proxy is taken from, first to last. `HTTP_PROXY` is for plain HTTP, which only loopback speaks here. */
+const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+
 /**
- * The proxy for an origin: `HTTPS_PROXY`, else `https_proxy`, unless `NO_PROXY` (else `no_proxy`) names the host.
- * Loopback is never proxied, so that `HTTP_PROXY` has no use here. Throws `AppError` (usage) for a proxy that
- * cannot be used: going round it silently could break a rule of the network.
+ * The proxy for an origin: `HTTPS_PROXY`, else `ALL_PROXY` (each also in lower case), unless `NO_PROXY` (else
+ * `no_proxy`) names the host. Loopback is never proxied. Throws `AppError` (usage) for a proxy that cannot be used:
+ * going round it silently could break a rule of the network.
  */
 export function proxyFor(env: Environment, origin: string): ProxyServer | null {
   const url = new URL(origin);
-  const text = (env['HTTPS_PROXY'] || env['https_proxy'] || '').trim();
-  if (text === '' || url.protocol !== 'https:' || isLoopback(url.hostname)) return null;
+  const name = VARIABLES.find((variable) => (env[variable] ?? '').trim() !== '');
+  if (name === undefined || url.protocol !== 'https:' || isLoopback(url.hostname)) return null;
   if (isExcluded(env['NO_PROXY'] || env['no_proxy'] || '', url)) return null;
-  return readProxy(text);
+  return readProxy(name, (env[name] ?? '').trim());
 }
 
 /** Null when connections to the origin are direct. */
@@ -38,11 +41,23 @@ export function describeProxy(env: Environment, origin: string): ProxyFacts | nu
   return { address: `${proxy.url.protocol}//${proxy.host}`, authenticated: proxy.authorization !== null };
 }
 
-function readProxy(text: string): ProxyServer {
+function readProxy(name: string, text: string): ProxyServer {
   const written = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(written) ? new URL(written) : null;
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw usage('"HTTPS_PROXY" is not a proxy that keyturn can use', 'write it as http://host:port');
+  const scheme = /^(\w+):/.exec(written)?.[1]?.toLowerCase() ?? '';
+  if (/^socks/.test(scheme)) {
+    throw usage(
+      `"${name}" is not a proxy that keyturn can use: it is a SOCKS proxy`,
+      'set HTTPS_PROXY=http://host:port, or name the host in NO_PROXY to connect directly',
+    );
+  }
+  // A `#`, `/` or `?` ends the host: what follows would be taken for a part of the address, and the rest for the host.
+  const isBroken = url === null || /[#?]|\/.*@/.test(written.slice(written.indexOf('://') + 3));
+  if (isBroken || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    const hint = /[@#]/.test(text)
+      ? 'write it as http://USER:PASSWORD@host:port, and percent-encode what is special in the password: %23 for #, %2F for /, %3F for ?, %40 for @'
+      : 'write it as http://host:port';
+    throw usage(`"${name}" is not a proxy that keyturn can use`, hint);
   }
   return { url, host: hostAndPort(url), authorization: authorizationOf(url) };
 }

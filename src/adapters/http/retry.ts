@@ -1,41 +1,23 @@
+import type { AppError } from '../../domain/errors.ts';
+import { isLimited } from '../../domain/pause.ts';
+import { toInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
-import type { HeaderReader } from './headers.ts';
+import type { Head } from './exchange.ts';
+import { lasting } from './failures.ts';
+import { requestIdOf } from './headers.ts';
 
 export const MAX_ATTEMPTS = 3;
 /** The longest wait between two attempts; a provider that asks for more is not waited for. */
 export const MAX_WAIT_MS = 30_000;
 
-const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** More than this is no rate limit but nonsense (`1e12`, a wrong unit). */
-const PLAUSIBLE_MS = 7 * 86_400_000;
-/** RFC 9110 section 5.6.7, the one form that may be sent. */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** Trouble that may pass, by HTTP and by the gateways of Cloudflare (520 to 524) and others (529: overloaded). */
+const RETRIED: ReadonlySet<number> = new Set(
+  [408, 425, 429, 500, 502, 503, 504].concat([520, 521, 522, 523, 524, 529]),
+);
 
-export function isRetriedStatus(status: number): boolean {
-  return RETRIED.has(status);
-}
-
-/** An HTTP date in ms since 1970, or null. */
-export function readHttpDate(value: string | null): number | null {
-  if (value === null || !HTTP_DATE.test(value.trim())) return null;
-  const ms = Date.parse(value);
-  return Number.isFinite(ms) ? ms : null;
-}
-
-/**
- * How long an answer asks to wait, in ms: `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3). A date is
- * compared with the answer's own `Date`, so that a wrong clock here does not matter. Null for none or nonsense.
- */
-export function readRetryAfter(header: HeaderReader, now: number): number | null {
-  const value = header('retry-after')?.trim() ?? '';
-  const at = readHttpDate(value);
-  const ms = /^\d{1,15}$/.test(value)
-    ? Number(value) * 1000
-    : at === null
-      ? null
-      : at - (readHttpDate(header('date')) ?? now);
-  if (ms === null || ms > PLAUSIBLE_MS) return null;
-  return Math.max(0, ms);
+/** Whether the same request may succeed later. A 403 is about a limit where the answer says so. */
+export function isRetried({ status, header }: Head): boolean {
+  return RETRIED.has(status) || (status === 403 && isLimited(header));
 }
 
 /** Between half of and the whole of 500 ms, 1 s, 2 s …, so that clients do not come back in step. */
@@ -43,29 +25,51 @@ export function backoffMs(attempt: number, random: Random): number {
   return Math.round(500 * 2 ** (attempt - 1) * (0.5 + fraction(random) / 2));
 }
 
-/** One "not before" an origin, shared by all its requests: where one was told to slow down, the others wait too. */
+/** What an origin asked for, and which answer did. */
+interface Pause {
+  readonly since: number;
+  readonly until: number;
+  readonly status: number;
+  readonly requestId: string | null;
+}
+
+/** One "not before" an origin, shared by all its requests: where one was told to wait, the others wait too. */
 export class Pace {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #notBefore = new Map<string, number>();
+  readonly #pauses = new Map<string, Pause>();
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  slowDown(origin: string, ms: number): void {
-    const until = this.#clock.now() + Math.min(ms, MAX_WAIT_MS);
-    this.#notBefore.set(origin, Math.max(until, this.#notBefore.get(origin) ?? 0));
+  slowDown(origin: string, ms: number, { status, header }: Head): void {
+    const since = this.#clock.now();
+    const known = this.#pauses.get(origin);
+    if (known !== undefined && known.until >= since + ms) return;
+    this.#pauses.set(origin, { since, until: since + ms, status, requestId: requestIdOf(header) });
   }
 
-  /** Waits until the origin may be asked again; rejects as `clock.sleep` does. */
-  async turn(origin: string): Promise<void> {
-    const wait = (this.#notBefore.get(origin) ?? 0) - this.#clock.now();
+  /** Waits until the origin may be asked again; throws `AppError` (unavailable) where that takes too long. */
+  async turn(origin: string, host: string): Promise<void> {
+    const pause = this.#pauses.get(origin);
+    if (pause === undefined) return;
+    // The clock may have jumped back: never longer than was asked for.
+    const wait = Math.min(pause.until - this.#clock.now(), pause.until - pause.since);
     if (wait <= 0) return;
-    // The clock may have jumped back: never longer than the longest wait. Spread, so that not all start at once.
-    await this.#clock.sleep(Math.min(Math.round(wait + 250 * fraction(this.#random)), MAX_WAIT_MS));
+    if (wait > MAX_WAIT_MS) throw tooLong(host, pause);
+    // Spread, so that not all start at once.
+    await this.#clock.sleep(Math.round(wait + 250 * fraction(this.#random)));
   }
+}
+
+function tooLong(host: string, { until, status, requestId }: Pause): AppError {
+  const at = toInstant(Math.ceil(until / 1_000) * 1_000);
+  return lasting(`"${host}" asks to wait until ${at}`, 'try again then').error.with({
+    status,
+    requestId: requestId ?? undefined,
+  });
 }
 
 function fraction(random: Random): number {

@@ -1,9 +1,10 @@
 import type { AppError } from '../../domain/errors.ts';
 import type { Capture, Outcome } from '../../ports/transport.ts';
+import { CapturedBody } from './captured-body.ts';
 import type { Connector } from './connect.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { GrowingBytes } from './growing-bytes.ts';
-import { isCoded, requestIdOf } from './headers.ts';
+import { requestIdOf } from './headers.ts';
 import type { Undici } from './undici.ts';
 import type { WireRequest } from './wire.ts';
 
@@ -29,7 +30,8 @@ export interface Sending {
 /** One attempt on a connection of its own, the answer captured as it arrives. Never rejects. */
 export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
   const { undici, connector, wire, timeoutMs, signal } = options;
-  const body = new GrowingBytes(LIMIT);
+  const raw = new GrowingBytes(LIMIT);
+  const body = new CapturedBody(raw);
   const captured = new CaptureQueue(options.capture, body);
   const client = new undici.Client(wire.origin, {
     connect: connector.connect,
@@ -42,10 +44,11 @@ export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
     dispatcher: client,
     wire,
     timeoutMs,
-    body,
+    body: raw,
     signal,
     interruptible: false,
     onHead: ({ status, header }) => {
+      body.setHead(header);
       captured.head(status, requestIdOf(header));
       return null;
     },
@@ -55,20 +58,33 @@ export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
   // Not awaited: the answer must not wait for the other side to close.
   client.destroy().catch(() => undefined);
   await captured.settled();
-  return { outcome: toOutcome(result, body, captured), exchange: result };
+  const unread = body.finish();
+  captured.more();
+  await captured.settled();
+  return { outcome: toOutcome(result, body, { captured, unread }), exchange: result };
 }
 
 export function notSent(error: AppError): Outcome {
   return { kind: 'not-sent', reason: error.message, error };
 }
 
-function toOutcome({ sent, head, failure }: Exchange, body: GrowingBytes, captured: CaptureQueue): Outcome {
+function toOutcome(
+  { sent, head, failure }: Exchange,
+  body: CapturedBody,
+  { captured, unread }: { readonly captured: CaptureQueue; readonly unread: string | null },
+): Outcome {
   if (failure !== null && !sent) return notSent(failure.error);
   const mark = captured.failed ? ({ captureFailed: true } as const) : {};
-  if (failure === null && head !== null && !isCoded(head.header)) {
-    return { kind: 'answered', reply: { ...head, body: body.slice() }, ...mark };
+  // An answer that arrived whole is one, though it is in a coding that keyturn cannot read.
+  if (failure === null && head !== null && (unread === null || body.isUnknown || head.status >= 300)) {
+    return {
+      kind: 'answered',
+      reply: { ...head, body: body.slice() },
+      ...mark,
+      ...(unread !== null && { unread }),
+    };
   }
-  const reason = failure?.error.message ?? 'the answer is compressed although that was not asked for';
+  const reason = failure?.error.message ?? unread ?? 'the answer cannot be read';
   return {
     kind: 'ambiguous',
     reason: captured.failed ? `${reason}; keeping the answer failed too` : reason,
@@ -84,13 +100,13 @@ function toOutcome({ sent, head, failure }: Exchange, body: GrowingBytes, captur
  */
 class CaptureQueue {
   readonly #capture: Capture;
-  readonly #body: GrowingBytes;
+  readonly #body: CapturedBody;
   #tail: Promise<void> = Promise.resolve();
   #scheduled = false;
   bytes = 0;
   failed = false;
 
-  constructor(capture: Capture, body: GrowingBytes) {
+  constructor(capture: Capture, body: CapturedBody) {
     this.#capture = capture;
     this.#body = body;
   }

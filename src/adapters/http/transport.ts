@@ -1,26 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Pool } from 'undici';
 import { AppError, isAppError } from '../../domain/errors.ts';
-import { toInstant } from '../../domain/time.ts';
+import { readHttpDate } from '../../domain/http-date.ts';
+import { readPause } from '../../domain/pause.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { HttpRequest } from '../../ports/provider.ts';
 import type { Capture, Endpoint, Outcome, Reply, Transport } from '../../ports/transport.ts';
 import { type Connector, makeConnector } from './connect.ts';
+import { codingsOf, decodeBody } from './content-coding.ts';
 import { type Environment, refuseUnsafeEnvironment } from './environment.ts';
 import { type Exchange, exchange, type Head } from './exchange.ts';
 import { lasting, secondsText } from './failures.ts';
 import { GrowingBytes } from './growing-bytes.ts';
-import { isCoded, requestIdOf } from './headers.ts';
+import { requestIdOf } from './headers.ts';
 import { proxyFor } from './proxy.ts';
-import {
-  backoffMs,
-  isRetriedStatus,
-  MAX_ATTEMPTS,
-  MAX_WAIT_MS,
-  Pace,
-  readHttpDate,
-  readRetryAfter,
-} from './retry.ts';
+import { backoffMs, isRetried, MAX_ATTEMPTS, MAX_WAIT_MS, Pace } from './retry.ts';
 import { exchangeOnce, MAX_HEADER_BYTES, notSent } from './send-once.ts';
 import { loadUndici, type Undici } from './undici.ts';
 import { toWire, type WireRequest } from './wire.ts';
@@ -44,6 +38,7 @@ export interface HttpTransportOptions {
 
 const CALL_LIMIT = 16 * 1024 * 1024;
 const CONNECT_MS = 10_000;
+const DECODING = { limit: CALL_LIMIT, isPartWanted: false };
 
 /** Sends requests to providers; opens nothing and imports nothing before the first one. */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
@@ -72,12 +67,14 @@ class HttpTransport implements Transport {
     const wire = toWire(endpoint, request, this.#options.userAgent);
     const repeatable = request.method === 'GET' || request.repeatable === true;
     for (let attempt = 1; ; attempt += 1) {
-      await this.#pace.turn(wire.origin);
+      await this.#pace.turn(wire.origin, wire.host);
       const body = new GrowingBytes(CALL_LIMIT);
       const result = await this.#attempt(wire, body, repeatable);
       const wait = this.#waitAfter(wire, result, attempt);
-      if (repeatable && wait !== null && wait > MAX_WAIT_MS) throw this.#tooLong(wire, result, wait);
-      if (!repeatable || wait === null || attempt === MAX_ATTEMPTS) return settle(result, body, repeatable);
+      if (!repeatable || wait === null || attempt === MAX_ATTEMPTS) {
+        return settle({ wire, result, body, repeatable });
+      }
+      if (wait > MAX_WAIT_MS) await this.#pace.turn(wire.origin, wire.host);
       this.#options.onNote?.(`${wire.method} ${wire.path}: again in ${secondsText(wait)}`);
       await this.#options.clock.sleep(wait);
     }
@@ -90,7 +87,7 @@ class HttpTransport implements Transport {
     try {
       refuseUnsafeEnvironment(this.#options.env);
       wire = toWire(endpoint, request, this.#options.userAgent);
-      await this.#pace.turn(wire.origin);
+      await this.#pace.turn(wire.origin, wire.host);
       undici = await loadUndici();
       connector = this.#connector(undici, wire, true);
     } catch (error) {
@@ -141,30 +138,23 @@ class HttpTransport implements Transport {
     return result;
   }
 
-  /** How long to wait before another attempt is worth it; null when none is. */
+  /** How long to wait before another attempt is worth it; null when none is. What the origin asks for is remembered. */
   #waitAfter(wire: WireRequest, { head, failure }: Exchange, attempt: number): number | null {
     const { clock, random } = this.#options;
     const backoff = backoffMs(attempt, random);
     if (failure !== null) return failure.transient ? backoff : null;
-    if (head === null || !isRetriedStatus(head.status)) return null;
-    const wait = Math.max(backoff, readRetryAfter(head.header, clock.now()) ?? 0);
-    if (head.status === 429) this.#pace.slowDown(wire.origin, wait);
+    if (head === null || !isRetried(head)) return null;
+    const pause = readPause(head.header, clock.now());
+    const wait = Math.max(backoff, pause ?? 0);
+    if (pause !== null || head.status === 429) this.#pace.slowDown(wire.origin, wait, head);
     return wait;
-  }
-
-  #tooLong(wire: WireRequest, { head }: Exchange, wait: number): AppError {
-    const until = toInstant(Math.ceil((this.#options.clock.now() + wait) / 1000) * 1000);
-    return lasting(`"${wire.host}" asks to wait until ${until}`, 'try again then').error.with({
-      status: head?.status,
-      requestId: head === null ? undefined : (requestIdOf(head.header) ?? undefined),
-    });
   }
 
   #observe(wire: WireRequest, { head, failure }: Exchange, started: number): void {
     const { clock, onNote, onServerDate } = this.#options;
     const end = failure === null ? String(head?.status) : failure.error.message;
     onNote?.(`${wire.method} ${wire.path}: ${end}, ${Math.max(0, clock.now() - started)} ms`);
-    const date = head === null ? null : readHttpDate(head.header('date'));
+    const date = head === null ? null : readHttpDate(head.header('date'), clock.now());
     if (date !== null) onServerDate?.(date);
   }
 
@@ -194,6 +184,32 @@ class HttpTransport implements Transport {
   }
 }
 
+/** The body of a success; of anything else the status is enough, so that a body that cannot be decoded is left out. */
+function decodedBody(
+  { host, method }: WireRequest,
+  { status, header }: Head,
+  body: GrowingBytes,
+): Uint8Array {
+  const codings = codingsOf(header);
+  const decoded = 'unknown' in codings ? null : decodeBody(codings, body.slice(), DECODING);
+  if (decoded?.end === 'whole') return decoded.bytes;
+  if (status < 200 || status > 299) return new Uint8Array();
+  const why =
+    'unknown' in codings
+      ? `is compressed with "${codings.unknown}", which keyturn cannot read`
+      : decoded?.end === 'too-large'
+        ? `is larger than ${CALL_LIMIT >> 20} MiB`
+        : `, compressed with "${codings.join(', ')}", is ${decoded?.end === 'cut' ? 'not complete' : 'damaged'}`;
+  throw new AppError({
+    // What a write did is not known.
+    code: method === 'GET' ? 'failure' : 'unavailable',
+    status,
+    requestId: requestIdOf(header) ?? undefined,
+    message: `the answer of "${host}"${why.startsWith(',') ? '' : ' '}${why}`,
+    hint: 'a proxy in between may do that',
+  });
+}
+
 /** What ends a call before its body is read. */
 function refuseHead(wire: WireRequest, { status, header }: Head): AppError | null {
   const facts = { code: 'failure', status, requestId: requestIdOf(header) ?? undefined } as const;
@@ -204,16 +220,18 @@ function refuseHead(wire: WireRequest, { status, header }: Head): AppError | nul
       hint: 'check the address of the profile; something may be in between',
     });
   }
-  if (!isCoded(header)) return null;
-  return new AppError({
-    ...facts,
-    message: `"${wire.host}" compressed its answer although that was not asked for`,
-    hint: 'a proxy in between may do that',
-  });
+  return null;
 }
 
-function settle({ sent, head, failure }: Exchange, body: GrowingBytes, repeatable: boolean): Reply {
-  if (failure === null && head !== null) return { ...head, body: body.slice() };
+interface Attempt {
+  readonly wire: WireRequest;
+  readonly result: Exchange;
+  readonly body: GrowingBytes;
+  readonly repeatable: boolean;
+}
+
+function settle({ wire, result: { sent, head, failure }, body, repeatable }: Attempt): Reply {
+  if (failure === null && head !== null) return { ...head, body: decodedBody(wire, head, body) };
   const error = failure?.error ?? lasting('no answer arrived').error;
   // A write that got no answer may have been done.
   const doubtful = sent && !repeatable && error.code === 'unavailable';
