@@ -1,6 +1,5 @@
-import { AppError } from '../domain/errors.ts';
+import { AppError, type ErrorFacts, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
-import { parseJsonBytes } from '../domain/parse-json.ts';
 import type { Secret } from '../domain/secret.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
 import type {
@@ -9,9 +8,11 @@ import type {
   Operation,
   PagedOperation,
   Provider,
+  ProviderProblem,
   Settings,
 } from '../ports/provider.ts';
 import type { Capture, Endpoint, Outcome, Reply, Transport } from '../ports/transport.ts';
+import { readAnswer, readRefusal } from './answer-body.ts';
 
 /** A provider at one origin, with the credential that drives it. */
 export interface Connection {
@@ -50,7 +51,7 @@ export class Client {
 
   async call<I, O>(operation: Operation<I, O>, input: I): Promise<O> {
     const request = operation.request(input, this.connection.settings);
-    return operation.decode(await this.#read(request, operation.auth), input);
+    return operation.decode(await this.#read(request, operation), input, this.connection.secret);
   }
 
   /** What would be sent, for `--dry-run`: `POST https://api.example.com/tokens`. Sends nothing. */
@@ -72,7 +73,7 @@ export class Client {
     for (let count = 0; count < MAX_PAGES; count += 1) {
       const page = { cursor, size };
       const request = operation.request(input, this.connection.settings, page);
-      const { items, next } = operation.decode(await this.#read(request, operation.auth), page);
+      const { items, next } = operation.decode(await this.#read(request, operation), page);
       yield items;
       if (next === null) return;
       if (seen.has(next)) break;
@@ -107,12 +108,47 @@ export class Client {
   /** The vendor's refusal as our error; keeps its own words, never the secret it was asked with. */
   refusal(reply: Reply): AppError {
     const { provider, secret } = this.connection;
-    const problem = provider.readError({
-      status: reply.status,
-      body: parseOrNull(reply.body),
-      header: reply.header,
-      secret,
-    });
+    const { status, header } = reply;
+    return this.#told(reply, provider.readError({ status, body: readRefusal(reply), header, secret }));
+  }
+
+  /** The body of a success, once it is known to be one: a vendor may refuse in the body alone. */
+  async #read(
+    request: HttpRequest,
+    { auth, answer }: Pick<Operation<never, unknown>, 'auth' | 'answer'>,
+  ): Promise<unknown> {
+    const { provider, secret } = this.connection;
+    const reply = await this.#send(request, auth);
+    if (reply.status < 200 || reply.status > 299) throw this.refusal(reply);
+    const body = this.#parse(reply, answer);
+    const refused = provider.findRefusal(body, { method: request.method, header: reply.header, secret });
+    if (refused !== null) throw this.#told(reply, refused);
+    return typeof body === 'string' && answer === 'optional' ? null : body;
+  }
+
+  async #send(request: HttpRequest, auth: Operation<never, unknown>['auth']): Promise<Reply> {
+    try {
+      return await this.#transport.call(this.#endpoint(auth), request);
+    } catch (error) {
+      throw this.#ours(error, {});
+    }
+  }
+
+  #parse(reply: Reply, answer: Operation<never, unknown>['answer']): unknown {
+    try {
+      return readAnswer(reply, answer);
+    } catch (error) {
+      throw this.#ours(error, { status: reply.status });
+    }
+  }
+
+  /** The error with the provider that it is about, for whoever reads it as JSON. */
+  #ours(error: unknown, facts: Pick<ErrorFacts, 'status'>): unknown {
+    return isAppError(error) ? error.with({ provider: this.connection.provider.id, ...facts }) : error;
+  }
+
+  #told(reply: Reply, problem: ProviderProblem): AppError {
+    const { provider, secret } = this.connection;
     return new AppError({
       code: problem.code,
       message: vendorText(problem.message, [secret.reveal()]) ?? `the provider answered ${reply.status}`,
@@ -122,12 +158,6 @@ export class Client {
       // A provider, or whoever answers for it, may send the credential back where an id belongs.
       requestId: safeRequestId(problem.requestId, secret.reveal()),
     });
-  }
-
-  async #read(request: HttpRequest, auth: Operation<never, unknown>['auth']): Promise<unknown> {
-    const reply = await this.#transport.call(this.#endpoint(auth), request);
-    if (reply.status < 200 || reply.status > 299) throw this.refusal(reply);
-    return parseJsonBytes(reply.body);
   }
 
   #endpoint(accepted: Operation<never, unknown>['auth']): Endpoint {
@@ -146,12 +176,4 @@ export class Client {
 
 function safeRequestId(id: string | undefined, secret: string): string | undefined {
   return id !== undefined && cutSecret(id, secret) === id ? id : undefined;
-}
-
-function parseOrNull(body: Uint8Array): unknown {
-  try {
-    return parseJsonBytes(body);
-  } catch {
-    return null;
-  }
 }

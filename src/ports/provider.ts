@@ -35,9 +35,17 @@ export interface HttpRequest {
 export interface Operation<I, O> {
   /** Which authentication schemes the vendor accepts here, best first; absent = the provider's first scheme. */
   readonly auth?: readonly AuthSchemeId[];
+  /**
+   * `optional`: the vendor's success is enough, so that an answer without a body, or with plain text, is decoded from
+   * null. Absent: the body is needed and has to be JSON.
+   */
+  readonly answer?: 'optional';
   request(input: I, settings: Settings): HttpRequest;
-  /** Throws `SchemaDrift` with the field names seen, never values. An empty body arrives as null. */
-  decode(body: unknown, input: I): O;
+  /**
+   * Throws `SchemaDrift` with the field names seen, never values. An empty body arrives as null. `own` is the secret
+   * that the request was sent with: an answer that echoes it holds no new secret there.
+   */
+  decode(body: unknown, input: I, own?: Secret): O;
 }
 
 export interface Page<T> {
@@ -174,7 +182,7 @@ export interface ProviderProblem {
 
 export interface ErrorAnswer {
   readonly status: number;
-  /** The parsed body, or null when it was empty or no JSON. */
+  /** The parsed body, its text where that is plain and short, or null when it was empty or neither. */
   readonly body: unknown;
   readonly header: (name: string) => string | null;
   /** The credential that the request was sent with, so that a message which echoes it can be quoted without it. */
@@ -218,7 +226,15 @@ export interface Provider {
   checkMinted(secret: Secret): Secret;
   readError(answer: ErrorAnswer): ProviderProblem;
   /** Whether the body of a 2xx answer says that the vendor refused; null where it does not. */
-  findRefusal(body: unknown): ProviderProblem | null;
+  findRefusal(body: unknown, context?: RefusalContext): ProviderProblem | null;
+}
+
+/** What is known of a 2xx answer beside its body. */
+export interface RefusalContext {
+  /** The request's method; absent for a change. The things that a `GET` lists are not answers. */
+  readonly method?: HttpRequest['method'];
+  readonly header?: ErrorAnswer['header'];
+  readonly secret?: Secret;
 }
 
 /** What a managing credential tells of itself without being sent. */

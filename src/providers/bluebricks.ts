@@ -32,7 +32,7 @@ import { readProblem } from './problem.ts';
 import { refusalIn } from './refusal.ts';
 import { checkName, checkOptions, markName, refuseExpiry } from './spec.ts';
 
-const SECRET = { names: ['api_key'], form: /^bbx_\S+$/ };
+const SECRET = { documented: ['api_key'], form: /^bbx_\S+$/ };
 const NOTHING_KNOWN = { account: null, subject: null, scopes: null, expiresAt: null };
 
 const tokens: TokenOperations = {
@@ -49,10 +49,7 @@ const tokens: TokenOperations = {
   create: {
     request: (spec) => ({ method: 'POST', path: '/api/v1/auth/key', body: { name: checkName(spec.name) } }),
     // The answer is the secret alone: id and dates are found by listing.
-    decode(body) {
-      refuseError(body);
-      return { item: null, secret: needSecret(body, SECRET) };
-    },
+    decode: (body, _input, own) => ({ item: null, secret: needSecret(body, SECRET, { own }) }),
   },
   list: {
     request: (_input, _settings, { cursor, size }) => ({
@@ -64,14 +61,12 @@ const tokens: TokenOperations = {
     // Twenty unless asked; the most is not published, so the pages follow what came back.
     maxPageSize: 100,
   },
-  enable: { request: (target) => set('activate', target), decode: ignore },
-  disable: { request: (target) => set('deactivate', target), decode: ignore },
+  // What these two answer is not published.
+  enable: { answer: 'optional', request: (target) => set('activate', target), decode: () => null },
+  disable: { answer: 'optional', request: (target) => set('deactivate', target), decode: () => null },
   prove: {
     request: () => ({ method: 'GET', path: '/api/v1/environments' }),
-    decode(body) {
-      refuseError(body);
-      return NOTHING_KNOWN;
-    },
+    decode: () => NOTHING_KNOWN,
   },
   lineage: {
     mark: (spec, nonce, now) => ({ ...spec, name: markName(spec.name, nonce, now) }),
@@ -127,7 +122,7 @@ export const bluebricks: Provider = {
   checkCredential,
   checkMinted: refuseMask,
   readError,
-  findRefusal: (body) => refusalIn(body, readError),
+  findRefusal: (body, context) => refusalIn(body, readError, context),
 };
 
 /** An API token cannot manage API tokens, whatever older pages of the vendor say: better told before a 403. */
@@ -176,12 +171,6 @@ function set(verb: 'activate' | 'deactivate', target: TokenTarget): HttpRequest 
   return { method: 'POST', path: `/api/v1/auth/key/${verb}`, body: { name: target.name }, repeatable: true };
 }
 
-/** What these answer is not published. */
-function ignore(body: unknown): null {
-  refuseError(body);
-  return null;
-}
-
 function tokenOf(fields: Fields): Token {
   const name = text(fields, 'name');
   if (name === null) throw drift('name', fields);
@@ -208,7 +197,6 @@ function creatorOf(fields: Fields): string | null {
 
 /** A total that the list contradicts is not believed: then the pages go on until an empty one. */
 function pageOf(body: unknown, cursor: string | null): Page<Token> {
-  refuseError(body);
   const total = isFields(body) ? count(body, 'total') : null;
   const isEmpty = isFields(body) && total === 0 && pick(body, ['list']) === undefined;
   const items = isEmpty ? [] : findList(asFields(body, 'list'), 'list').map(tokenOf);
@@ -216,11 +204,4 @@ function pageOf(body: unknown, cursor: string | null): Page<Token> {
   const isDone = items.length === 0 || total === end;
   const believed = total !== null && total >= end ? total : null;
   return { items, next: isDone ? null : String(end), total: believed };
-}
-
-/** The vendor's own action looks for `statusCode` in a body, whatever the status line said. */
-function refuseError(body: unknown): void {
-  const status = isFields(body) ? count(body, 'statusCode') : null;
-  if (status === null || status < 400) return;
-  throw new AppError(readError({ status, body, header: () => null }));
 }

@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import type { Token } from '../domain/token.ts';
 import type { ErrorAnswer, Minted, ProviderProblem } from '../ports/provider.ts';
 import {
@@ -52,15 +53,16 @@ function tokenOf(fields: Fields): Token {
   };
 }
 
-export function mintedOf(body: unknown): Minted<Token> {
+export function mintedOf(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
   if (body !== null && !isFields(body)) throw drift('token', body);
   const item = findItem(body, 'id');
-  return { item: item && tokenOf(item), secret: findSecret(body, SECRET, [item && findId(item, 'id')]) };
+  const known = { others: [item && findId(item, 'id')], own };
+  return { item: item && tokenOf(item), secret: findSecret(body, SECRET, known) };
 }
 
 /** One token with its value, or with a mask where the caller is neither owner nor user. */
-export function shownOf(body: unknown): Minted<Token> {
-  const minted = mintedOf(body);
+export function shownOf(body: unknown, input: unknown, own?: Secret): Minted<Token> {
+  const minted = mintedOf(body, input, own);
   if (minted.item === null) throw drift('token', body);
   return minted;
 }
@@ -75,7 +77,7 @@ export function readError(answer: ErrorAnswer): ProviderProblem {
     requestIdHeader: 'x-devo-cid',
     hints: {
       401: 'the token is unknown, disabled or expired: `keyturn login devo`',
-      403: 'wrong domain, wrong region, a token of another kind, or a role without API credentials: see `keyturn whoami`',
+      403: 'the token may be wrong, disabled or expired (`keyturn login devo`); else the domain, the region, the kind of token, or the role: see `keyturn whoami`',
       404: 'see `keyturn tokens list` for the ids',
     },
     hintFor: hintForWords,

@@ -90,22 +90,33 @@ const tokens: TokenOperations = {
     decode: shownOf,
   },
   enable: {
+    answer: 'optional',
     request: (target, settings) => put(target.id, 'enable', settings),
     decode: changedOf,
   },
   disable: {
+    answer: 'optional',
     request: (target, settings) => put(target.id, 'disable', settings),
     decode: changedOf,
   },
   rename: {
+    answer: 'optional',
     request: (target, settings) => ({
       ...put(target.id, 'rename', settings),
       body: { name: checkName(target.newName) },
     }),
     decode: changedOf,
   },
-  revoke: { request: (target, settings) => deleteToken(target.id, settings), decode: () => undefined },
-  remove: { request: (target, settings) => deleteToken(target.id, settings), decode: () => undefined },
+  revoke: {
+    answer: 'optional',
+    request: (target, settings) => deleteToken(target.id, settings),
+    decode: () => undefined,
+  },
+  remove: {
+    answer: 'optional',
+    request: (target, settings) => deleteToken(target.id, settings),
+    decode: () => undefined,
+  },
   // No `prove`: a token for another audience cannot call this API, so the managing credential reads it back.
   lineage: {
     mark: (spec, nonce, now) => ({ ...spec, name: markName(spec.name, nonce, now) }),
@@ -157,7 +168,7 @@ export const devo: Provider = {
   },
   checkMinted: refuseMask,
   readError,
-  findRefusal: (body) => refusalIn(body, readError),
+  findRefusal: (body, context) => refusalIn(body, readError, context),
 };
 
 function tokensOf(settings: Settings): string {

@@ -3,7 +3,15 @@ import { Secret } from '../domain/secret.ts';
 import { isMask } from '../domain/secret-input.ts';
 import type { Minted } from '../ports/provider.ts';
 import { asFields, drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
-import { findRivals, isPlausible, plain } from './rivals.ts';
+import {
+  findGuesses,
+  findRivals,
+  findSuccessors,
+  isAside,
+  isPlausible,
+  plain,
+  type SecretSearch,
+} from './rivals.ts';
 
 /** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
 const WRAPPERS: ReadonlySet<string> = new Set(
@@ -18,47 +26,85 @@ const DEEPEST_WRAPPER = 3;
 
 /** Where a provider's answers hold the secret. */
 export interface SecretPlace {
-  /** The fields that are known to hold it. */
-  readonly names: readonly string[];
+  /** The fields that the vendor documents: another value beside one of these is not the secret, unless its name says so. */
+  readonly documented?: readonly string[];
+  /** The fields that are likely to hold it. */
+  readonly names?: readonly string[];
   /** What a secret of this provider looks like, where that is published: a value of this form is one in any field. */
   readonly form?: RegExp;
+  /** Set where no secret has to come: then one of an unknown name is not looked for. */
+  readonly isOptional?: true;
+}
+
+/** What is known not to be the new secret. */
+export interface Known {
+  /** The id first, the public key. */
+  readonly others?: readonly (string | null)[];
+  /** The secret that the request was sent with. */
+  readonly own?: Secret | undefined;
 }
 
 /**
- * The one secret of an answer, in a field of a known name, at the top or in a wrapper. Null where there is
- * none: empty, null, `"null"`, no string, no printable ASCII, or one of `others` (the id first, the public key).
- * Where another value may be it as well, nothing is guessed: `SeveralSecrets`.
+ * The one secret of an answer: in a documented field, else in a likely one, at the top or in a wrapper; else the only
+ * value of the published form; else the only field that is named like a secret. Null where there is none: empty, null,
+ * `"null"`, no string, no printable ASCII, or known. Where another value may be it as well, nothing is guessed:
+ * `SeveralSecrets`.
  */
-export function findSecret(
-  body: unknown,
-  { names, form }: SecretPlace,
-  others: readonly (string | null)[] = [],
-): Secret | null {
-  const wanted = new Set(names.map(plain));
-  const found = new Map<string, string>();
-  for (const layer of layersOf(body)) {
-    for (const [name, value] of Object.entries(layer)) {
-      if (wanted.has(plain(name)) && isPlausible(value) && !others.includes(value)) found.set(value, name);
-    }
+export function findSecret(body: unknown, place: SecretPlace, known: Known = {}): Secret | null {
+  const { documented = [], names = [], form = null, isOptional } = place;
+  const ids = known.others ?? [];
+  const isNew = (value: string) => !ids.includes(value) && known.own?.equals(Secret.of(value)) !== true;
+  const search = { form, isNew };
+  const sure = valuesUnder(body, documented, isNew);
+  const [only, ...more] = [...sure.keys()];
+  if (only !== undefined && more.length === 0 && !isMask(only)) {
+    refuseSeveral([...sure.values(), ...findSuccessors(body, only, search)], ids);
+    return Secret.of(only);
   }
+  const found = valuesUnder(body, [...documented, ...names], isNew);
   const values = [...found.keys()];
-  const secret = values.find((value) => !isMask(value)) ?? values[0];
-  if (secret === undefined) return null;
-  const seen = values.filter((value) => !isMask(value)).map((value) => found.get(value) ?? '');
-  const rivals = findRivals(body, { secret, form: form ?? null, known: [...values, ...others] });
-  if (seen.length + rivals.length > 1 && seen.length > 0) {
-    throw new SeveralSecrets([...seen, ...rivals].map(showName), others.find((id) => id !== null) ?? null);
+  const shown = values.filter((value) => !isMask(value));
+  const secret = shown[0] ?? values[0];
+  if (secret === undefined) return isOptional ? null : guessSecret(body, search, ids);
+  if (shown.length > 0) {
+    const rivals = findRivals(body, secret, { form, isNew: (value) => isNew(value) && !found.has(value) });
+    refuseSeveral([...shown.map((value) => found.get(value) ?? ''), ...rivals], ids);
   }
   return Secret.of(secret);
 }
 
-/** As {@link findSecret}, where the vendor must show one. */
-export function needSecret(
+/** No field has a known name: the values at hand have to tell. */
+function guessSecret(body: unknown, search: SecretSearch, ids: readonly (string | null)[]): Secret | null {
+  const guesses = findGuesses(body, search);
+  refuseSeveral([...guesses.values()], ids);
+  const [guess] = guesses.keys();
+  return guess === undefined ? null : Secret.of(guess);
+}
+
+function refuseSeveral(fields: readonly string[], ids: readonly (string | null)[]): void {
+  if (fields.length > 1)
+    throw new SeveralSecrets(fields.map(showName), ids.find((id) => id !== null) ?? null);
+}
+
+/** The values of the fields of these names, at the top or in a wrapper, with the names as they are written. */
+function valuesUnder(
   body: unknown,
-  place: SecretPlace,
-  others: readonly (string | null)[] = [],
-): Secret {
-  const secret = findSecret(body, place, others);
+  names: readonly string[],
+  isNew: (value: string) => boolean,
+): ReadonlyMap<string, string> {
+  const wanted = new Set(names.map(plain));
+  const found = new Map<string, string>();
+  for (const layer of layersOf(body)) {
+    for (const [name, value] of Object.entries(layer)) {
+      if (wanted.has(plain(name)) && isPlausible(value) && isNew(value)) found.set(value, name);
+    }
+  }
+  return found;
+}
+
+/** As {@link findSecret}, where the vendor must show one. */
+export function needSecret(body: unknown, place: SecretPlace, known: Known = {}): Secret {
+  const secret = findSecret(body, place, known);
   if (secret === null) throw new SchemaDrift('secret', seenIn(body));
   return secret;
 }
@@ -71,18 +117,25 @@ export function mintedWith<T>(
   body: unknown,
   item: T | null,
   place: SecretPlace,
-  others: readonly (string | null)[] = [],
+  known: Known = {},
 ): Minted<T> {
-  const secret = findSecret(body, place, others);
+  const secret = findSecret(body, place, known);
   if (secret !== null) return { item, secret };
   const missing = new SchemaDrift('secret', seenIn(body));
   if (item === null) throw missing;
   return { item, secret: null, drift: missing };
 }
 
-/** The first object, from the outside in, that carries one of these ids; null where none does. */
+/**
+ * The first object, from the outside in, that carries one of these ids; else the only one in a wrapper of any name.
+ * Null where there is none, or more than one.
+ */
 export function findItem(body: unknown, ...idNames: readonly string[]): Fields | null {
-  return layersOf(body).find((layer) => findId(layer, ...idNames) !== null) ?? null;
+  const hasId = (layer: Fields) => findId(layer, ...idNames) !== null;
+  const known = layersOf(body).find(hasId);
+  if (known !== undefined) return known;
+  const [item, ...more] = objectsIn(body).filter(hasId);
+  return item !== undefined && more.length === 0 ? item : null;
 }
 
 /** The objects of a list: the answer itself, or under one of these names, at the top or in a wrapper. */
@@ -102,19 +155,37 @@ function listIn(body: unknown, names: readonly string[]): readonly unknown[] | n
   return null;
 }
 
+/** The answer, and what is in its wrappers: fields of a known name, and the only field of an object. */
 function layersOf(body: unknown): readonly Fields[] {
   const layers: Fields[] = [];
   let level: readonly unknown[] = [body];
   for (let depth = 0; depth <= DEEPEST_WRAPPER; depth += 1) {
     const objects = level.filter(isFields);
     layers.push(...objects);
-    level = objects.flatMap((object) =>
-      Object.entries(object).flatMap(([name, value]) => (WRAPPERS.has(plain(name)) ? [value] : [])),
-    );
+    level = objects.flatMap((object) => {
+      const entries = Object.entries(object);
+      return entries.flatMap(([name, value]) =>
+        WRAPPERS.has(plain(name)) || (entries.length === 1 && !isAside(name)) ? [value] : [],
+      );
+    });
   }
   return layers;
 }
 
+/** Every object of the answer that may be what it is about. */
+function objectsIn(body: unknown): readonly Fields[] {
+  const objects: Fields[] = [];
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; depth <= DEEPEST_WRAPPER; depth += 1) {
+    const here = level.filter(isFields);
+    objects.push(...here);
+    level = here.flatMap((object) =>
+      Object.entries(object).flatMap(([name, value]) => (isAside(name) ? [] : [value])),
+    );
+  }
+  return objects;
+}
+
 function seenIn(body: unknown): readonly string[] {
-  return layersOf(body).flatMap((layer) => Object.keys(layer).slice(0, 13).map(showName));
+  return objectsIn(body).flatMap((object) => Object.keys(object).slice(0, 13).map(showName));
 }

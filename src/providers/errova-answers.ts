@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import type { KeyType, Project, ProjectKey, Token, TokenStatus } from '../domain/token.ts';
 import type { Minted, Page } from '../ports/provider.ts';
 import {
@@ -20,9 +21,10 @@ import { findItem, findList, findSecret, mintedWith, needSecret } from './envelo
 const TOKEN_IDS = ['id', 'tokenId', 'token_id', 'machineTokenId', 'machine_token_id', 'uuid', '_id'];
 const KEY_IDS = ['id', 'keyId', 'key_id', 'dsnKeyId', 'dsn_key_id', 'uuid', '_id'];
 const PROJECT_IDS = ['id', 'projectId', 'project_id', 'uuid', '_id', 'slug'];
-const TOKEN_SECRET = {
-  names: ['tokenSecret', 'machineTokenSecret', 'secret', 'token', 'machineToken', 'accessToken', 'value'],
-};
+const TOKEN_GUESSES = ['machineTokenSecret', 'secret', 'token', 'machineToken', 'accessToken', 'value'];
+/** The field that a create is documented to answer with. What a rotation answers with is not. */
+const NEW_TOKEN_SECRET = { documented: ['tokenSecret'], names: TOKEN_GUESSES };
+const ROTATED_TOKEN_SECRET = { names: ['tokenSecret', ...TOKEN_GUESSES] };
 const KEY_SECRET = {
   names: [
     ...['secret', 'keySecret', 'dsnSecret', 'dsnKeySecret'],
@@ -31,15 +33,17 @@ const KEY_SECRET = {
 };
 const PUBLIC_KEYS = ['publicKey', 'public_key'];
 
-export function mintedToken(body: unknown): Minted<Token> {
+export function mintedToken(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
   const item = findItem(body, ...TOKEN_IDS);
-  return mintedWith(body, item && tokenOf(item), TOKEN_SECRET, [item && findId(item, ...TOKEN_IDS)]);
+  const others = [item && findId(item, ...TOKEN_IDS)];
+  return mintedWith(body, item && tokenOf(item), NEW_TOKEN_SECRET, { others, own });
 }
 
 /** Without a secret this throws: the id is the one that was there before, and nothing new to be ended. */
-export function rotatedToken(body: unknown): Minted<Token> {
+export function rotatedToken(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
   const item = findItem(body, ...TOKEN_IDS);
-  const secret = needSecret(body, TOKEN_SECRET, [item && findId(item, ...TOKEN_IDS)]);
+  const others = [item && findId(item, ...TOKEN_IDS)];
+  const secret = needSecret(body, ROTATED_TOKEN_SECRET, { others, own });
   return { item: item && tokenOf(item), secret };
 }
 
@@ -58,19 +62,23 @@ export function tokenOf(fields: Fields): Token {
 }
 
 /** A browser key has no secret: it goes to every visitor anyway. */
-export function mintedKey(body: unknown, type: KeyType): Minted<ProjectKey> {
+export function mintedKey(body: unknown, type: KeyType, own?: Secret): Minted<ProjectKey> {
   const item = findItem(body, ...KEY_IDS);
   const key = item && keyOf(item);
   if (type === 'browser_public') return { item: key, secret: null };
-  return mintedWith(body, key, KEY_SECRET, notSecretOf(item));
+  return mintedWith(body, key, KEY_SECRET, { others: notSecretOf(item), own });
 }
 
 /** The type of the key is known from the answer alone; only a browser key may come without a secret. */
-export function rotatedKey(body: unknown): Minted<ProjectKey> {
+export function rotatedKey(body: unknown, _input: unknown, own?: Secret): Minted<ProjectKey> {
   const item = findItem(body, ...KEY_IDS);
   const key = item && keyOf(item);
-  const find = key?.type === 'browser_public' ? findSecret : needSecret;
-  return { item: key, secret: find(body, KEY_SECRET, notSecretOf(item)) };
+  const known = { others: notSecretOf(item), own };
+  const secret =
+    key?.type === 'browser_public'
+      ? findSecret(body, { ...KEY_SECRET, isOptional: true }, known)
+      : needSecret(body, KEY_SECRET, known);
+  return { item: key, secret };
 }
 
 export function changedKey(body: unknown): ProjectKey | null {

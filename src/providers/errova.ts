@@ -90,10 +90,12 @@ const tokens: TokenOperations = {
     decode: rotatedToken,
   },
   revoke: {
+    answer: 'optional',
     request: ({ id }, settings) => deleteToken(id, settings),
     decode: () => undefined,
   },
   remove: {
+    answer: 'optional',
     request: ({ id }, settings) => deleteToken(id, settings),
     decode: () => undefined,
   },
@@ -118,7 +120,7 @@ const keys: KeyOperations = {
       path: keysOf(project, settings),
       body: { label: checkName(name), keyType: type },
     }),
-    decode: (body, { type }) => mintedKey(body, type),
+    decode: (body, { type }, own) => mintedKey(body, type, own),
   },
   // Inferred, as the list of tokens.
   list: {
@@ -131,6 +133,7 @@ const keys: KeyOperations = {
     maxPageSize: 100,
   },
   expire: {
+    answer: 'optional',
     request: ({ project, id, expiresAt }, settings) => ({
       method: 'PATCH',
       path: keysOf(project, settings) + path`/${id}`,
@@ -215,7 +218,7 @@ export const errova: Provider = {
   },
   checkMinted: refuseMask,
   readError,
-  findRefusal: (body) => refusalIn(body, readError),
+  findRefusal: (body, context) => refusalIn(body, readError, context),
 };
 
 function machineTokens(settings: Settings): string {

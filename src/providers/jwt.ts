@@ -1,6 +1,6 @@
 import { parseJsonBytes } from '../domain/parse-json.ts';
 import type { Secret } from '../domain/secret.ts';
-import { type Instant, readInstant } from '../domain/time.ts';
+import { type Instant, toInstant } from '../domain/time.ts';
 import { findId, isFields, pick } from './decode.ts';
 
 export interface JwtClaims {
@@ -21,10 +21,15 @@ export function readJwt(secret: Secret): JwtClaims | null {
   if (!isFields(readPart(header)) || !isFields(claims)) return null;
   const exp = pick(claims, ['exp']);
   return {
-    expiresAt: typeof exp === 'number' ? readInstant(exp) : null,
+    expiresAt: typeof exp === 'number' ? fromSeconds(exp) : null,
     id: findId(claims, 'jti'),
     subject: findId(claims, 'sub'),
   };
+}
+
+/** RFC 7519: seconds since 1970, however many. Null for what is no time before the year 10000: it never comes. */
+function fromSeconds(seconds: number): Instant | null {
+  return seconds > 0 && seconds < 253_402_300_800 ? toInstant(Math.floor(seconds * 1_000)) : null;
 }
 
 function readPart(part: string): unknown {

@@ -1,4 +1,4 @@
-import { AppError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Identity, Token } from '../domain/token.ts';
 import type { ErrorAnswer, Minted, Page, ProviderProblem } from '../ports/provider.ts';
 import {
@@ -17,16 +17,15 @@ import {
 import { findItem, mintedWith } from './envelope.ts';
 import { readProblem } from './problem.ts';
 
-const SECRET = { names: ['token'], form: /^(eyJ[\w-]*\.[\w-]+\.[\w-]+|pf_\S+)$/ };
+const SECRET = { documented: ['token'], form: /^(eyJ[\w-]*\.[\w-]+\.[\w-]+|pf_\S+)$/ };
 
 /** The secret is a sibling of `details`, never inside it. */
-export function mintedOf(body: unknown): Minted<Token> {
+export function mintedOf(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
   const item = changedOf(body);
-  return mintedWith(body, item, SECRET, [item?.id ?? null]);
+  return mintedWith(body, item, SECRET, { others: [item?.id ?? null], own });
 }
 
 export function changedOf(body: unknown): Token | null {
-  refuseError(body);
   const item = findItem(body, 'id');
   return item && tokenOf(item);
 }
@@ -59,7 +58,6 @@ function tokenOf(fields: Fields): Token {
 
 /** The server's own next offset is trusted (its example jumps); it only has to move on. */
 export function pageOf(body: unknown, cursor: string | null): Page<Token> {
-  refuseError(body);
   const fields = asFields(body, 'list');
   const list = pick(fields, ['summaries', 'details']);
   if (!Array.isArray(list)) throw drift('list of summaries', body);
@@ -74,7 +72,6 @@ export function pageOf(body: unknown, cursor: string | null): Page<Token> {
 }
 
 export function identityOf(body: unknown): Identity {
-  refuseError(body);
   const details = isFields(body) ? pick(body, ['details']) : undefined;
   const fields = isFields(details) ? details : {};
   return {
@@ -83,12 +80,6 @@ export function identityOf(body: unknown): Identity {
     scopes: null,
     expiresAt: instant(fields, 'expires_at'),
   };
-}
-
-/** The vendor documents its errors without a number: one may come with a 2xx. */
-export function refuseError(body: unknown): void {
-  if (!isFields(body) || pick(body, ['status']) !== 'error') return;
-  throw new AppError(readError({ status: 422, body, header: () => null }));
 }
 
 export function readError(answer: ErrorAnswer): ProviderProblem {

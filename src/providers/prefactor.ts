@@ -14,15 +14,7 @@ import type {
 import { bearer } from './bearer.ts';
 import { readJwt } from './jwt.ts';
 import { path } from './path.ts';
-import {
-  changedOf,
-  identityOf,
-  mintedOf,
-  pageOf,
-  readError,
-  refuseError,
-  shownOf,
-} from './prefactor-answers.ts';
+import { changedOf, identityOf, mintedOf, pageOf, readError, shownOf } from './prefactor-answers.ts';
 import { refusalIn } from './refusal.ts';
 import { find, matches } from './settings.ts';
 import { checkOptions } from './spec.ts';
@@ -98,12 +90,13 @@ const tokens: TokenOperations = {
     request: (target) => ({ method: 'GET', path: TOKENS + path`/${target.id}` }),
     decode: shownOf,
   },
-  enable: { request: (target) => act(target.id, 'activate'), decode: changedOf },
-  disable: { request: (target) => act(target.id, 'suspend'), decode: changedOf },
-  revoke: { request: (target) => act(target.id, 'revoke'), decode: refuseError },
+  enable: { answer: 'optional', request: (target) => act(target.id, 'activate'), decode: changedOf },
+  disable: { answer: 'optional', request: (target) => act(target.id, 'suspend'), decode: changedOf },
+  revoke: { answer: 'optional', request: (target) => act(target.id, 'revoke'), decode: () => undefined },
   remove: {
+    answer: 'optional',
     request: (target) => ({ method: 'DELETE', path: TOKENS + path`/${target.id}`, repeatable: true }),
-    decode: refuseError,
+    decode: () => undefined,
   },
   prove: { request: () => ({ method: 'GET', path: '/api/v1/ping' }), decode: identityOf },
   lineage: {
@@ -168,7 +161,7 @@ export const prefactor: Provider = {
   },
   checkMinted: refuseMask,
   readError,
-  findRefusal: (body) => refusalIn(body, readError),
+  findRefusal: (body, context) => refusalIn(body, readError, context),
 };
 
 function checkReach(scope: string, option: string, value: string | null, isNeeded: boolean): void {

@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../domain/errors.ts';
+import { describePause, isLimited } from '../domain/pause.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
 import type { ErrorAnswer, ProviderProblem } from '../ports/provider.ts';
 import { isFields, pick } from './decode.ts';
+import { findReasons } from './reasons.ts';
 
 export interface ProblemRules {
   /** The header that holds the provider's id of the request. */
@@ -17,9 +19,7 @@ export interface ProblemRules {
 /** The vendor's error answer in keyturn's terms: its words are quoted, one safe line, with secrets cut out. */
 export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderProblem {
   const words = quote(answer);
-  const word = isFields(answer.body) ? pick(answer.body, ['code']) : undefined;
-  const known = typeof word === 'string' && Object.hasOwn(rules.codes ?? {}, word) ? word : '';
-  const code = rules.codes?.[known] ?? codeFor(answer.status);
+  const code = codeOf(answer, rules);
   const requestId = answer.header(rules.requestIdHeader);
   return {
     code,
@@ -28,9 +28,21 @@ export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderP
         ? phraseFor(answer.status, code)
         : // Quotes of its own would end ours.
           `${phraseFor(answer.status, code)}: "${words.replaceAll('"', "'")}"`,
-    hint: (words && rules.hintFor?.(words)) || rules.hints[answer.status] || hintFor(code),
+    hint: (words && rules.hintFor?.(words)) || hintOf(answer, code, rules),
     requestId: requestId !== null && /^[\x21-\x7e]{1,128}$/.test(requestId) ? requestId : undefined,
   };
+}
+
+function codeOf({ status, body, header }: ErrorAnswer, rules: ProblemRules): ErrorCode {
+  if (status === 403 && isLimited(header)) return 'unavailable';
+  const error = isFields(body) ? pick(body, ['error']) : undefined;
+  for (const holder of [body, error]) {
+    const word = isFields(holder) ? pick(holder, ['code']) : undefined;
+    const known = typeof word === 'string' && Object.hasOwn(rules.codes ?? {}, word) ? word : '';
+    const code = rules.codes?.[known];
+    if (code !== undefined) return code;
+  }
+  return codeFor(status);
 }
 
 function codeFor(status: number): ErrorCode {
@@ -42,12 +54,18 @@ function codeFor(status: number): ErrorCode {
 
 function phraseFor(status: number, code: ErrorCode): string {
   if (status === 401) return 'the provider rejected the credential';
-  if (status === 429) return 'the provider asks for a pause';
+  if (status === 429 || (status === 403 && code === 'unavailable')) return 'the provider asks for a pause';
   if (code === 'auth') return 'the credential is not allowed to do this';
   if (code === 'not-found') return 'the provider knows no such thing';
   if (code === 'conflict') return 'the state at the provider forbids this';
   if (code === 'unavailable') return `the provider is in trouble (status ${status})`;
   return `the provider refused the request (status ${status})`;
+}
+
+function hintOf({ status, header }: ErrorAnswer, code: ErrorCode, rules: ProblemRules): string | undefined {
+  if (code !== 'unavailable') return rules.hints[status] ?? hintFor(code);
+  const pause = describePause(header);
+  return pause === null ? (status === 403 ? hintFor(code) : (rules.hints[status] ?? hintFor(code))) : pause;
 }
 
 function hintFor(code: ErrorCode): string | undefined {
@@ -57,23 +75,15 @@ function hintFor(code: ErrorCode): string | undefined {
   return undefined;
 }
 
-/** The provider's own words, from `error.message`, `message` (a text or a list), `error`, `detail`, and by field. */
+/** The provider's own words: one line, safe, short, without secrets. */
 function quote(answer: ErrorAnswer): string | null {
-  if (!isFields(answer.body)) return null;
-  const error = pick(answer.body, ['error']);
-  const holder = isFields(error) ? error : answer.body;
-  const said = pick(holder, ['message', 'detail', 'error_description', 'error']);
-  const lines = (Array.isArray(said) ? said : [said]).filter((line) => typeof line === 'string').slice(0, 5);
-  const fields = pick(answer.body, ['errors']);
-  if (isFields(fields)) {
-    for (const [name, inner] of Object.entries(fields).slice(0, 5)) {
-      const why = isFields(inner) ? pick(inner, ['message', 'code']) : inner;
-      lines.push(typeof why === 'string' ? `${name}: ${why}` : name);
-    }
-  }
   // The request's own secret first: cutting a part of it by its shape would hide the rest from this.
   const own = answer.secret?.reveal() ?? '';
-  const joined = lines.join('; ').slice(0, 100_000).replace(/\s+/g, ' ');
+  const joined = findReasons(answer.body)
+    .map((reason) => reason.slice(0, 100_000))
+    .join('; ')
+    .slice(0, 100_000)
+    .replace(/\s+/g, ' ');
   return vendorText(cutSecretShapes(cutSecret(joined, own).slice(0, 2_000)));
 }
 

@@ -42,6 +42,6 @@ function bind<I>(
   return {
     request: (settings) => operation.request(input, settings),
     send: (capture) => client.sendOnce(operation, input, capture),
-    decode: (body) => operation.decode(body, input),
+    decode: (body) => operation.decode(body, input, client.connection.secret),
   };
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../src/domain/errors.ts';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { bluebricks } from '../../../src/providers/bluebricks.ts';
@@ -114,13 +113,12 @@ describe('bluebricks answers', () => {
     expect(page({ total, list: [] }, '1').next).toBeNull();
   });
 
-  it('of a change are ignored, unless they are an error', () => {
+  it('of a change are not needed, and may be a refusal', () => {
     for (const body of [null, {}, [], 'Activated api key', { statusCode: 200 }]) {
       expect(has(tokens.enable).decode(body, TARGET)).toBeNull();
     }
     const error = { statusCode: 403, message: 'Missing required scopes', error: 'Forbidden' };
-    expect(() => has(tokens.enable).decode(error, TARGET)).toThrow(AppError);
-    expect(refused(() => has(tokens.create).decode(error, SPEC)).code).toBe('auth');
+    expect(bluebricks.findRefusal(error)).toMatchObject({ code: 'auth' });
   });
 
   it('of refusal say what to do', () => {

@@ -36,8 +36,8 @@ describe('findSecret', () => {
     [{ token: 'the-id', id: 'the-id' }],
     [{ owner: { token: 's3' } }],
   ])('finds none in case %#', (body) => {
-    expect(findSecret(body, PLACE, ['the-id'])).toBeNull();
-    expect(() => needSecret(body, PLACE, ['the-id'])).toThrow(SchemaDrift);
+    expect(findSecret(body, PLACE, { others: ['the-id'] })).toBeNull();
+    expect(() => needSecret(body, PLACE, { others: ['the-id'] })).toThrow(SchemaDrift);
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe('findSecret', () => {
   it('names what was made, so that it can be ended', () => {
     const body = { id: 'the-id', token: SECRET, other: OTHER };
     try {
-      needSecret(body, PLACE, ['the-id']);
+      needSecret(body, PLACE, { others: ['the-id'] });
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({ itemId: 'the-id' });

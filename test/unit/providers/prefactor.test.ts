@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../src/domain/errors.ts';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { prefactor } from '../../../src/providers/prefactor.ts';
@@ -229,8 +228,7 @@ describe('prefactor answers', () => {
     expect(prefactor.readError(answer(422, body)).message).toContain(
       'Validation failed; expires_at: is required',
     );
-    expect(() => has(tokens.create).decode(body, SPEC)).toThrow(AppError);
-    expect(() => has(tokens.remove).decode(body, TARGET)).toThrow(AppError);
+    expect(prefactor.findRefusal(body)).toMatchObject({ code: 'failure' });
   });
 });
 
