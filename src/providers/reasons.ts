@@ -96,9 +96,13 @@ function reasonsIn(value: unknown, depth: number): readonly string[] {
   });
   const all = [...title, ...said, ...more];
   if (all.length > 0) return all;
+  // JSend's `fail` tells in `data` what is wrong with each field.
+  const which = pick(value, ['status']) === 'fail' ? 'sentences' : 'lists';
   return AROUND.flatMap((name) => {
     const inner = pick(value, [name]);
-    return typeof inner === 'object' ? reasonsIn(inner, depth + 1) : [];
+    if (typeof inner !== 'object') return [];
+    const inside = reasonsIn(inner, depth + 1);
+    return inside.length === 0 && isFields(inner) ? byField(inner, depth + 1, which) : inside;
   });
 }
 

@@ -44,7 +44,7 @@ const ANSWERS = fieldNames(
 );
 const REFUSING_WORDS =
   /\b(forbidden|unauthori[sz]ed|denied|not (found|allowed|permitted|authori[sz]ed|exist)|no (such|permission)|service unavailable|too many requests|could not|cannot|failed)\b/i;
-const NOTHING = /^(|none|null|nil|undefined|no|false|0|ok|okay|success|succeeded|no ?errors?|n\/?a|-)$/;
+const NOTHING = /^(|none|null|nil|undefined|0|ok|okay|success|succeeded|no ?errors?|n\/?a|-)$/;
 
 /**
  * The refusal that the body of a 2xx answer tells of, read by the vendor's own `readError`; null where it tells of
@@ -180,8 +180,14 @@ function isYes(value: unknown): boolean {
 
 /** Whether a field for errors tells of one: not where it is empty all the way down, 0, a 2xx or a word for none. */
 function isSomething(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some((item) => isSomething(item) || isEmptyObject(item));
-  if (isFields(value)) return Object.values(value).some(isSomething);
+  // `error: "no"` is none; a message may well be no more than that.
+  if (typeof value === 'string' && /^\s*(no|false)\s*$/i.test(value)) return false;
+  return isTelling(value);
+}
+
+function isTelling(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((item) => isTelling(item) || isEmptyObject(item));
+  if (isFields(value)) return Object.values(value).some(isTelling);
   if (typeof value === 'number') return value !== 0 && !(value >= 200 && value <= 299);
   if (typeof value === 'string')
     return !NOTHING.test(value.trim().toLowerCase().replace(/[_-]+/g, ' ').trim());
