@@ -57,7 +57,10 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
     { name: 'KEYTURN_OUTPUT', about: 'the output format, where no option says it' },
     { name: 'KEYTURN_CONFIG_DIR', about: 'the folder of config.yaml and credentials.yaml' },
     { name: 'KEYTURN_STATE_DIR', about: 'the folder of the journal and the audit log' },
-    { name: 'HTTPS_PROXY, NO_PROXY', about: 'a proxy for the way to the provider, and the hosts without it' },
+    {
+      name: 'HTTPS_PROXY, ALL_PROXY, NO_PROXY',
+      about: 'a proxy for the way to the provider, and the hosts without it',
+    },
     { name: 'NODE_EXTRA_CA_CERTS', about: 'a file of certificates to trust as well' },
     { name: 'NO_COLOR, TERM=dumb', about: 'no colour' },
   ];

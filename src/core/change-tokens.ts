@@ -52,7 +52,10 @@ export async function findTargets(
   return results;
 }
 
-/** Acts on each token that was found, one after the other; a failure does not keep the others from being tried. */
+/**
+ * Acts on each token that was found, one after the other. A failure does not keep the others from being tried, unless
+ * the provider rejects the credential itself.
+ */
 export async function changeTokens(
   deps: ChangeDeps,
   verb: TokenVerb,
@@ -63,6 +66,12 @@ export async function changeTokens(
   for (const target of targets) {
     if (target.token === null) {
       results.push(target);
+      continue;
+    }
+    // Each further 401 may count towards a lock of the account.
+    const dead = results.find(({ error }) => error?.code === 'auth' && error.facts.status === 401)?.error;
+    if (dead) {
+      results.push({ ...target, error: dead.with({ message: `not tried: ${dead.message}` }) });
       continue;
     }
     results.push({ ...target, error: await changeOne(deps, verb, target.token) });

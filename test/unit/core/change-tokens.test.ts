@@ -196,3 +196,29 @@ it('describeChange tells the request and sends nothing', () => {
   expect(describeChange(deps, 'delete', { ...tokenOf('a'), inUse: false })).toBe(`DELETE ${ORIGIN}/tokens/a`);
   expect(transport.sent).toEqual([]);
 });
+
+describe('a credential that the provider rejects', () => {
+  it('is not tried again on the others', async () => {
+    const { change, writes } = rig({
+      answer: ({ method, path }) =>
+        method !== 'GET' && path.includes('b')
+          ? { status: 401, body: { message: 'unknown token' } }
+          : undefined,
+    });
+    expect(await change('revoke', ['id:a', 'id:b', 'id:c'])).toEqual([
+      'id:a: ok',
+      'id:b: auth',
+      'id:c: auth',
+    ]);
+    expect(writes()).toHaveLength(2);
+  });
+
+  it('is tried on where one token alone is out of its reach', async () => {
+    const { change, writes } = rig({
+      answer: ({ method, path }) =>
+        method !== 'GET' && path.includes('b') ? { status: 403, body: { message: 'not yours' } } : undefined,
+    });
+    await change('revoke', ['id:a', 'id:b', 'id:c']);
+    expect(writes()).toHaveLength(3);
+  });
+});

@@ -27,6 +27,21 @@ describe('readJwt', () => {
     },
   );
 
+  it.each([
+    [253_402_300_799, '9999-12-31T23:59:59Z'],
+    [100_000_000_000, '5138-11-16T09:46:40Z'],
+    [1, '1970-01-01T00:00:01Z'],
+    [1_800_000_000.5, '2027-01-15T08:00:00.500Z'],
+    // Beyond the year 9999, or no time: it does not end.
+    [253_402_300_800, null],
+    [1_800_000_000_000, null],
+    [9e15, null],
+    [0, null],
+    [-1, null],
+  ])('reads exp as seconds, whatever their number: %d', (exp, expiresAt) => {
+    expect(readJwt(Secret.of(`${part({})}.${part({ exp })}.x`))?.expiresAt).toBe(expiresAt);
+  });
+
   it('believes no exp that is not a number', () => {
     expect(readJwt(Secret.of(`${part({})}.${part({ exp: '2020-01-01T00:00:00Z', jti: '../x' })}.x`))).toEqual(
       { expiresAt: null, id: null, subject: null },

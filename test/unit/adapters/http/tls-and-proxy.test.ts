@@ -1,3 +1,4 @@
+import { createSecureServer } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { afterAll, afterEach, expect, test } from 'vitest';
@@ -207,4 +208,44 @@ test('describes a proxy without its credentials, and refuses one that it cannot 
     expect(message).toContain('"HTTPS_PROXY" is not a proxy');
     expect(message).not.toContain('canary');
   }
+});
+
+test('finds the proxy in ALL_PROXY, after HTTPS_PROXY', () => {
+  const addressOf = (env: Record<string, string>) => describeProxy(env, 'https://a.test')?.address ?? null;
+  expect(addressOf({ ALL_PROXY: 'http://p.test:1' })).toBe('http://p.test:1');
+  expect(addressOf({ all_proxy: 'p.test:1' })).toBe('http://p.test:1');
+  expect(addressOf({ ALL_PROXY: 'http://p.test:1', https_proxy: 'http://q.test:2' })).toBe('http://q.test:2');
+  expect(addressOf({ ALL_PROXY: 'http://p.test:1', HTTPS_PROXY: ' ' })).toBe('http://p.test:1');
+  expect(addressOf({ ALL_PROXY: 'socks5://p.test:1', NO_PROXY: 'a.test' })).toBeNull();
+  expect(() => addressOf({ ALL_PROXY: 'socks5h://u:canary@p.test:1' })).toThrow(
+    /^"ALL_PROXY" is not .* SOCKS proxy$/,
+  );
+});
+
+test.each([
+  'http://u:canary#x@p.test:3128',
+  'http://u:12#canary@p.test:1',
+  'u:canary/x@p.test:1',
+  'http://u:1?canary@p:1',
+])('says to percent-encode what ends the address: %s', (value) => {
+  try {
+    describeProxy({ HTTPS_PROXY: value }, 'https://a.test');
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ facts: { code: 'usage', hint: expect.stringContaining('%23') } });
+    expect(JSON.stringify(error)).not.toContain('canary');
+  }
+});
+
+test('says that a server of HTTP/2 alone is none for keyturn', async () => {
+  const tls = certificate('127.0.0.1');
+  const server = createSecureServer({ key: tls.key, cert: tls.cert, allowHTTP1: false });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const transport = keep(transportWith({ trust: [tls.cert] }));
+  const error = await errorOf(transport.call(endpointAt(`https://127.0.0.1:${port}`), GET));
+  server.close();
+  expect(error.facts).toMatchObject({ message: `"127.0.0.1:${port}" does not speak HTTP/1.1` });
+  expect(error.facts.hint).not.toContain('TLS');
 });
