@@ -2,6 +2,7 @@ import type { AppError } from '../../domain/errors.ts';
 import { isLimited } from '../../domain/pause.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
+import type { HttpRequest } from '../../ports/provider.ts';
 import type { Head } from './exchange.ts';
 import { lasting } from './failures.ts';
 import { requestIdOf } from './headers.ts';
@@ -10,14 +11,15 @@ export const MAX_ATTEMPTS = 3;
 /** The longest wait between two attempts; a provider that asks for more is not waited for. */
 export const MAX_WAIT_MS = 30_000;
 
-/** Trouble that may pass, by HTTP and by the gateways of Cloudflare (520 to 524) and others (529: overloaded). */
-const RETRIED: ReadonlySet<number> = new Set(
-  [408, 425, 429, 500, 502, 503, 504].concat([520, 521, 522, 523, 524, 529]),
-);
+/** The request did not reach what would act on it, or was told to wait. */
+const RETRIED: ReadonlySet<number> = new Set([425, 429, 502, 503, 504]);
+/** Trouble that may pass, also of gateways (520 to 524: Cloudflare; 529: overloaded). A write may have been acted upon. */
+const RETRIED_READS: ReadonlySet<number> = new Set([408, 500, 520, 521, 522, 523, 524, 529]);
 
 /** Whether the same request may succeed later. A 403 is about a limit where the answer says so. */
-export function isRetried({ status, header }: Head): boolean {
-  return RETRIED.has(status) || (status === 403 && isLimited(header));
+export function isRetried({ status, header }: Head, method: HttpRequest['method']): boolean {
+  if (RETRIED.has(status) || (method === 'GET' && RETRIED_READS.has(status))) return true;
+  return status === 403 && isLimited(header);
 }
 
 /** Between half of and the whole of 500 ms, 1 s, 2 s …, so that clients do not come back in step. */

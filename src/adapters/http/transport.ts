@@ -143,11 +143,11 @@ class HttpTransport implements Transport {
     const { clock, random } = this.#options;
     const backoff = backoffMs(attempt, random);
     if (failure !== null) return failure.transient ? backoff : null;
-    if (head === null || !isRetried(head)) return null;
+    if (head === null || head.status < 400) return null;
     const pause = readPause(head.header, clock.now());
     const wait = Math.max(backoff, pause ?? 0);
     if (pause !== null || head.status === 429) this.#pace.slowDown(wire.origin, wait, head);
-    return wait;
+    return isRetried(head, wire.method) ? wait : null;
   }
 
   #observe(wire: WireRequest, { head, failure }: Exchange, started: number): void {

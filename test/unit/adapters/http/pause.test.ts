@@ -42,7 +42,7 @@ test.each(PAUSES)(
     const server = keep(await hostile((socket) => socket.write(answer(status, '', headers))));
     const transport = keep(transportWith({ clock }));
     const told = ['asks to wait until 2026-11-22T12:00:40Z', 'unavailable', status];
-    for (const request of [PUT, GET, PUT, POST]) {
+    for (const request of [GET, PUT, GET, POST]) {
       const error = await errorOf(transport.call(endpointAt(server.origin), request));
       expect([error.message.replace(/^"[^"]*" /, ''), error.code, error.facts.status]).toEqual(told);
       clock.time += 1_000;
@@ -113,3 +113,16 @@ test.each([408, 425, 429, 500, 503, 524])(
     expect([reply.status, server.requests.length]).toEqual([status, 1]);
   },
 );
+
+test.each([
+  [408, 1],
+  [500, 1],
+  [524, 1],
+  [425, 3],
+  [502, 3],
+  [503, 3],
+])('a write with one effect however often it is sent: %i is asked %i times', async (status, times) => {
+  const server = keep(await hostile((socket) => socket.write(answer(status, ''))));
+  const reply = await keep(transportWith()).call(endpointAt(server.origin), PUT);
+  expect([reply.status, server.requests.length]).toEqual([status, times]);
+});
