@@ -147,12 +147,14 @@ function failedStatus(value: unknown): number | null {
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : null;
 }
 
+const SUCCEEDED =
+  /^\W*(ok|okay|success|done|complete)|^(?!.*\b(not|cannot|un\w+)\b).*\b(success(ful(ly)?)?|deleted|revoked|removed|disabled|enabled|updated|created)\W*$/i;
+
 /** A code of the vendor's own is a failure beside words that do not speak of a success. */
 function isFailedCode(fields: Fields, value: unknown): boolean {
   if (failedStatus(value) !== null) return true;
   const said = pick(fields, MESSAGES);
-  const isSaid =
-    typeof said === 'string' && isWords(said) && !/^(ok|okay|success|done|complete)/i.test(said.trim());
+  const isSaid = typeof said === 'string' && isWords(said) && !SUCCEEDED.test(said);
   if (!isSaid || pick(fields, ['success', 'ok']) === true) return false;
   const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' ? number < 0 || number >= 400 : statusOfWord(value) !== null;

@@ -46,6 +46,7 @@ const REFUSALS: readonly (readonly [unknown, string])[] = [
   [{ code: 401, message: 'no' }, 'auth'],
   [{ code: 'not_found', message: 'no such token' }, 'not-found'],
   [{ code: -1, msg: 'no permission' }, 'failure'],
+  [{ code: 2_001, message: 'the token was not deleted' }, 'failure'],
   [{ code: 40_301, message: 'no permission', data: null }, 'failure'],
   [{ id: 7, name: 'ci', status: 'error', message: 'could not be disabled' }, 'failure'],
   [{ id: 7, name: 'ci', active: true, error: 'not allowed here' }, 'failure'],
@@ -111,6 +112,7 @@ const SUCCESSES: readonly unknown[] = [
   ],
   ...[
     { code: 1_000, message: 'success' },
+    { code: 2_000, message: 'Token deleted.' },
     { code: 200, message: 'deleted' },
     { failed: 0, succeeded: 1 },
   ],
