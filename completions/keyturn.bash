@@ -34,9 +34,9 @@ _keyturn() {
     'providers') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens') words='create list get rotate revoke delete enable disable rename --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens create') words='--name --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --session --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'tokens list') words='--status --expiring-within --unused-for --limit --sort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens list') words='--status --expiring-within --due-within --older-than --unused-for --limit --sort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens get') words='--print --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'tokens rotate') words='--grace --keep-old --revoke --if-expiring-within --allow-self --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --all --expiring-within --max --concurrency --max-failures --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens rotate') words='--grace --keep-old --revoke --if-expiring-within --allow-self --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --all --expiring-within --due-within --older-than --unused-for --max --concurrency --max-failures --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens revoke') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens delete') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens enable') words='--dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -124,7 +124,7 @@ _keyturn_offers() {
 }
 _keyturn_valued() {
   case "$1" in
-    --account-id|--agent-id|--assume|--at|--audience|--concurrency|--credential|--devo-domain|--domain|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--grace|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
+    --account-id|--agent-id|--assume|--at|--audience|--concurrency|--credential|--devo-domain|--domain|--due-within|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--grace|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--older-than|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
   esac
   return 1
 }

@@ -1,7 +1,7 @@
 # fish completion for keyturn; made by `npm run generate` from the command tree; do not edit
 function __keyturn_words
     set -l known 'login' 'login errova' 'login devo' 'login prefactor' 'login bluebricks' 'logout' 'whoami' 'profiles' 'profiles list' 'profiles use' 'profiles show' 'profiles rename' 'profiles remove' 'providers' 'tokens' 'tokens create' 'tokens list' 'tokens get' 'tokens rotate' 'tokens revoke' 'tokens delete' 'tokens enable' 'tokens disable' 'tokens rename' 'keys' 'keys create' 'keys list' 'keys expire' 'keys rotate' 'projects' 'projects create' 'projects list' 'credentials' 'credentials list' 'credentials get' 'credentials import' 'credentials remove' 'credentials export' 'credentials migrate' 'rotations' 'rotations list' 'rotations resume' 'rotations abort' 'plan' 'apply' 'run' 'helper' 'helper git' 'helper docker' 'helper exec' 'audit' 'audit list' 'audit verify' 'sandbox' 'doctor' 'completion' 'help'
-    set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --grace --host --if-expiring-within --in --latency --limit --max --max-failures --name --org --origin --output --platform --port --profile --project --provider --region --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
+    set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --due-within --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --grace --host --if-expiring-within --in --latency --limit --max --max-failures --name --older-than --org --origin --output --platform --port --profile --project --provider --region --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
     set -l place ''
     set -l count 0
     set -l skip 0
@@ -310,7 +310,9 @@ complete -c keyturn -n '__keyturn_at "tokens create"' -l 'no-color' -d 'no colou
 complete -c keyturn -n '__keyturn_at "tokens create"' -l 'timeout' -r -d 'give up on a request after this long (default 60s)'
 complete -c keyturn -n '__keyturn_at "tokens create"' -l 'help' -d 'show help'
 complete -c keyturn -n '__keyturn_at "tokens list"' -l 'status' -x -a 'active disabled expired revoked' -d 'only active, disabled, expired, revoked'
-complete -c keyturn -n '__keyturn_at "tokens list"' -l 'expiring-within' -r -d 'only those that end within this time'
+complete -c keyturn -n '__keyturn_at "tokens list"' -l 'expiring-within' -r -d 'only those that end within this time, or whose end cannot be read'
+complete -c keyturn -n '__keyturn_at "tokens list"' -l 'due-within' -r -d 'the same as --expiring-within'
+complete -c keyturn -n '__keyturn_at "tokens list"' -l 'older-than' -r -d 'only those made this long ago or before'
 complete -c keyturn -n '__keyturn_at "tokens list"' -l 'unused-for' -r -d 'only those not used for this long'
 complete -c keyturn -n '__keyturn_at "tokens list"' -l 'limit' -r -d 'stop after so many'
 complete -c keyturn -n '__keyturn_at "tokens list"' -l 'sort' -x -a 'name created expires last-used' -d 'name, created, expires, last-used'
@@ -351,8 +353,11 @@ complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'token-scope' -r -d 'Pr
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'account-id' -r -d 'Prefactor: the account'
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'environment-id' -r -d 'Prefactor: the environment'
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'agent-id' -r -d 'Prefactor: the agent'
-complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'all' -d 'every token that --expiring-within chooses'
+complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'all' -d 'every active token that the filters below choose'
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'expiring-within' -r -d 'with --all: those that end within this time'
+complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'due-within' -r -d 'the same as --expiring-within'
+complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'older-than' -r -d 'with --all: those made this long ago or before'
+complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'unused-for' -r -d 'with --all: those not used for this long'
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'max' -r -d 'refuse to rotate more than so many (default: 10)'
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'concurrency' -r -d 'so many at a time (default: 4)'
 complete -c keyturn -n '__keyturn_at "tokens rotate"' -l 'max-failures' -r -d 'stop after so many failures in a row (default: 3)'

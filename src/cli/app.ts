@@ -29,7 +29,9 @@ export class App extends Local {
       format: this.globals.format,
       colour: wantsColour(stdout, { noColor: this.globals.noColor, env }),
       width: Math.max(40, stdout.columns || 80),
-      now: clock.now(),
+      get now() {
+        return clock.now();
+      },
     };
   }
 

@@ -16,7 +16,13 @@ export function head(client: Client): JsonObject {
 /** A record as the contract writes it: our fields, the provider's own under `attributes`. */
 export function tokenJson(token: ListedToken): JsonObject {
   const { id, name, status, scopes, createdAt, expiresAt, lastUsedAt, createdBy, inUse, attributes } = token;
-  return { id, name, status, scopes, createdAt, expiresAt, lastUsedAt, createdBy, inUse, attributes };
+  const dates = {
+    createdAt,
+    expiresAt,
+    lastUsedAt,
+    ...(token.unreadable && { unreadable: token.unreadable }),
+  };
+  return { id, name, status, scopes, ...dates, createdBy, inUse, attributes };
 }
 
 export function keyJson(key: ProjectKey): JsonObject {

@@ -3,6 +3,7 @@ import { chooseTargets } from '../core/rotation/choose-targets.ts';
 import type { RotationOptions } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
 import { rotateMany } from '../core/rotation/rotate-many.ts';
+import { isFiltered } from '../core/token-filter.ts';
 import { completer } from '../core/tokens.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { usage } from '../domain/errors.ts';
@@ -16,6 +17,7 @@ import { manyReport } from './many-report.ts';
 import { mintReport } from './mint-report.ts';
 import { dryRunReport, type PlannedRotation, planOne } from './plan-rotation.ts';
 import { doneReport, head, tokenJson } from './reports.ts';
+import { readFilter } from './token-filter-options.ts';
 import { tokenOptionNames } from './token-options.ts';
 
 interface Planned extends PlannedRotation {
@@ -25,7 +27,8 @@ interface Planned extends PlannedRotation {
 /** `tokens rotate`: one with everything a person may want to see, or many with a line each. */
 export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const deps = await app.mintDeps();
-  const { chosen, due } = await chooseTokens(app, input);
+  const { chosen, due, notes } = await chooseTokens(app, input);
+  for (const note of notes) app.note(note);
   if (due.length === 0) {
     return doneReport(
       'keyturn.rotation/1',
@@ -78,16 +81,20 @@ async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Pr
 
 async function chooseTokens(app: App, input: Input) {
   const references = input.arguments();
-  const all = input.flag('all');
-  const within = input.text('expiring-within');
-  if (all && references.length > 0)
+  const isAll = input.flag('all');
+  const filter = readFilter(input);
+  if (isAll && references.length > 0)
     throw usage('"--all" and references exclude each other', 'give one of them');
-  if (all && within === undefined)
-    throw usage('"--all" needs "--expiring-within"', 'for example `--all --expiring-within 14d`');
+  if (isAll && !isFiltered(filter)) {
+    throw usage(
+      '"--all" needs "--expiring-within", "--older-than" or "--unused-for"',
+      'for example `--all --expiring-within 14d`',
+    );
+  }
   const onlyIf = input.text('if-expiring-within');
   return chooseTargets(await app.tokenDeps(), () => app.store(), {
     references,
-    endingWithinMs: all && within !== undefined ? parseDuration(within, '"--expiring-within"') : null,
+    all: isAll ? filter : null,
     onlyIfWithinMs: onlyIf === undefined ? null : parseDuration(onlyIf, '"--if-expiring-within"'),
     max: input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10,
   });

@@ -5,6 +5,7 @@ import type { AuditAction, AuditLog } from '../ports/audit.ts';
 import type { Operation, TokenTarget } from '../ports/provider.ts';
 import { doneBut, errorOf, tryAudited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
+import { CannotBeSure } from './listing.ts';
 import { findToken, guardSelf, listOnce, type TokenDeps } from './tokens.ts';
 
 export type TokenVerb = 'revoke' | 'delete' | 'enable' | 'disable';
@@ -45,7 +46,9 @@ export async function findTargets(
     } catch (error) {
       if (!isAppError(error)) throw error;
       // Nothing can be found while the provider does not answer: that is the whole command's failure.
-      if (error.code !== 'not-found' && error.code !== 'conflict' && error.code !== 'usage') throw error;
+      const isOfOne =
+        ['not-found', 'conflict', 'usage'].includes(error.code) || error instanceof CannotBeSure;
+      if (!isOfOne) throw error;
       results.push({ reference, token: null, error });
     }
   }

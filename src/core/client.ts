@@ -2,17 +2,19 @@ import { AppError, type ErrorFacts, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
+import type { PagedOperation, PageWish } from '../ports/paging.ts';
 import type {
   AuthScheme,
+  ErrorAnswer,
   HttpRequest,
   Operation,
-  PagedOperation,
   Provider,
   ProviderProblem,
   Settings,
 } from '../ports/provider.ts';
 import type { Capture, Endpoint, Outcome, Reply, Transport } from '../ports/transport.ts';
 import { readAnswer, readRefusal } from './answer-body.ts';
+import { collect, Listing, type WholeOrNot } from './listing.ts';
 
 /** A provider at one origin, with the credential that drives it. */
 export interface Connection {
@@ -28,7 +30,8 @@ export interface Connection {
   readonly tokenId: string | null;
 }
 
-const MAX_PAGES = 10_000;
+/** How many records are asked for where the vendor refused the first wish: its pages are not documented. */
+const PLAIN_PAGE_SIZE = 20;
 
 /** Makes a provider's operations real: puts them on the wire, maps the vendor's errors, decodes the answers. */
 export class Client {
@@ -51,7 +54,8 @@ export class Client {
 
   async call<I, O>(operation: Operation<I, O>, input: I): Promise<O> {
     const request = operation.request(input, this.connection.settings);
-    return operation.decode(await this.#read(request, operation), input, this.connection.secret);
+    const { body } = await this.#read(request, operation);
+    return operation.decode(body, input, this.connection.secret);
   }
 
   /** What would be sent, for `--dry-run`: `POST https://api.example.com/tokens`. Sends nothing. */
@@ -61,42 +65,37 @@ export class Client {
     return `${method} ${origin}${path}`;
   }
 
-  /** Every page, one after the other, as it arrives. A list that does not move on is an error, never an endless loop. */
-  async *pages<I, T>(
+  /** The pages of a list as they are wanted; see {@link Listing}. `limit`: no more records than these are wanted. */
+  pages<I, T extends { readonly id: string }>(
     operation: PagedOperation<I, T>,
     input: I,
     limit?: number,
-  ): AsyncGenerator<readonly T[]> {
-    const seen = new Set<string>();
+  ): Listing<T> {
+    const { origin, settings } = this.connection;
     const size = Math.max(1, Math.min(operation.maxPageSize, limit ?? operation.maxPageSize));
-    let cursor: string | null = null;
-    for (let count = 0; count < MAX_PAGES; count += 1) {
-      const page = { cursor, size };
-      const request = operation.request(input, this.connection.settings, page);
-      const { items, next } = operation.decode(await this.#read(request, operation), page);
-      yield items;
-      if (next === null) return;
-      if (seen.has(next)) break;
-      seen.add(next);
-      cursor = next;
-    }
-    throw new AppError({
-      code: 'failure',
-      message: 'the provider’s list does not come to an end',
-      hint: 'try again; if it stays so, tell the provider',
-      provider: this.connection.provider.id,
+    let wish: PageWish = { size, isPlain: false };
+    return new Listing<T>(async ({ next, ...before }) => {
+      const request = () => {
+        const first = operation.request(input, settings, wish);
+        if (next === null) return first;
+        return { ...first, query: next.replaces ? next.query : { ...first.query, ...next.query } };
+      };
+      const read = () => this.#read(request(), operation);
+      const { body, header } = await read().catch((error: unknown) => {
+        if (wish.isPlain || !(error instanceof PageRefused)) throw error;
+        wish = { size: Math.min(size, PLAIN_PAGE_SIZE), isPlain: true };
+        return read();
+      });
+      return operation.decode(body, { origin, request: request(), size: wish.size, header, ...before });
     });
   }
 
-  async all<I, T extends { readonly id: string }>(
+  /** A whole list, or as much of it as came with the reason why it is not whole. */
+  all<I, T extends { readonly id: string }>(
     operation: PagedOperation<I, T>,
     input: I,
-  ): Promise<readonly T[]> {
-    const items = new Map<string, T>();
-    for await (const page of this.pages(operation, input)) {
-      for (const item of page) if (!items.has(item.id)) items.set(item.id, item);
-    }
-    return [...items.values()];
+  ): Promise<WholeOrNot<T>> {
+    return collect(this.pages(operation, input));
   }
 
   /** Sends a mint once; see {@link Transport.sendOnce}. The caller decides what the outcome means. */
@@ -115,15 +114,20 @@ export class Client {
   /** The body of a success, once it is known to be one: a vendor may refuse in the body alone. */
   async #read(
     request: HttpRequest,
-    { auth, answer }: Pick<Operation<never, unknown>, 'auth' | 'answer'>,
-  ): Promise<unknown> {
+    { auth, answer, isEmptyAnswer, isPageRefused }: ReadHooks,
+  ): Promise<{ readonly body: unknown; readonly header: Reply['header'] }> {
     const { provider, secret } = this.connection;
     const reply = await this.#send(request, auth);
-    if (reply.status < 200 || reply.status > 299) throw this.refusal(reply);
+    const { status, header } = reply;
+    if (status < 200 || status > 299) {
+      const told = { status, header, body: readRefusal(reply) };
+      if (isEmptyAnswer?.(told)) return { body: null, header };
+      throw isPageRefused?.(told) ? new PageRefused(this.refusal(reply).facts) : this.refusal(reply);
+    }
     const body = this.#parse(reply, answer);
-    const refused = provider.findRefusal(body, { method: request.method, header: reply.header, secret });
+    const refused = provider.findRefusal(body, { method: request.method, header, secret });
     if (refused !== null) throw this.#told(reply, refused);
-    return typeof body === 'string' && answer === 'optional' ? null : body;
+    return { body: typeof body === 'string' && answer === 'optional' ? null : body, header };
   }
 
   async #send(request: HttpRequest, auth: Operation<never, unknown>['auth']): Promise<Reply> {
@@ -173,6 +177,13 @@ export class Client {
     return { origin, auth, secret };
   }
 }
+
+interface ReadHooks extends Pick<Operation<never, unknown>, 'auth' | 'answer' | 'isEmptyAnswer'> {
+  readonly isPageRefused?: (answer: ErrorAnswer) => boolean;
+}
+
+/** The refusal of a page that may be asked for in a plainer way. */
+class PageRefused extends AppError {}
 
 function safeRequestId(id: string | undefined, secret: string): string | undefined {
   return id !== undefined && cutSecret(id, secret) === id ? id : undefined;

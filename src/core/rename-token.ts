@@ -4,6 +4,7 @@ import type { ListedToken } from '../domain/token.ts';
 import { audited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
+import { CannotBeSure } from './listing.ts';
 import { allTokens } from './tokens.ts';
 
 export interface RenamePlan {
@@ -56,7 +57,9 @@ export async function renameToken(
 }
 
 async function refuseTakenAlias(deps: ChangeDeps, token: ListedToken, name: string): Promise<void> {
-  const taken = (await allTokens(deps)).find((other) => other.name === name && other.id !== token.id);
+  const { items, why } = await allTokens(deps);
+  const taken = items.find((other) => other.name === name && other.id !== token.id);
+  if (!taken && why !== null) throw new CannotBeSure(`no other token is called "${name}"`, why);
   if (!taken) return;
   throw new AppError({
     code: 'conflict',

@@ -1,11 +1,13 @@
 import { AppError, isAppError } from '../domain/errors.ts';
 import { type Reference, resolveReference } from '../domain/reference.ts';
-import { type ListedToken, statusAt, type Token, type TokenStatus } from '../domain/token.ts';
+import { type ListedToken, statusAt, type Token } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profiles } from '../ports/profiles.ts';
 import type { Provider, TokenSpec } from '../ports/provider.ts';
 import { requireSupport, unsupported } from './capabilities.ts';
 import type { Client } from './client.ts';
+import { resolveListed, type WholeOrNot } from './listing.ts';
+import { fits, isFiltered, type TokenFilter } from './token-filter.ts';
 
 export interface TokenDeps {
   readonly client: Client;
@@ -13,12 +15,7 @@ export interface TokenDeps {
   readonly clock: Clock;
 }
 
-export interface TokenFilter {
-  readonly status?: TokenStatus | undefined;
-  /** Only those that end within this many ms, and have not ended yet. */
-  readonly expiringWithinMs?: number | undefined;
-  /** Only those that were not used for this many ms. Needs a provider that tells of the last use. */
-  readonly unusedForMs?: number | undefined;
+export interface ListWish extends TokenFilter {
   readonly limit?: number | undefined;
   readonly sort?: TokenSort | undefined;
 }
@@ -31,54 +28,55 @@ export interface ListProgress {
   cut: boolean;
   /** How many were yielded. */
   count: number;
+  /** Why the list is not whole; null where it is, or where reading stopped at the limit. */
+  why: string | null;
 }
 
 /** Tokens page by page as the vendor gives them, with local names, expiry and the one in use marked. */
 export async function* listTokens(
   deps: TokenDeps,
-  filter: TokenFilter,
+  wish: ListWish,
   progress: ListProgress,
 ): AsyncGenerator<readonly ListedToken[]> {
   const { provider } = deps.client.connection;
   if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
-  if (filter.unusedForMs !== undefined && provider.facts.lastUse === 'untold') throw lastUseUntold(provider);
+  if (wish.unusedForMs !== undefined) requireLastUse(provider);
   const complete = await completer(deps);
-  const seen = new Set<string>();
-  const keep = matcher(filter, deps.clock.now());
-  const wholeList = filter.sort !== undefined;
+  const { limit, sort } = wish;
   const held: ListedToken[] = [];
-  const hint = filter.limit !== undefined && !hasFilter(filter) ? filter.limit + 1 : undefined;
-  for await (const page of deps.client.pages(provider.tokens.list, undefined, hint)) {
-    const fresh = page
-      .filter((token) => !seen.has(token.id) && seen.add(token.id))
-      .map(complete)
-      .filter(keep);
-    if (wholeList) {
-      held.push(...fresh);
+  const hint = limit !== undefined && sort === undefined && !isFiltered(wish) ? limit + 1 : undefined;
+  const listing = deps.client.pages(provider.tokens.list, undefined, hint);
+  for await (const page of listing) {
+    const now = deps.clock.now();
+    const fitting = page.map(complete).filter((token) => fits(wish, token, now));
+    if (sort !== undefined) {
+      held.push(...fitting);
       continue;
     }
-    const room = filter.limit === undefined ? fresh.length : filter.limit - progress.count;
-    const shown = fresh.slice(0, room);
+    const room = limit === undefined ? fitting.length : limit - progress.count;
+    const shown = fitting.slice(0, room);
     progress.count += shown.length;
     if (shown.length > 0) yield shown;
-    if (fresh.length > room) {
+    if (fitting.length > room) {
       progress.cut = true;
       return;
     }
   }
-  if (filter.sort === undefined) return;
-  held.sort(comparer(filter.sort));
-  progress.cut = filter.limit !== undefined && held.length > filter.limit;
-  const kept = held.slice(0, filter.limit);
+  progress.why = listing.why;
+  if (sort === undefined) return;
+  held.sort(comparer(sort));
+  progress.cut = limit !== undefined && held.length > limit;
+  const kept = held.slice(0, limit);
   progress.count = kept.length;
   yield kept;
 }
 
-export async function allTokens(deps: TokenDeps): Promise<readonly ListedToken[]> {
+export async function allTokens(deps: TokenDeps): Promise<WholeOrNot<ListedToken>> {
   const { provider } = deps.client.connection;
   if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
-  const tokens = await deps.client.all(provider.tokens.list, undefined);
-  return tokens.map(await completer(deps));
+  const complete = await completer(deps);
+  const list = await deps.client.all(provider.tokens.list, undefined);
+  return { ...list, items: list.items.map(complete) };
 }
 
 /**
@@ -88,7 +86,7 @@ export async function allTokens(deps: TokenDeps): Promise<readonly ListedToken[]
 export async function findToken(
   deps: TokenDeps,
   reference: Reference,
-  known?: () => Promise<readonly ListedToken[]>,
+  known?: () => Promise<WholeOrNot<ListedToken>>,
 ): Promise<ListedToken> {
   const { provider } = deps.client.connection;
   requireSupport(provider, 'tokens get');
@@ -102,7 +100,7 @@ export async function findToken(
     }
   }
   try {
-    return resolveReference(reference, await (known ?? (() => allTokens(deps)))(), 'token');
+    return resolveListed(reference, await (known ?? (() => allTokens(deps)))(), 'token');
   } catch (error) {
     // Errova publishes no list: where it has none, an id is still enough to act on.
     const unlisted = isAppError(error, 'not-found') && error.facts.status === 404;
@@ -117,8 +115,8 @@ function unknownToken(id: string): Token {
 }
 
 /** Lists once, however often it is asked. */
-export function listOnce(deps: TokenDeps): () => Promise<readonly ListedToken[]> {
-  let listed: Promise<readonly ListedToken[]> | undefined;
+export function listOnce(deps: TokenDeps): () => Promise<WholeOrNot<ListedToken>> {
+  let listed: Promise<WholeOrNot<ListedToken>> | undefined;
   return () => {
     listed ??= allTokens(deps);
     return listed;
@@ -130,11 +128,11 @@ export async function completer(deps: TokenDeps): Promise<(token: Token) => List
   const { provider, origin, tokenId } = deps.client.connection;
   const aliases = provider.facts.names === 'none' ? await deps.profiles.aliases(provider.id, origin) : [];
   const names = new Map(aliases.map((alias) => [alias.id, alias.name]));
-  const now = deps.clock.now();
+  // The instant after the answer: what the provider says of its last use is never in the future then.
   return (token) => ({
     ...token,
     name: token.name ?? names.get(token.id) ?? null,
-    status: statusAt(token.status, token.expiresAt, now),
+    status: statusAt(token.status, token.expiresAt, deps.clock.now()),
     inUse: tokenId !== null && token.id === tokenId,
   });
 }
@@ -149,33 +147,10 @@ export function guardSelf(token: ListedToken, allowSelf: boolean, verb: string):
   });
 }
 
-function hasFilter(filter: TokenFilter): boolean {
-  return (
-    filter.status !== undefined ||
-    filter.expiringWithinMs !== undefined ||
-    filter.unusedForMs !== undefined ||
-    filter.sort !== undefined
-  );
-}
-
-function matcher(filter: TokenFilter, now: number): (token: ListedToken) => boolean {
-  return (token) => {
-    if (filter.status !== undefined && token.status !== filter.status) return false;
-    if (filter.expiringWithinMs !== undefined) {
-      const left = token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt) - now;
-      if (left <= 0 || left > filter.expiringWithinMs || token.status === 'revoked') return false;
-    }
-    if (filter.unusedForMs !== undefined) {
-      const last = token.lastUsedAt ?? token.createdAt;
-      if (last === null || now - Date.parse(last) < filter.unusedForMs) return false;
-    }
-    return true;
-  };
-}
-
 /** Without it every token would count as unused since it was made, and be piped to `disable`. */
-function lastUseUntold(provider: Provider): AppError {
-  return new AppError({
+export function requireLastUse(provider: Provider): void {
+  if (provider.facts.lastUse !== 'untold') return;
+  throw new AppError({
     code: 'unsupported',
     message: `${provider.title} does not tell when a token was last used`,
     hint: 'leave "--unused-for" out',
@@ -189,8 +164,10 @@ function comparer(sort: TokenSort): (a: ListedToken, b: ListedToken) => number {
   )[sort];
   // Instants as numbers: as texts, one with a fraction of a second would come before the second it is in.
   const sortable = (value: string | null) => (value === null || field === 'name' ? value : Date.parse(value));
-  // What the vendor does not say comes last; ids settle ties so that the order is stable.
+  const isUnreadable = (token: ListedToken) => field !== 'name' && token.unreadable?.[field] !== undefined;
+  // A date that cannot be read may be any: it comes first. What the vendor does not say comes last; ids settle ties.
   return (a, b) => {
+    if (isUnreadable(a) !== isUnreadable(b)) return isUnreadable(a) ? -1 : 1;
     const left = sortable(a[field]);
     const right = sortable(b[field]);
     if (left !== right) {

@@ -7,6 +7,9 @@ export type Instant = string;
 /** What ends within this time (a week, in ms) is told of. */
 export const SOON_MS = 7 * 86_400_000;
 
+/** The last second that RFC 3339 can write: the end of the year 9999. */
+export const LAST_SECOND = 253_402_300_799;
+
 export function toInstant(ms: number): Instant {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
@@ -14,8 +17,8 @@ export function toInstant(ms: number): Instant {
 const STAMP = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})$/;
 
 /**
- * A vendor's date in any of the shapes seen: RFC 3339, Devo's `+0000` without a colon, fractions, epoch seconds
- * or milliseconds as a number. Milliseconds since 1970, or null for anything that is not a real instant.
+ * An instant as keyturn and people write it: RFC 3339, an offset without a colon, fractions, epoch seconds or milliseconds
+ * as a number. Milliseconds since 1970, or null. A vendor's dates have many more forms: `readVendorDate`.
  */
 export function parseInstant(value: unknown): number | null {
   if (typeof value === 'number') return fromEpoch(value);
@@ -30,12 +33,6 @@ export function parseInstant(value: unknown): number | null {
     `${year}-${month}-${day}T${hour}:${minute}:${seconds}${fraction.slice(0, 4)}${offset}`,
   );
   return Number.isFinite(ms) ? ms : null;
-}
-
-/** A vendor's date as keyturn shows it; null where there is none or it is not a date. */
-export function readInstant(value: unknown): Instant | null {
-  const ms = parseInstant(value);
-  return ms === null ? null : toInstant(ms);
 }
 
 /** When a new token shall end, from `--expires-in` or `--expires-at`; null when neither was given. */
@@ -61,8 +58,9 @@ export function chooseExpiry(
 
 function fromEpoch(value: number): number | null {
   if (!Number.isFinite(value) || value <= 0) return null;
-  const ms = value < 1e11 ? value * 1000 : value;
-  return ms <= 253_402_300_799_000 ? Math.round(ms) : null;
+  // Milliseconds only where seconds would be beyond the year 9999.
+  const ms = value <= LAST_SECOND ? value * 1000 : value;
+  return ms <= LAST_SECOND * 1000 ? Math.round(ms) : null;
 }
 
 function isCalendarDay(year: number, month: number, day: number): boolean {

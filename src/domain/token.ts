@@ -51,6 +51,7 @@ export interface Project {
   readonly platform: string | null;
   readonly environment: string | null;
   readonly createdAt: Instant | null;
+  readonly unreadable?: UnreadableDates;
   readonly attributes: JsonObject;
 }
 

@@ -11,7 +11,8 @@ const EVERYTHING = Number.POSITIVE_INFINITY;
 export function humanCell(item: JsonObject, column: Column, now: number): string {
   const value = item[column.field];
   if (column.kind === 'mark') return value === true ? '*' : '';
-  if (column.kind === 'time') return typeof value === 'string' ? relativeTime(value, now) : '–';
+  if (column.kind === 'time' && typeof value === 'string') return relativeTime(value, now);
+  if (column.kind === 'time') return unreadableDate(item, column) || '–';
   return plainText(value, SHOWN_TO_PEOPLE) || '–';
 }
 
@@ -19,7 +20,20 @@ export function humanCell(item: JsonObject, column: Column, now: number): string
 export function exactCell(item: JsonObject, column: Column): string {
   const value = item[column.field];
   if (column.kind === 'mark') return value === true ? 'true' : 'false';
+  if (column.kind === 'time' && typeof value !== 'string') return unreadableDate(item, column);
   return plainText(value, EVERYTHING);
+}
+
+/** A date that the provider gave and keyturn cannot read is neither a date nor none. */
+function unreadableDate(item: JsonObject, { field }: Column): string {
+  const texts = item['unreadable'];
+  if (!isObject(texts)) return '';
+  const text = texts[field];
+  return typeof text === 'string' ? `unreadable: ${safeText(text, SHOWN_TO_PEOPLE)}` : '';
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function plainText(value: Json | undefined, limit: number): string {

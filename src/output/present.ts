@@ -11,6 +11,7 @@ export interface Presentation {
   readonly colour: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** Read when a time is shown: after the provider answered, or its newest times would be in the future. */
   readonly now: number;
 }
 
@@ -93,7 +94,8 @@ function* recordLines(
   for (const column of columns) {
     const text = exactCell(record, column);
     if (text === '' || (column.kind === 'mark' && text === 'false')) continue;
-    const shown = column.kind === 'time' ? `${text} (${relativeTime(text, how.now)})` : text;
+    const isDate = column.kind === 'time' && typeof record[column.field] === 'string';
+    const shown = isDate ? `${text} (${relativeTime(text, how.now)})` : text;
     yield `${style.dim(labelOf(column).padEnd(widest))}  ${shown}\n`;
   }
 }

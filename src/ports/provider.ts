@@ -5,6 +5,7 @@ import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity, KeyType, Project, ProjectKey, Token } from '../domain/token.ts';
+import type { PagedOperation } from './paging.ts';
 
 /** A provider's settings by name (`org`, `region`, `domain` …), as flag, variable or profile gave them. */
 export type Settings = Readonly<Record<string, string>>;
@@ -19,12 +20,14 @@ export interface Setting {
   check(value: string): string;
 }
 
+export type Query = Readonly<Record<string, string>>;
+
 /** One HTTP request, described and not made. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Absolute path, percent-encoded; made with `path` of `providers/path.ts`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
   /** A write that may be sent again after a lost answer because its effect is the same (enable, delete by id …). */
@@ -46,26 +49,8 @@ export interface Operation<I, O> {
    * that the request was sent with: an answer that echoes it holds no new secret there.
    */
   decode(body: unknown, input: I, own?: Secret): O;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** What to ask for next; null at the end. */
-  readonly next: string | null;
-  readonly total: number | null;
-}
-
-/** A list that comes in pages. A vendor without paging answers everything with `next: null`. */
-export interface PagedOperation<I, T> {
-  readonly auth?: readonly AuthSchemeId[];
-  request(
-    input: I,
-    settings: Settings,
-    page: { readonly cursor: string | null; readonly size: number },
-  ): HttpRequest;
-  decode(body: unknown, page: { readonly cursor: string | null; readonly size: number }): Page<T>;
-  /** The most items that the vendor gives in one page; asked for unless fewer are wanted. */
-  readonly maxPageSize: number;
+  /** Whether a refusal means that there is nothing; it is decoded as null. */
+  readonly isEmptyAnswer?: (answer: ErrorAnswer) => boolean;
 }
 
 export type AuthSchemeId = 'bearer' | 'session';

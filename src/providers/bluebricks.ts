@@ -2,38 +2,34 @@ import { AppError, usage } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { refuseMask } from '../domain/secret-input.ts';
 import type { Token } from '../domain/token.ts';
+import type { Page, PageContext } from '../ports/paging.ts';
 import type {
   CredentialNote,
   ErrorAnswer,
   HttpRequest,
-  Page,
   Provider,
   ProviderProblem,
   TokenOperations,
   TokenTarget,
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
-import {
-  asFields,
-  attributes,
-  count,
-  drift,
-  type Fields,
-  flag,
-  id,
-  instant,
-  isFields,
-  pick,
-  text,
-} from './decode.ts';
-import { findList, needSecret } from './envelope.ts';
+import { attributes, dates, type Fields, flag, id, isFields, pick, text } from './decode.ts';
+import { needSecret } from './envelope.ts';
 import { readJwt } from './jwt.ts';
 import { readProblem } from './problem.ts';
+import { type ListShape, readPage, readRecords } from './records.ts';
 import { refusalIn } from './refusal.ts';
 import { checkName, checkOptions, markName, refuseExpiry } from './spec.ts';
 
 const SECRET = { documented: ['api_key'], form: /^bbx_\S+$/ };
 const NOTHING_KNOWN = { account: null, subject: null, scopes: null, expiresAt: null };
+
+const TOKENS: ListShape<Token> = {
+  names: ['list'],
+  ids: ['id'],
+  decode: tokenOf,
+  paging: { offset: 'offset', untilEmpty: true },
+};
 
 const tokens: TokenOperations = {
   options: [],
@@ -52,14 +48,16 @@ const tokens: TokenOperations = {
     decode: (body, _input, own) => ({ item: null, secret: needSecret(body, SECRET, { own }) }),
   },
   list: {
-    request: (_input, _settings, { cursor, size }) => ({
+    request: (_input, _settings, { size }) => ({
       method: 'GET',
       path: '/api/v1/auth/keys',
-      query: { offset: cursor ?? '0', limit: String(Math.max(size, 1)) },
+      query: { offset: '0', limit: String(Math.max(size, 1)) },
     }),
-    decode: (body, page) => pageOf(body, page.cursor),
+    decode: pageOf,
     // Twenty unless asked; the most is not published, so the pages follow what came back.
     maxPageSize: 100,
+    isEmptyAnswer: hasNoKeys,
+    isPageRefused: ({ status, body }) => status === 400 && /limit/i.test(JSON.stringify(body) ?? ''),
   },
   // What these two answer is not published.
   enable: { answer: 'optional', request: (target) => set('activate', target), decode: () => null },
@@ -103,9 +101,10 @@ export const bluebricks: Provider = {
   probe: {
     request: () => ({ method: 'GET', path: '/api/v1/auth/keys', query: { offset: '0', limit: '1' } }),
     decode(body) {
-      pageOf(body, null);
+      readRecords(body, TOKENS);
       return NOTHING_KNOWN;
     },
+    isEmptyAnswer: hasNoKeys,
   },
   instead: {
     'tokens get': 'see `keyturn tokens list`',
@@ -172,16 +171,16 @@ function set(verb: 'activate' | 'deactivate', target: TokenTarget): HttpRequest 
 }
 
 function tokenOf(fields: Fields): Token {
-  const name = text(fields, 'name');
-  if (name === null) throw drift('name', fields);
   const isOff = flag(fields, 'is_disabled', 'isDisabled', 'disabled') === true;
   return {
     id: id(fields, 'id'),
-    name,
+    name: text(fields, 'name'),
     status: isOff ? 'disabled' : 'active',
     scopes: null,
-    createdAt: instant(fields, 'created_at', 'createdAt'),
-    expiresAt: instant(fields, 'expiration_time', 'expirationTime'),
+    ...dates(fields, {
+      createdAt: ['created_at', 'createdAt'],
+      expiresAt: ['expiration_time', 'expirationTime'],
+    }),
     lastUsedAt: null,
     createdBy: creatorOf(fields),
     attributes: attributes(fields, 'updated_at', 'created_by', 'is_disabled'),
@@ -195,13 +194,11 @@ function creatorOf(fields: Fields): string | null {
     : text(fields, 'created_by', 'createdBy');
 }
 
-/** A total that the list contradicts is not believed: then the pages go on until an empty one. */
-function pageOf(body: unknown, cursor: string | null): Page<Token> {
-  const total = isFields(body) ? count(body, 'total') : null;
-  const isEmpty = isFields(body) && total === 0 && pick(body, ['list']) === undefined;
-  const items = isEmpty ? [] : findList(asFields(body, 'list'), 'list').map(tokenOf);
-  const end = Number(cursor ?? 0) + items.length;
-  const isDone = items.length === 0 || total === end;
-  const believed = total !== null && total >= end ? total : null;
-  return { items, next: isDone ? null : String(end), total: believed };
+function pageOf(body: unknown, page: PageContext): Page<Token> {
+  return readPage(body, page, TOKENS);
+}
+
+/** The list of an organization that never had a key is documented as a 404 of these words. */
+function hasNoKeys({ status, body }: ErrorAnswer): boolean {
+  return status === 404 && /key not found in organi[sz]ation/i.test(JSON.stringify(body) ?? '');
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../domain/json.ts';
 import { SchemaDrift } from '../domain/schema-drift.ts';
-import { type Instant, readInstant } from '../domain/time.ts';
-import type { TokenStatus } from '../domain/token.ts';
+import type { Instant } from '../domain/time.ts';
+import type { TokenStatus, UnreadableDates } from '../domain/token.ts';
+import { readVendorDate, type VendorDate } from '../domain/vendor-date.ts';
 
 /** A JSON object from outside. Read it by own names only: it may carry `__proto__`. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -41,8 +42,35 @@ export function text(fields: Fields, ...names: readonly string[]): string | null
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** A date alone, where nothing depends on the difference between none and one that cannot be read. */
 export function instant(fields: Fields, ...names: readonly string[]): Instant | null {
-  return readInstant(pick(fields, names));
+  const date = dateIn(fields, names);
+  return date.kind === 'date' ? date.at : null;
+}
+
+/** The dates of a record, and the texts of those that cannot be read: `dates(fields, { createdAt: ['created'] })`. */
+export function dates<K extends keyof UnreadableDates>(
+  fields: Fields,
+  names: Readonly<Record<K, readonly string[]>>,
+): Readonly<Record<K, Instant | null>> & { readonly unreadable?: UnreadableDates } {
+  const read: Partial<Record<K, Instant | null>> = {};
+  const unreadable: Partial<Record<K, string>> = {};
+  for (const field of Object.keys(names) as K[]) {
+    const date = dateIn(fields, names[field]);
+    read[field] = date.kind === 'date' ? date.at : null;
+    if (date.kind === 'unreadable') unreadable[field] = date.text;
+  }
+  const isUnreadable = Object.keys(unreadable).length > 0;
+  return { ...(read as Record<K, Instant | null>), ...(isUnreadable && { unreadable }) };
+}
+
+/** The first of the fields that says something else than "none". */
+function dateIn(fields: Fields, names: readonly string[]): VendorDate {
+  for (const name of names) {
+    const date = readVendorDate(pick(fields, [name]));
+    if (date.kind !== 'none') return date;
+  }
+  return { kind: 'none' };
 }
 
 /** `true`, `"true"`, `1`; null where there is nothing that reads as yes or no. */
@@ -70,18 +98,26 @@ export function count(fields: Fields, ...names: readonly string[]): number | nul
 }
 
 /**
- * An id as a string, also where the vendor sends an integer. It will be part of the address of a DELETE, so only
- * plain characters are accepted: never `*`, `../x` or `1?all=true`. Null where there is none.
+ * The id of what an answer is about, as a string, also where the vendor sends an integer. It will be part of the address
+ * of a DELETE, so only plain characters are accepted: never `*`, `../x` or `1?all=true`. Null where there is none.
  */
 export function findId(fields: Fields, ...names: readonly string[]): string | null {
   const value = pick(fields, names);
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? String(value) : null;
-  return typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,127}$/.test(value) ? value : null;
+  if (typeof value !== 'string' || !/^[A-Za-z0-9_-][A-Za-z0-9_.:@+=/~-]{0,511}$/.test(value)) return null;
+  return value.split('/').some((part) => part === '.' || part === '..') ? null : value;
 }
 
-/** As {@link findId}; throws `SchemaDrift` where there is none. */
+/** The id of a listed record as the vendor writes it, whatever it looks like: `path` refuses to act on what has no address. */
+export function recordId(fields: Fields, ...names: readonly string[]): string | null {
+  const value = pick(fields, names);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** As {@link recordId}; throws `SchemaDrift` where there is none. */
 export function id(fields: Fields, ...names: readonly string[]): string {
-  const found = findId(fields, ...names);
+  const found = recordId(fields, ...names);
   if (found === null) throw drift('usable id', fields);
   return found;
 }

@@ -1,32 +1,33 @@
 import type { Secret } from '../domain/secret.ts';
+import { toInstant } from '../domain/time.ts';
 import type { Token } from '../domain/token.ts';
 import type { ErrorAnswer, Minted, ProviderProblem } from '../ports/provider.ts';
 import {
   attributes,
+  count,
+  dates,
   drift,
   type Fields,
   findId,
   flag,
   id,
-  instant,
   isFields,
   text,
   words,
 } from './decode.ts';
-import { findItem, findList, findSecret } from './envelope.ts';
+import { findItem, findSecret } from './envelope.ts';
 import { readProblem } from './problem.ts';
+import { type ListShape, readRecords } from './records.ts';
 
 /** Where the value of a token is: no published page names the field. */
 const SECRET = { names: ['token', 'access_token', 'value'], form: /^[0-9a-f]{32}$/i };
 
-/** A bare array. */
-export function listOf(body: unknown): readonly Token[] {
-  return findList(body, 'tokens').map(tokenOf);
-}
+/** A bare array, and no word of pages; every style of paging is followed all the same. */
+export const TOKENS: ListShape<Token> = { names: ['tokens'], ids: ['id'], decode: tokenOf };
 
 /** The account that the list belongs to, as far as a token tells it. */
 export function accountOf(body: unknown): string | null {
-  const account = listOf(body)[0]?.attributes['account'];
+  const account = readRecords(body, TOKENS).items[0]?.attributes['account'];
   return typeof account === 'string' ? account : null;
 }
 
@@ -37,8 +38,7 @@ function tokenOf(fields: Fields): Token {
     name: text(fields, 'name'),
     status: flag(fields, 'active') === false ? 'disabled' : 'active',
     scopes: words(fields, 'scope', 'scopes'),
-    createdAt: instant(fields, 'created'),
-    expiresAt: instant(fields, 'expiration'),
+    ...datesOf(fields),
     lastUsedAt: null,
     createdBy: text(fields, 'owner'),
     attributes: attributes(
@@ -51,6 +51,15 @@ function tokenOf(fields: Fields): Token {
       'expires_in_seconds',
     ),
   };
+}
+
+/** `expires_in_seconds` is the whole life of the token: it stands in for an `expiration` that cannot be read. */
+function datesOf(fields: Fields): Pick<Token, 'createdAt' | 'expiresAt' | 'unreadable'> {
+  const read = dates(fields, { createdAt: ['created'], expiresAt: ['expiration'] });
+  const seconds = count(fields, 'expires_in_seconds');
+  if (read.unreadable?.expiresAt === undefined || read.createdAt === null || !seconds) return read;
+  const { createdAt } = read;
+  return { createdAt, expiresAt: toInstant(Date.parse(createdAt) + seconds * 1_000) };
 }
 
 export function mintedOf(body: unknown, _input: unknown, own?: Secret): Minted<Token> {

@@ -11,8 +11,9 @@ import type {
   TokenSpec,
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
-import { accountOf, changedOf, listOf, mintedOf, readError, shownOf } from './devo-answers.ts';
+import { accountOf, changedOf, mintedOf, readError, shownOf, TOKENS } from './devo-answers.ts';
 import { path } from './path.ts';
+import { readPage } from './records.ts';
 import { refusalIn } from './refusal.ts';
 import { find, matches, need } from './settings.ts';
 import { checkName, checkOptions, checkScopes, markName, refuseExpiry } from './spec.ts';
@@ -82,7 +83,7 @@ const tokens: TokenOperations = {
   },
   list: {
     request: (_input, settings) => ({ method: 'GET', path: tokensOf(settings) }),
-    decode: (body) => ({ items: listOf(body), next: null, total: null }),
+    decode: (body, page) => readPage(body, page, TOKENS),
     maxPageSize: 1_000,
   },
   get: {

@@ -2,7 +2,8 @@ import { SchemaDrift, SeveralSecrets } from '../domain/schema-drift.ts';
 import { Secret } from '../domain/secret.ts';
 import { isMask } from '../domain/secret-input.ts';
 import type { Minted } from '../ports/provider.ts';
-import { asFields, drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
+import { drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
+import { isToldEmpty } from './paging.ts';
 import {
   findGuesses,
   findRivals,
@@ -15,7 +16,7 @@ import {
 
 /** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
 const WRAPPERS: ReadonlySet<string> = new Set(
-  ['data', 'result', 'response', 'payload', 'details', 'item', 'attributes']
+  ['data', 'result', 'response', 'payload', 'details', 'item', 'attributes', 'embedded']
     .concat(
       ['token', 'machineToken', 'apiToken', 'accessToken', 'credential', 'credentials'],
       ['key', 'apiKey', 'dsnKey', 'projectKey', 'project'],
@@ -138,11 +139,27 @@ export function findItem(body: unknown, ...idNames: readonly string[]): Fields |
   return item !== undefined && more.length === 0 ? item : null;
 }
 
-/** The objects of a list: the answer itself, or under one of these names, at the top or in a wrapper. */
-export function findList(body: unknown, ...names: readonly string[]): readonly Fields[] {
-  const found = Array.isArray(body) ? body : listIn(body, [...names, 'items', 'list', 'results', 'data']);
-  if (found === null) throw drift('list', body);
-  return found.map((item: unknown) => asFields(item, 'list of objects'));
+/** What lists are called whatever is in them. */
+const LISTS = [
+  ...['items', 'list', 'results', 'data', 'records', 'entries', 'nodes', 'values', 'elements', 'content'],
+  ...['rows', 'docs', 'objects'],
+];
+
+/**
+ * The records of a list: the answer itself, or under one of these names, at the top or in a wrapper. Nothing at all, `null`
+ * in its place, and a total of 0 are an empty list.
+ */
+export function findList(body: unknown, ...names: readonly string[]): readonly unknown[] {
+  if (body === null || body === undefined) return [];
+  const found = Array.isArray(body) ? body : listIn(body, [...names, ...LISTS]);
+  if (found !== null) return found;
+  if (isFields(body) && isEmptyList(body, [...names, ...LISTS])) return [];
+  throw drift('list', body);
+}
+
+function isEmptyList(body: Fields, names: readonly string[]): boolean {
+  const isNull = (layer: Fields) => names.some((name) => Object.hasOwn(layer, name) && layer[name] === null);
+  return Object.keys(body).length === 0 || layersOf(body).some(isNull) || isToldEmpty(body);
 }
 
 function listIn(body: unknown, names: readonly string[]): readonly unknown[] | null {

@@ -1,21 +1,21 @@
 import type { Secret } from '../domain/secret.ts';
 import type { KeyType, Project, ProjectKey, Token, TokenStatus } from '../domain/token.ts';
-import type { Minted, Page } from '../ports/provider.ts';
+import type { Minted } from '../ports/provider.ts';
 import {
   attributes,
-  count,
+  dates,
   drift,
   type Fields,
   findId,
   flag,
-  instant,
-  isFields,
+  id,
   pick,
   status,
   text,
   words,
 } from './decode.ts';
-import { findItem, findList, findSecret, mintedWith, needSecret } from './envelope.ts';
+import { findItem, findSecret, mintedWith, needSecret } from './envelope.ts';
+import type { ListShape } from './records.ts';
 
 // Errova documents one field of its answers, `tokenSecret`. The rest is read under every name that is likely.
 const TOKEN_IDS = ['id', 'tokenId', 'token_id', 'machineTokenId', 'machine_token_id', 'uuid', '_id'];
@@ -31,6 +31,9 @@ const KEY_SECRET = {
     ...['secretKey', 'signingSecret', 'privateKey'],
   ],
 };
+const CREATED = ['createdAt', 'created_at'];
+const EXPIRES = ['expiresAt', 'expires_at', 'expiryDate', 'expiry_date', 'expiration'];
+const LAST_USED = ['lastUsedAt', 'last_used_at'];
 const PUBLIC_KEYS = ['publicKey', 'public_key'];
 
 export function mintedToken(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
@@ -49,13 +52,11 @@ export function rotatedToken(body: unknown, _input: unknown, own?: Secret): Mint
 
 export function tokenOf(fields: Fields): Token {
   return {
-    id: needId(fields, TOKEN_IDS),
+    id: id(fields, ...TOKEN_IDS),
     name: text(fields, 'label', 'name'),
     status: statusOf(fields),
     scopes: words(fields, 'scopes', 'scope'),
-    createdAt: instant(fields, 'createdAt', 'created_at'),
-    expiresAt: instant(fields, 'expiresAt', 'expires_at'),
-    lastUsedAt: instant(fields, 'lastUsedAt', 'last_used_at'),
+    ...dates(fields, { createdAt: CREATED, expiresAt: EXPIRES, lastUsedAt: LAST_USED }),
     createdBy: text(fields, 'createdBy', 'created_by'),
     attributes: attributes(fields, 'status', 'rotatedAt', 'updatedAt', 'revokedAt'),
   };
@@ -88,13 +89,12 @@ export function changedKey(body: unknown): ProjectKey | null {
 
 export function keyOf(fields: Fields): ProjectKey {
   return {
-    id: needId(fields, KEY_IDS),
+    id: id(fields, ...KEY_IDS),
     name: text(fields, 'label', 'name'),
     type: text(fields, 'keyType', 'key_type', 'type'),
     status: statusOf(fields),
     publicKey: text(fields, ...PUBLIC_KEYS),
-    createdAt: instant(fields, 'createdAt', 'created_at'),
-    expiresAt: instant(fields, 'expiresAt', 'expires_at'),
+    ...dates(fields, { createdAt: CREATED, expiresAt: EXPIRES }),
     attributes: attributes(fields, 'status', 'dsn', 'rotatedAt', 'updatedAt', 'allowedOrigins', 'originMode'),
   };
 }
@@ -107,34 +107,28 @@ export function createdProject(body: unknown): Project {
 
 export function projectOf(fields: Fields): Project {
   return {
-    id: needId(fields, PROJECT_IDS),
+    id: id(fields, ...PROJECT_IDS),
     slug: text(fields, 'slug', 'projectSlug', 'project_slug'),
     name: text(fields, 'name', 'label'),
     platform: text(fields, 'platform'),
     environment: text(fields, 'environment'),
-    createdAt: instant(fields, 'createdAt', 'created_at'),
+    ...dates(fields, { createdAt: CREATED }),
     attributes: attributes(fields, 'status', 'updatedAt', 'originMode', 'allowedOrigins'),
   };
 }
 
-/**
- * Lists and their paging are not documented: everything at once is expected, and a cursor is followed where the
- * answer has one, so that a list is never cut silently.
- */
-export function pageOf<T>(
-  body: unknown,
-  cursor: string | null,
-  shape: { readonly names: readonly string[]; readonly decode: (fields: Fields) => T },
-): Page<T> {
-  const items = findList(body, ...shape.names).map(shape.decode);
-  if (!isFields(body)) return { items, next: null, total: null };
-  const paging = pick(body, ['pagination', 'meta', 'page']);
-  const holder = isFields(paging) ? paging : body;
-  const next = text(holder, 'nextCursor', 'next_cursor');
-  if (next !== null && (next === cursor || next.length > 2_048))
-    throw drift('next cursor that moves on', body);
-  return { items, next, total: count(holder, 'total', 'totalCount', 'total_count') };
-}
+// Lists and their paging are not documented: everything at once is expected, and every style of paging is followed.
+export const TOKENS: ListShape<Token> = {
+  names: ['machineTokens', 'machine_tokens', 'tokens'],
+  ids: TOKEN_IDS,
+  decode: tokenOf,
+};
+export const KEYS: ListShape<ProjectKey> = {
+  names: ['keys', 'dsnKeys', 'dsn_keys'],
+  ids: KEY_IDS,
+  decode: keyOf,
+};
+export const PROJECTS: ListShape<Project> = { names: ['projects'], ids: PROJECT_IDS, decode: projectOf };
 
 function statusOf(fields: Fields): TokenStatus {
   if (pick(fields, ['revokedAt', 'revoked_at', 'deletedAt', 'deleted_at']) !== undefined) return 'revoked';
@@ -149,10 +143,4 @@ function statusOf(fields: Fields): TokenStatus {
 
 function notSecretOf(item: Fields | null): readonly (string | null)[] {
   return item === null ? [] : [findId(item, ...KEY_IDS), text(item, ...PUBLIC_KEYS)];
-}
-
-function needId(fields: Fields, names: readonly string[]): string {
-  const found = findId(fields, ...names);
-  if (found === null) throw drift('usable id', fields);
-  return found;
 }

@@ -15,18 +15,18 @@ import { bearer } from './bearer.ts';
 import {
   changedKey,
   createdProject,
-  keyOf,
+  KEYS,
   mintedKey,
   mintedToken,
-  pageOf,
-  projectOf,
+  PROJECTS,
   rotatedKey,
   rotatedToken,
-  tokenOf,
+  TOKENS,
 } from './errova-answers.ts';
 import { session } from './errova-session.ts';
 import { path } from './path.ts';
 import { readProblem } from './problem.ts';
+import { readPage, readRecords } from './records.ts';
 import { refusalIn } from './refusal.ts';
 import { matches, need } from './settings.ts';
 import { checkName, checkOptions, checkScopes, refuseExpiry } from './spec.ts';
@@ -43,9 +43,6 @@ const org: Setting = {
   ),
 };
 
-const TOKENS = { names: ['machineTokens', 'machine_tokens', 'tokens'], decode: tokenOf };
-const KEYS = { names: ['keys', 'dsnKeys', 'dsn_keys'], decode: keyOf };
-const PROJECTS = { names: ['projects'], decode: projectOf };
 const SCOPES_HINT = 'give `--scope org.read` (inventory) or `--scope org.admin` (projects, keys, alerts)';
 
 const tokens: TokenOperations = {
@@ -73,12 +70,8 @@ const tokens: TokenOperations = {
   },
   // Inferred: `org.read` is for inventory, so there is a list; its path is the one that creates.
   list: {
-    request: (_input, settings, page) => ({
-      method: 'GET',
-      path: machineTokens(settings),
-      ...cursorOf(page.cursor),
-    }),
-    decode: (body, page) => pageOf(body, page.cursor, TOKENS),
+    request: (_input, settings) => ({ method: 'GET', path: machineTokens(settings) }),
+    decode: (body, page) => readPage(body, page, TOKENS),
     maxPageSize: 100,
   },
   rotate: {
@@ -102,7 +95,7 @@ const tokens: TokenOperations = {
   prove: {
     request: (_token, settings) => ({ method: 'GET', path: machineTokens(settings) }),
     decode(body, token) {
-      const own = pageOf(body, null, TOKENS).items.find((listed) => listed.id === token.id);
+      const own = readRecords(body, TOKENS).items.find((listed) => listed.id === token.id);
       return {
         account: null,
         subject: own?.name ?? null,
@@ -124,12 +117,8 @@ const keys: KeyOperations = {
   },
   // Inferred, as the list of tokens.
   list: {
-    request: ({ project }, settings, page) => ({
-      method: 'GET',
-      path: keysOf(project, settings),
-      ...cursorOf(page.cursor),
-    }),
-    decode: (body, page) => pageOf(body, page.cursor, KEYS),
+    request: ({ project }, settings) => ({ method: 'GET', path: keysOf(project, settings) }),
+    decode: (body, page) => readPage(body, page, KEYS),
     maxPageSize: 100,
   },
   expire: {
@@ -163,12 +152,11 @@ const projects: ProjectOperations = {
   },
   // Inferred, as the list of tokens.
   list: {
-    request: (_input, settings, page) => ({
+    request: (_input, settings) => ({
       method: 'GET',
       path: path`/api/organizations/${need(settings, org)}/projects`,
-      ...cursorOf(page.cursor),
     }),
-    decode: (body, page) => pageOf(body, page.cursor, PROJECTS),
+    decode: (body, page) => readPage(body, page, PROJECTS),
     maxPageSize: 100,
   },
 };
@@ -202,7 +190,7 @@ export const errova: Provider = {
   probe: {
     request: (_input, settings) => ({ method: 'GET', path: machineTokens(settings) }),
     decode(body) {
-      pageOf(body, null, TOKENS);
+      readRecords(body, TOKENS);
       return { account: null, subject: null, scopes: null, expiresAt: null };
     },
   },
@@ -231,10 +219,6 @@ function keysOf(project: string, settings: Settings): string {
 
 function deleteToken(id: string, settings: Settings) {
   return { method: 'DELETE', path: machineTokens(settings) + path`/${id}`, repeatable: true } as const;
-}
-
-function cursorOf(cursor: string | null) {
-  return cursor === null ? {} : { query: { cursor } };
 }
 
 /** Errova's own example has no fractions. */

@@ -1,10 +1,10 @@
 import type { Secret } from '../domain/secret.ts';
 import type { Identity, Token } from '../domain/token.ts';
-import type { ErrorAnswer, Minted, Page, ProviderProblem } from '../ports/provider.ts';
+import type { Page, PageContext } from '../ports/paging.ts';
+import type { ErrorAnswer, Minted, ProviderProblem } from '../ports/provider.ts';
 import {
-  asFields,
   attributes,
-  count,
+  dates,
   drift,
   type Fields,
   id,
@@ -16,6 +16,7 @@ import {
 } from './decode.ts';
 import { findItem, mintedWith } from './envelope.ts';
 import { readProblem } from './problem.ts';
+import { type ListShape, readPage } from './records.ts';
 
 const SECRET = { documented: ['token'], form: /^(eyJ[\w-]*\.[\w-]+\.[\w-]+|pf_\S+)$/ };
 
@@ -44,9 +45,11 @@ function tokenOf(fields: Fields): Token {
     name: null,
     status: status(fields, 'status') ?? 'active',
     scopes: scope === null ? null : [scope],
-    createdAt: instant(fields, 'inserted_at'),
-    expiresAt: instant(fields, 'expires_at'),
-    lastUsedAt: instant(fields, 'last_used_at'),
+    ...dates(fields, {
+      createdAt: ['inserted_at'],
+      expiresAt: ['expires_at'],
+      lastUsedAt: ['last_used_at'],
+    }),
     createdBy: text(fields, 'created_by_admin_user_id'),
     attributes: attributes(
       fields,
@@ -56,19 +59,16 @@ function tokenOf(fields: Fields): Token {
   };
 }
 
-/** The server's own next offset is trusted (its example jumps); it only has to move on. */
-export function pageOf(body: unknown, cursor: string | null): Page<Token> {
-  const fields = asFields(body, 'list');
-  const list = pick(fields, ['summaries', 'details']);
-  if (!Array.isArray(list)) throw drift('list of summaries', body);
-  const items = list.map((item: unknown) => tokenOf(asFields(item, 'list of objects')));
-  const pagination = pick(fields, ['pagination']);
-  const paging = isFields(pagination) ? pagination : {};
-  const total = count(paging, 'item_count');
-  if (pick(paging, ['next_page_offset']) === undefined) return { items, next: null, total };
-  const next = count(paging, 'next_page_offset');
-  if (next === null || next <= Number(cursor ?? 0)) throw drift('next_page_offset that moves on', paging);
-  return { items, next: String(next), total };
+const TOKENS: ListShape<Token> = {
+  names: ['summaries', 'details'],
+  ids: ['id'],
+  decode: tokenOf,
+  // `pagination` may be null; the vendor's own example of `next_page_offset` goes beyond the end.
+  paging: { offset: 'pagination[offset]', totals: ['itemcount'] },
+};
+
+export function pageOf(body: unknown, page: PageContext): Page<Token> {
+  return readPage(body, page, TOKENS);
 }
 
 export function identityOf(body: unknown): Identity {

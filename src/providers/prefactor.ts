@@ -74,16 +74,19 @@ const tokens: TokenOperations = {
     decode: mintedOf,
   },
   list: {
-    request: (_input, settings, { cursor, size }) => ({
+    request: (_input, settings, { size, isPlain }) => ({
       method: 'GET',
       path: TOKENS,
       query: {
-        'pagination[offset]': cursor ?? '0',
+        'pagination[offset]': '0',
         'pagination[page_size]': String(Math.min(Math.max(size, 1), 100)),
+        // Without an order offsets skip and repeat records; the vendor's own dashboard sends this one.
+        ...(isPlain ? {} : { 'sorting[field]': 'id' }),
         ...accountOf(settings, 'account_id'),
       },
     }),
-    decode: (body, page) => pageOf(body, page.cursor),
+    decode: pageOf,
+    isPageRefused: ({ status }) => status === 400 || status === 422,
     maxPageSize: 100,
   },
   get: {

@@ -1,14 +1,8 @@
 import { AppError } from '../../src/domain/errors.ts';
 import { parseJsonBytes } from '../../src/domain/parse-json.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type {
-  AuthScheme,
-  HttpRequest,
-  Operation,
-  PagedOperation,
-  Provider,
-  Settings,
-} from '../../src/ports/provider.ts';
+import type { NextPage, Page, PagedOperation } from '../../src/ports/paging.ts';
+import type { AuthScheme, HttpRequest, Operation, Provider, Settings } from '../../src/ports/provider.ts';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
@@ -73,13 +67,17 @@ export class Caller {
 
   list<I, T>(operation: PagedOperation<I, T>, input: I, size = operation.maxPageSize): readonly T[] {
     const items: T[] = [];
-    let cursor: string | null = null;
-    for (let pages = 0; pages < 100; pages += 1) {
-      const page = { cursor, size };
-      const answer = operation.decode(this.send(operation.request(input, this.settings, page)), page);
+    let next: NextPage | null = null;
+    for (let index = 0; index < 100; index += 1) {
+      const first = operation.request(input, this.settings, { size, isPlain: false });
+      const request: HttpRequest =
+        next === null ? first : { ...first, query: { ...first.query, ...next.query } };
+      const before = { index, taken: items.length };
+      const context = { origin: 'https://vendor.example', request, size, header: () => null, ...before };
+      const answer: Page<T> = operation.decode(this.send(request), context);
       items.push(...answer.items);
-      if (answer.next === null) return items;
-      cursor = answer.next;
+      next = answer.paging.next;
+      if (next === null || answer.items.length === 0) return items;
     }
     throw new Error('the list does not end');
   }

@@ -5,8 +5,9 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Token } from '../../src/domain/token.ts';
 import type { AuditCheck, AuditEvent, AuditLog, AuditRecord } from '../../src/ports/audit.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Page } from '../../src/ports/paging.ts';
 import type { Alias, Profile, Profiles } from '../../src/ports/profiles.ts';
-import type { Page, Provider, Setting } from '../../src/ports/provider.ts';
+import type { Provider, Setting } from '../../src/ports/provider.ts';
 import type { NewStore, NewVersion, StoreFacts } from '../../src/ports/store.ts';
 import type { Endpoint, Reply, Transport } from '../../src/ports/transport.ts';
 
@@ -221,7 +222,9 @@ export interface Sent {
 }
 
 /** What the vendor answers: a body with a status, or an error of the network. */
-export type Answer = { readonly status?: number; readonly body?: unknown } | AppError;
+export type Answer =
+  | { readonly status?: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | AppError;
 
 /** A network that remembers what was sent and answers what it was told to. */
 export class FakeTransport implements Transport {
@@ -251,7 +254,11 @@ export class FakeTransport implements Transport {
     const answer = this.#answer(sent);
     if (answer instanceof AppError) throw answer;
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? null);
-    return { status: answer.status ?? 200, header: () => null, body: new TextEncoder().encode(text) };
+    return {
+      status: answer.status ?? 200,
+      header: (name) => answer.headers?.[name] ?? null,
+      body: new TextEncoder().encode(text),
+    };
   }
 
   async sendOnce(): Promise<never> {
@@ -294,10 +301,13 @@ const team: Setting = {
 interface ListBody {
   readonly items: readonly Token[];
   readonly next?: string | null;
+  readonly total?: number;
+  readonly obstacle?: string;
+  readonly withoutId?: number;
 }
 
 /**
- * A vendor that answers what the tests write: a list is `{ items, next }`, one token is `{ item, secret }`. Its origin
+ * A vendor that answers what the tests write: a list is `{ items, next, total, obstacle, withoutId }`, one token is `{ item, secret }`. Its origin
  * follows the setting `region`. `session-…` is refused as a credential before it is sent.
  */
 export function fakeProvider(
@@ -338,11 +348,14 @@ export function fakeProvider(
         request: (_input, _settings, page) => ({
           method: 'GET',
           path: '/tokens',
-          query: { size: String(page.size), ...(page.cursor === null ? {} : { cursor: page.cursor }) },
+          query: { size: String(page.size) },
         }),
         decode: (body): Page<Token> => {
-          const { items, next } = body as ListBody;
-          return { items, next: next ?? null, total: null };
+          const { items, next, total, obstacle, withoutId } = body as ListBody;
+          const cursor =
+            next === undefined || next === null ? null : { query: { cursor: next }, replaces: false };
+          const paging = { next: cursor, total: total ?? null, obstacle: obstacle ?? null };
+          return { items, withoutId: withoutId ?? 0, paging };
         },
         maxPageSize: 100,
       },

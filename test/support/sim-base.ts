@@ -214,7 +214,7 @@ async function selfToken(client: Client, id: string): Promise<Token> {
 
 async function listed(client: Client): Promise<readonly Token[]> {
   const { list } = client.connection.provider.tokens;
-  return list ? client.all(list, undefined) : [];
+  return list ? (await client.all(list, undefined)).items : [];
 }
 
 async function mintNow<I, T>(

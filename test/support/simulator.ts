@@ -348,9 +348,9 @@ class Case {
     const { tokens, keys } = this.#base.provider;
     const items: readonly (Token | ProjectKey)[] =
       scenario.thing === 'key' && keys
-        ? await deps.client.all(keys.list, { project: project ?? '' })
+        ? (await deps.client.all(keys.list, { project: project ?? '' })).items
         : tokens.list
-          ? await deps.client.all(tokens.list, undefined)
+          ? (await deps.client.all(tokens.list, undefined)).items
           : [];
     const item = items.find((one) => one.id === id);
     if (!item) return this.#violate(`after ${end} the current one is not listed`);

@@ -1,15 +1,21 @@
+import { notWholeNote } from '../../core/listing.ts';
 import { type ListProgress, listTokens, TOKEN_SORTS } from '../../core/tokens.ts';
-import { parseDuration } from '../../domain/duration.ts';
 import { TOKEN_STATUSES } from '../../domain/token.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { head, mapPages, tokenJson } from '../reports.ts';
+import { FILTER_FLAGS, readFilter } from '../token-filter-options.ts';
 
 export const tokensList: Command = {
   options: [
     { flags: '--status <status>', about: `only ${TOKEN_STATUSES.join(', ')}`, values: TOKEN_STATUSES },
-    { flags: '--expiring-within <duration>', about: 'only those that end within this time' },
-    { flags: '--unused-for <duration>', about: 'only those not used for this long' },
+    {
+      flags: FILTER_FLAGS.expiringWithin,
+      about: 'only those that end within this time, or whose end cannot be read',
+    },
+    { flags: FILTER_FLAGS.dueWithin, about: 'the same as --expiring-within' },
+    { flags: FILTER_FLAGS.olderThan, about: 'only those made this long ago or before' },
+    { flags: FILTER_FLAGS.unusedFor, about: 'only those not used for this long' },
     { flags: '--limit <n>', about: 'stop after so many' },
     { flags: '--sort <field>', about: TOKEN_SORTS.join(', '), values: TOKEN_SORTS },
   ],
@@ -19,27 +25,25 @@ export const tokensList: Command = {
     'keyturn tokens list -o name | xargs keyturn tokens disable --yes',
   ],
   async run(app, input) {
-    const within = input.text('expiring-within');
-    const unused = input.text('unused-for');
-    const filter = {
+    const wish = {
+      ...readFilter(input),
       status: input.choice('status', TOKEN_STATUSES),
-      expiringWithinMs: within === undefined ? undefined : parseDuration(within, '"--expiring-within"'),
-      unusedForMs: unused === undefined ? undefined : parseDuration(unused, '"--unused-for"'),
       limit: input.wholeNumber('limit', { min: 1, max: 1_000_000 }),
       sort: input.choice('sort', TOKEN_SORTS),
     };
     const deps = await app.tokenDeps();
-    const progress: ListProgress = { cut: false, count: 0 };
+    const progress: ListProgress = { cut: false, count: 0, why: null };
     return {
       shape: 'list',
       schema: 'keyturn.tokens/1',
       head: head(deps.client),
       key: 'tokens',
       columns: TOKEN_COLUMNS,
-      pages: mapPages(listTokens(deps, filter, progress), tokenJson),
+      pages: mapPages(listTokens(deps, wish, progress), tokenJson),
       notes: () => {
-        if (progress.cut) return [`only the first ${filter.limit} are shown; there are more`];
-        return progress.count === 0 ? ['no tokens'] : [];
+        const notes = progress.why === null ? [] : [notWholeNote(progress.why)];
+        if (progress.cut) return [`only the first ${wish.limit} are shown; there are more`, ...notes];
+        return progress.count === 0 ? ['no tokens', ...notes] : notes;
       },
     };
   },

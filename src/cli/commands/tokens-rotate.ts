@@ -2,6 +2,7 @@ import { requireSupport } from '../../core/capabilities.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
 import { rotateTokens } from '../rotate-tokens.ts';
+import { FILTER_FLAGS } from '../token-filter-options.ts';
 import { TOKEN_OPTION_SPECS } from '../token-options.ts';
 
 export const tokensRotate: Command = {
@@ -19,8 +20,11 @@ export const tokensRotate: Command = {
     { flags: '--expires-in <duration>', about: 'another end than the old one’s lifetime gives' },
     { flags: '--expires-at <time>', about: 'another end than the old one’s lifetime gives' },
     ...TOKEN_OPTION_SPECS,
-    { flags: '--all', about: 'every token that --expiring-within chooses' },
-    { flags: '--expiring-within <duration>', about: 'with --all: those that end within this time' },
+    { flags: '--all', about: 'every active token that the filters below choose' },
+    { flags: FILTER_FLAGS.expiringWithin, about: 'with --all: those that end within this time' },
+    { flags: FILTER_FLAGS.dueWithin, about: 'the same as --expiring-within' },
+    { flags: FILTER_FLAGS.olderThan, about: 'with --all: those made this long ago or before' },
+    { flags: FILTER_FLAGS.unusedFor, about: 'with --all: those not used for this long' },
     { flags: '--max <n>', about: 'refuse to rotate more than so many (default: 10)' },
     { flags: '--concurrency <n>', about: 'so many at a time (default: 4)' },
     { flags: '--max-failures <n>', about: 'stop after so many failures in a row (default: 3)' },

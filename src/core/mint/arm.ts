@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { ARM, type Baseline, readBaseline } from './baseline.ts';
 import type { MintDeps } from './deps.ts';
@@ -16,10 +17,10 @@ export async function arm(attempt: Attempt): Promise<Baseline> {
   const recorded = await attempt.journal.step<Json>(ARM, async () => {
     await proveDestinations(attempt);
     const account = await proveManager(attempt);
-    const items = await listNow(attempt);
-    if (items) await endStrays(attempt, items.filter(isToken));
-    if (items) checkAgainst(attempt, items);
-    return { account, before: items?.map((item) => item.id) ?? null };
+    const list = await listNow(attempt);
+    if (list) await endStrays(attempt, list.items.filter(isToken));
+    if (list) checkAgainst(attempt, list);
+    return { account, before: list && isBaseline(attempt, list) ? list.items.map((item) => item.id) : null };
   });
   return readBaseline(recorded);
 }
@@ -51,7 +52,7 @@ function refuseShortSession({ client, clock }: MintDeps): void {
   });
 }
 
-async function listNow({ deps, plan }: Attempt): Promise<readonly Item[] | null> {
+async function listNow({ deps, plan }: Attempt): Promise<WholeOrNot<Item> | null> {
   const { client } = deps;
   const { tokens } = client.connection.provider;
   if (plan.way === 'in-place') return null;
@@ -65,9 +66,17 @@ async function listNow({ deps, plan }: Attempt): Promise<readonly Item[] | null>
   }
 }
 
-function checkAgainst({ deps, plan }: Attempt, items: readonly Item[]): void {
+/**
+ * Whether the list tells what was there before. One that is not whole does so only where a name that nothing else can
+ * carry marks what this attempt makes: any other record could appear later and be taken for it.
+ */
+function isBaseline({ deps, plan }: Attempt, { whole }: WholeOrNot<Item>): boolean {
+  return whole || (plan.marked && deps.client.connection.provider.facts.names !== 'none');
+}
+
+function checkAgainst({ deps, plan }: Attempt, { items, whole }: WholeOrNot<Item>): void {
   const { facts, title } = deps.client.connection.provider;
-  if (plan.target && !items.some((item) => item.id === plan.target?.id)) {
+  if (whole && plan.target && !items.some((item) => item.id === plan.target?.id)) {
     throw new AppError({
       code: 'not-found',
       message: `the token "${plan.target.id}" is no longer there`,

@@ -3,6 +3,7 @@ import { toInstant } from '../../domain/time.ts';
 import type { Token, TokenStatus } from '../../domain/token.ts';
 import type { KeyTarget, TokenTarget } from '../../ports/provider.ts';
 import type { Client } from '../client.ts';
+import { CannotBeSure } from '../listing.ts';
 
 /**
  * Ends a token as far as the provider can: revokes, deletes, or, where there is nothing else, disables it. One that is
@@ -46,7 +47,7 @@ async function statusNow(client: Client, target: TokenTarget): Promise<TokenStat
   return (await tokenNow(client, target))?.status ?? null;
 }
 
-/** The token with exactly this id, as the managing credential sees it; null where it sees none. */
+/** The token with exactly this id, as the managing credential sees it; null where it sees none. Throws where a list is cut. */
 export async function tokenNow(client: Client, target: TokenTarget): Promise<Token | null> {
   const { get, list } = client.connection.provider.tokens;
   if (get) {
@@ -58,7 +59,10 @@ export async function tokenNow(client: Client, target: TokenTarget): Promise<Tok
     }
   }
   if (!list) return null;
-  return (await client.all(list, undefined)).find((token) => token.id === target.id) ?? null;
+  const { items, why } = await client.all(list, undefined);
+  const found = items.find((token) => token.id === target.id) ?? null;
+  if (found === null && why !== null) throw new CannotBeSure(`no token "${target.id}"`, why);
+  return found;
 }
 
 async function tolerate(client: Client, target: TokenTarget, work: () => Promise<unknown>): Promise<void> {

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Token } from '../../domain/token.ts';
+import { CannotBeSure, type WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { asManager, successor } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
@@ -39,14 +40,15 @@ async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promi
   const { plan } = attempt;
   if (plan.target && plan.way === 'in-place') return { item: withId(minted.item, plan.target), suspects: [] };
   const isListNeeded = minted.item === null || isTwinVisible(attempt, minted, baseline);
-  const listed = isListNeeded ? await listForTwins(attempt, minted) : null;
-  if (!listed) {
+  const list = isListNeeded ? await listForTwins(attempt, minted) : null;
+  if (!list) {
     if (minted.item) return { item: minted.item, suspects: [] };
     throw unknownId();
   }
+  const listed = list.items;
   const appeared = listed.filter((token) => isKin(attempt, token, baseline));
   if (!minted.item && appeared.length === 0) refuseAlike(attempt, listed, baseline);
-  const item = choose(minted.item, appeared);
+  const item = choose(minted.item, appeared, list.why);
   refuseInactive(
     attempt,
     listed.find((token) => token.id === item.id),
@@ -57,7 +59,7 @@ async function look(attempt: Attempt, minted: Minted, baseline: Baseline): Promi
 }
 
 /** Where nobody is left who is accepted, `verify` is what tells it; twins are looked for again before the end. */
-async function listForTwins(attempt: Attempt, { item }: Minted): Promise<readonly Item[] | null> {
+async function listForTwins(attempt: Attempt, { item }: Minted): Promise<WholeOrNot<Item> | null> {
   try {
     return await asManager(attempt, (client) => listItems(client, attempt.plan));
   } catch (error) {
@@ -75,7 +77,7 @@ export async function sweepTwins(attempt: Attempt, made: Made, baseline: Baselin
   const { journal, plan } = attempt;
   if (!isTwinVisible(attempt, { repeated: false }, baseline)) return made;
   const recorded = await journal.step<Json>('sweep', async () => {
-    const listed = (await listItems(await successor(attempt), plan)) ?? [];
+    const listed = (await listItems(await successor(attempt), plan))?.items ?? [];
     const twins = listed.filter(({ id, status }) => id !== made.item.id && status === 'active');
     const ended = plan.marked ? await endOwn(attempt, twins, baseline) : [];
     const suspects = suspectsAmong(attempt, { item: made.item, twins, baseline, isRepeated: false });
@@ -150,10 +152,11 @@ function isOlder(twin: Item, item: Item): boolean {
   return Date.parse(twin.createdAt) < Date.parse(item.createdAt);
 }
 
-function choose(minted: Item | null, appeared: readonly Item[]): Item {
+function choose(minted: Item | null, appeared: readonly Item[], why: string | null): Item {
   if (minted) return minted;
   const [only, another] = appeared;
   if (only && !another) return only;
+  if (!only && why !== null) throw new CannotBeSure('the new token is not', why);
   // None: the list is behind; `resume` looks again. Several: only the provider knows which secret is whose.
   throw unknownId();
 }

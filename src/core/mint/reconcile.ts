@@ -1,5 +1,6 @@
 import { isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
 import { audit } from './audit.ts';
@@ -91,23 +92,26 @@ async function findOffspring(attempt: Attempt, baseline: Baseline, lost: LostMin
   // A refusal means that nothing was done; one look is enough to notice a provider that does something all the same.
   const rounds = lost.sent.kind === 'refused' ? 1 : 2;
   for (let round = 1; ; round += 1) {
-    const found = (await list(attempt, baseline, lost))
+    const { items, why } = await list(attempt, baseline, lost);
+    const found = items
       .map((token) => ({ token, kin: kinship(attempt, token, baseline.before) }))
       .filter(({ token, kin }) => kin !== 'foreign' && token.status === 'active' && token.id !== lost.madeId);
-    if (found.length > 0 || round === rounds) return found;
+    if (found.length > 0) return found;
+    if (round === rounds) return why === null ? found : [...cannotLookUp(attempt, lost, why)];
     await attempt.deps.clock.sleep(attempt.deps.client.connection.provider.facts.settleMs);
   }
 }
 
-async function list(attempt: Attempt, baseline: Baseline, lost: LostMint): Promise<readonly Item[]> {
-  if (baseline.before === null) return cannotLookUp(attempt, lost);
+async function list(attempt: Attempt, baseline: Baseline, lost: LostMint): Promise<WholeOrNot<Item>> {
+  const nothing = () => ({ items: cannotLookUp(attempt, lost), whole: true, why: null });
+  if (baseline.before === null) return nothing();
   try {
-    return (await listItems(attempt.deps.client, attempt.plan)) ?? cannotLookUp(attempt, lost);
+    return (await listItems(attempt.deps.client, attempt.plan)) ?? nothing();
   } catch (error) {
     const canPass =
       isAppError(error, 'unavailable') || isAppError(error, 'interrupted') || isUnauthorised(error);
     if (!isAppError(error) || canPass) throw error;
-    return cannotLookUp(attempt, lost);
+    return nothing();
   }
 }
 
@@ -148,12 +152,16 @@ function unproven(perhaps: readonly Item[]): NeedsAttention {
 }
 
 /** A refusal is believed, a lost answer is not. */
-function cannotLookUp({ journal, plan }: Attempt, lost: LostMint): readonly Item[] {
+function cannotLookUp(
+  { journal, plan }: Attempt,
+  lost: LostMint,
+  why: string | null = null,
+): readonly never[] {
   if (lost.sent.kind === 'refused') return [];
   const what = plan.spec?.name ?? plan.key?.name ?? plan.target?.id ?? plan.thing;
   throw new NeedsAttention({
     code: 'orphan',
-    message: `the answer was lost, and whether "${what}" was made cannot be looked up`,
+    message: `the answer was lost, and whether "${what}" was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
     manual: `look for it at the provider and revoke it there, then \`keyturn rotations abort ${journal.header.id}\``,
     orphanId: lost.madeId,
   });

@@ -85,7 +85,7 @@ async function compareShown(attempt: Attempt, made: Made, reader: Client): Promi
   const { get, prove: operation } = reader.connection.provider.tokens;
   const { item } = made;
   if (!isToken(item) || !get) {
-    const listed = (await listItems(reader, attempt.plan))?.find(({ id }) => id === item.id);
+    const listed = (await listItems(reader, attempt.plan))?.items.find(({ id }) => id === item.id);
     return listed && listed.status !== 'active' ? `is listed as ${listed.status}` : null;
   }
   const shown = await show(reader, { get, target: { id: item.id, name: item.name }, isProven: !!operation });

@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { Connection } from '../client.ts';
+import { CannotBeSure } from '../listing.ts';
 import { waitsUntil } from '../mint/grace.ts';
 import type { Decision } from './decision.ts';
 import { whyDue } from './due.ts';
@@ -51,9 +52,17 @@ function decideKept(question: Question, entry: Credential): Decision {
   if (kept?.status === 'active') {
     const isInPlace = connection.provider.facts.rotation === 'in-place';
     const bornAt = isInPlace ? null : (kept.createdAt ?? entry.current.createdAt);
-    const life = { bornAt: bornAt ?? entry.current.savedAt, endsAt: kept.expiresAt ?? expiresAt };
+    const unreadable = kept.unreadable ?? {};
+    const isBirthKnown = isInPlace || bornAt !== null;
+    const life = {
+      bornAt: bornAt ?? entry.current.savedAt,
+      endsAt: kept.expiresAt ?? expiresAt,
+      ...(!isBirthKnown && { unreadableBirth: unreadable.createdAt }),
+      unreadableEnd: unreadable.expiresAt,
+    };
     return replaceWhenDue(question, kept, whyDue(question.token, life, now));
   }
+  if (kept === null) requireWhole(question, `no token of the credential "${entry.name}"`);
   const isOver = kept !== null || (expiresAt !== null && Date.parse(expiresAt) <= now);
   if (!isOver) throw isGone(entry.name, entry.current.id);
   refuseLive(question);
@@ -79,9 +88,15 @@ function decideNamed(question: Question): Decision {
   if (live && another) throw severalLive(token.name, exact);
   const paused = exact.find(({ status }) => status === 'disabled');
   if (!live && paused) throw isPaused(paused, null);
+  if (!live) requireWhole(question, `no token "${token.name}"`);
   refuseStrayAlias(question);
   if (!live) return { action: 'create', why: 'there is none', replaces: false, namesakes: exact };
-  const life = { bornAt: live.createdAt, endsAt: live.expiresAt };
+  const life = {
+    bornAt: live.createdAt,
+    endsAt: live.expiresAt,
+    unreadableBirth: live.unreadable?.createdAt,
+    unreadableEnd: live.unreadable?.expiresAt,
+  };
   return replaceWhenDue(question, live, whyDue(token, life, now));
 }
 
@@ -103,7 +118,10 @@ function refuseLive(question: Question): void {
   const live = facts.namesakes.find(
     ({ id, status }) => status === 'active' && id !== facts.entry?.current.id,
   );
-  if (!live) return;
+  if (!live) {
+    requireWhole(question, `no token "${token.name}"`);
+    return;
+  }
   throw new AppError({
     code: 'conflict',
     message: `"${live.name ?? live.id}" lives at ${connection.provider.title}, and its secret is not kept as "${token.save ?? ''}"`,
@@ -111,9 +129,14 @@ function refuseLive(question: Question): void {
   });
 }
 
+/** A token is made because it is not listed only where the list is proven to be whole. */
+function requireWhole({ facts }: Question, claim: string): void {
+  if (facts.unlisted !== null) throw new CannotBeSure(claim, facts.unlisted);
+}
+
 /** A name that stands for a token of another account would be taken from it. */
 function refuseStrayAlias({ facts, token }: Question): void {
-  if (facts.strayAlias === null) return;
+  if (facts.strayAlias === null || facts.unlisted !== null) return;
   throw new AppError({
     code: 'conflict',
     message: `the name "${token.name}" stands for id ${facts.strayAlias}, which is not listed here`,

@@ -7,6 +7,9 @@ import type { Instant } from '../../domain/time.ts';
 export interface Life {
   readonly bornAt: Instant | null;
   readonly endsAt: Instant | null;
+  /** The provider's own texts, where a date is there and cannot be read: such a secret is due. */
+  readonly unreadableBirth?: string | undefined;
+  readonly unreadableEnd?: string | undefined;
 }
 
 /** Why the secret is to be replaced now; null when it is not. Throws `conflict` where the policy asks for an age that nobody knows. */
@@ -14,8 +17,10 @@ export function whyDue(policy: PolicyToken, life: Life, now: number): string | n
   return whyTooOld(policy, life, now) ?? whyEnding(policy, life, now);
 }
 
-function whyTooOld({ maximumAgeMs, name }: PolicyToken, { bornAt }: Life, now: number): string | null {
+function whyTooOld({ maximumAgeMs, name }: PolicyToken, life: Life, now: number): string | null {
+  const { bornAt, unreadableBirth } = life;
   if (maximumAgeMs === null) return null;
+  if (unreadableBirth !== undefined) return `nobody can read when it was made: "${unreadableBirth}"`;
   if (bornAt === null) {
     throw new AppError({
       code: 'conflict',
@@ -31,8 +36,12 @@ function whyTooOld({ maximumAgeMs, name }: PolicyToken, { bornAt }: Life, now: n
  * A provider may choose a life that is shorter than `renewBefore`; such a token would be due from its first second, and
  * every run would replace it. So nothing is due in the first half of its life.
  */
-function whyEnding({ renewBeforeMs }: PolicyToken, { bornAt, endsAt }: Life, now: number): string | null {
-  if (renewBeforeMs === null || endsAt === null) return null;
+function whyEnding({ renewBeforeMs }: PolicyToken, life: Life, now: number): string | null {
+  const { bornAt, endsAt, unreadableEnd } = life;
+  if (renewBeforeMs === null) return null;
+  if (endsAt === null) {
+    return unreadableEnd === undefined ? null : `nobody can read when it ends: "${unreadableEnd}"`;
+  }
   const end = Date.parse(endsAt);
   const asked = end - renewBeforeMs;
   const middle = bornAt === null ? asked : (Date.parse(bornAt) + end) / 2;

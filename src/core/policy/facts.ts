@@ -3,6 +3,7 @@ import { withoutMark } from '../../domain/marked-name.ts';
 import { isSameToken } from '../../domain/same-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
+import type { WholeOrNot } from '../listing.ts';
 import { readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import { allTokens } from '../tokens.ts';
@@ -20,19 +21,21 @@ export interface PolicyFacts {
   readonly strayAlias: string | null;
   /** Unfinished. */
   readonly attempts: readonly AttemptSummary[];
+  /** Why the list is not whole; what it does not show may be there all the same. Null for a whole one. */
+  readonly unlisted: string | null;
   /** Whether the token that the first of them replaces is listed as one that has ended; `unknown` where it is not listed. */
   readonly replaced: 'works' | 'ended' | 'unknown';
 }
 
 /** What several tokens of a policy have in common, so that it is asked for once. */
 export interface Listings {
-  tokens(deps: MintDeps): Promise<readonly ListedToken[]>;
+  tokens(deps: MintDeps): Promise<WholeOrNot<ListedToken>>;
   attempts(deps: MintDeps): Promise<readonly AttemptSummary[]>;
 }
 
 /** Each is asked for once a connection; for looking at many. */
 export function createListings(): Listings {
-  const tokens = new Map<MintDeps, Promise<readonly ListedToken[]>>();
+  const tokens = new Map<MintDeps, Promise<WholeOrNot<ListedToken>>>();
   const attempts = new Map<MintDeps, Promise<readonly AttemptSummary[]>>();
   return {
     tokens: (deps) => remember(tokens, deps, () => allTokens(deps)),
@@ -45,7 +48,7 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
   const { token } = target;
   const entry = token.save === null ? null : await deps.store.find(token.save);
   const attempts = attemptsFor(target, deps, await listings.attempts(deps));
-  const listed = await listings.tokens(deps);
+  const { items: listed, why: unlisted } = await listings.tokens(deps);
   const namesakes = listed.filter(({ name }) => name !== null && withoutMark(name) === token.name);
   const { provider, origin } = deps.client.connection;
   const alias = (await deps.profiles.aliases(provider.id, origin)).find(({ name }) => name === token.name);
@@ -56,6 +59,7 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
     namesakes,
     strayAlias: isStray ? alias.id : null,
     attempts,
+    unlisted,
     replaced: statusOfReplaced(attempts[0], listed),
   };
 }

@@ -2,19 +2,29 @@ import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { CredentialStore } from '../../ports/store.ts';
-import { allTokens, listOnce, type TokenDeps } from '../tokens.ts';
+import { notWholeNote } from '../listing.ts';
+import { fits, type TokenFilter } from '../token-filter.ts';
+import { allTokens, listOnce, requireLastUse, type TokenDeps } from '../tokens.ts';
 import { findRotationTarget } from './find-target.ts';
 
 /** Which tokens shall be rotated. */
 export interface TargetChoice {
   /** Names and ids as a person wrote them. */
   readonly references: readonly string[];
-  /** Instead of references: every active token that ends within this time, in ms. */
-  readonly endingWithinMs: number | null;
+  /** Instead of references: every active token that fits. */
+  readonly all: Omit<TokenFilter, 'status'> | null;
   /** Of those that were chosen, only what ends within this time, in ms. */
   readonly onlyIfWithinMs: number | null;
   /** More than so many are a mistake. */
   readonly max: number;
+}
+
+export interface ChosenTargets {
+  /** Each token once. */
+  readonly chosen: readonly ListedToken[];
+  readonly due: readonly ListedToken[];
+  /** What a person must know of the tokens that were not chosen. */
+  readonly notes: readonly string[];
 }
 
 /** What was chosen, each token once, and what of it is due. Throws `usage` when too many were chosen. */
@@ -22,9 +32,12 @@ export async function chooseTargets(
   deps: TokenDeps,
   store: () => Promise<Pick<CredentialStore, 'find'>>,
   choice: TargetChoice,
-): Promise<{ readonly chosen: readonly ListedToken[]; readonly due: readonly ListedToken[] }> {
-  const found = new Map((await choose(deps, store, choice)).map((token) => [token.id, token]));
-  const chosen = [...found.values()];
+): Promise<ChosenTargets> {
+  const { tokens, notes } =
+    choice.all === null
+      ? { tokens: await chooseNamed(deps, store, choice.references), notes: [] }
+      : await chooseAll(deps, choice.all);
+  const chosen = [...new Map(tokens.map((token) => [token.id, token])).values()];
   if (chosen.length > choice.max) {
     throw usage(
       `that is ${chosen.length} tokens, more than ${choice.max}`,
@@ -32,23 +45,18 @@ export async function chooseTargets(
     );
   }
   const { onlyIfWithinMs } = choice;
-  if (onlyIfWithinMs === null) return { chosen, due: chosen };
+  if (onlyIfWithinMs === null) return { chosen, due: chosen, notes };
   const until = deps.clock.now() + onlyIfWithinMs;
-  return {
-    chosen,
-    due: chosen.filter(({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) <= until),
-  };
+  const isDue = ({ expiresAt, unreadable }: ListedToken) =>
+    expiresAt === null ? unreadable?.expiresAt !== undefined : Date.parse(expiresAt) <= until;
+  return { chosen, due: chosen.filter(isDue), notes };
 }
 
-async function choose(
+async function chooseNamed(
   deps: TokenDeps,
   store: () => Promise<Pick<CredentialStore, 'find'>>,
-  { endingWithinMs, references }: TargetChoice,
+  references: readonly string[],
 ): Promise<readonly ListedToken[]> {
-  if (endingWithinMs !== null) {
-    const now = deps.clock.now();
-    return (await allTokens(deps)).filter((token) => endsWithin(token, endingWithinMs, now));
-  }
   if (references.length === 0)
     throw usage('nothing says which token', 'name one, or add `--all --expiring-within 14d`');
   const listed = listOnce(deps);
@@ -59,9 +67,38 @@ async function choose(
   return chosen;
 }
 
-/** What has ended already cannot be saved by a rotation. */
-function endsWithin({ expiresAt, status }: ListedToken, ms: number, now: number): boolean {
-  if (status !== 'active' || expiresAt === null) return false;
-  const left = Date.parse(expiresAt) - now;
-  return left > 0 && left <= ms;
+/** A token that has ended is not rotated without being named: somebody may have let it end. */
+async function chooseAll(deps: TokenDeps, filter: Omit<TokenFilter, 'status'>) {
+  if (filter.unusedForMs !== undefined) requireLastUse(deps.client.connection.provider);
+  const { items, why } = await allTokens(deps);
+  const now = deps.clock.now();
+  return {
+    tokens: items.filter((token) => fits({ ...filter, status: 'active' }, token, now)),
+    notes: [...endedNote(items), ...ageNote(items, filter), ...(why === null ? [] : [notWholeNote(why)])],
+  };
+}
+
+function endedNote(items: readonly ListedToken[]): readonly string[] {
+  const ended = items.filter(({ status }) => status === 'expired');
+  const [first] = ended;
+  if (first === undefined) return [];
+  const shown = ended
+    .slice(0, 5)
+    .map(({ id, name }) => (name === null ? `id:${id}` : `"${name}" (id:${id})`));
+  const more = ended.length > 5 ? ` and ${ended.length - 5} more` : '';
+  const verb = ended.length === 1 ? 'has ended already and is' : 'have ended already and are';
+  return [
+    `${shown.join(', ')}${more} ${verb} skipped; \`keyturn tokens rotate id:${first.id}\` replaces one`,
+  ];
+}
+
+function ageNote(items: readonly ListedToken[], { olderThanMs }: TokenFilter): readonly string[] {
+  if (olderThanMs === undefined) return [];
+  const ageless = items.filter(
+    ({ status, createdAt, unreadable }) =>
+      status === 'active' && createdAt === null && !unreadable?.createdAt,
+  );
+  if (ageless.length === 0) return [];
+  const which = ageless.length === 1 ? '1 token is' : `${ageless.length} tokens are`;
+  return [`${which} skipped: the provider does not tell when it was made`];
 }

@@ -1,8 +1,9 @@
 import { withoutMark } from '../../domain/marked-name.ts';
-import { type Reference, resolveReference } from '../../domain/reference.ts';
+import type { Reference } from '../../domain/reference.ts';
 import { isSameToken } from '../../domain/same-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { CredentialStore } from '../../ports/store.ts';
+import { resolveListed, type WholeOrNot } from '../listing.ts';
 import { findToken, type TokenDeps } from '../tokens.ts';
 
 /**
@@ -16,11 +17,12 @@ export async function findRotationTarget(
   {
     reference,
     listed,
-  }: { readonly reference: Reference; readonly listed: () => Promise<readonly ListedToken[]> },
+  }: { readonly reference: Reference; readonly listed: () => Promise<WholeOrNot<ListedToken>> },
 ): Promise<ListedToken> {
   if (reference.by === 'id') return findToken(deps, reference, listed);
   const { value } = reference;
-  const active = (await listed()).filter((token) => token.status === 'active');
+  const list = await listed();
+  const active = list.items.filter((token) => token.status === 'active');
   const exact = active.filter(
     (token) => token.name === value || (reference.by === 'either' && token.id === value),
   );
@@ -31,7 +33,7 @@ export async function findRotationTarget(
   if (kept && (exact.length === 0 || exact.includes(kept) || successors.includes(kept))) return kept;
   const [only, another] = exact.length > 0 ? exact : successors;
   if (only && !another) return only;
-  return resolveReference(reference, exact.length > 0 ? exact : await listed(), 'token');
+  return resolveListed(reference, exact.length > 0 ? { ...list, items: exact } : list, 'token');
 }
 
 async function findKeptToken(

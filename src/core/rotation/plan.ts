@@ -2,7 +2,7 @@ import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { ProjectKey, Token } from '../../domain/token.ts';
-import type { HttpRequest, Provider, TokenSpec } from '../../ports/provider.ts';
+import type { HttpRequest, Provider, TokenOperations, TokenSpec } from '../../ports/provider.ts';
 import type { Delivery } from '../delivery.ts';
 import { keySubject, makeHeader, newAttemptId, nonceOf, tokenSubject } from '../mint/attempt.ts';
 import type { AttemptPlan, PlannedEntry } from '../mint/attempt-plan.ts';
@@ -111,22 +111,35 @@ function planKey(project: string): Partial<AttemptPlan> {
   return { thing: 'key', way: 'in-place', project };
 }
 
-/** The old one's attributes and length of life, where the provider lets a token's end be chosen. */
+/** The old token's attributes and length of life, where the provider lets a token's end be chosen. */
 function specLike(deps: MintDeps, token: Token, overrides: RotationOptions['overrides'] & object): TokenSpec {
   const { tokens } = deps.client.connection.provider;
   const carried = tokens.specOf(token);
   const spec = { ...carried, ...overrides, options: { ...carried.options, ...overrides.options } };
-  const expiresAt = overrides.expiresAt === undefined ? sameLifetime(token, deps.clock.now()) : null;
-  if (expiresAt === null) return tokens.checkSpec(spec);
+  if (overrides.expiresAt !== undefined || !mayChooseExpiry(tokens, spec, deps.clock.now())) {
+    return tokens.checkSpec(spec);
+  }
+  return tokens.checkSpec({ ...spec, expiresAt: sameLifetime(token, deps.clock.now()) });
+}
+
+function mayChooseExpiry({ checkSpec }: TokenOperations, spec: TokenSpec, now: number): boolean {
   try {
-    return tokens.checkSpec({ ...spec, expiresAt });
+    checkSpec({ ...spec, expiresAt: toInstant(now + 86_400_000) });
+    return true;
   } catch (error) {
     if (!isAppError(error, 'usage')) throw error;
-    return tokens.checkSpec(spec);
+    return false;
   }
 }
 
-function sameLifetime({ createdAt, expiresAt }: Token, now: number): Instant | null {
+/** The end of the new token: as long from now as the old one lived. Null for a token without an end. */
+function sameLifetime({ id, createdAt, expiresAt, unreadable }: Token, now: number): Instant | null {
+  if (unreadable?.expiresAt !== undefined || (expiresAt !== null && unreadable?.createdAt !== undefined)) {
+    throw usage(
+      `the lifetime of "${id}" cannot be read ("${unreadable.expiresAt ?? unreadable.createdAt}"), so the new token would not get the same`,
+      'say how long the new token shall live: `--expires-in 30d`; nothing was sent',
+    );
+  }
   if (createdAt === null || expiresAt === null) return null;
   const lifetime = Date.parse(expiresAt) - Date.parse(createdAt);
   return lifetime > 0 ? toInstant(Math.floor((now + lifetime) / 1000) * 1000) : null;

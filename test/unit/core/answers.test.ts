@@ -51,11 +51,11 @@ function verbsOf(provider: Provider): readonly Verb[] {
     get: get && ((client) => client.call(get, TARGET)),
     prove: prove && ((client) => client.call(prove, tokenOf('7'))),
     probe: (client) => client.call(probe, undefined),
-    list: list && ((client) => client.pages(list, undefined).next()),
-    'keys list': keys && ((client) => client.pages(keys.list, { project: 'p' }).next()),
+    list: list && ((client) => client.all(list, undefined)),
+    'keys list': keys && ((client) => client.all(keys.list, { project: 'p' })),
     'projects create':
       projects && ((client) => client.call(projects.create, { name: 'n', platform: 'p', environment: 'e' })),
-    'projects list': projects && ((client) => client.pages(projects.list, undefined).next()),
+    'projects list': projects && ((client) => client.all(projects.list, undefined)),
   };
   const optional = ['enable', 'disable', 'rename', 'revoke', 'delete', 'expire'];
   return Object.entries(all).flatMap(([name, call]) =>

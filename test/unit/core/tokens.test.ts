@@ -5,9 +5,9 @@ import {
   findToken,
   guardSelf,
   type ListProgress,
+  type ListWish,
   listOnce,
   listTokens,
-  type TokenFilter,
 } from '../../../src/core/tokens.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { parseReference } from '../../../src/domain/reference.ts';
@@ -46,8 +46,8 @@ function rig({ provider = fakeProvider(), tokenId = null, pages = [], answer }: 
   const connection = fakeConnection(provider, tokenId);
   const profiles = new FakeProfiles();
   const deps = { client: new Client(connection, transport), profiles, clock: new FakeClock() };
-  const list = async (filter: TokenFilter = {}) => {
-    const progress: ListProgress = { cut: false, count: 0 };
+  const list = async (filter: ListWish = {}) => {
+    const progress: ListProgress = { cut: false, count: 0, why: null };
     const ids: string[] = [];
     for await (const page of listTokens(deps, filter, progress)) ids.push(...page.map((token) => token.id));
     return { ids, ...progress };
@@ -61,7 +61,7 @@ const ids = (count: number, from = 0) =>
 describe('listTokens', () => {
   it('goes through every page', async () => {
     const { list, transport } = rig({ pages: [ids(2), [], ids(2, 2)] });
-    expect(await list()).toEqual({ ids: ['t0', 't1', 't2', 't3'], cut: false, count: 4 });
+    expect(await list()).toEqual({ ids: ['t0', 't1', 't2', 't3'], cut: false, count: 4, why: null });
     expect(transport.sent.map(({ query }) => query)).toEqual([
       { size: '100' },
       { size: '100', cursor: '1' },
@@ -82,8 +82,8 @@ describe('listTokens', () => {
       tokenOf('d'),
     ];
     const { deps } = rig({ pages: [tokens], tokenId: 'd' });
-    const listed = await allTokens(deps);
-    expect(listed.map(({ status, inUse }) => [status, inUse])).toEqual([
+    const { items } = await allTokens(deps);
+    expect(items.map(({ status, inUse }) => [status, inUse])).toEqual([
       ['expired', false],
       ['expired', false],
       ['revoked', false],
@@ -104,7 +104,7 @@ describe('listTokens', () => {
       id: 'b',
       name: 'theirs',
     });
-    expect((await allTokens(deps)).map(({ name }) => name)).toEqual(['ci', null]);
+    expect((await allTokens(deps)).items.map(({ name }) => name)).toEqual(['ci', null]);
   });
 
   describe('with a limit', () => {
@@ -116,8 +116,9 @@ describe('listTokens', () => {
       [5, ['t0', 't1', 't2', 't3'], false],
     ])('of %d', async (limit, expected, cut) => {
       const { list } = rig({ pages: [ids(2), ids(2, 2)] });
-      expect(await list({ limit })).toEqual({ ids: expected, cut, count: expected.length });
-      expect(await list({ limit, sort: 'name' })).toEqual({ ids: expected, cut, count: expected.length });
+      const told = { ids: expected, cut, count: expected.length, why: null };
+      expect(await list({ limit })).toEqual(told);
+      expect(await list({ limit, sort: 'name' })).toEqual(told);
     });
 
     it('asks for one more than wanted, to know whether it was cut', async () => {
@@ -154,7 +155,7 @@ describe('listTokens', () => {
     ];
     const DAY = 86_400_000;
 
-    it.each<[string, TokenFilter, readonly string[]]>([
+    it.each<[string, ListWish, readonly string[]]>([
       ['status disabled', { status: 'disabled' }, ['off']],
       ['status expired', { status: 'expired' }, ['ended']],
       ['status revoked', { status: 'revoked' }, ['revoked']],
@@ -163,11 +164,33 @@ describe('listTokens', () => {
       ['expiring within 3 days less a bit', { expiringWithinMs: 3 * DAY - 1 }, []],
       ['expiring within 100 days', { expiringWithinMs: 100 * DAY }, ['soon', 'late']],
       ['unused for 90 days', { unusedForMs: 90 * DAY }, ['idle', 'unused']],
+      ['older than 90 days', { olderThanMs: 90 * DAY }, ['idle', 'unused']],
+      ['older than a year', { olderThanMs: 365 * DAY }, []],
       ['two at once', { unusedForMs: 90 * DAY, status: 'expired' }, []],
     ])('%s', async (_, filter, expected) => {
       expect((await rig({ pages: [tokens.slice(0, 4), tokens.slice(4)] }).list(filter)).ids).toEqual(
         expected,
       );
+    });
+
+    it.each<[ListWish, readonly string[]]>([
+      [{ expiringWithinMs: DAY }, ['end']],
+      [{ olderThanMs: DAY }, ['birth']],
+      [{ unusedForMs: DAY }, []],
+      [{ expiringWithinMs: DAY, status: 'disabled' }, []],
+    ])('take dates that cannot be read for due, and for used just now: %j', async (filter, expected) => {
+      const text = '5.12.2026';
+      const unreadable = [
+        tokenOf('end', { unreadable: { expiresAt: text } }),
+        tokenOf('ended', { status: 'revoked', unreadable: { expiresAt: text } }),
+        tokenOf('birth', { unreadable: { createdAt: text } }),
+        tokenOf('use', { createdAt: '2026-11-22T11:00:00Z', unreadable: { lastUsedAt: text } }),
+      ];
+      expect((await rig({ pages: [unreadable] }).list(filter)).ids).toEqual(expected);
+      expect((await rig({ pages: [unreadable] }).list({ sort: 'expires' })).ids.slice(0, 2)).toEqual([
+        'end',
+        'ended',
+      ]);
     });
 
     it('unused-for is refused where the vendor tells of no use: every token would count as unused', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseExpiry, parseInstant, readInstant, toInstant } from '../../../src/domain/time.ts';
+import { chooseExpiry, parseInstant, toInstant } from '../../../src/domain/time.ts';
 
 const NOON = '2026-11-22T12:00:00Z';
 const NOW = Date.parse(NOON);
@@ -23,11 +23,11 @@ describe('parseInstant', () => {
   });
 
   it('reads a leap second as the second before', () => {
-    expect(readInstant('2016-12-31T23:59:60Z')).toBe('2016-12-31T23:59:59Z');
+    expect(parseInstant('2016-12-31T23:59:60Z')).toBe(Date.parse('2016-12-31T23:59:59Z'));
   });
 
   it('keeps milliseconds, and cuts what is finer', () => {
-    expect(readInstant('2026-11-22T12:00:00.123456789Z')).toBe('2026-11-22T12:00:00.123Z');
+    expect(parseInstant('2026-11-22T12:00:00.123456789Z')).toBe(NOW + 123);
   });
 
   it.each([
@@ -65,7 +65,6 @@ describe('parseInstant', () => {
     [NOON],
   ])('%j is no instant', (value) => {
     expect(parseInstant(value)).toBeNull();
-    expect(readInstant(value)).toBeNull();
   });
 
   it('reads back what toInstant writes', () => {

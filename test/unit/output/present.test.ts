@@ -72,6 +72,42 @@ async function show(
   return pieces.join('');
 }
 
+describe('a date that cannot be read', () => {
+  const odd = { ...CI, expiresAt: null, unreadable: { expiresAt: '5.12.2026\u001b' } };
+
+  it.each(['human', 'tsv'] as const)('is shown as such in %s, in a list and alone', async (format) => {
+    const shown = 'unreadable: 5.12.2026\\x1b';
+    expect(await show(list([[odd]]), format)).toContain(shown);
+    expect(await show(one({ data: { token: odd } }), format)).toContain(shown);
+  });
+
+  it('is null in documents, with its text beside it', async () => {
+    const { tokens } = JSON.parse(await show(list([[odd]]), 'json'));
+    expect(tokens).toMatchObject([{ expiresAt: null, unreadable: { expiresAt: '5.12.2026\u001b' } }]);
+  });
+});
+
+it('times are counted from the instant at which they are shown, not from that of the request', async () => {
+  let now = NOW;
+  const used = { ...CI, expiresAt: '2026-11-22T12:02:00Z' };
+  const pages = (async function* () {
+    now += 60_000 * 5;
+    yield [used];
+  })();
+  const report = list([], { pages });
+  const pieces: string[] = [];
+  const how = {
+    format: 'human' as const,
+    colour: false,
+    width: 100,
+    get now() {
+      return now;
+    },
+  };
+  for await (const piece of present(report, how)) pieces.push(piece);
+  expect(pieces.join('')).toContain('3 minutes ago');
+});
+
 describe('a list', () => {
   const pages = () => list([[CI], [], [OLD]]);
 

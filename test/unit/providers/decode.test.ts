@@ -17,9 +17,26 @@ describe('decode', () => {
     ['../x', null],
     ['1?all=true', null],
     ['a b', null],
+    ['_nano-1', '_nano-1'],
+    ['-x=', '-x='],
+    ['a/b+c.d@e:f', 'a/b+c.d@e:f'],
+    ['a/../b', null],
   ])('reads the id %j as %j', (value, expected) => {
     expect(findId({ id: value }, 'id')).toBe(expected);
-    if (expected === null) expect(() => id({ id: value }, 'id')).toThrow(SchemaDrift);
+  });
+
+  it.each([
+    [7, '7'],
+    [-1, '-1'],
+    ['*', '*'],
+    ['../x', '../x'],
+    ['a b', 'a b'],
+  ])('keeps the id %j of a listed record as %j', (value, expected) => {
+    expect(id({ id: value }, 'id')).toBe(expected);
+  });
+
+  it.each([null, '', true, {}, []])('finds no id in %j', (value) => {
+    expect(() => id({ id: value }, 'id')).toThrow(SchemaDrift);
   });
 
   it.each([

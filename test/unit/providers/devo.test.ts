@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { devo } from '../../../src/providers/devo.ts';
-import { answer, has, refused, SPEC, TARGET, TOKEN } from './support.ts';
+import { answer, has, pageContext, refused, SPEC, TARGET, TOKEN } from './support.ts';
 
 const SETTINGS = { region: 'eu', domain: 'child@parent' };
 const BASE = '/ws/accounts/child@parent/credentials/tokens';
-const PAGE = { cursor: null, size: 100 };
+const PAGE = pageContext();
 const { tokens } = devo;
 const WANTED = {
   ...SPEC,
@@ -151,8 +151,8 @@ describe('devo answers', () => {
           },
         },
       ],
-      next: null,
-      total: null,
+      withoutId: 0,
+      paging: { next: null, total: null, obstacle: null },
     });
     expect(has(tokens.list).decode([{ ...LISTED, active: 'false' }], PAGE).items[0]?.status).toBe('disabled');
   });

@@ -109,7 +109,18 @@ describe('findItem and findList', () => {
     expect(findList([{ id: 1 }])).toHaveLength(1);
     expect(findList({ tokens: [] }, 'tokens')).toEqual([]);
     expect(findList({ data: { keys: [{}] } }, 'keys')).toHaveLength(1);
-    for (const body of [null, {}, { list: null }, { list: {} }, 'x', 3, true, [1], [null]]) {
+    for (const body of [
+      null,
+      {},
+      { list: null },
+      { keys: null },
+      { total: 0 },
+      { meta: { totalCount: '0' } },
+    ]) {
+      expect(findList(body, 'keys')).toEqual([]);
+    }
+    expect(findList([1, null])).toEqual([1, null]);
+    for (const body of [{ list: {} }, 'x', 3, true, { id: 1 }]) {
       expect(() => findList(body)).toThrow(SchemaDrift);
     }
   });

@@ -7,7 +7,7 @@ import { bluebricks } from '../../../src/providers/bluebricks.ts';
 import { devo } from '../../../src/providers/devo.ts';
 import { errova } from '../../../src/providers/errova.ts';
 import { prefactor } from '../../../src/providers/prefactor.ts';
-import { answer, SPEC, TARGET, TOKEN } from './support.ts';
+import { answer, pageContext, SPEC, TARGET, TOKEN } from './support.ts';
 
 /** Stands for a secret: it may be in a `Secret`, and in nothing that is said or shown. */
 const CANARY = 'c4nary_0f343b0931126a20f133d67c2b018a3b';
@@ -20,7 +20,7 @@ interface Decoder {
 
 function decodersOf(provider: Provider): readonly Decoder[] {
   const { tokens, keys, projects } = provider;
-  const page = { cursor: '90', size: 100 };
+  const page = pageContext({ taken: 90 });
   const key = { project: 'p', id: 'k1', expiresAt: '2027-01-01T00:00:00Z' };
   const named = { project: 'p', name: 'n', type: 'server_signed' } as const;
   const all: Record<string, ((body: unknown) => unknown) | undefined> = {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { prefactor } from '../../../src/providers/prefactor.ts';
-import { answer, has, jwt, refused, SPEC, TARGET, TOKEN } from './support.ts';
+import { answer, has, jwt, pageContext, refused, SPEC, TARGET, TOKEN } from './support.ts';
 
 const { tokens } = prefactor;
-const PAGE = { cursor: null, size: 100 };
+const PAGE = pageContext();
 const NOW = Date.UTC(2026, 10, 22);
 const AGENT = { 'token-scope': 'agent_deployment', 'environment-id': 'env1', 'agent-id': 'agt1' };
 const DETAILS = {
@@ -52,10 +52,15 @@ describe('prefactor requests', () => {
     const { query } = has(tokens.list).request(
       undefined,
       { 'account-id': 'a' },
-      { cursor: '110', size: 500 },
+      { size: 500, isPlain: false },
     );
-    expect(query).toEqual({ 'pagination[offset]': '110', 'pagination[page_size]': '100', account_id: 'a' });
-    expect(has(tokens.list).request(undefined, {}, { cursor: null, size: 0 }).query).toEqual({
+    expect(query).toEqual({
+      'pagination[offset]': '0',
+      'pagination[page_size]': '100',
+      'sorting[field]': 'id',
+      account_id: 'a',
+    });
+    expect(has(tokens.list).request(undefined, {}, { size: 0, isPlain: true }).query).toEqual({
       'pagination[offset]': '0',
       'pagination[page_size]': '1',
     });
@@ -172,30 +177,33 @@ describe('prefactor answers', () => {
       const { items } = has(tokens.list).decode({ status: 'success', [field]: [DETAILS] }, PAGE);
       expect(items[0]?.id).toBe(DETAILS.id);
     }
-    for (const summaries of [null, {}, undefined]) {
-      expect(() => has(tokens.list).decode({ summaries }, PAGE)).toThrow(SchemaDrift);
+    for (const body of [{ summaries: {} }, { status: 'success' }, 'text', 7]) {
+      expect(() => has(tokens.list).decode(body, PAGE)).toThrow(SchemaDrift);
     }
   });
 
   it.each([
     [{ next_page_offset: 110, item_count: 200 }, '110'],
     [{ next_page_offset: '110' }, '110'],
+    [{ next_page_offset: null, item_count: 91 }, null],
+    [{ next_page_offset: 190, item_count: 91 }, null],
+    [{ next_page_offset: null, item_count: 200 }, '91'],
     [{ next_page_offset: null }, null],
+    [{ next_page_offset: 0 }, null],
     [{}, null],
     [null, null],
-  ])('with the pagination %j go on at %j', (pagination, next) => {
-    expect(has(tokens.list).decode({ summaries: [], pagination }, { cursor: '90', size: 10 }).next).toBe(
-      next,
-    );
+  ])('with the pagination %j go on at %j', (pagination, offset) => {
+    const page = pageContext({ taken: 90, size: 10 });
+    const { paging } = has(tokens.list).decode({ summaries: [DETAILS], pagination }, page);
+    expect(paging.next?.query['pagination[offset]'] ?? null).toBe(offset);
   });
 
-  it.each([90, 0, -1, 95.5, 'https://evil.example/', {}, true, 1e308])(
-    'refuse the next offset %j',
-    (value) => {
-      const body = { summaries: [], pagination: { next_page_offset: value } };
-      expect(() => has(tokens.list).decode(body, { cursor: '90', size: 10 })).toThrow(SchemaDrift);
-    },
-  );
+  it('a full page without pagination is followed by another', () => {
+    const query = { 'pagination[offset]': '4' };
+    const page = pageContext({ size: 1, taken: 4, request: { method: 'GET', path: '/list', query } });
+    const { paging } = has(tokens.list).decode({ summaries: [DETAILS], pagination: null }, page);
+    expect(paging.next).toEqual({ query: { 'pagination[offset]': '5' }, replaces: false });
+  });
 
   it.each([
     ['active', 'active'],

@@ -1,5 +1,6 @@
 import { type AppError, isAppError } from '../../../src/domain/errors.ts';
 import type { Token } from '../../../src/domain/token.ts';
+import type { PageContext } from '../../../src/ports/paging.ts';
 import type { ErrorAnswer, TokenSpec } from '../../../src/ports/provider.ts';
 
 export const SPEC: TokenSpec = { name: null, scopes: [], expiresAt: null, options: {}, idempotencyKey: null };
@@ -32,6 +33,13 @@ export function refused(work: () => unknown): AppError {
     throw error;
   }
   throw new Error('it was accepted');
+}
+
+/** The first page of a list, as the client hands its answer to a decoder. */
+export function pageContext(more: Partial<PageContext> = {}): PageContext {
+  const request = { method: 'GET', path: '/list' } as const;
+  const first = { origin: 'https://vendor.example', request, size: 100, index: 0, taken: 0 };
+  return { ...first, header: () => null, ...more };
 }
 
 export function answer(status: number, body: unknown, headers: Record<string, string> = {}): ErrorAnswer {

@@ -33,6 +33,25 @@ describe('whyDue', () => {
     expect(whyDue({ ...token, renewBeforeMs: DAY }, life, BORN)).toBeNull();
   });
 
+  it.each([
+    ['an end that cannot be read', { renewBeforeMs: DAY }, { unreadableEnd: 'soon' }, /when it ends: "soon"/],
+    [
+      'an age that cannot be read',
+      { maximumAgeMs: DAY },
+      { unreadableBirth: '5.12.' },
+      /when it was made: "5.12."/,
+    ],
+  ])('takes %s for due', (_, policy, life, why) => {
+    expect(whyDue({ ...token, ...policy }, { bornAt: null, endsAt: null, ...life }, BORN)).toMatch(why);
+  });
+
+  it('does not ask for a date that the policy does not use, or that the store knows', () => {
+    const unreadable = { unreadableEnd: 'soon', unreadableBirth: 'once' };
+    expect(whyDue(token, { bornAt: null, endsAt: null, ...unreadable }, BORN)).toBeNull();
+    const soon = { ...token, renewBeforeMs: DAY };
+    expect(whyDue(soon, { bornAt: day(0), endsAt: day(90), unreadableEnd: 'soon' }, BORN)).toBeNull();
+  });
+
   it('renews before the end, in the second half of the life only', () => {
     const life = { bornAt: day(0), endsAt: day(90) };
     const soon = { ...token, renewBeforeMs: 14 * DAY };

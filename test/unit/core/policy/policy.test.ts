@@ -177,7 +177,7 @@ async function killAndFinish(
 async function rotateByHand(rig: Rig, graceMs: number) {
   const deps = await rig.deps();
   const entry = await deps.store.find('ci');
-  const live = (await allTokens(deps)).find(({ id }) => id === entry?.current.id);
+  const live = (await allTokens(deps)).items.find(({ id }) => id === entry?.current.id);
   if (!live) throw new Error('not listed');
   const sink = rig.place(SINK).open(SINK, new Faults([]));
   const delivery = { saveAs: null, sinks: [sink], print: null };

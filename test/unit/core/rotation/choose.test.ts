@@ -67,16 +67,16 @@ describe('which tokens are meant', () => {
     const bench = await SimBench.of({ ...rotationOf('devo'), oldEndsAfterMs: 10 * DAY });
     await bench.machine.clock.sleep(days * DAY);
     const deps = await bench.machine.connect();
-    const choice = { references: [], endingWithinMs: null, onlyIfWithinMs: null, max: 10, ...change };
+    const choice = { references: [], all: null, onlyIfWithinMs: null, max: 10, ...change };
     const { chosen, due } = await chooseTargets(deps, async () => deps.store, choice);
     const mine = (list: typeof chosen) => list.filter(({ name }) => name === 'ci').length;
     return { chosen: chosen.length, ci: mine(chosen), due: due.length };
   }
 
   test('those that end within the time, and have not ended yet', async () => {
-    expect(await choose({ endingWithinMs: 9 * DAY })).toMatchObject({ chosen: 0 });
-    expect(await choose({ endingWithinMs: 11 * DAY })).toEqual({ chosen: 1, ci: 1, due: 1 });
-    expect(await choose({ endingWithinMs: 11 * DAY }, 11)).toMatchObject({ ci: 0 });
+    expect(await choose({ all: { expiringWithinMs: 9 * DAY } })).toMatchObject({ chosen: 0 });
+    expect(await choose({ all: { expiringWithinMs: 11 * DAY } })).toEqual({ chosen: 1, ci: 1, due: 1 });
+    expect(await choose({ all: { expiringWithinMs: 11 * DAY } }, 11)).toMatchObject({ ci: 0 });
   });
 
   test('a name twice is one token', async () => {
@@ -94,7 +94,7 @@ describe('which tokens are meant', () => {
 
   test('never none by mistake, and never more than was said', async () => {
     await expect(choose({})).rejects.toMatchObject({ code: 'usage' });
-    await expect(choose({ endingWithinMs: 11 * DAY, max: 0 })).rejects.toMatchObject({
+    await expect(choose({ all: { expiringWithinMs: 11 * DAY }, max: 0 })).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('more than 0'),
     });

@@ -54,7 +54,7 @@ function find(reference: string, tokens: readonly ListedToken[], entry: Credenti
   const store = { find: async (name: string) => (entry?.name === name ? entry : null) };
   return findRotationTarget(deps, store, {
     reference: parseReference(reference),
-    listed: async () => tokens,
+    listed: async () => ({ items: tokens, whole: true, why: null }),
   });
 }
 

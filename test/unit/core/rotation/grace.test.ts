@@ -19,7 +19,7 @@ const OVERLAPS = [...ROTATIONS, ...SELF_ROTATIONS].filter(({ provider }) => prov
 async function listedToken(bench: SimBench, id: string): Promise<Token> {
   const { client } = await bench.machine.connect();
   const { list } = client.connection.provider.tokens;
-  const token = list && (await client.all(list, undefined)).find((each) => each.id === id);
+  const token = list && (await client.all(list, undefined)).items.find((each) => each.id === id);
   if (!token) throw new Error('not listed');
   return token;
 }

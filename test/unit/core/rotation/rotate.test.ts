@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../src/domain/errors.ts';
 import type { TokenStatus } from '../../../../src/domain/token.ts';
-import type { PagedOperation, Provider, TokenTarget } from '../../../../src/ports/provider.ts';
+import type { PagedOperation } from '../../../../src/ports/paging.ts';
+import type { Provider, TokenTarget } from '../../../../src/ports/provider.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
 import { withTokens } from '../../../support/sim-answers.ts';
 import { SINK, SimBench } from '../../../support/sim-bench.ts';

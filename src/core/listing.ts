@@ -1,0 +1,121 @@
+import { AppError } from '../domain/errors.ts';
+import { type Reference, resolveReference } from '../domain/reference.ts';
+import type { NextPage, Page } from '../ports/paging.ts';
+
+/** A list, and why it is not proven to be all there is; what such a list does not show may be there all the same. */
+export interface WholeOrNot<T> {
+  readonly items: readonly T[];
+  readonly whole: boolean;
+  /** Null where the list is whole. */
+  readonly why: string | null;
+}
+
+/** Asks for one page: how many pages and records came before, and how the vendor wants the next one asked for. */
+export type AskForPage<T> = (wish: {
+  readonly next: NextPage | null;
+  readonly index: number;
+  readonly taken: number;
+}) => Promise<Page<T>>;
+
+const MOST_PAGES = 10_000;
+
+/**
+ * The pages of a list, one after the other, each asked for when it is wanted, each record once. It ends on the total, on
+ * the second empty page, and where pages repeat. After the last page `why` says why the list is not whole.
+ */
+export class Listing<T extends { readonly id: string }> implements AsyncIterable<readonly T[]> {
+  /** Null while pages are read, and for a whole list. */
+  why: string | null = null;
+  readonly #ask: AskForPage<T>;
+  readonly #ids = new Set<string>();
+  #withoutId = 0;
+  #total: number | null = null;
+
+  constructor(ask: AskForPage<T>) {
+    this.#ask = ask;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly T[]> {
+    const asked = new Set<string>();
+    let next: NextPage | null = null;
+    let taken = 0;
+    let empty = 0;
+    for (let index = 0; index < MOST_PAGES; index += 1) {
+      const page: Page<T> = await this.#ask({ next, index, taken });
+      const fresh = page.items.filter(({ id }) => !this.#ids.has(id) && this.#ids.add(id));
+      taken += page.items.length + page.withoutId;
+      if (fresh.length > 0) this.#withoutId += page.withoutId;
+      this.#total = page.paging.total ?? this.#total;
+      if (fresh.length > 0) yield fresh;
+      next = page.paging.next;
+      empty = page.items.length === 0 ? empty + 1 : 0;
+      if (next === null || empty > 1) return this.#end(page.paging.obstacle);
+      const key = JSON.stringify(next.query);
+      const isRepeated = asked.has(key) || (fresh.length === 0 && empty === 0);
+      if (isRepeated) return this.#end(empty > 0 || this.#isComplete() ? page.paging.obstacle : REPEATS);
+      asked.add(key);
+    }
+    this.#end(`it has more than ${MOST_PAGES} pages`);
+  }
+
+  #end(obstacle: string | null): void {
+    this.why = obstacle ?? this.#shortfall() ?? this.#unaddressed();
+  }
+
+  #isComplete(): boolean {
+    return this.#total !== null && this.#shortfall() === null;
+  }
+
+  #shortfall(): string | null {
+    const came = this.#ids.size + this.#withoutId;
+    if (this.#total === null || came >= this.#total) return null;
+    return `the provider counts ${this.#total} and gave ${came}`;
+  }
+
+  #unaddressed(): string | null {
+    if (this.#withoutId === 0) return null;
+    return this.#withoutId === 1
+      ? '1 record without an id is not shown'
+      : `${this.#withoutId} records without an id are not shown`;
+  }
+}
+
+const REPEATS = 'the provider gives the same page again';
+
+export async function collect<T extends { readonly id: string }>(
+  listing: Listing<T>,
+): Promise<WholeOrNot<T>> {
+  const items: T[] = [];
+  for await (const page of listing) items.push(...page);
+  return { items, whole: listing.why === null, why: listing.why };
+}
+
+/** The one thing that the reference names; a list that is not whole proves no absence. */
+export function resolveListed<T extends { readonly id: string; readonly name: string | null }>(
+  reference: Reference,
+  { items, why }: WholeOrNot<T>,
+  noun: string,
+): T {
+  try {
+    return resolveReference(reference, items, noun);
+  } catch (error) {
+    if (why === null || !(error instanceof AppError) || error.code !== 'not-found') throw error;
+    throw new CannotBeSure(error.message, why);
+  }
+}
+
+/** What a list that is not whole does not show may be there all the same. `claim`: `no token "ci"`. */
+export class CannotBeSure extends AppError {
+  constructor(claim: string, why: string) {
+    super({
+      code: 'unavailable',
+      message: `cannot be sure: ${claim} in the part of the list that came; ${why}`,
+      hint: 'try again; if it stays so, look at the provider’s own pages',
+    });
+  }
+}
+
+/** For people who see the list. */
+export function notWholeNote(why: string): string {
+  return `the list is not complete, there may be more: ${why}`;
+}

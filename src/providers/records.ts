@@ -1,0 +1,34 @@
+import type { Page, PageContext } from '../ports/paging.ts';
+import { drift, type Fields, isFields, recordId } from './decode.ts';
+import { findList } from './envelope.ts';
+import { readPaging, type VendorPaging } from './paging.ts';
+
+/** Where a vendor's answers hold a list, and what is in it. */
+export interface ListShape<T> {
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+  readonly decode: (fields: Fields) => T;
+  readonly paging?: VendorPaging;
+}
+
+/** One page. An odd record hides nothing: what has no id is counted; only where nothing has one, this throws. */
+export function readPage<T>(body: unknown, page: PageContext, shape: ListShape<T>): Page<T> {
+  const { items, withoutId } = readRecords(body, shape);
+  const paging = readPaging(body, page, items.length + withoutId, shape.paging);
+  const isBare = isFields(body) && Object.keys(body).length === 0;
+  return {
+    items,
+    withoutId,
+    paging: isBare ? { ...paging, obstacle: 'the provider’s answer is an empty object' } : paging,
+  };
+}
+
+export function readRecords<T>(
+  body: unknown,
+  { names, ids, decode }: ListShape<T>,
+): { readonly items: readonly T[]; readonly withoutId: number } {
+  const records = findList(body, ...names);
+  const usable = records.filter(isFields).filter((record) => recordId(record, ...ids) !== null);
+  if (usable.length === 0 && records.length > 0) throw drift('usable id', records[0]);
+  return { items: usable.map(decode), withoutId: records.length - usable.length };
+}
