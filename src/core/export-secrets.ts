@@ -1,3 +1,4 @@
+import { isPlainDotenv } from '../domain/dotenv-value.ts';
 import { usage } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { checkVariableName } from '../domain/variable-name.ts';
@@ -19,7 +20,7 @@ export function exportSecrets(chosen: readonly ExportedSecret[], format: ExportF
   if (format === 'json') {
     return `${JSON.stringify(Object.fromEntries(chosen.map((each) => [each.variable, each.secret.reveal()])), null, 2)}\n`;
   }
-  const quote = format === 'env' ? shellQuoted : dotenvQuoted;
+  const quote = format === 'env' ? shellQuoted : dotenvPlain;
   const word = format === 'env' ? 'export ' : '';
   return chosen.map((each) => `${word}${each.variable}=${quote(each.secret.reveal())}\n`).join('');
 }
@@ -29,11 +30,11 @@ function shellQuoted(value: string): string {
   return `'${value.replace(/['\\]/g, (character) => `'\\${character}'`)}'`;
 }
 
-/** Readers of dotenv files agree on single quotes on one line only, and know no way to write one inside. */
-function dotenvQuoted(value: string): string {
-  if (value.includes("'"))
-    throw usage('a secret with a quotation mark cannot be written as dotenv', 'use `--format json`');
-  if (/[\r\n]/.test(value))
-    throw usage('a secret with a line break cannot be written as dotenv', 'use `--format json`');
-  return `'${value}'`;
+/** Quotation marks are taken for a part of the value by some readers: what needs them is refused. */
+function dotenvPlain(value: string): string {
+  if (isPlainDotenv(value)) return value;
+  throw usage(
+    'the secret has characters that programs read differently from a dotenv file',
+    'use `--format json`, or `--format env` for a shell',
+  );
 }

@@ -11,11 +11,6 @@ export function safeText(text: string, limit = 2_000): string {
   return cut.replace(UNSAFE, escapeCharacter).replace(COMBINING_RUN, '$1');
 }
 
-/** Whether a terminal would act on something in the text. */
-export function isUnsafe(text: string): boolean {
-  return text.search(UNSAFE) >= 0;
-}
-
 /** For formats with escapes of their own. */
 export function replaceUnsafe(text: string, replace: (character: string) => string): string {
   return text.replace(UNSAFE, replace);

@@ -1,4 +1,4 @@
-import { isUnsafe, replaceUnsafe } from '../domain/text.ts';
+import { replaceUnsafe } from '../domain/text.ts';
 
 /** JSON that a terminal may show: what it would act on is written as `\\u…`, which reads back as the same text. */
 export function jsonText(value: unknown, indent?: number): string {
@@ -6,24 +6,42 @@ export function jsonText(value: unknown, indent?: number): string {
   return replaceUnsafe(text, (character) => (character === '\n' ? character : escaped(character)));
 }
 
-/** YAML likewise: only double quotes know escapes, so text that needs them is written in those. */
+/**
+ * YAML likewise, and read alike by YAML 1.1 (PyYAML, Ruby, Go's v2) and 1.2: text goes without quotation marks only where
+ * neither could take it for something else. Only double quotes know escapes.
+ */
 export async function yamlText(value: unknown): Promise<string> {
   const { Document, visit } = await import('yaml');
   // Copied by way of JSON: what is undefined is left out.
   const document = new Document(JSON.parse(JSON.stringify(value)), { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value === 'string' && !isPlainYaml(node.value)) node.type = 'QUOTE_DOUBLE';
     },
   });
   const text = document.toString({ lineWidth: 0 });
-  return replaceUnsafe(text, (character) => (character === '\n' ? character : escaped(character)));
+  return replaceUnsafe(text, (character) => (character === '\n' ? character : yamlEscaped(character)));
 }
 
-/** As UTF-16 code units, which JSON and YAML both read. */
+// A letter first: numbers, dates, `~`, `=`, `<<` and every indicator begin with something else.
+const YAML_TEXT = /^[A-Za-z](?:[\w ./@+-]|:(?=\S))*$/;
+// `e1` is a number to the npm package `yaml` under 1.1.
+const YAML_WORD = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|e[-+]?\d+)$/i;
+
+function isPlainYaml(text: string): boolean {
+  return YAML_TEXT.test(text) && !text.endsWith(' ') && !YAML_WORD.test(text);
+}
+
+/** As UTF-16 code units, which JSON reads. */
 function escaped(character: string): string {
   return character
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
+}
+
+/** As one code point: YAML 1.1 readers take the halves of a pair for two characters. */
+function yamlEscaped(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  return point > 0xffff ? `\\U${point.toString(16).padStart(8, '0')}` : escaped(character);
 }

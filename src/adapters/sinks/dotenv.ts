@@ -1,3 +1,4 @@
+import { isPlainDotenv } from '../../domain/dotenv-value.ts';
 import { usage } from '../../domain/errors.ts';
 
 /**
@@ -48,7 +49,8 @@ export function assign(file: string, name: string, value: string): string {
   }
   const lineEnd = /\r\n|\n/.exec(file)?.[0] ?? '\n';
   if (file === '' || file === MARK) return `${file}${name}=${source}${lineEnd}`;
-  return /[\r\n]$/.test(file) ? `${file}${name}=${source}${lineEnd}` : `${file}${lineEnd}${name}=${source}`;
+  // With a line break of its own, so that what another program appends does not become a part of the secret.
+  return `${file}${/[\r\n]$/.test(file) ? '' : lineEnd}${name}=${source}${lineEnd}`;
 }
 
 /**
@@ -56,7 +58,7 @@ export function assign(file: string, name: string, value: string): string {
  * differ in backslashes and in both kinds of quotation marks together: such a value is refused, not guessed at.
  */
 export function quote(value: string): string {
-  if (/^[A-Za-z0-9_./+=:@%,-]+$/.test(value)) return value;
+  if (isPlainDotenv(value)) return value;
   const unclear = /[\0-\x1f\x7f]/.test(value) || /\\\\|\\'|\\$/.test(value);
   if (!unclear && !value.includes("'")) return `'${value}'`;
   if (!unclear && !/["$`\\!]/.test(value)) return `"${value}"`;

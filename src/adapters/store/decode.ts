@@ -3,6 +3,7 @@ import { type CredentialKind, STORE_KINDS, type StoreKind } from '../../domain/c
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
 import { Secret } from '../../domain/secret.ts';
+import { MAX_SECRET_LENGTH } from '../../domain/secret-input.ts';
 import { parseInstant } from '../../domain/time.ts';
 import {
   readMap,
@@ -105,12 +106,26 @@ function readStored(file: YamlFile, fields: Items, near: Scalar, kind: StoreKind
   const sealed = fields.get('sealed');
   if (kind === 'file') {
     if (sealed) throw file.fail(sealed.key, 'has a sealed secret although "store" is "file"');
-    return { form: 'clear', secret: Secret.of(requireText(file, clear?.value, '"secret"', near)) };
+    const secret = requireText(file, clear?.value, '"secret"', near);
+    const problem = findSecretProblem(secret);
+    if (problem !== null) throw file.fail(clear?.value, problem);
+    return { form: 'clear', secret: Secret.of(secret) };
   }
   if (clear) throw file.fail(clear.key, `has a secret in clear although "store" is "${kind}"`);
   const bytes = fromBase64Url(requireText(file, sealed?.value, '"sealed"', near));
   if (!bytes) throw file.fail(sealed?.value, 'has a sealed secret that is damaged');
   return { form: 'sealed', bytes };
+}
+
+/** A person may have edited the file, or made an entry with a block of YAML, which ends with a line break. */
+function findSecretProblem(secret: string): string | null {
+  if (secret.trim() === '') return 'has an empty "secret"';
+  if (/[\r\n]$/.test(secret)) return 'has a "secret" that ends with a line break';
+  if (/[\r\n]/.test(secret)) return 'has a "secret" with a line break in it';
+  if (secret !== secret.trim()) return 'has a "secret" with white space around it';
+  if (/[^\x20-\x7e]/.test(secret)) return 'has a "secret" with characters that cannot be part of a token';
+  if (secret.length > MAX_SECRET_LENGTH) return `has a "secret" longer than ${MAX_SECRET_LENGTH} characters`;
+  return null;
 }
 
 function readVault(file: YamlFile, root: Items, kind: StoreKind): Vault {

@@ -1,3 +1,4 @@
+import type { Credential } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
 import { Secret } from '../../domain/secret.ts';
 import { chooseEntry, type HelperChoice, type HelperStore, readServer } from './choose-entry.ts';
@@ -36,12 +37,27 @@ export async function answerDocker(
 }
 
 async function get(store: HelperStore, choice: HelperChoice, asked: string): Promise<DockerAnswer> {
-  const server = toServer(asked);
-  const entry = server === null ? null : await chooseEntry(store, choice, server);
+  const entry = await findEntry(store, choice, asked);
   if (!entry) return refuse(NOT_FOUND);
   const secret = await store.open(entry.name);
   const answer = { ServerURL: asked, Username: choice.username, Secret: secret.reveal() };
   return { output: Secret.of(JSON.stringify(answer)), exit: 0 };
+}
+
+/** Docker leaves the scheme out, also of a registry on this machine that it asks over plain HTTP. */
+async function findEntry(
+  store: HelperStore,
+  choice: HelperChoice,
+  asked: string,
+): Promise<Credential | null> {
+  const servers = asked.includes('://') ? [asked] : [`https://${asked}`, `http://${asked}`];
+  for (const text of servers) {
+    // Only a loopback address is an origin over plain HTTP.
+    const server = readServer(text);
+    const entry = server === null ? null : await chooseEntry(store, choice, server);
+    if (entry) return entry;
+  }
+  return null;
 }
 
 /** Only servers that `get` would answer for. */

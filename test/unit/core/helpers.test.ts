@@ -145,6 +145,25 @@ describe('docker helper', () => {
     ]);
   });
 
+  it.each([
+    ['127.0.0.1:5000', 'plain'],
+    ['localhost:5000', 'local'],
+    ['[::1]:5000', 'six'],
+    ['http://127.0.0.1:5000', 'plain'],
+    ['http://127.0.0.1:5000/v2/', 'plain'],
+    ['127.0.0.1:5001', 'both-tls'],
+  ])('finds the entry for the registry %s of this machine, HTTPS first', async (server, name) => {
+    const registries = storeOf(
+      entry('plain', { origin: 'http://127.0.0.1:5000' }),
+      entry('local', { origin: 'http://localhost:5000' }),
+      entry('six', { origin: 'http://[::1]:5000' }),
+      entry('both-plain', { origin: 'http://127.0.0.1:5001' }),
+      entry('both-tls', { origin: 'https://127.0.0.1:5001' }),
+    );
+    const { output } = await answerDocker(registries, byHost, { action: 'get', input: server });
+    expect(output?.reveal()).toContain(`"${name}-secret"`);
+  });
+
   it('says "not found" in the words that Docker knows', async () => {
     for (const server of ['quay.io', 'http://ghcr.io', '', 'api.acme.com', 'ghcr.io:5000']) {
       expect(await ask('get', server), server).toEqual([1, 'credentials not found in native keychain']);

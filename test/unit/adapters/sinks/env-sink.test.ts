@@ -12,7 +12,7 @@ describe('assign', () => {
   const cases: readonly [name: string, before: string, after: string][] = [
     ['an empty file', '', 'TOKEN=new\n'],
     ['another variable', 'A=1\n', 'A=1\nTOKEN=new\n'],
-    ['no final newline', 'A=1', 'A=1\nTOKEN=new'],
+    ['no final newline', 'A=1', 'A=1\nTOKEN=new\n'],
     ['in place', 'A=1\nTOKEN=old\nB=2\n', 'A=1\nTOKEN=new\nB=2\n'],
     ['every duplicate', 'TOKEN=a\nX=1\nTOKEN=b', 'TOKEN=new\nX=1\nTOKEN=new'],
     ['export, blanks and a comment', '  export TOKEN = "old" # why\n', '  export TOKEN = new # why\n'],
