@@ -25,11 +25,12 @@ export async function yamlText(value: unknown): Promise<string> {
 
 // A letter first: numbers, dates, `~`, `=`, `<<` and every indicator begin with something else.
 const YAML_TEXT = /^[A-Za-z](?:[\w ./@+-]|:(?=\S))*$/;
-// `e1` is a number to the npm package `yaml` under 1.1.
-const YAML_WORD = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|e[-+]?\d+)$/i;
+const YAML_WORD = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
+// Some ids in hexadecimal are numbers (`1e5`; to the npm package `yaml` under 1.1 also `e1`): all are written alike.
+const HEXADECIMAL = /^[\da-f-]*\d[\da-f-]*$/i;
 
 function isPlainYaml(text: string): boolean {
-  return YAML_TEXT.test(text) && !text.endsWith(' ') && !YAML_WORD.test(text);
+  return YAML_TEXT.test(text) && !text.endsWith(' ') && !YAML_WORD.test(text) && !HEXADECIMAL.test(text);
 }
 
 /** As UTF-16 code units, which JSON reads. */
