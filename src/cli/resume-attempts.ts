@@ -17,15 +17,18 @@ import { stopped } from './mint-report.ts';
 import { listReport } from './reports.ts';
 import { resumeDeps } from './resume-deps.ts';
 
-/** Another way out for an undelivered secret, where the options (or a terminal) offer one. */
+/**
+ * Another way out for an undelivered secret, where the options offer one. The terminal is one only for a secret that was to
+ * be printed and go nowhere else: every other has its destination, and is not shown.
+ */
 export async function resumeDelivery(
   app: App,
   input: Input,
   attempt: AttemptSummary | undefined,
 ): Promise<ParsedDelivery | null> {
-  const chosen = input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
-  if (!chosen && !app.runtime.stdout.isTerminal) return null;
   const plan = attempt ? readPlan(attempt.header.plan) : null;
+  const onlyPrinted = plan?.print === true && plan.entry === null && plan.sinks.length === 0;
+  if (!asksForDelivery(input) && !(onlyPrinted && app.runtime.stdout.isTerminal)) return null;
   const name = plan?.alias ?? plan?.spec?.name ?? plan?.target?.name ?? plan?.key?.name ?? null;
   const document = (item: DeliveredItem): JsonObject => ({
     provider: attempt?.header.provider ?? null,
@@ -33,6 +36,11 @@ export async function resumeDelivery(
     [item.kind]: { id: item.id, name: item.name ?? name },
   });
   return parseDelivery(app, input, { defaultName: name, schema: 'keyturn.rotation/1', document });
+}
+
+/** Whether an option says where the secret is to go. */
+export function asksForDelivery(input: Input): boolean {
+  return input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
 }
 
 export function resumedReport(
@@ -48,7 +56,7 @@ export function resumedReport(
     pending: describeWait(result),
   }[result.kind];
   const exit = result.kind === 'pending' ? ({ exit: 'pending' } as const) : {};
-  const notes = result.manual === null ? [] : [result.manual];
+  const notes = [...(result.manual === null ? [] : [result.manual]), ...notPrinted(result, delivery)];
   if (delivery?.wasPrinted?.()) return { shape: 'written', notes: [line, ...notes], ...exit };
   app.verbose(`attempt ${result.attempt}`);
   const data = {
@@ -65,6 +73,21 @@ export function resumedReport(
     },
   };
   return { shape: 'one', schema: 'keyturn.rotation/1', data, lines: [line], notes, ...exit };
+}
+
+/** A secret that is delivered is not shown again, also when that is asked for: the person learns where it is. */
+function notPrinted(
+  { delivery: { saved, sinks } }: MintResult,
+  delivery: (Delivery & Partial<ParsedDelivery>) | null,
+): readonly string[] {
+  if (!delivery?.print || delivery.wasPrinted?.()) return [];
+  const where =
+    saved !== null
+      ? `: \`keyturn credentials get ${saved.name} --print\``
+      : sinks.length > 0
+        ? `: it went to ${sinks.join(', ')}`
+        : '';
+  return [`not printed: the secret was delivered before${where}`];
 }
 
 /** Only what was seen is said: the old one may have been paused, or be out of sight. */

@@ -7,7 +7,7 @@ import type { AttemptSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
-import { resumeAll, resumeDelivery, resumedReport } from '../resume-attempts.ts';
+import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from '../resume-attempts.ts';
 import { resumeDeps } from '../resume-deps.ts';
 
 export const rotationsResume: Command = {
@@ -28,6 +28,11 @@ export const rotationsResume: Command = {
     const now = input.flag('now');
     if (all && now)
       throw usage('"--all" and "--now" exclude each other', 'end one grace at a time, by its id');
+    if (all && asksForDelivery(input))
+      throw usage(
+        'several secrets cannot share one destination',
+        'leave out "--all" and resume one at a time, by its id',
+      );
     const { profile, provider } = app.globals;
     const chosen = chooseAttempts(attempts, { id, all, profile, provider });
     if (all) return resumeAll(app, chosen, { broken, needy: attempts.filter(needsPerson).length });

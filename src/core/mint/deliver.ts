@@ -3,13 +3,17 @@ import type { AppError } from '../../domain/errors.ts';
 import { isAppError, usage } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Sink } from '../../ports/sink.ts';
-import type { Delivery, DeliveryReport } from '../delivery.ts';
+import type { DeliveryReport } from '../delivery.ts';
 import type { Attempt } from './attempt.ts';
 import { secretOf } from './attempt.ts';
 import { audit } from './audit.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
 import { versionFacts } from './keep.ts';
+import { readObject, readObjectOrNull, readText, readTexts } from './read-json.ts';
+
+/** The step that is recorded when a resume took the secret elsewhere than it was to go. */
+const REDIRECT = 'redirect';
 
 /**
  * Takes the new secret to every sink that does not have it yet, then to stdout. All are tried; the first failure is
@@ -30,6 +34,7 @@ export async function deliver(attempt: Attempt, made: Made): Promise<void> {
   if (failure) throw failure;
   await saveInstead(attempt, made);
   await print(attempt, made);
+  await recordRedirect(attempt);
 }
 
 export async function reportDelivery(attempt: Attempt): Promise<DeliveryReport> {
@@ -43,16 +48,34 @@ export async function reportDelivery(attempt: Attempt): Promise<DeliveryReport> 
   };
 }
 
-async function findSaved({ delivery, deps, journal, plan }: Attempt): Promise<Credential | null> {
+async function findSaved({ deps, journal, plan }: Attempt): Promise<Credential | null> {
   if (plan.entry) return journal.has('store') ? deps.store.find(plan.entry.name) : null;
-  return delivery?.saveAs && journal.has('save instead') ? deps.store.find(delivery.saveAs) : null;
+  const instead = readObjectOrNull(journal.result('save instead') ?? undefined);
+  return instead ? deps.store.find(readText(instead['name'])) : null;
 }
 
-/** A resumed attempt may be given another way out for what is still undelivered. */
+/** A resumed attempt may be given another way out for what is still undelivered, then or earlier. */
 function sinkLabels({ delivery, plan, resumed, journal }: Attempt): readonly string[] {
-  if (!delivery || !resumed) return plan.sinks;
+  const redirected = journal.result(REDIRECT);
+  if (!resumed || (!delivery && redirected === null)) return plan.sinks;
   const done = plan.sinks.filter((label) => journal.has(stepName(label)));
-  return [...new Set([...done, ...delivery.sinks.map((sink) => sink.label)])];
+  const earlier = redirected === null ? [] : readTexts(readObject(redirected)['sinks']);
+  return [...new Set([...done, ...earlier, ...(delivery?.sinks ?? []).map((sink) => sink.label)])];
+}
+
+/** Whether a destination that was planned has not been reached, and no other has been chosen in its place. */
+function isUndelivered({ journal, plan }: Attempt): boolean {
+  if (journal.has(REDIRECT)) return false;
+  if (plan.print && !journal.has('print')) return true;
+  if (plan.entry && !journal.has('store')) return true;
+  return plan.sinks.some((label) => !journal.has(stepName(label)));
+}
+
+/** From here on the secret is delivered, whatever was planned: a later resume without options goes on. */
+async function recordRedirect(attempt: Attempt): Promise<void> {
+  const { delivery, resumed, journal } = attempt;
+  if (!delivery || !resumed || !isUndelivered(attempt)) return;
+  await journal.step(REDIRECT, async () => ({ sinks: delivery.sinks.map((sink) => sink.label) }));
 }
 
 async function deliverTo(attempt: Attempt, made: Made, label: string): Promise<void> {
@@ -78,7 +101,8 @@ async function put(sink: Sink, secret: Secret): Promise<void> {
 async function print(attempt: Attempt, made: Made): Promise<void> {
   const { delivery, journal, plan } = attempt;
   const show = delivery?.print ?? null;
-  if (!show && (!plan.print || isRedirected(delivery))) return;
+  if (show && attempt.resumed && !isUndelivered(attempt)) return;
+  if (!show && (!plan.print || isRedirected(attempt))) return;
   await journal.step('print', async () => {
     if (!show) {
       throw usage(
@@ -101,7 +125,8 @@ async function print(attempt: Attempt, made: Made): Promise<void> {
 }
 
 /** `resume --to` or `--save` instead of the print that never happened. */
-function isRedirected(delivery: Delivery | null): boolean {
+function isRedirected({ delivery, journal }: Attempt): boolean {
+  if (journal.has(REDIRECT)) return true;
   return delivery !== null && (delivery.sinks.length > 0 || delivery.saveAs !== null);
 }
 
