@@ -29,6 +29,8 @@ export interface Disk {
   /** An existing regular file, for appending; links are not followed. */
   append(path: string): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
+  /** Whether another file can be renamed over this one: not over one that is mounted by itself. Changes nothing. */
+  canReplace(path: string): Promise<boolean>;
   /** No error when it is already gone. */
   remove(path: string): Promise<void>;
   /** Cuts a file to `size` bytes and makes that durable. */

@@ -65,6 +65,7 @@ export function watchDisk(disk: Disk, watch: Watch): WatchedDisk {
       effect('create', path, async () => watchFile(path, await disk.create(path, mode))),
     append: (path) => effect('append', path, async () => watchFile(path, await disk.append(path))),
     rename: (from, to) => effect('rename', to, () => disk.rename(from, to)),
+    canReplace: (path) => disk.canReplace(path),
     remove: (path) => effect('remove', path, () => disk.remove(path)),
     truncate: (path, size) => effect('truncate', path, () => disk.truncate(path, size)),
     list: (folder) => effect('list', folder, () => disk.list(folder)),

@@ -194,6 +194,8 @@ export function createMemoryDisk(options: { readonly capacity?: number } = {}): 
           return open(path, file);
         }),
       append: (path) => effect('append', path, () => open(path, fileAt(path))),
+      // Nothing is mounted here.
+      canReplace: async () => true,
       rename: (from, to) =>
         effect('rename', to, () => {
           const parent = parentOf(from);

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { platform } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk, OpenFile, PathFacts } from '../../ports/disk.ts';
@@ -43,6 +44,7 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
         return toOpenFile(file, path);
       }),
     rename: (from, to) => guard(to, () => fs.rename(from, to), toReplaced),
+    canReplace: (path) => guard(path, () => canReplace(path)),
     remove: (path) =>
       guard(
         path,
@@ -95,6 +97,22 @@ async function readCapped(path: string, limit: number): Promise<Uint8Array | nul
   } finally {
     await file.close();
   }
+}
+
+/**
+ * A second name for the file, made and removed: the kernel refuses it (EXDEV) exactly where a bind mount begins, also one within
+ * the same file system, whose device numbers tell nothing. The name is one that `sweepLeftovers` knows.
+ */
+async function canReplace(path: string): Promise<boolean> {
+  const trial = join(dirname(path), `.${basename(path)}.${randomBytes(16).toString('hex')}.tmp`);
+  try {
+    await fs.link(path, trial);
+  } catch (error) {
+    // File systems without hard links say EPERM or the like; they can still rename.
+    return errnoOf(error) !== 'EXDEV';
+  }
+  await unlessMissing(() => fs.unlink(trial));
+  return true;
 }
 
 async function createExactly(path: string, mode: number): Promise<OpenFile> {

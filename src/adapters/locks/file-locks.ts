@@ -13,8 +13,10 @@ export interface FileLocksOptions {
   readonly random: Random;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly processes: Processes;
-  /** Made with mode 0700 when there is none. */
+  /** Made with mode 0700 when there is none, unless `hidden`. */
   readonly folder: string;
+  /** Among files of the person's own: hidden names, in a folder that is neither made nor checked. */
+  readonly hidden?: boolean;
 }
 
 const SHORTEST_WAIT_MS = 3;
@@ -29,8 +31,8 @@ export function createFileLocks(options: FileLocksOptions): Locks {
   const { disk, clock, folder } = options;
   return {
     async hold(name, waitMs, work) {
-      await ensurePrivateFolder(disk, folder);
-      const prefix = `${toFileName(name)}!`;
+      if (!options.hidden) await ensurePrivateFolder(disk, folder);
+      const prefix = `${options.hidden ? '.keyturn-lock-' : ''}${toFileName(name)}!`;
       // Waits are added up: a clock that is set meanwhile would make it a day, or nothing.
       let left = waitMs;
       let claim = await tryClaim(options, prefix);

@@ -3,11 +3,11 @@ import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
 import type { Sink } from '../../ports/sink.ts';
-import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
+import { changeTarget } from './change-target.ts';
 import { assign, findAssignments, quote, toBytes } from './dotenv.ts';
 import { warnOfGit } from './git-exposure.ts';
+import { proveTarget } from './prove-target.ts';
 import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
-import { examineTarget, notKept, proveFolder } from './target-file.ts';
 
 /** `env:PATH#NAME`: one variable of a dotenv file, which is edited and not rewritten. */
 export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink {
@@ -16,9 +16,8 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
   return {
     label,
     async prove() {
-      const facts = await examineTarget(deps, path);
+      const facts = await proveTarget(deps, path);
       await readText(deps, path);
-      await proveFolder(deps, path);
       if (facts && (facts.mode & 0o177) !== 0) {
         deps.note(`"${safeText(path, 200)}" can be read by others: its mode will become 0600`);
       }
@@ -27,13 +26,13 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
     async deliver(secret) {
       const value = toBytes(secret.reveal());
       quote(value);
-      const facts = await examineTarget(deps, path);
-      const edited = assign(await readText(deps, path), name, value);
-      const mode = facts ? facts.mode & 0o600 : 0o600;
-      // A delivery that was killed left the secret beside the file.
-      await sweepLeftovers(deps.disk, path);
-      await replaceFile(deps.disk, deps.random, path, Buffer.from(edited, 'latin1'), mode);
-      if (!holdsOnly(await readText(deps, path), name, value)) throw notKept(label);
+      await changeTarget(deps, path, {
+        label,
+        edit: (current) => Buffer.from(assign(toText(path, current), name, value), 'latin1'),
+        mode: (facts) => (facts ? facts.mode & 0o600 : 0o600),
+        exclusive: false,
+        isKept: (now) => holdsOnly(toText(path, now), name, value),
+      });
     },
     async holds(secret: Secret) {
       try {
@@ -46,9 +45,12 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
   };
 }
 
-/** The file, one character a byte; empty when there is none. */
 async function readText(deps: SinkDeps, path: string): Promise<string> {
-  const bytes = await deps.disk.read(path, MAX_TARGET_BYTES);
+  return toText(path, await deps.disk.read(path, MAX_TARGET_BYTES));
+}
+
+/** The file, one character a byte; empty when there is none. */
+function toText(path: string, bytes: Uint8Array | null): string {
   if (!bytes) return '';
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw usage(`"${safeText(path, 200)}" is UTF-16`, 'save it as UTF-8 first');

@@ -1,6 +1,7 @@
 import type { Children } from '../../ports/child.ts';
-import type { Random } from '../../ports/clock.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
+import type { Processes } from '../locks/process-identity.ts';
 
 /** What the sinks need from outside. */
 export interface SinkDeps {
@@ -12,6 +13,10 @@ export interface SinkDeps {
   readonly note: (line: string) => void;
   /** Whether `file:` may replace what is there (`--force`). */
   readonly force: boolean;
+  /** Waits for another process that writes the same file; the system's timer when left out. */
+  readonly clock?: Pick<Clock, 'sleep'> | undefined;
+  /** Which process this is, so that its locks fall with it. */
+  readonly processes?: Processes | undefined;
   /** For an `exec:` command, in milliseconds; 60 s when left out. */
   readonly commandTimeoutMs?: number | undefined;
 }

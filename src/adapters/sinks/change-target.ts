@@ -1,0 +1,106 @@
+import { dirname } from 'node:path';
+import { AppError } from '../../domain/errors.ts';
+import { safeText } from '../../domain/text.ts';
+import type { PathFacts } from '../../ports/disk.ts';
+import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
+import { sameBytes } from '../disk/commit-file.ts';
+import { settleCopy, writeInPlace } from './in-place.ts';
+import { existingFolder } from './prove-target.ts';
+import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
+import { examineTarget, notKept } from './target-file.ts';
+import { holdTarget } from './target-lock.ts';
+
+export interface TargetChange {
+  readonly label: string;
+  /** What the file is to be, from what it is; `AppError` when it must stay as it is. Called again when the file changed. */
+  edit(current: Uint8Array | null): Uint8Array;
+  /** The permission bits, from those that the file has. */
+  mode(facts: PathFacts | null): number;
+  /** Whether a new file is made under its own name, so that one that appears meanwhile is never replaced. */
+  readonly exclusive: boolean;
+  isKept(now: Uint8Array | null): boolean;
+}
+
+/** What is at the target, and what it is to become. */
+interface Write {
+  readonly facts: PathFacts | null;
+  readonly current: Uint8Array | null;
+  readonly next: Uint8Array;
+  readonly mode: number;
+}
+
+const MOST_ATTEMPTS = 10;
+
+/**
+ * Changes a file that other programs change too, and loses nothing of theirs: alone among keyturn's processes, from the
+ * newest content, compared once more right before the write. Reads back what it wrote.
+ */
+export async function changeTarget(deps: SinkDeps, path: string, change: TargetChange): Promise<void> {
+  await existingFolder(deps, path);
+  await holdTarget(deps, path, async () => {
+    // A delivery that was killed left the secret beside the file.
+    await sweepLeftovers(deps.disk, path);
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      if (!(await tryChange(deps, path, change))) continue;
+      if (!change.isKept(await deps.disk.read(path, MAX_TARGET_BYTES))) throw notKept(change.label);
+      return;
+    }
+    throw busy(path);
+  });
+}
+
+/** False when another program changed the file meanwhile; then nothing was written. */
+async function tryChange(deps: SinkDeps, path: string, change: TargetChange): Promise<boolean> {
+  const facts = await examineTarget(deps, path);
+  const current = facts ? await deps.disk.read(path, MAX_TARGET_BYTES) : null;
+  const inPlace = facts !== null && !(await deps.disk.canReplace(path));
+  if (inPlace && current) await settleCopy(deps, path, { current, edit: change.edit });
+  const next = change.edit(current);
+  const mode = change.mode(facts);
+  if (current && sameBytes(current, next) && facts?.mode === mode) return true;
+  if (inPlace && current) return writeInPlace(deps, path, { facts, current, next });
+  if (!facts && change.exclusive) {
+    await createNew(deps, path, next);
+    return true;
+  }
+  return replaceIfStill(deps, path, { facts, current, next, mode });
+}
+
+async function replaceIfStill(
+  { disk, random }: SinkDeps,
+  path: string,
+  { current, next, mode }: Write,
+): Promise<boolean> {
+  const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile' });
+  try {
+    await replaceFile(disk, random, path, next, mode, async () => {
+      if (!sameBytes(await disk.read(path, MAX_TARGET_BYTES), current)) throw moved;
+    });
+    return true;
+  } catch (error) {
+    if (error === moved) return false;
+    throw error;
+  }
+}
+
+async function createNew({ disk }: SinkDeps, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await disk.create(path, 0o600);
+  try {
+    await file.write(bytes);
+    await file.sync();
+  } catch (error) {
+    await disk.remove(path);
+    throw error;
+  } finally {
+    await file.close();
+  }
+  await disk.syncFolder(await disk.resolve(dirname(path)));
+}
+
+function busy(path: string): AppError {
+  return new AppError({
+    code: 'locked',
+    message: `"${safeText(path, 200)}" keeps being changed by another program`,
+    hint: 'try again when that program is done',
+  });
+}

@@ -1,0 +1,26 @@
+import { basename, dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createFileLocks } from '../locks/file-locks.ts';
+import { createProcesses } from '../locks/process-identity.ts';
+import type { SinkDeps } from './sink-deps.ts';
+
+const WAIT_MS = 30_000;
+
+/**
+ * Runs `work` as the only keyturn that changes this file. The lock lies beside the file and not in keyturn's own folder:
+ * processes with another home, or in another container, see the same one.
+ */
+export async function holdTarget<T>(deps: SinkDeps, path: string, work: () => Promise<T>): Promise<T> {
+  const { disk, random } = deps;
+  const target = await disk.resolve(path);
+  const locks = createFileLocks({
+    disk,
+    random,
+    clock: deps.clock ?? { sleep: async (ms) => void (await wait(ms)) },
+    // Who does not say which process it is counts as alive for ever.
+    processes: deps.processes ?? createProcesses({ pid: 0, signalZero: () => true }),
+    folder: dirname(target),
+    hidden: true,
+  });
+  return locks.hold(basename(target), WAIT_MS, work);
+}

@@ -1,0 +1,226 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it, test } from 'vitest';
+import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
+import { createEnvSink } from '../../../../src/adapters/sinks/env-sink.ts';
+import { createFileSink } from '../../../../src/adapters/sinks/file-sink.ts';
+import { Secret } from '../../../../src/domain/secret.ts';
+import type { Disk } from '../../../../src/ports/disk.ts';
+import { sinkRig } from './sink-rig.ts';
+
+const ROUNDS = 30;
+
+/** A disk that does something before one kind of call. */
+function ahead(name: 'create' | 'rename' | 'read' | 'list', work: (n: number) => void | Promise<void>): Disk {
+  const disk = createNodeDisk();
+  let n = 0;
+  const after =
+    <A extends readonly unknown[], T>(call: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      n += 1;
+      await work(n);
+      return call(...args);
+    };
+  switch (name) {
+    case 'create':
+      return { ...disk, create: after(disk.create) };
+    case 'rename':
+      return { ...disk, rename: after(disk.rename) };
+    case 'read':
+      return { ...disk, read: after(disk.read) };
+    case 'list':
+      return { ...disk, list: after(disk.list) };
+  }
+}
+
+describe('two deliveries to one dotenv file', () => {
+  it.each(['create', 'rename', 'read', 'list'] as const)(
+    'lose nothing when one is slow to %s',
+    async (call) => {
+      const { deps, at } = sinkRig();
+      writeFileSync(at('.env'), 'KEEP=1\n', { mode: 0o600 });
+      const slow = { ...deps, disk: ahead(call, () => wait(120)) };
+      const b = createEnvSink(slow, at('.env'), 'B').deliver(Secret.of('of-b'));
+      await wait(20);
+      await createEnvSink(deps, at('.env'), 'A').deliver(Secret.of('of-a'));
+      await b;
+      expect(readFileSync(at('.env'), 'utf8').split('\n').sort()).toEqual(['', 'A=of-a', 'B=of-b', 'KEEP=1']);
+      expect(readdirSync(at('.'))).toEqual(['.env']);
+    },
+  );
+
+  test('lose nothing whenever they begin', async () => {
+    const { deps, at } = sinkRig();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      writeFileSync(at('.env'), 'KEEP=1\n', { mode: 0o600 });
+      await Promise.all(
+        ['A', 'B', 'C'].map(async (name, index) => {
+          await wait(index * (round % 10));
+          await createEnvSink(deps, at('.env'), name).deliver(Secret.of(`of-${name}`));
+        }),
+      );
+      const lines = readFileSync(at('.env'), 'utf8').split('\n').sort();
+      expect(lines).toEqual(['', 'A=of-A', 'B=of-B', 'C=of-C', 'KEEP=1']);
+    }
+    expect(readdirSync(at('.'))).toEqual(['.env']);
+  });
+
+  test('make the file once when there is none', async () => {
+    const { deps, at } = sinkRig();
+    await Promise.all(
+      ['A', 'B', 'C', 'D'].map((name) =>
+        createEnvSink(deps, at('.env'), name).deliver(Secret.of(`of-${name}`)),
+      ),
+    );
+    expect(readFileSync(at('.env'), 'utf8').split('\n').sort()).toEqual([
+      '',
+      'A=of-A',
+      'B=of-B',
+      'C=of-C',
+      'D=of-D',
+    ]);
+  });
+});
+
+describe('two deliveries to one file', () => {
+  test('without --force: one is there, the other is refused', async () => {
+    const { deps, at } = sinkRig();
+    const ends = await Promise.allSettled(
+      ['one', 'two'].map((value) => createFileSink(deps, at('token')).deliver(Secret.of(value))),
+    );
+    const failed = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    expect(failed).toEqual([expect.objectContaining({ code: 'conflict' })]);
+    const kept = ends[0]?.status === 'fulfilled' ? 'one\n' : 'two\n';
+    expect(readFileSync(at('token'), 'utf8')).toBe(kept);
+  });
+
+  test('the same secret twice is no error', async () => {
+    const { deps, at } = sinkRig();
+    await createFileSink(deps, at('token')).deliver(Secret.of('one'));
+    await createFileSink(deps, at('token')).deliver(Secret.of('one'));
+    expect(readFileSync(at('token'), 'utf8')).toBe('one\n');
+    await createEnvSink(deps, at('.env'), 'A').deliver(Secret.of('one'));
+    await createEnvSink(deps, at('.env'), 'A').deliver(Secret.of('one'));
+    expect(readFileSync(at('.env'), 'utf8')).toBe('A=one\n');
+  });
+});
+
+describe('another program that writes the file', () => {
+  test('between our read and our write loses nothing', async () => {
+    const { deps, at } = sinkRig();
+    writeFileSync(at('.env'), 'KEEP=1\n', { mode: 0o600 });
+    // The second file that is made is the new content; the first one is the lock.
+    const disk = ahead('create', (n) => (n === 2 ? appendFileSync(at('.env'), 'OTHER=2\n') : undefined));
+    await createEnvSink({ ...deps, disk }, at('.env'), 'A').deliver(Secret.of('of-a'));
+    expect(readFileSync(at('.env'), 'utf8')).toBe('KEEP=1\nOTHER=2\nA=of-a\n');
+  });
+
+  test('makes the file meanwhile: nothing of it is lost', async () => {
+    const { deps, at } = sinkRig();
+    const disk = ahead('create', (n) =>
+      n === 2 ? writeFileSync(at('.env'), 'OTHER=2\n', { mode: 0o600 }) : undefined,
+    );
+    await createEnvSink({ ...deps, disk }, at('.env'), 'A').deliver(Secret.of('of-a'));
+    expect(readFileSync(at('.env'), 'utf8')).toBe('OTHER=2\nA=of-a\n');
+  });
+
+  test('makes the file of "file:" meanwhile: it is not replaced', async () => {
+    const { deps, at } = sinkRig();
+    const disk = ahead('create', (n) =>
+      n === 2 ? writeFileSync(at('token'), 'theirs', { mode: 0o600 }) : undefined,
+    );
+    const delivered = createFileSink({ ...deps, disk }, at('token')).deliver(Secret.of('ours'));
+    await expect(delivered).rejects.toMatchObject({ code: 'conflict' });
+    expect(readFileSync(at('token'), 'utf8')).toBe('theirs');
+  });
+
+  test('without end is an error, and its content stays', async () => {
+    const { deps, at } = sinkRig();
+    writeFileSync(at('.env'), 'N=0\n', { mode: 0o600 });
+    const disk = ahead('create', (n) => writeFileSync(at('.env'), `N=${n}\n`));
+    const delivered = createEnvSink({ ...deps, disk }, at('.env'), 'A').deliver(Secret.of('of-a'));
+    await expect(delivered).rejects.toMatchObject({ code: 'locked' });
+    expect(readFileSync(at('.env'), 'utf8')).toMatch(/^N=\d+\n$/);
+    expect(readdirSync(at('.'))).toEqual(['.env']);
+  });
+});
+
+describe('a file that cannot be replaced', () => {
+  const mounted = (more: Partial<Disk> = {}): Disk => ({
+    ...createNodeDisk(),
+    canReplace: async () => false,
+    rename: async () => Promise.reject(new Error('busy')),
+    ...more,
+  });
+
+  it.each([
+    ['a new variable', 'A=1\n', 'A=1\nT=secret\n'],
+    ['no final newline', 'A=1', 'A=1\nT=secret\n'],
+    ['a longer value before', 'A=1\nT=a-much-longer-value\nB=2\n', 'A=1\nT=secret\nB=2\n'],
+    ['a shorter value before', 'T=s\nB=2\n', 'T=secret\nB=2\n'],
+    ['the same already', 'T=secret\nB=2\n', 'T=secret\nB=2\n'],
+    ['nothing in it', '', 'T=secret\n'],
+  ])('is written in place: %s', async (_, text, after) => {
+    const { deps, at } = sinkRig({ disk: mounted() });
+    writeFileSync(at('.env'), text, { mode: 0o600 });
+    const sink = createEnvSink(deps, at('.env'), 'T');
+    await sink.prove();
+    await sink.deliver(Secret.of('secret'));
+    expect(readFileSync(at('.env'), 'utf8')).toBe(after);
+    expect(readdirSync(at('.'))).toEqual(['.env']);
+  });
+
+  test('and that others can read is refused before the request, with the command', async () => {
+    const { deps, at } = sinkRig({ disk: mounted() });
+    writeFileSync(at('.env'), 'A=1\n', { mode: 0o644 });
+    const facts = expect.objectContaining({ hint: `run \`chmod 600 ${at('.env')}\` first` });
+    await expect(createEnvSink(deps, at('.env'), 'T').prove()).rejects.toMatchObject({
+      code: 'usage',
+      facts,
+    });
+  });
+
+  test('a write that fails puts back what was there', async () => {
+    const disk = createNodeDisk();
+    let appends = 0;
+    const failing: Partial<Disk> = {
+      async append(path) {
+        const file = await disk.append(path);
+        appends += 1;
+        if (appends > 1) return file;
+        return {
+          ...file,
+          write: async (bytes) => {
+            await file.write(bytes.subarray(0, 2));
+            throw new Error('full');
+          },
+        };
+      },
+    };
+    const { deps, at } = sinkRig({ disk: mounted(failing) });
+    writeFileSync(at('.env'), 'A=1\nT=old-value\nB=2\n', { mode: 0o600 });
+    await expect(createEnvSink(deps, at('.env'), 'T').deliver(Secret.of('secret'))).rejects.toThrow('full');
+    expect(readFileSync(at('.env'), 'utf8')).toBe('A=1\nT=old-value\nB=2\n');
+    expect(readdirSync(at('.'))).toEqual(['.env']);
+  });
+
+  it.each([
+    ['before it began', 'A=1\nT=old\n', 'A=1\nT=secret\n'],
+    ['after it was whole', 'A=1\nT=secret\n', 'A=1\nT=secret\n'],
+    ['in its middle', 'A=1\nT=se', null],
+  ])('a write that was killed %s', async (_, now, after) => {
+    const { deps, at } = sinkRig({ disk: mounted() });
+    writeFileSync(at('.env'), now, { mode: 0o600 });
+    writeFileSync(at('..env.keyturn-before'), 'A=1\nT=old\n', { mode: 0o600 });
+    const delivered = createEnvSink(deps, at('.env'), 'T').deliver(Secret.of('secret'));
+    if (after === null) {
+      await expect(delivered).rejects.toMatchObject({ code: 'conflict' });
+      expect(readFileSync(at('.env'), 'utf8')).toBe(now);
+      expect(existsSync(at('..env.keyturn-before'))).toBe(true);
+      return;
+    }
+    await delivered;
+    expect(readFileSync(at('.env'), 'utf8')).toBe(after);
+    expect(readdirSync(at('.'))).toEqual(['.env']);
+  });
+});
