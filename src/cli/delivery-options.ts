@@ -8,12 +8,13 @@ import type { Secret } from '../domain/secret.ts';
 import { isStructured } from '../output/report.ts';
 import type { Sink } from '../ports/sink.ts';
 import type { App } from './app.ts';
+import { maskInCi } from './ci-masks.ts';
 import type { OptionSpec } from './command.ts';
 import { deliveryJson } from './delivery-json.ts';
 import type { Input } from './input.ts';
 import { keyJson, tokenJson } from './reports.ts';
 import { ClosedPipe } from './runtime.ts';
-import { maskInActions, ONCE_WARNING } from './secret-report.ts';
+import { ONCE_WARNING } from './secret-report.ts';
 
 export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--save [name]', about: 'keep the new secret in the store, under this name' },
@@ -84,20 +85,46 @@ export async function parseDelivery(
 
 /** A sink from what the person wrote, or from what an unfinished attempt remembers. Paths are made absolute. */
 export async function openSink(app: App, label: string, force: boolean): Promise<Sink> {
-  const { parseSink } = await import('../adapters/sinks/parse-sink.ts');
+  const [{ parseSink }, { createProcesses }] = await Promise.all([
+    import('../adapters/sinks/parse-sink.ts'),
+    import('../adapters/locks/process-identity.ts'),
+  ]);
   const absolute = label.replace(
     /^(file|env):(?=.)(.*)$/s,
     (_, kind: string, path: string) => `${kind}:${resolve(app.runtime.cwd, path)}`,
   );
-  const { random, env } = app.runtime;
-  return parseSink(absolute, {
+  const { random, env, clock, pid, processExists } = app.runtime;
+  const sink = parseSink(absolute, {
     disk: await app.disk(),
     random,
     children: await app.children(),
     env,
     note: (line) => app.note(line),
     force,
+    clock,
+    processes: createProcesses({ pid, signalZero: processExists }),
   });
+  return maskedFirst(app, sink);
+}
+
+/** In CI, whatever the destination: the next steps read it, and show it. One that holds the secret already is masked too. */
+function maskedFirst(app: App, sink: Sink): Sink {
+  let masked = false;
+  const mask = async (secret: Secret) => {
+    if (!masked) await maskInCi(app, secret);
+    masked = true;
+  };
+  return {
+    ...sink,
+    async holds(secret) {
+      await mask(secret);
+      return sink.holds(secret);
+    },
+    async deliver(secret) {
+      await mask(secret);
+      await sink.deliver(secret);
+    },
+  };
 }
 
 interface Printed {
@@ -119,7 +146,7 @@ async function printSecret(app: App, secret: Secret, printed: Printed): Promise<
 async function writeSecret(app: App, secret: Secret, { item, schema, document }: Printed): Promise<void> {
   const { stdout, stderr } = app.runtime;
   const { format } = app.globals;
-  await maskInActions(app, secret);
+  await maskInCi(app, secret);
   if (isStructured(format)) {
     const { present } = await import('../output/present.ts');
     const report = {

@@ -58,6 +58,11 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
     { name: 'KEYTURN_CONFIG_DIR', about: 'the folder of config.yaml and credentials.yaml' },
     { name: 'KEYTURN_STATE_DIR', about: 'the folder of the journal and the audit log' },
     {
+      name: 'GITHUB_ACTIONS, TF_BUILD',
+      about:
+        'set by GitHub Actions and Azure Pipelines: a secret is masked in the log before it goes anywhere',
+    },
+    {
       name: 'HTTPS_PROXY, ALL_PROXY, NO_PROXY',
       about: 'a proxy for the way to the provider, and the hosts without it',
     },

@@ -1,4 +1,5 @@
 import { type ExportFormat, exportSecrets } from '../../core/export-secrets.ts';
+import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
 import { requireCredential } from '../credential-json.ts';
 
@@ -28,6 +29,8 @@ export const credentialsExport: Command = {
         secret: await store.open(name),
       });
     }
-    return { shape: 'text', text: exportSecrets(chosen, format) };
+    const text = exportSecrets(chosen, format);
+    for (const { secret } of chosen) await maskInCi(app, secret);
+    return { shape: 'text', text };
   },
 };

@@ -72,7 +72,12 @@ describe('--print', () => {
   it('in GitHub Actions is masked in the log before it is written', async () => {
     const { parse, log } = rig({ print: true }, { env: { GITHUB_ACTIONS: 'true' } });
     await (await parse()).print?.(Secret.of('100%\r\nx'), ITEM);
-    expect(log).toEqual(['stderr: ::add-mask::100%25%0D%0Ax\n', 'stdout: 100%\r\nx\n']);
+    expect(log).toEqual([
+      'stderr: ::add-mask::100%25\n',
+      'stderr: ::add-mask::x\n',
+      'stderr: ::add-mask::100%25%0D%0Ax\n',
+      'stdout: 100%\r\nx\n',
+    ]);
   });
 
   it('to a reader that went away is a delivery that failed', async () => {
