@@ -4,10 +4,10 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
   $places = @{
     '' = @('login', 'logout', 'whoami', 'profiles', 'providers', 'tokens', 'keys', 'projects', 'credentials', 'rotations', 'plan', 'apply', 'run', 'helper', 'audit', 'sandbox', 'doctor', 'completion', 'help', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'login' = @('errova', 'devo', 'prefactor', 'bluebricks', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'login errova' = @('--org', '--url', '--with-token', '--token-file', '--session', '--name', '--scope', '--token-id', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'login devo' = @('--region', '--domain', '--url', '--with-token', '--token-file', '--token-id', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'login prefactor' = @('--account-id', '--url', '--with-token', '--token-file', '--from-cli', '--token-id', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'login bluebricks' = @('--url', '--with-token', '--token-file', '--from-cli', '--token-id', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'login errova' = @('--org', '--url', '--with-token', '--token-file', '--session', '--name', '--scope', '--token-id', '--old', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'login devo' = @('--region', '--domain', '--url', '--with-token', '--token-file', '--token-id', '--old', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'login prefactor' = @('--account-id', '--url', '--with-token', '--token-file', '--from-cli', '--token-id', '--old', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'login bluebricks' = @('--url', '--with-token', '--token-file', '--from-cli', '--token-id', '--old', '--store', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'logout' = @('--revoke', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'whoami' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'profiles' = @('list', 'use', 'show', 'rename', 'remove', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
@@ -62,9 +62,14 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'help' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
   }
   $offers = @{
+    'login errova --old' = @('now', 'keep')
     'login errova --store' = @('keychain', 'passphrase', 'file')
+    'login devo --region' = @('us', 'eu', 'ca', 'apac', 'es')
+    'login devo --old' = @('now', 'keep')
     'login devo --store' = @('keychain', 'passphrase', 'file')
+    'login prefactor --old' = @('now', 'keep')
     'login prefactor --store' = @('keychain', 'passphrase', 'file')
+    'login bluebricks --old' = @('now', 'keep')
     'login bluebricks --store' = @('keychain', 'passphrase', 'file')
     'logout ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
     'profiles use ARGUMENT' = { keyturn profiles list -o name --quiet --no-input 2>$null }
@@ -96,7 +101,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     '* -o' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
     '* --output' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
   }
-  $valued = @('--account-id', '--agent-id', '--assume', '--at', '--audience', '--concurrency', '--credential', '--devo-domain', '--domain', '--due-within', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--grace', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--older-than', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
+  $valued = @('--account-id', '--agent-id', '--assume', '--at', '--audience', '--concurrency', '--credential', '--devo-domain', '--domain', '--due-within', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--grace', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--old', '--older-than', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
   $variadic = @('credentials export', 'help')
   $place = ''
   $option = ''

@@ -17,6 +17,8 @@ import { Local } from './local.ts';
 import { once } from './once.ts';
 import { VERSION } from './version.ts';
 
+export type { AnyVendorSession };
+
 /** What a command is given: what is kept on this machine, and the way to the provider, each made on first use. */
 export class App extends Local {
   #transport: Transport | null = null;
@@ -154,12 +156,17 @@ export class App extends Local {
 
   async vendorSession(provider: string, profile: string | null): Promise<AnyVendorSession> {
     const { readVendorSession } = await import('../adapters/vendor-cli/vendor-session.ts');
-    const { home, cwd, env } = this.runtime;
-    return readVendorSession(provider, { disk: await this.disk(), home, cwd, env, profile });
+    const { home, cwd, env, node } = this.runtime;
+    return readVendorSession(provider, { disk: await this.disk(), home, cwd, env, node, profile });
   }
 
   async tokenDeps(): Promise<TokenDeps> {
-    return { client: await this.client(), profiles: await this.profiles(), clock: this.runtime.clock };
+    return {
+      client: await this.client(),
+      profiles: await this.profiles(),
+      clock: this.runtime.clock,
+      openStore: () => this.store(),
+    };
   }
 
   async changeDeps(): Promise<ChangeDeps> {

@@ -1,13 +1,13 @@
-import { capabilitiesOf, supportOf } from '../core/capabilities.ts';
+import { supportOf } from '../core/capabilities.ts';
 import { OPERATIONS } from '../domain/capability.ts';
 import { EXIT } from '../domain/errors.ts';
 import type { Provider } from '../ports/provider.ts';
 import { loadProviders } from '../providers/registry.ts';
+import { supportWordOf } from './capability-words.ts';
 import { SHELL_FILES } from './completion/shell-files.ts';
 import { completionScripts } from './completion-scripts.ts';
 import { environmentVariables } from './topics.ts';
 
-const WORDS = { native: 'yes', composed: 'by keyturn', no: '–' } as const;
 const NOTICE = '<!-- Made by `npm run generate` from the code; do not edit. -->\n\n';
 
 /** Every checked-in file that is made from the code, by path; `read` gives the files that are edited in part. */
@@ -38,10 +38,7 @@ export function versionModule(version: string): string {
 function capabilityTable(providers: readonly Provider[]): string {
   const header = `| | ${providers.map((provider) => provider.title).join(' | ')} |\n|---|${providers.map(() => '---|').join('')}\n`;
   const rows = OPERATIONS.map((operation) => {
-    const cells = providers.map(
-      (provider) =>
-        WORDS[capabilitiesOf(provider).find((each) => each.operation === operation)?.support ?? 'no'],
-    );
+    const cells = providers.map((provider) => supportWordOf(provider, operation));
     return `| \`${operation}\` | ${cells.join(' | ')} |\n`;
   });
   return `${header}${rows.join('')}`;
@@ -71,10 +68,15 @@ function providerSection(provider: Provider): string {
     `## ${provider.title}\n\n`,
     `Credential: ${provider.credential.kind}. Made at <${provider.credential.page}>. API: <${provider.docs}>.\n\n`,
     `Tokens are managed by ${facts.managedBy}; addressed by ${facts.handle}; names are ${facts.names}; a secret is shown ${facts.secretShown}; rotation is ${facts.rotation}; an end is ${facts.ends}.\n\n`,
+    ...(facts.lists === 'inferred' ? [inferredNote(provider)] : []),
     ...(settings.length > 0 ? [`Settings of \`keyturn login ${provider.id}\`:\n\n`, ...settings] : []),
     ...(lacks.length > 0 ? ['\nWhat to do instead of what it lacks:\n\n', ...lacks] : []),
   ];
   return lines.join('');
+}
+
+function inferredNote({ title }: Provider): string {
+  return `${title} documents no list and no other read. What is marked "inferred" is asked for where one would expect it. Where the server has no such list, \`login\` cannot prove the credential and says so, a token or key is named by its id (\`id:…\`), and a new secret is not tried before it is delivered.\n\n`;
 }
 
 /** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */

@@ -1,16 +1,45 @@
+import { isListMissing, unprovedNote } from '../core/inferred-lists.ts';
+import type { LoginResult } from '../core/login.ts';
 import type { Profile } from '../ports/profiles.ts';
 import type { Provider } from '../ports/provider.ts';
 
-/** Only a credential whose id is known is marked in lists and kept from being ended by mistake. */
+/** Where the credential's id is not known, verbs that end tokens ask or need `--allow-self`. */
 export function unguarded(provider: Provider, profile: Profile): readonly string[] {
-  if (profile.tokenId !== null || profile.credential.kind !== 'store' || provider.facts.handle !== 'id')
-    return [];
+  if (profile.tokenId !== null || provider.facts.managerIsSession) return [];
   return [
-    'its id is not known: log in with "--token-id ID" (see `keyturn tokens list`), and it is guarded against slips',
+    `which token this credential is, is not known: ending a token that may be it needs "--allow-self"; log in with "--token-id ID" (${whereIds(provider)}) to settle that`,
   ];
 }
 
-/** The managing credential is powerful; the job at hand wants a narrower one. */
+/** Errova documents no list: where there is none, its app shows the ids. */
+function whereIds({ facts, title }: Provider): string {
+  return facts.lists === 'documented'
+    ? 'see `keyturn tokens list`'
+    : `from \`keyturn tokens list\` or ${title}’s app`;
+}
+
+/** Why it is not said that the credential works. */
+export function unproved(provider: Provider, result: LoginResult): readonly string[] {
+  const { unproved: why } = result;
+  if (!why) return [];
+  const { message } = why.facts;
+  return [
+    isListMissing(provider, why)
+      ? unprovedNote(provider, why)
+      : `the credential could not be proved: ${message}`,
+  ];
+}
+
+/** Which profile the next command uses. */
+export function currentNote(profile: string, current: string | null): string {
+  if (current === profile) return `"${profile}" is the current profile`;
+  return current === null
+    ? `no profile is current: add \`-p ${profile}\`, or run \`keyturn profiles use ${profile}\``
+    : `the current profile is still "${current}": add \`-p ${profile}\`, or run \`keyturn profiles use ${profile}\``;
+}
+
+/** The managing credential is powerful; the job at hand wants one of its own. */
 export function nextStep(provider: Provider, profile: string): string {
-  return `next: \`keyturn tokens create --profile ${profile} ${provider.credential.narrower} --save\` makes a narrower token for one job`;
+  const { narrower, narrowerIs } = provider.credential;
+  return `next: \`keyturn tokens create --profile ${profile} ${narrower} --save\` makes ${narrowerIs}`;
 }

@@ -7,7 +7,8 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
   return [
     ...provider.settings.map((setting) => ({
       flags: `--${setting.name} <${setting.placeholder}>`,
-      about: `${setting.about}${setting.required ? '' : ' (optional)'}`,
+      about: `${setting.about}${setting.choices ? `: ${setting.choices.join(', ')}` : ''}${setting.required ? '' : ' (optional)'}`,
+      ...(setting.choices && { values: setting.choices }),
     })),
     { flags: '--url <origin>', about: 'another address than the vendor’s own: a proxy, a sandbox' },
     { flags: '--with-token', about: 'read the credential from standard input' },
@@ -18,7 +19,13 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
       : [{ flags: '--from-cli', about: 'use the session of the vendor’s own command, in place' }]),
     {
       flags: '--token-id <id>',
-      about: 'the provider’s id of the credential, so that it is marked in lists and guarded',
+      about: 'the provider’s id of the credential, where the credential does not tell it itself',
+    },
+    {
+      flags: '--old <fate>',
+      about:
+        'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)',
+      values: ['now', 'keep'],
     },
     {
       flags: '--store <store>',

@@ -2,7 +2,8 @@ import type { LoginResult } from '../core/login.ts';
 import type { Column, Report } from '../output/report.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { App } from './app.ts';
-import { nextStep, unguarded } from './login-notes.ts';
+import type { Settled } from './login-again.ts';
+import { currentNote, nextStep, unguarded, unproved } from './login-notes.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'PROFILE', field: 'profile', kind: 'text' },
@@ -15,10 +16,23 @@ const COLUMNS: readonly Column[] = [
   { title: 'STORE', field: 'store', kind: 'text' },
 ];
 
+/** What a login did. */
+export interface LoggedIn {
+  readonly result: LoginResult;
+  readonly settled: Settled;
+  /** The vendor command's file that the session is in; null for any other way. */
+  readonly file: string | null;
+}
+
 /** Who it is, as the provider told it, and where it is kept. */
-export async function loginReport(app: App, provider: Provider, result: LoginResult): Promise<Report> {
+export async function loginReport(
+  app: App,
+  provider: Provider,
+  { result, settled, file }: LoggedIn,
+): Promise<Report> {
   const { profile, identity } = result;
   const kept = profile.credential.kind === 'store' ? (await (await app.store()).facts()).kind : null;
+  const current = await (await app.profiles()).current();
   const login = {
     profile: profile.name,
     provider: provider.id,
@@ -29,6 +43,10 @@ export async function loginReport(app: App, provider: Provider, result: LoginRes
     expiresAt: result.expiresAt,
     tokenId: profile.tokenId,
     store: kept,
+    proved: result.unproved === null,
+    current,
+    file,
+    old: settled.outcome && { ...settled.outcome },
   };
   return {
     shape: 'one',
@@ -38,8 +56,13 @@ export async function loginReport(app: App, provider: Provider, result: LoginRes
     columns: COLUMNS,
     notes: [
       `logged in to ${provider.title} as "${profile.name}"`,
+      ...(file === null ? [] : [`the session is read from "${file}" at each use`]),
+      ...unproved(provider, result),
+      ...settled.notes,
+      currentNote(profile.name, current),
       ...unguarded(provider, profile),
       nextStep(provider, profile.name),
     ],
+    ...(settled.failed && { exit: 'partial' as const }),
   };
 }

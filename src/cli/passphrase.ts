@@ -32,7 +32,7 @@ async function chooseOne({ runtime, prompter }: Asker, variables: readonly strin
     .find((value) => value !== undefined && value !== '');
   if (given !== undefined) return Secret.of(given);
   const instead = `set ${variables[0]}`;
-  const first = await prompter.askSecret('the new passphrase: ', instead);
+  const first = await prompter.askSecret('the new passphrase (8 characters or more): ', instead);
   const second = await prompter.askSecret('the new passphrase again: ', instead);
   if (!first.equals(second)) throw usage('the two passphrases differ', 'try again; nothing was changed');
   return first;

@@ -1,4 +1,5 @@
 import type { MintDeps } from '../core/mint/deps.ts';
+import { guardOwn, ownershipOf } from '../core/own-token.ts';
 import { chooseTargets } from '../core/rotation/choose-targets.ts';
 import type { RotationOptions } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
@@ -39,8 +40,16 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   if (due.length > 1) refuseShared(input);
   const planned: Planned[] = [];
   const options = readOptions(app, input);
-  for (const token of due)
-    planned.push({ token, ...(await planToken(app, input, deps, { token, options })) });
+  const tell = ownershipOf({ client: deps.client, openStore: async () => deps.store });
+  const unsure: string[] = [];
+  for (const token of due) {
+    const ownership = await tell(token);
+    const asks = app.prompter.interactive && !app.globals.yes;
+    if (ownership === 'maybe' && asks) unsure.push(`"${token.name ?? token.id}"`);
+    else if (!options.allowSelf) guardOwn(token, ownership, 'rotate');
+    const isOwn = ownership === 'own';
+    planned.push({ token, ...(await planToken(app, input, deps, { token, isOwn, options })) });
+  }
   if (input.flag('dry-run')) {
     return dryRunReport(
       deps,
@@ -48,7 +57,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
     );
   }
   await app.confirm(
-    `rotate ${due.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
+    `${unsure.length > 0 ? `${unsure.join(', ')} may be the credential that keyturn is using. ` : ''}rotate ${due.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
   );
   const [only, another] = planned;
   if (only && !another) return rotateOne(deps, only);
@@ -113,10 +122,10 @@ function planToken(
   app: App,
   input: Input,
   deps: MintDeps,
-  { token, options }: { token: ListedToken; options: RotationOptions },
+  { token, isOwn, options }: { token: ListedToken; isOwn: boolean; options: RotationOptions },
 ): Promise<PlannedRotation> {
   return planOne(app, input, deps, {
-    target: { kind: 'token', token },
+    target: { kind: 'token', token, isOwn },
     options,
     document: (item) => ({ token: { ...tokenJson(token), id: item.id, name: item.name ?? token.name } }),
   });

@@ -31,13 +31,24 @@ export function supportOf(provider: Provider, operation: OperationName): Support
   return composed[operation] ? 'composed' : 'no';
 }
 
+/** Whether the vendor documents no such list: keyturn asks where one would expect it, and does without. */
+export function isInferred(provider: Provider, operation: OperationName): boolean {
+  if (provider.facts.lists === 'documented' || supportOf(provider, operation) === 'no') return false;
+  return operation.endsWith(' list') || (operation === 'tokens get' && !provider.tokens.get);
+}
+
 export interface Capability {
   readonly operation: OperationName;
   readonly support: Support;
+  readonly inferred: boolean;
 }
 
 export function capabilitiesOf(provider: Provider): readonly Capability[] {
-  return OPERATIONS.map((operation) => ({ operation, support: supportOf(provider, operation) }));
+  return OPERATIONS.map((operation) => ({
+    operation,
+    support: supportOf(provider, operation),
+    inferred: isInferred(provider, operation),
+  }));
 }
 
 /** The error for an operation that the vendor does not have: what to do instead, exit 8. */

@@ -6,7 +6,8 @@ import type { Operation, TokenTarget } from '../ports/provider.ts';
 import { doneBut, errorOf, tryAudited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import { CannotBeSure } from './listing.ts';
-import { findToken, guardSelf, listOnce, type TokenDeps } from './tokens.ts';
+import { guardOwn, ownershipOf } from './own-token.ts';
+import { findToken, listOnce, type TokenDeps } from './tokens.ts';
 
 export type TokenVerb = 'revoke' | 'delete' | 'enable' | 'disable';
 
@@ -19,6 +20,8 @@ export interface ChangeResult {
   readonly reference: string;
   readonly token: ListedToken | null;
   readonly error: AppError | null;
+  /** It may be the managing credential, whose id is not known: the person is asked. */
+  readonly mayBeOwn?: boolean;
 }
 
 const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
@@ -28,21 +31,28 @@ const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
   disable: 'disable',
 };
 
-/** Finds every reference before anything is changed; what cannot be found or must not be touched is a result, not a stop. */
+/**
+ * Finds every reference before anything is changed; what cannot be found or must not be touched is a result, not a stop.
+ * `asks`: a person is asked afterwards, and may be asked about a token that may be the managing credential.
+ */
 export async function findTargets(
   deps: TokenDeps,
   verb: TokenVerb,
   references: readonly string[],
   allowSelf: boolean,
+  asks = false,
 ): Promise<readonly ChangeResult[]> {
   requireSupport(deps.client.connection.provider, `tokens ${verb}`);
   const listed = listOnce(deps);
+  const tell = ownershipOf(deps);
   const results: ChangeResult[] = [];
   for (const reference of [...new Set(references)]) {
     try {
       const token = await findToken(deps, parseReference(reference), listed);
-      if (verb !== 'enable') guardSelf(token, allowSelf, verb);
-      results.push({ reference, token, error: null });
+      const ownership = verb === 'enable' || allowSelf ? 'other' : await tell(token);
+      const mayBeOwn = asks && ownership === 'maybe';
+      if (!mayBeOwn) guardOwn(token, ownership, verb);
+      results.push({ reference, token, error: null, ...(mayBeOwn && { mayBeOwn }) });
     } catch (error) {
       if (!isAppError(error)) throw error;
       // Nothing can be found while the provider does not answer: that is the whole command's failure.

@@ -26,8 +26,14 @@ export interface Connection {
   readonly secret: Secret;
   /** The store's entry that holds the managing credential; null when it came from the environment or a vendor's CLI. */
   readonly credentialName: string | null;
-  /** The provider's id of the managing credential, where it is known. */
+  /** The file of the vendor's CLI that it was read from. */
+  readonly credentialFile?: string;
+  /** The provider's id of the managing credential, where it is confirmed. */
   readonly tokenId: string | null;
+  /** Ids that the credential names itself: a token of the vendor's that has one of them is the credential. */
+  readonly claims?: readonly string[];
+  /** What to do when the vendor refuses the credential (401), by where it came from. */
+  readonly renewal?: string;
 }
 
 /** How many records are asked for where the vendor refused the first wish: its pages are not documented. */
@@ -46,10 +52,8 @@ export class Client {
   /** The same place with a secret that was minted: never a session, even where a session minted it. */
   as(secret: Secret): Client {
     const [auth] = this.connection.provider.auth;
-    return new Client(
-      { ...this.connection, secret, auth, credentialName: null, tokenId: null },
-      this.#transport,
-    );
+    const { claims: _, ...connection } = this.connection;
+    return new Client({ ...connection, secret, auth, credentialName: null, tokenId: null }, this.#transport);
   }
 
   async call<I, O>(operation: Operation<I, O>, input: I): Promise<O> {
@@ -152,11 +156,11 @@ export class Client {
   }
 
   #told(reply: Reply, problem: ProviderProblem): AppError {
-    const { provider, secret } = this.connection;
+    const { provider, renewal, secret } = this.connection;
     return new AppError({
       code: problem.code,
       message: vendorText(problem.message, [secret.reveal()]) ?? `the provider answered ${reply.status}`,
-      hint: problem.hint,
+      hint: reply.status === 401 ? (renewal ?? problem.hint) : problem.hint,
       provider: provider.id,
       status: reply.status,
       // A provider, or whoever answers for it, may send the credential back where an id belongs.

@@ -1,6 +1,7 @@
 import type { Reference } from '../domain/reference.ts';
 import { type ProjectKey, statusAt } from '../domain/token.ts';
 import { unsupported } from './capabilities.ts';
+import { findListed } from './inferred-lists.ts';
 import { resolveListed } from './listing.ts';
 import type { ListProgress, TokenDeps } from './tokens.ts';
 
@@ -21,9 +22,18 @@ export async function* listKeys(
 }
 
 export async function findKey(deps: TokenDeps, project: string, reference: Reference): Promise<ProjectKey> {
-  const items: ProjectKey[] = [];
-  const progress: Pick<ListProgress, 'why'> = { why: null };
-  for await (const page of listKeys(deps, project, progress)) items.push(...page);
-  const { why } = progress;
-  return resolveListed(reference, { items, whole: why === null, why }, 'key');
+  const { provider } = deps.client.connection;
+  const listed = await findListed(provider, reference, async () => {
+    const items: ProjectKey[] = [];
+    const progress: Pick<ListProgress, 'why'> = { why: null };
+    for await (const page of listKeys(deps, project, progress)) items.push(...page);
+    const { why } = progress;
+    return { items, whole: why === null, why };
+  });
+  return listed === null ? unknownKey(reference.value) : resolveListed(reference, listed, 'key');
+}
+
+function unknownKey(id: string): ProjectKey {
+  const nothing = { name: null, type: null, publicKey: null, createdAt: null, expiresAt: null };
+  return { id, status: 'active', ...nothing, attributes: {} };
 }

@@ -10,6 +10,8 @@ import type { AuthScheme, Provider, Settings } from '../ports/provider.ts';
 import type { NewStore } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { Client } from './client.ts';
+import { probe } from './inferred-lists.ts';
+import { checkStatedId, findOwnId } from './own-id.ts';
 
 export interface LoginDeps {
   readonly provider: Provider;
@@ -28,10 +30,15 @@ export interface LoginTarget {
 
 export interface LoginResult {
   readonly profile: Profile;
+  /** As the provider told it; all null where it told nothing. */
   readonly identity: Identity;
+  /** Why the provider could not be asked whether the credential works; null where it was. */
+  readonly unproved: AppError | null;
   readonly kind: string;
   readonly expiresAt: Instant | null;
 }
+
+export const NOBODY: Identity = { account: null, subject: null, scopes: null, expiresAt: null };
 
 /**
  * Refuses to turn a profile into another connection by the way: logging in again is for the same place. Returns the
@@ -63,25 +70,32 @@ export function clientOf(
   const { provider, transport } = deps;
   const { settings, origin, profile } = target;
   return new Client(
-    { provider, profile, settings, origin, auth, secret, credentialName: null, tokenId: null },
+    {
+      ...{ provider, profile, settings, origin, auth, secret, credentialName: null, tokenId: null },
+      renewal:
+        auth.id === 'session'
+          ? 'the session has ended, or its cookie was not copied whole: copy it from the browser again'
+          : `${origin} does not accept this credential: hand over ${provider.credential.kind}`,
+    },
     transport,
   );
 }
 
-/** Looks at the secret, proves it with a real read, keeps it, and makes the profile. Nothing is kept that does not work. */
+/**
+ * Looks at the secret, proves it with a real read, keeps it, and makes the profile. Nothing is kept that is refused. The
+ * store is made ready before `given.secret` is asked for, so that nobody types a secret that cannot be kept.
+ */
 export async function loginWithToken(
   deps: LoginDeps,
   target: LoginTarget,
-  given: { readonly secret: Secret; readonly tokenId: string | null },
+  given: { readonly secret: () => Promise<Secret>; readonly tokenId: string | null },
 ): Promise<LoginResult> {
-  const { provider, clock } = deps;
-  const note = provider.checkCredential(given.secret, clock.now());
+  const { provider } = deps;
   const store = await deps.store();
-  const identity = await provenStore(deps, store, () =>
-    clientOf(deps, target, given.secret).call(provider.probe, undefined),
-  );
-  const tokenId = given.tokenId ?? note.tokenId;
-  const expiresAt = identity.expiresAt ?? note.expiresAt;
+  const { secret, proven } = await provenStore(deps, store, async () => {
+    const asked = await given.secret();
+    return { secret: asked, proven: await prove(deps, target, { secret: asked, tokenId: given.tokenId }) };
+  });
   await store.save(
     {
       name: target.profile,
@@ -89,20 +103,36 @@ export async function loginWithToken(
       provider: provider.id,
       origin: target.origin,
       project: null,
-      id: tokenId,
-      scopes: identity.scopes,
+      id: proven.tokenId,
+      scopes: proven.identity.scopes,
       createdAt: null,
-      expiresAt,
+      expiresAt: proven.expiresAt,
     },
-    given.secret,
+    secret,
   );
-  return finishLogin(deps, target, {
-    source: { kind: 'store', name: target.profile },
+  return finishLogin(deps, target, { ...proven, source: { kind: 'store', name: target.profile } });
+}
+
+/** What the credential and the provider tell of it. Throws where the credential cannot work, or is not the token stated. */
+async function prove(
+  deps: LoginDeps,
+  target: LoginTarget,
+  given: { readonly secret: Secret; readonly tokenId: string | null },
+): Promise<Omit<Proven, 'source'>> {
+  const note = deps.provider.checkCredential(given.secret, deps.clock.now());
+  const client = clientOf(deps, target, given.secret);
+  const probed = await probe(client);
+  const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
+  return {
     identity,
+    unproved: probed.kind === 'proved' ? null : probed.why,
     kind: note.kind,
-    expiresAt,
-    tokenId,
-  });
+    expiresAt: identity.expiresAt ?? note.expiresAt,
+    tokenId:
+      given.tokenId === null
+        ? await findOwnId(client, note.claims)
+        : await checkStatedId(client, given.tokenId, note.claims),
+  };
 }
 
 /** Runs `work` with a store that would take a secret now. What was made for that goes again when `work` fails. */
@@ -135,43 +165,33 @@ async function withdraw(deps: Pick<LoginDeps, 'journal'>, store: NewStore): Prom
 export async function loginFromVendorCli(
   deps: LoginDeps,
   target: LoginTarget,
-  session: { readonly secret: Secret; readonly profile: string | null },
+  session: { readonly secret: Secret; readonly profile: string | null; readonly tokenId: string | null },
 ): Promise<LoginResult> {
-  const note = deps.provider.checkCredential(session.secret, deps.clock.now());
-  const identity = await clientOf(deps, target, session.secret).call(deps.provider.probe, undefined);
+  const proven = await prove(deps, target, session);
   const source: CredentialSource = { kind: 'vendor-cli', profile: session.profile };
-  return finishLogin(deps, target, {
-    source,
-    identity,
-    kind: note.kind,
-    expiresAt: identity.expiresAt ?? note.expiresAt,
-    tokenId: note.tokenId,
-  });
+  return finishLogin(deps, target, { ...proven, source });
 }
 
-interface Proven {
+interface Proven extends Omit<LoginResult, 'profile'> {
   readonly source: CredentialSource;
-  readonly identity: Identity;
-  readonly kind: string;
-  readonly expiresAt: Instant | null;
   readonly tokenId: string | null;
 }
 
 export async function finishLogin(
   deps: LoginDeps,
   target: LoginTarget,
-  proven: Proven,
+  { source, tokenId, ...told }: Proven,
 ): Promise<LoginResult> {
   const profile: Profile = {
     name: target.profile,
     provider: deps.provider.id,
     settings: target.settings,
     origin: target.origin,
-    credential: proven.source,
-    tokenId: proven.tokenId,
+    credential: source,
+    tokenId,
   };
   await deps.profiles.save(profile);
-  return { profile, identity: proven.identity, kind: proven.kind, expiresAt: proven.expiresAt };
+  return { profile, ...told };
 }
 
 function sameSettings(a: Settings, b: Settings): boolean {

@@ -13,7 +13,7 @@ interface Deps {
   vendorSession(
     provider: string,
     profile: string | null,
-  ): Promise<{ readonly secret: Secret; readonly origin: string | null }>;
+  ): Promise<{ readonly secret: Secret; readonly origin: string | null; readonly path: string }>;
 }
 
 /** The resolved connection with its secret unlocked and looked at: the wrong kind and an expired one never leave here. */
@@ -22,21 +22,27 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
   const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
   const open = (
     secret: Secret,
-    more: { credentialName: string | null; tokenId: string | null },
+    more: Pick<Connection, 'credentialName' | 'credentialFile' | 'tokenId'> & { readonly renewal: string },
   ): Connection => {
-    const note = provider.checkCredential(secret, deps.now);
-    return { ...base, secret, credentialName: more.credentialName, tokenId: more.tokenId ?? note.tokenId };
+    const { claims } = provider.checkCredential(secret, deps.now);
+    return { ...base, secret, claims, ...more };
   };
   if (credential.kind === 'environment') {
     return open(readSecretInput(deps.env['KEYTURN_TOKEN'] ?? '', 'KEYTURN_TOKEN'), {
       credentialName: null,
       tokenId: null,
+      renewal: `the token in KEYTURN_TOKEN is wrong, or has ended: set it to one that ${provider.title} accepts`,
     });
   }
   if (credential.kind === 'vendor-cli') {
     const session = await deps.vendorSession(provider.id, credential.profile);
     if (session.origin !== null && session.origin !== origin) throw elsewhere(session.origin, origin);
-    return open(session.secret, { credentialName: null, tokenId: null });
+    return open(session.secret, {
+      credentialName: null,
+      credentialFile: session.path,
+      tokenId: profile?.tokenId ?? null,
+      renewal: `the session has ended: run \`${provider.credential.vendorCli ?? 'the vendor’s login'}\``,
+    });
   }
   const store = await deps.store();
   const kept = await store.find(credential.name);
@@ -50,7 +56,12 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
   if (kept.provider !== provider.id || kept.origin !== origin)
     throw elsewhere(kept.origin ?? 'nowhere', origin);
   const tokenId = kept.current.id ?? profile?.tokenId ?? null;
-  return open(await store.open(kept.name), { credentialName: kept.name, tokenId });
+  const again = `keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}`;
+  return open(await store.open(kept.name), {
+    credentialName: kept.name,
+    tokenId,
+    renewal: `the credential was rotated, revoked or has ended: \`${again}\``,
+  });
 }
 
 function elsewhere(bound: string, wanted: string): AppError {

@@ -51,9 +51,12 @@ export async function resolveConnection(wishes: ConnectionWishes, deps: Deps): P
       'a stored credential goes only where it was stored for; unset KEYTURN_URL',
     );
   }
+  const wanted = wishes.provider ?? given(env, 'KEYTURN_PROVIDER');
+  // A mistyped provider is not a provider that nobody has logged in to.
+  if (wanted !== undefined) await deps.loadProvider(wanted);
   const profile = await chooseProfile(wishes, deps.profiles, withToken);
-  const providerId = wishes.provider ?? given(env, 'KEYTURN_PROVIDER') ?? profile?.found.provider;
-  if (providerId === undefined) throw noConnection(withToken);
+  const providerId = wanted ?? profile?.found.provider;
+  if (providerId === undefined) throw noConnection(withToken, await deps.profiles.list());
   if (profile && profile.found.provider !== providerId) {
     throw usage(
       `the profile "${profile.found.name}" is of ${profile.found.provider}, not ${providerId}`,
@@ -178,14 +181,21 @@ function chooseOrigin({ provider, profile, settings, env, withToken }: OriginCho
   return moved ? { value: natural, source: 'provider' } : { value: profile.origin, source: 'profile' };
 }
 
-function noConnection(withToken: boolean): AppError {
-  return withToken
-    ? usage('KEYTURN_TOKEN is set, but no provider', 'set KEYTURN_PROVIDER, or add "--provider"')
-    : new AppError({
-        code: 'auth',
-        message: 'keyturn is not logged in anywhere',
-        hint: 'run `keyturn login --help`',
-      });
+function noConnection(withToken: boolean, profiles: readonly Profile[]): AppError {
+  if (withToken)
+    return usage('KEYTURN_TOKEN is set, but no provider', 'set KEYTURN_PROVIDER, or add "--provider"');
+  if (profiles.length === 0) {
+    return new AppError({
+      code: 'auth',
+      message: 'keyturn is not logged in anywhere',
+      hint: 'run `keyturn login --help`',
+    });
+  }
+  return new AppError({
+    code: 'auth',
+    message: 'no profile is current',
+    hint: `add \`-p NAME\`, or run \`keyturn profiles use NAME\` (${profiles.map(({ name }) => name).join(', ')})`,
+  });
 }
 
 function describeSource(source: CredentialSource | undefined): string {

@@ -2,13 +2,15 @@ import { AppError } from '../domain/errors.ts';
 import { supportOf, unsupported } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
 import { changeTokens } from './change-tokens.ts';
+import { findOwnId } from './own-id.ts';
 import { findToken } from './tokens.ts';
 
 /** Makes the managing credential unusable at the provider, with its own last request. */
 export async function revokeOwn(deps: ChangeDeps): Promise<void> {
   const { provider, tokenId } = deps.client.connection;
   if (supportOf(provider, 'tokens revoke') === 'no') throw unsupported(provider, 'tokens revoke');
-  if (tokenId === null) {
+  const id = tokenId ?? (await findOwnId(deps.client, deps.client.connection.claims ?? []));
+  if (id === null) {
     throw new AppError({
       code: 'conflict',
       message: 'the provider’s id of this credential is not known, so it cannot be revoked from here',
@@ -16,7 +18,7 @@ export async function revokeOwn(deps: ChangeDeps): Promise<void> {
       provider: provider.id,
     });
   }
-  const token = await findToken(deps, { by: 'id', value: tokenId });
-  const [result] = await changeTokens(deps, 'revoke', [{ reference: tokenId, token, error: null }]);
+  const token = await findToken(deps, { by: 'id', value: id });
+  const [result] = await changeTokens(deps, 'revoke', [{ reference: id, token, error: null }]);
   if (result?.error) throw result.error;
 }

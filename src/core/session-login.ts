@@ -1,9 +1,17 @@
-import { AppError } from '../domain/errors.ts';
+import { AppError, isAppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Profile } from '../ports/profiles.ts';
 import type { AuthScheme, Provider } from '../ports/provider.ts';
 import type { Client } from './client.ts';
-import { clientOf, type LoginDeps, type LoginResult, type LoginTarget, provenStore } from './login.ts';
+import { type Probed, probe } from './inferred-lists.ts';
+import {
+  clientOf,
+  type LoginDeps,
+  type LoginResult,
+  type LoginTarget,
+  NOBODY,
+  provenStore,
+} from './login.ts';
 import type { MintDeps } from './mint/deps.ts';
 import { mintForLogin } from './mint/login-session.ts';
 import { failureOf } from './mint/result.ts';
@@ -22,7 +30,11 @@ export interface SessionWishes {
 }
 
 export interface SessionLoginResult extends LoginResult {
-  readonly minted: { readonly name: string | null; readonly scopes: readonly string[] };
+  readonly minted: {
+    readonly id: string | null;
+    readonly name: string | null;
+    readonly scopes: readonly string[];
+  };
 }
 
 /** The cookie is used for one request that mints a machine token, and kept nowhere. A refused one leaves nothing behind. */
@@ -41,8 +53,6 @@ export async function loginWithSession(
     idempotencyKey: null,
   });
   const store = await deps.store();
-  // Read before the store is made: a mistyped cookie leaves nothing behind.
-  const client = clientOf(deps, target, await deps.session(), auth);
   const planned: Profile = {
     name: target.profile,
     provider: provider.id,
@@ -51,21 +61,52 @@ export async function loginWithSession(
     credential: { kind: 'store', name: target.profile },
     tokenId: null,
   };
-  await provenStore(deps, store, async () => {
+  // The store is ready before the cookie is asked for; it goes again when the cookie is refused.
+  const item = await provenStore(deps, store, async () => {
+    const client = clientOf(deps, target, await deps.session(), auth);
     const minted = await mintForLogin(await deps.mintDeps(client), { spec, profile: planned });
     if (minted.kind !== 'done') throw stopped(failureOf(minted), provider);
+    return minted.item;
   });
-  const profile = (await deps.profiles.find(target.profile)) ?? planned;
-  const probing = clientOf(deps, target, await store.open(target.profile));
-  const identity = await probing.call(provider.probe, undefined);
-  const { expiresAt } = identity;
-  return {
-    profile,
-    identity,
-    kind: 'machine token',
-    expiresAt,
-    minted: { name: spec.name, scopes: spec.scopes },
-  };
+  const id = item?.id ?? null;
+  return namingLive(id, target.profile, async () => {
+    const profile = (await deps.profiles.find(target.profile)) ?? planned;
+    const probed = await proveMinted(clientOf(deps, target, await store.open(target.profile)));
+    const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
+    return {
+      profile,
+      identity,
+      unproved: probed.kind === 'proved' ? null : probed.why,
+      kind: 'machine token',
+      expiresAt: identity.expiresAt,
+      minted: { id, name: spec.name, scopes: spec.scopes },
+    };
+  });
+}
+
+/** The token is made and kept: whatever a look at it says now, the login is done. */
+async function proveMinted(client: Client): Promise<Probed> {
+  try {
+    return await probe(client);
+  } catch (error) {
+    if (!isAppError(error) || error.code === 'interrupted' || error.code === 'terminated') throw error;
+    return { kind: 'unproved', why: error };
+  }
+}
+
+/** What fails after the token was made names it: nobody shall make a second one because this one was not mentioned. */
+async function namingLive<T>(id: string | null, profile: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAppError(error) || id === null) throw error;
+    throw error.with({
+      message: `the token "${id}" was created and is kept as "${profile}", but ${error.facts.message}`,
+      hint: `see \`keyturn whoami --profile ${profile}\`; \`keyturn logout ${profile} --revoke\` ends it`,
+      id,
+      profile,
+    });
+  }
 }
 
 function sessionScheme(provider: Provider): AuthScheme {
@@ -81,5 +122,8 @@ function sessionScheme(provider: Provider): AuthScheme {
 
 /** A full disk or a missing folder is not the provider's doing. */
 function stopped(failure: AppError, provider: Provider): AppError {
-  return failure.facts.status === undefined ? failure : failure.with({ provider: provider.id });
+  const { id, message, status } = failure.facts;
+  const named =
+    id === undefined ? failure : failure.with({ message: `the token "${id}" was created, but ${message}` });
+  return status === undefined ? named : named.with({ provider: provider.id });
 }

@@ -4,8 +4,10 @@ import { type ListedToken, statusAt, type Token } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profiles } from '../ports/profiles.ts';
 import type { Provider, TokenSpec } from '../ports/provider.ts';
+import type { CredentialStore } from '../ports/store.ts';
 import { requireSupport, unsupported } from './capabilities.ts';
 import type { Client } from './client.ts';
+import { findListed } from './inferred-lists.ts';
 import { resolveListed, type WholeOrNot } from './listing.ts';
 import { fits, isFiltered, type TokenFilter } from './token-filter.ts';
 
@@ -13,6 +15,8 @@ export interface TokenDeps {
   readonly client: Client;
   readonly profiles: Profiles;
   readonly clock: Clock;
+  /** What is kept here tells apart a token and the managing credential whose id is not known. */
+  readonly openStore?: () => Promise<Pick<CredentialStore, 'list' | 'find' | 'open'>>;
 }
 
 export interface ListWish extends TokenFilter {
@@ -99,14 +103,9 @@ export async function findToken(
       resolveReference(reference, [], 'token');
     }
   }
-  try {
-    return resolveListed(reference, await (known ?? (() => allTokens(deps)))(), 'token');
-  } catch (error) {
-    // Errova publishes no list: where it has none, an id is still enough to act on.
-    const unlisted = isAppError(error, 'not-found') && error.facts.status === 404;
-    if (!unlisted || reference.by !== 'id') throw error;
-    return (await completer(deps))(unknownToken(reference.value));
-  }
+  const listed = await findListed(provider, reference, known ?? (() => allTokens(deps)));
+  if (listed === null) return (await completer(deps))(unknownToken(reference.value));
+  return resolveListed(reference, listed, 'token');
 }
 
 function unknownToken(id: string): Token {
@@ -125,7 +124,7 @@ export function listOnce(deps: TokenDeps): () => Promise<WholeOrNot<ListedToken>
 
 /** Adds what the vendor does not know: the local alias, whether the instant of expiry has passed, whether we use it. */
 export async function completer(deps: TokenDeps): Promise<(token: Token) => ListedToken> {
-  const { provider, origin, tokenId } = deps.client.connection;
+  const { claims, provider, origin, tokenId } = deps.client.connection;
   const aliases = provider.facts.names === 'none' ? await deps.profiles.aliases(provider.id, origin) : [];
   const names = new Map(aliases.map((alias) => [alias.id, alias.name]));
   // The instant after the answer: what the provider says of its last use is never in the future then.
@@ -133,17 +132,8 @@ export async function completer(deps: TokenDeps): Promise<(token: Token) => List
     ...token,
     name: token.name ?? names.get(token.id) ?? null,
     status: statusAt(token.status, token.expiresAt, deps.clock.now()),
-    inUse: tokenId !== null && token.id === tokenId,
-  });
-}
-
-/** Refuses to act on the credential that keyturn is using, unless the person says that they mean it. */
-export function guardSelf(token: ListedToken, allowSelf: boolean, verb: string): void {
-  if (!token.inUse || allowSelf) return;
-  throw new AppError({
-    code: 'conflict',
-    message: `"${token.name ?? token.id}" is the credential that keyturn is using`,
-    hint: `add "--allow-self" to ${verb} it all the same`,
+    // A claim counts because the vendor shows a token of that id.
+    inUse: tokenId === null ? (claims?.includes(token.id) ?? false) : token.id === tokenId,
   });
 }
 

@@ -36,6 +36,8 @@ export interface ErrorFacts {
   readonly provider?: string | undefined;
   /** The HTTP status that the provider answered with. */
   readonly status?: number | undefined;
+  /** The request was sent and no whole answer came. */
+  readonly unanswered?: boolean | undefined;
   /** The provider's own id of the request, to quote to its support (`x-devo-cid`). */
   readonly requestId?: string | undefined;
   /** The id of the unfinished operation that the error belongs to, for `rotations resume`. */

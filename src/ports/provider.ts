@@ -16,6 +16,8 @@ export interface Setting {
   readonly about: string;
   readonly required: boolean;
   readonly placeholder: string;
+  /** The values that there are, where they are few. */
+  readonly choices?: readonly string[];
   /** Throws a usage error that says what a right value looks like. Returns the value as it is kept. */
   check(value: string): string;
 }
@@ -153,6 +155,13 @@ export interface ProviderFacts {
   readonly managedBy: string;
   /** How long a new or changed token may take to show everywhere, in ms. */
   readonly settleMs: number;
+  /**
+   * Whether the vendor documents its lists, and with them every read. `inferred`: keyturn asks where one would expect a
+   * list, and does without where there is none.
+   */
+  readonly lists: 'documented' | 'inferred';
+  /** Set where the managing credential is a person's session, which is none of the tokens that the vendor lists. */
+  readonly managerIsSession?: true;
   /** Set where the vendor does not tell when a token was last used, so that nothing is taken for unused. */
   readonly lastUse?: 'untold';
 }
@@ -179,8 +188,10 @@ export interface CredentialHelp {
   readonly kind: string;
   /** Where the vendor lets a person make one. */
   readonly page: string;
-  /** The options of `tokens create` that make a narrower one for a single job; told after a login. */
+  /** The options of `tokens create` that make a token for a single job; told after a login. */
   readonly narrower: string;
+  /** What such a token is, beside this credential: "a token for one job, with fewer powers". */
+  readonly narrowerIs: string;
   /** The vendor's own command whose session `login --from-cli` uses in place; absent where there is none. */
   readonly vendorCli?: string;
   /** Scopes of the token that `login --session` mints unless others are given; absent where there are no sessions. */
@@ -203,6 +214,16 @@ export interface Provider {
   readonly projects?: ProjectOperations;
   /** A read that proves that a managing credential works. */
   readonly probe: Operation<void, Identity>;
+  /**
+   * Where `probe` is inferred: a documented call on something that cannot exist, so that it changes nothing. A 401 means
+   * that the credential is wrong; any other answer means that the vendor was reached.
+   */
+  readonly documentedProbe?: Operation<void, void>;
+  /**
+   * Where lists are inferred: whether the words of a 404 say that the place of the settings (the organization) is not there,
+   * so that it is no missing list.
+   */
+  isPlaceMissing?(message: string): boolean;
   /** What to do instead of an operation that the vendor lacks. */
   readonly instead: Readonly<Partial<Record<OperationName, string>>>;
   /** What a managing credential is found to be before it is sent: throws when it cannot work (wrong kind, expired). */
@@ -226,6 +247,9 @@ export interface RefusalContext {
 export interface CredentialNote {
   readonly kind: string;
   readonly expiresAt: Instant | null;
-  /** The provider's id of the token, where the secret itself tells it (a JWT's `jti`). */
-  readonly tokenId: string | null;
+  /**
+   * Every id that the secret itself names (the claims of a JWT), the likeliest first. One of them is the credential's own only
+   * if the vendor confirms it: a `jti` may be random, a `sub` a person.
+   */
+  readonly claims: readonly string[];
 }

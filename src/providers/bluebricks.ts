@@ -83,6 +83,8 @@ export const bluebricks: Provider = {
     kind: 'the session (JWT) of `bricks login`, of a person with the role Admin',
     page: 'https://bluebricks.co/docs/bricks-cli/authentication',
     narrower: '--name ci',
+    narrowerIs:
+      'a token for one job; Bluebricks has no scopes, so it may do whatever the API allows its tokens',
     vendorCli: 'bricks login',
   },
   origin: () => 'https://api.bluebricks.co',
@@ -95,6 +97,8 @@ export const bluebricks: Provider = {
     secretShown: 'once',
     managedBy: 'the session of `bricks login`',
     settleMs: 2_000,
+    lists: 'documented',
+    managerIsSession: true,
     lastUse: 'untold',
   },
   tokens,
@@ -147,7 +151,7 @@ function checkCredential(secret: Secret, now: number): CredentialNote {
   return {
     kind: jwt === null ? 'unknown credential' : 'session of `bricks login`',
     expiresAt,
-    tokenId: null,
+    claims: [],
   };
 }
 
@@ -155,7 +159,7 @@ function readError(answer: ErrorAnswer): ProviderProblem {
   return readProblem(answer, {
     requestIdHeader: 'x-request-id',
     hints: {
-      401: 'the session has ended: run `bricks login`',
+      401: 'the session has ended: run `bricks login`; a session that was copied with `--with-token` also needs `keyturn login bluebricks`',
       403: 'this needs the session of `bricks login` and the role Admin; a `bbx_` token cannot do it',
       404: 'see `keyturn tokens list` for the names',
       409: 'names are never freed, even of disabled tokens: choose another `--name`',

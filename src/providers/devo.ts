@@ -23,6 +23,7 @@ const region: Setting = {
   about: 'where the domain lives',
   required: true,
   placeholder: 'us',
+  choices: ['us', 'eu', 'ca', 'apac', 'es'],
   check: matches(/^(us|eu|ca|apac|es)$/, 'a region of Devo', 'choose one of us, eu, ca, apac, es'),
 };
 
@@ -135,6 +136,7 @@ export const devo: Provider = {
   credential: {
     kind: 'a token of the type "Credentials API", of a user whose role may manage API credentials',
     page: 'https://devodocs.atlassian.net/wiki/spaces/latest/pages/94763821',
+    narrowerIs: 'a token for one job, with the scopes that you give it',
     narrower: '--name etl --user me@example.com --audience apiv2 --scope "table://my.app level://admin"',
   },
   origin: (settings) => `https://api-${region.check(need(settings, region))}.devo.com`,
@@ -147,6 +149,7 @@ export const devo: Provider = {
     secretShown: 'again',
     managedBy: 'a token of the type "Credentials API"',
     settleMs: 5_000,
+    lists: 'documented',
     lastUse: 'untold',
   },
   tokens,
@@ -165,7 +168,7 @@ export const devo: Provider = {
   },
   checkCredential(secret) {
     refuseMask(secret);
-    return { kind: 'Credentials API token', expiresAt: null, tokenId: null };
+    return { kind: 'Credentials API token', expiresAt: null, claims: [] };
   },
   checkMinted: refuseMask,
   readError,

@@ -7,7 +7,6 @@ import type {
   ProjectOperations,
   Provider,
   ProviderProblem,
-  Setting,
   Settings,
   TokenOperations,
 } from '../ports/provider.ts';
@@ -23,25 +22,15 @@ import {
   rotatedToken,
   TOKENS,
 } from './errova-answers.ts';
+import { keysOf, machineTokens, org } from './errova-paths.ts';
+import { documentedProbe, probe } from './errova-probe.ts';
 import { session } from './errova-session.ts';
 import { path } from './path.ts';
 import { readProblem } from './problem.ts';
 import { readPage, readRecords } from './records.ts';
 import { refusalIn } from './refusal.ts';
-import { matches, need } from './settings.ts';
+import { need } from './settings.ts';
 import { checkName, checkOptions, checkScopes, refuseExpiry } from './spec.ts';
-
-const org: Setting = {
-  name: 'org',
-  about: 'the slug of the organization',
-  required: true,
-  placeholder: 'acme-inc',
-  check: matches(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
-    'the slug of an organization',
-    'write it as the app shows it: `--org acme-inc`',
-  ),
-};
 
 const SCOPES_HINT = 'give `--scope org.read` (inventory) or `--scope org.admin` (projects, keys, alerts)';
 
@@ -171,6 +160,7 @@ export const errova: Provider = {
     kind: 'a machine token with the scope org.admin (org.read is enough to list)',
     page: 'https://errova.com/docs/api/management-api',
     narrower: '--session --name ci --scope org.read',
+    narrowerIs: 'a token for one job that may only read',
     sessionScopes: ['org.admin'],
   },
   origin: () => 'https://api.errova.com',
@@ -183,17 +173,14 @@ export const errova: Provider = {
     secretShown: 'once',
     managedBy: 'a machine token with org.admin; new tokens need a browser session',
     settleMs: 2_000,
+    lists: 'inferred',
   },
   tokens,
   keys,
   projects,
-  probe: {
-    request: (_input, settings) => ({ method: 'GET', path: machineTokens(settings) }),
-    decode(body) {
-      readRecords(body, TOKENS);
-      return { account: null, subject: null, scopes: null, expiresAt: null };
-    },
-  },
+  probe,
+  documentedProbe,
+  isPlaceMissing: (message) => /\borgani[sz]ation\b/i.test(message),
   instead: {
     'tokens get': 'see `keyturn tokens list`',
     'tokens enable': 'Errova cannot pause a token: make a new one with `keyturn tokens create`',
@@ -202,20 +189,12 @@ export const errova: Provider = {
   },
   checkCredential: (secret) => {
     refuseMask(secret);
-    return { kind: 'machine token', expiresAt: null, tokenId: null };
+    return { kind: 'machine token', expiresAt: null, claims: [] };
   },
   checkMinted: refuseMask,
   readError,
   findRefusal: (body, context) => refusalIn(body, readError, context),
 };
-
-function machineTokens(settings: Settings): string {
-  return path`/api/organizations/${need(settings, org)}/machine-tokens`;
-}
-
-function keysOf(project: string, settings: Settings): string {
-  return path`/api/organizations/${need(settings, org)}/projects/${project}/keys`;
-}
 
 function deleteToken(id: string, settings: Settings) {
   return { method: 'DELETE', path: machineTokens(settings) + path`/${id}`, repeatable: true } as const;

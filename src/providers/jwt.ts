@@ -1,13 +1,12 @@
 import { parseJsonBytes } from '../domain/parse-json.ts';
 import type { Secret } from '../domain/secret.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
-import { findId, isFields, pick } from './decode.ts';
+import { type Fields, findId, isFields, pick } from './decode.ts';
 
 export interface JwtClaims {
   readonly expiresAt: Instant | null;
-  /** `jti`: for vendors that issue JWTs as API tokens, the id of the token. */
-  readonly id: string | null;
-  readonly subject: string | null;
+  /** Every claim that looks like an id, `jti` and `sub` first. Which one names the token, if any, only the vendor knows. */
+  readonly ids: readonly string[];
 }
 
 /**
@@ -22,14 +21,28 @@ export function readJwt(secret: Secret): JwtClaims | null {
   const exp = pick(claims, ['exp']);
   return {
     expiresAt: typeof exp === 'number' ? fromSeconds(exp) : null,
-    id: findId(claims, 'jti'),
-    subject: findId(claims, 'sub'),
+    ids: idsIn(claims),
   };
 }
 
 /** RFC 7519: seconds since 1970, however many. Null for what is no time before the year 10000: it never comes. */
 function fromSeconds(seconds: number): Instant | null {
   return seconds > 0 && seconds < 253_402_300_800 ? toInstant(Math.floor(seconds * 1_000)) : null;
+}
+
+/** Claims that never name a token. */
+const OTHERS: ReadonlySet<string> = new Set(['iss', 'aud', 'typ', 'scope', 'iat', 'exp', 'nbf']);
+
+/** Prefactor keeps ids one level down, in an object `_`. */
+function idsIn(claims: Fields): readonly string[] {
+  const nested = Object.values(claims).filter(isFields);
+  const first = ['jti', 'sub'].map((name) => findId(claims, name));
+  const rest = [claims, ...nested].flatMap((fields) =>
+    Object.keys(fields)
+      .filter((name) => !OTHERS.has(name))
+      .map((name) => findId(fields, name)),
+  );
+  return [...new Set([...first, ...rest])].filter((id) => id !== null);
 }
 
 function readPart(part: string): unknown {

@@ -123,6 +123,7 @@ export const prefactor: Provider = {
     kind: 'an API token of the account (scope account)',
     page: 'https://app.prefactorai.com/cli/connect',
     narrower: '--name ci --expires-in 30d',
+    narrowerIs: 'a second token for one job, as powerful as this one, with an end of its own',
     vendorCli: 'prefactor login',
   },
   origin: () => 'https://app.prefactorai.com',
@@ -135,6 +136,7 @@ export const prefactor: Provider = {
     secretShown: 'once',
     managedBy: 'an API token with the scope account',
     settleMs: 5_000,
+    lists: 'documented',
   },
   tokens,
   probe: { request: () => ({ method: 'GET', path: '/api/v1/ping' }), decode: identityOf },
@@ -149,7 +151,7 @@ export const prefactor: Provider = {
   },
   checkCredential(secret, now) {
     refuseMask(secret);
-    if (secret.reveal().startsWith('pf_')) return { kind: 'SDK key', expiresAt: null, tokenId: null };
+    if (secret.reveal().startsWith('pf_')) return { kind: 'SDK key', expiresAt: null, claims: [] };
     const claims = readJwt(secret);
     const expiresAt = claims?.expiresAt ?? null;
     if (expiresAt !== null && Date.parse(expiresAt) <= now) {
@@ -159,8 +161,7 @@ export const prefactor: Provider = {
         hint: 'make a new one in the app, then `keyturn login prefactor`',
       });
     }
-    // The claims are not published: an id that is no token's matches none in a list, and does no harm.
-    return { kind: 'API token', expiresAt, tokenId: claims?.id ?? claims?.subject ?? null };
+    return { kind: 'API token', expiresAt, claims: claims?.ids ?? [] };
   },
   checkMinted: refuseMask,
   readError,

@@ -17,7 +17,7 @@ export const providerIds: readonly string[] = Object.keys(LOADERS);
 export async function loadProvider(id: string): Promise<Provider> {
   const load = Object.hasOwn(LOADERS, id) ? LOADERS[id] : undefined;
   if (load === undefined) {
-    throw usage(`there is no provider "${safeText(id, 40)}"`, `choose one of ${providerIds.join(', ')}`);
+    throw usage(`no such provider: "${safeText(id, 40)}"`, `choose one of ${providerIds.join(', ')}`);
   }
   return load();
 }

@@ -327,7 +327,12 @@ export function fakeProvider(
     title: 'Fake',
     docs: 'https://vendor.example/docs',
     settings: [region, team],
-    credential: { kind: 'an admin token', page: 'https://vendor.example/tokens', narrower: '--name x' },
+    credential: {
+      kind: 'an admin token',
+      page: 'https://vendor.example/tokens',
+      narrower: '--name x',
+      narrowerIs: 'a token for one job',
+    },
     origin: (settings) => `https://${settings['region']}.vendor.example`,
     auth: [{ id: 'bearer', headers: (secret) => ({ authorization: `Bearer ${secret.reveal()}` }) }],
     facts: {
@@ -338,6 +343,7 @@ export function fakeProvider(
       secretShown: 'again',
       managedBy: 'an admin token',
       settleMs: 0,
+      lists: 'documented',
       ...more.facts,
     },
     tokens: {
@@ -394,7 +400,7 @@ export function fakeProvider(
       if (secret.reveal().startsWith('session-')) {
         throw new AppError({ code: 'auth', message: 'that is a session, not an admin token' });
       }
-      return { kind: 'admin token', expiresAt: null, tokenId: null };
+      return { kind: 'admin token', expiresAt: null, claims: [] };
     },
     checkMinted(secret) {
       if (secret.reveal().includes('*')) throw new AppError({ code: 'auth', message: 'a mask' });

@@ -234,8 +234,8 @@ function settle({ wire, result: { sent, head, failure }, body, repeatable }: Att
   if (failure === null && head !== null) return { ...head, body: decodedBody(wire, head, body) };
   const error = failure?.error ?? lasting('no answer arrived').error;
   // A write that got no answer may have been done.
-  const doubtful = sent && !repeatable && error.code === 'unavailable';
-  throw doubtful
-    ? error.with({ hint: 'it may have been done all the same; look before trying again' })
-    : error;
+  const isUnanswered = sent && error.code === 'unavailable';
+  if (!isUnanswered) throw error;
+  const doubt = { hint: 'it may have been done all the same; look before trying again' };
+  throw error.with({ unanswered: true, ...(repeatable ? {} : doubt) });
 }

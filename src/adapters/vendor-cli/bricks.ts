@@ -1,16 +1,23 @@
 import { join } from 'node:path';
 import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Origin } from '../../domain/origin.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { readSecretInput } from '../../domain/secret-input.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk } from '../../ports/disk.ts';
 import { parseYaml, readMap, readText } from '../yaml/yaml-file.ts';
 import { notLoggedIn } from './not-logged-in.ts';
+import { readVendorOrigin } from './vendor-origin.ts';
 
 export interface VendorSession {
   readonly secret: Secret;
   /** The file that it was read from. */
   readonly path: string;
+}
+
+export interface BricksSession extends VendorSession {
+  /** The backend that the session belongs to, where it is not the vendor's own service (on-premise). */
+  readonly origin: Origin | null;
 }
 
 const LIMIT = 1024 * 1024;
@@ -22,20 +29,46 @@ const LIMIT = 1024 * 1024;
 export async function readBricksSession(deps: {
   readonly disk: Disk;
   readonly home: string;
-}): Promise<VendorSession> {
+}): Promise<BricksSession> {
   const path = join(deps.home, '.bricks', 'credentials.yaml');
   const bytes = await deps.disk.read(await deps.disk.resolve(path), LIMIT);
   if (!bytes || bytes.length === 0) throw notLoggedIn('bricks', [path], 'run `bricks login`');
   const token = await readToken(bytes, path);
   if (token === null || token.trim() === '') throw notLoggedIn('bricks', [path], 'run `bricks login`');
-  return { secret: readSecretInput(token.trim().replace(/^Bearer\s+/i, ''), 'the token of bricks'), path };
+  const secret = readSecretInput(token.trim().replace(/^Bearer\s+/i, ''), 'the token of bricks');
+  return { secret, path, origin: await readBackend(deps) };
+}
+
+/** The last of the files that names a backend wins, as in the vendor's command (docs.bluebricks.co, "configuration"). */
+async function readBackend(deps: { readonly disk: Disk; readonly home: string }): Promise<Origin | null> {
+  let origin: Origin | null = null;
+  for (const name of ['config.yaml', 'environment.yaml', 'credentials.yaml']) {
+    const path = join(deps.home, '.bricks', name);
+    const bytes = await deps.disk.read(await deps.disk.resolve(path), LIMIT);
+    if (!bytes || isBlank(bytes)) continue;
+    const url = (await readField(bytes, path, 'backend_api_url'))?.trim() ?? '';
+    if (url !== '') origin = readVendorOrigin(url, { path, field: 'backend_api_url' });
+  }
+  return origin;
+}
+
+/** A configuration that nobody wrote to holds comments only. */
+function isBlank(bytes: Uint8Array): boolean {
+  return new TextDecoder()
+    .decode(bytes)
+    .split('\n')
+    .every((line) => /^\s*(?:#|$)/.test(line));
 }
 
 async function readToken(bytes: Uint8Array, path: string): Promise<string | null> {
+  return readField(bytes, path, 'token');
+}
+
+async function readField(bytes: Uint8Array, path: string, name: string): Promise<string | null> {
   try {
     const file = await parseYaml(bytes, path);
     const fields = readMap(file, file.document.contents, 'the file');
-    return readText(file, fields.get('token')?.value, '"token"');
+    return readText(file, fields.get(name)?.value, `"${name}"`);
   } catch (error) {
     if (!isAppError(error, 'usage')) throw error;
     // The file is the vendor's: its own login mends it.

@@ -1,11 +1,12 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { AppError, usage } from '../../domain/errors.ts';
-import { type Origin, parseOrigin } from '../../domain/origin.ts';
+import type { Origin } from '../../domain/origin.ts';
 import { readSecretInput } from '../../domain/secret-input.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { VendorSession } from './bricks.ts';
 import { notLoggedIn } from './not-logged-in.ts';
+import { readVendorOrigin } from './vendor-origin.ts';
 
 export interface PrefactorSession extends VendorSession {
   /** Where the vendor's CLI would send the key. */
@@ -19,6 +20,8 @@ export interface PrefactorDeps {
   readonly home: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The `node` that runs: the vendor's command, installed with npm, keeps its file beside the same installation. */
+  readonly node: string;
   /** Named by the person; else PREFACTOR_PROFILE, else `default`. */
   readonly profile: string | null;
 }
@@ -28,9 +31,10 @@ const LIMIT = 1024 * 1024;
 const HINT = 'log in with the prefactor CLI, or hand over a token with `--with-token`';
 
 /**
- * The session of the prefactor CLI, by its own look-up order: the repository's root, the folder that the executable is
- * installed in, `~/.prefactor`, the current folder. The first file that exists counts. Read at each use and never written.
- * A file in a repository is not this person's word on where to send anything: compare `origin` with the profile's.
+ * The session of the prefactor CLI, by its own look-up order: the repository's root, or the current folder where there is no
+ * repository; the folder that the executable is installed in (`<prefix>` of a CLI that Node runs); `~/.prefactor`. The first
+ * file that exists counts. Read at each use and never written. A file in a repository is not this person's word on where to
+ * send anything: compare `origin` with the profile's.
  */
 export async function readPrefactorSession(deps: PrefactorDeps): Promise<PrefactorSession> {
   const candidates = await listCandidates(deps);
@@ -45,10 +49,9 @@ async function listCandidates(deps: PrefactorDeps): Promise<readonly string[]> {
   const root = await findGitRoot(deps.disk, deps.cwd);
   const executable = deps.env['PREFACTOR_CLI_SELF_PATH'];
   const folders = [
-    ...(root === null ? [] : [root]),
-    ...(executable !== undefined && isAbsolute(executable) ? [executableRoot(executable)] : []),
+    root ?? deps.cwd,
+    executableRoot(executable !== undefined && isAbsolute(executable) ? executable : deps.node),
     join(deps.home, '.prefactor'),
-    deps.cwd,
   ];
   return [...new Set(folders.map((folder) => join(folder, FILE)))];
 }
@@ -87,17 +90,9 @@ function readProfile(bytes: Uint8Array, path: string, deps: PrefactorDeps): Pref
   return {
     secret: readSecretInput(key, 'the key of prefactor'),
     path,
-    origin: readOrigin(url, shown),
+    origin: readVendorOrigin(url, { path, field: 'base_url' }),
     profile: name,
   };
-}
-
-function readOrigin(url: string, shown: string): Origin {
-  try {
-    return parseOrigin(url);
-  } catch {
-    throw usage(`"${shown}" has a "base_url" that keyturn does not accept`, 'it must be https://host');
-  }
 }
 
 function parseJson(bytes: Uint8Array, shown: string): unknown {

@@ -7,14 +7,17 @@ import { type PrefactorDeps, readPrefactorSession } from './prefactor.ts';
 /** A vendor CLI's session; `origin` where the vendor's file names one. */
 export interface AnyVendorSession extends VendorSession {
   readonly origin: Origin | null;
+  /** Whether the person need not say with `--url` that the session may go to `origin`. */
+  readonly isOriginConfirmed: boolean;
   /** Which of the vendor CLI's own profiles was read; null where it has none. */
   readonly profile: string | null;
 }
 
 /** The session that a provider's own CLI has on this machine. Throws unsupported, not-found or usage. */
 export async function readVendorSession(provider: string, deps: PrefactorDeps): Promise<AnyVendorSession> {
-  if (provider === 'bluebricks') return { ...(await readBricksSession(deps)), origin: null, profile: null };
-  if (provider === 'prefactor') return readPrefactorSession(deps);
+  if (provider === 'bluebricks')
+    return { ...(await readBricksSession(deps)), isOriginConfirmed: false, profile: null };
+  if (provider === 'prefactor') return { ...(await readPrefactorSession(deps)), isOriginConfirmed: true };
   throw new AppError({
     code: 'unsupported',
     message: `keyturn knows no CLI of "${safeText(provider, 80)}" whose session it could use`,

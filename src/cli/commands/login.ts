@@ -8,13 +8,16 @@ import {
 } from '../../core/login.ts';
 import { variableOf } from '../../core/resolve-connection.ts';
 import type { SessionLoginDeps } from '../../core/session-login.ts';
-import { usage } from '../../domain/errors.ts';
+import { isAppError, usage } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
-import type { Provider } from '../../ports/provider.ts';
-import type { App } from '../app.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Provider, Setting } from '../../ports/provider.ts';
+import type { AnyVendorSession, App } from '../app.ts';
 import type { Command } from '../command.ts';
 import type { Input } from '../input.ts';
+import { chooseFate, settle } from '../login-again.ts';
 import { loginOptions } from '../login-options.ts';
 import { loginReport } from '../login-report.ts';
 import { readSecret, readSession } from '../secret-reader.ts';
@@ -53,11 +56,28 @@ async function login(app: App, input: Input, provider: Provider) {
     store: () => app.store({ wanted, forWriting: true }),
     journal: () => app.journalHost(),
   };
-  await checkTarget(deps, target);
+  const before = await checkTarget(deps, target);
+  const replaced = await chooseFate(app, input, deps, { target, before });
+  const result = await logIn(app, input, deps, { way, target, session });
+  return loginReport(app, provider, {
+    result,
+    settled: await settle(app, deps, replaced, result),
+    file: session?.path ?? null,
+  });
+}
+
+async function logIn(app: App, input: Input, deps: LoginDeps, wanted: Wanted): Promise<LoginResult> {
+  const { way, target, session } = wanted;
   // The vendor's profile of now is the one meant later too, whatever its own variables say by then.
-  if (session) return loginReport(app, provider, await loginFromVendorCli(deps, target, session));
-  const how = way === 'session' ? withSession : withToken;
-  return loginReport(app, provider, await how(app, input, deps, target));
+  const tokenId = input.text('token-id') ?? null;
+  if (session) return loginFromVendorCli(deps, target, { ...session, tokenId });
+  return way === 'session' ? withSession(app, input, deps, target) : withToken(app, input, deps, target);
+}
+
+interface Wanted {
+  readonly way: ReturnType<typeof chooseWay>;
+  readonly target: LoginTarget;
+  readonly session: AnyVendorSession | null;
 }
 
 async function withToken(app: App, input: Input, deps: LoginDeps, target: LoginTarget): Promise<LoginResult> {
@@ -67,8 +87,12 @@ async function withToken(app: App, input: Input, deps: LoginDeps, target: LoginT
     app.note(`${title} wants ${credential.kind}.`);
     app.note(`Make one at ${credential.page}`);
   }
-  const secret = await readSecret(app, input, { what: `${title} token` });
-  return loginWithToken(deps, target, { secret, tokenId: input.text('token-id') ?? null });
+  return loginWithToken(deps, target, {
+    secret: await askLate(app, input.text('token-file') === undefined, () =>
+      readSecret(app, input, { what: `${title} token` }),
+    ),
+    tokenId: input.text('token-id') ?? null,
+  });
 }
 
 async function withSession(
@@ -78,7 +102,9 @@ async function withSession(
   target: LoginTarget,
 ): Promise<LoginResult> {
   const { loginWithSession } = await import('../../core/session-login.ts');
-  const session = () => readSession(app, `the ${deps.provider.title} session cookie`);
+  const session = await askLate(app, app.runtime.env['KEYTURN_SESSION'] === undefined, () =>
+    readSession(app, `the ${deps.provider.title} session cookie`),
+  );
   const mintDeps: SessionLoginDeps['mintDeps'] = (client) => app.mintDeps(client);
   const name = input.text('name') ?? `keyturn@${app.runtime.hostname}`;
   const wishes = { name, scopes: input.list('scope', /[\s,]+/) };
@@ -96,15 +122,16 @@ async function readTarget(
   input: Input,
   provider: Provider,
   way: ReturnType<typeof chooseWay>,
-): Promise<{ target: LoginTarget; session: Awaited<ReturnType<App['vendorSession']>> | null }> {
+): Promise<Pick<Wanted, 'target' | 'session'>> {
   const settings = await readSettings(app, input, provider);
   const url = input.text('url');
   const session = way === 'vendor-cli' ? await app.vendorSession(provider.id, null) : null;
-  const origin = url !== undefined ? parseOrigin(url) : (session?.origin ?? provider.origin(settings));
+  const natural = session?.isOriginConfirmed === false ? null : session?.origin;
+  const origin = url !== undefined ? parseOrigin(url) : (natural ?? provider.origin(settings));
   if (session?.origin && session.origin !== origin) {
     throw usage(
-      'the session of the vendor’s command is for another address',
-      `log in with "--url ${session.origin}"`,
+      `the session in "${safeText(session.path, 300)}" is for ${session.origin}, not for ${origin}`,
+      `log in with "--url ${session.origin}" if that is where ${provider.title} is for you`,
     );
   }
   const profile = checkLocalName(app.globals.profile ?? provider.id, 'profile');
@@ -133,12 +160,41 @@ async function readSettings(app: App, input: Input, provider: Provider): Promise
     const given = input.text(setting.name) ?? (app.runtime.env[variableOf(setting)] || undefined);
     if (given !== undefined) settings[setting.name] = setting.check(given);
     else if (setting.required) {
-      const answer = await app.prompter.ask(
-        `${setting.about} (${setting.placeholder}): `,
-        `add "--${setting.name} ${setting.placeholder}"`,
-      );
-      settings[setting.name] = setting.check(answer);
+      settings[setting.name] = await askSetting(app, setting);
     }
   }
   return settings;
 }
+
+/**
+ * What is piped in is read at once: without it nothing is begun. A person is asked once the store is ready, so that nobody
+ * types a secret that cannot be kept.
+ */
+async function askLate(
+  app: App,
+  mayAsk: boolean,
+  read: () => Promise<Secret>,
+): Promise<() => Promise<Secret>> {
+  if (mayAsk && app.prompter.interactive && app.runtime.stdin.isTerminal) return read;
+  const secret = await read();
+  return async () => secret;
+}
+
+/** A wrong answer is asked again: a person who mistypes does not have to begin anew. */
+async function askSetting(app: App, setting: Setting): Promise<string> {
+  const examples = setting.choices?.join(', ') ?? `for example ${setting.placeholder}`;
+  for (let tries = 1; ; tries += 1) {
+    const answer = await app.prompter.ask(
+      `${setting.about} (${examples}): `,
+      `add "--${setting.name} ${setting.placeholder}"`,
+    );
+    try {
+      return setting.check(answer);
+    } catch (error) {
+      if (!isAppError(error, 'usage') || tries === MOST_TRIES) throw error;
+      app.note([error.facts.message, error.facts.hint].filter((part) => part !== undefined).join(': '));
+    }
+  }
+}
+
+const MOST_TRIES = 5;

@@ -3,10 +3,9 @@ import { variableOf } from '../../core/resolve-connection.ts';
 import { usage } from '../../domain/errors.ts';
 import { type Column, isStructured } from '../../output/report.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { supportWord, supportWordOf } from '../capability-words.ts';
 import type { Command } from '../command.ts';
 import { listReport } from '../reports.ts';
-
-const WORDS = { native: 'yes', composed: 'by keyturn', no: '–' } as const;
 
 const OPERATION_COLUMNS: readonly Column[] = [
   { title: 'OPERATION', field: 'operation', kind: 'text' },
@@ -44,12 +43,7 @@ export const providers: Command = {
     const [first] = all;
     const rows = (first ? capabilitiesOf(first) : []).map(({ operation }) => ({
       operation,
-      ...Object.fromEntries(
-        all.map((provider) => [
-          provider.id,
-          WORDS[capabilitiesOf(provider).find((each) => each.operation === operation)?.support ?? 'no'],
-        ]),
-      ),
+      ...Object.fromEntries(all.map((provider) => [provider.id, supportWordOf(provider, operation)])),
     }));
     const columns: Column[] = [
       { title: 'OPERATION', field: 'operation', kind: 'text' },
@@ -68,9 +62,9 @@ export const providers: Command = {
 };
 
 function oneProvider(provider: Provider) {
-  const items = capabilitiesOf(provider).map(({ operation, support }) => ({
+  const items = capabilitiesOf(provider).map(({ operation, support, inferred }) => ({
     operation,
-    support: WORDS[support],
+    support: supportWord({ operation, support, inferred }),
     instead: support === 'no' ? (provider.instead[operation] ?? null) : null,
   }));
   return listReport({
@@ -99,5 +93,6 @@ function providerJson(provider: Provider) {
     operations: Object.fromEntries(
       capabilitiesOf(provider).map(({ operation, support }) => [operation, support]),
     ),
+    inferred: capabilitiesOf(provider).flatMap(({ operation, inferred }) => (inferred ? [operation] : [])),
   };
 }

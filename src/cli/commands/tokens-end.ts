@@ -1,4 +1,10 @@
-import { changeTokens, describeChange, findTargets, type TokenVerb } from '../../core/change-tokens.ts';
+import {
+  type ChangeResult,
+  changeTokens,
+  describeChange,
+  findTargets,
+  type TokenVerb,
+} from '../../core/change-tokens.ts';
 import { findKept } from '../../core/find-kept.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Command } from '../command.ts';
@@ -22,7 +28,8 @@ function endCommand(verb: TokenVerb): Command {
     ],
     async run(app, input) {
       const deps = await app.changeDeps();
-      const targets = await findTargets(deps, verb, input.arguments(), input.flag('allow-self'));
+      const isAsked = app.prompter.interactive && !app.globals.yes;
+      const targets = await findTargets(deps, verb, input.arguments(), input.flag('allow-self'), isAsked);
       throwIfSingleFailure(targets);
       const found = targets.flatMap((target) => (target.token === null ? [] : [target.token]));
       if (input.flag('dry-run')) {
@@ -41,7 +48,7 @@ function endCommand(verb: TokenVerb): Command {
       }
       if (asks && found.length > 0) {
         await app.confirm(
-          `${verb} ${found.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
+          `${unsure(targets)}${verb} ${found.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
         );
       }
       const results = await changeTokens(deps, verb, targets);
@@ -59,6 +66,14 @@ function endCommand(verb: TokenVerb): Command {
       };
     },
   };
+}
+
+/** Comes before the question where the id of the managing credential is not known. */
+function unsure(targets: readonly ChangeResult[]): string {
+  const some = targets.flatMap(({ mayBeOwn, token }) =>
+    mayBeOwn && token ? [`"${token.name ?? token.id}"`] : [],
+  );
+  return some.length === 0 ? '' : `${some.join(', ')} may be the credential that keyturn is using. `;
 }
 
 export const tokensRevoke: Command = endCommand('revoke');

@@ -22,7 +22,7 @@ export const tokensList: Command = {
   examples: [
     'keyturn tokens list',
     'keyturn tokens list --expiring-within 14d --json',
-    'keyturn tokens list -o name | xargs keyturn tokens disable --yes',
+    'keyturn tokens list --status expired -o name',
   ],
   async run(app, input) {
     const wish = {

@@ -1,3 +1,6 @@
+import { probe, unprovedNote } from '../../core/inferred-lists.ts';
+import { NOBODY } from '../../core/login.ts';
+import { findOwnId } from '../../core/own-id.ts';
 import { type Column, isStructured } from '../../output/report.ts';
 import type { Command } from '../command.ts';
 
@@ -15,17 +18,25 @@ const COLUMNS: readonly Column[] = [
   { title: 'SOURCES', field: 'sourceLines', kind: 'list' },
 ];
 
+const UNKNOWN_ID =
+  'which token this credential is, is not known: ending a token that may be it asks, or needs "--allow-self"; `--token-id` at the next login settles that';
+
 /** Who keyturn is, as the provider tells it, and where each part of that came from. Never the secret. */
 export const whoami: Command = {
   async run(app) {
     const resolved = await app.resolved();
     const client = await app.client();
-    const { provider, secret, tokenId } = client.connection;
+    const { claims, credentialFile, provider, secret } = client.connection;
     const note = provider.checkCredential(secret, app.runtime.clock.now());
-    const identity = await client.call(provider.probe, undefined);
+    const probed = await probe(client);
+    const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
+    const tokenId = client.connection.tokenId ?? (await findOwnId(client, claims ?? []));
     const kept =
       resolved.credential.kind === 'store' ? await (await app.store()).find(resolved.credential.name) : null;
-    const sources = { ...resolved.sources };
+    const sources: Record<string, string> = {
+      ...resolved.sources,
+      ...(credentialFile !== undefined && { file: credentialFile }),
+    };
     const who = {
       profile: resolved.profile?.name ?? null,
       provider: provider.id,
@@ -37,6 +48,7 @@ export const whoami: Command = {
       tokenId,
       expiresAt: identity.expiresAt ?? note.expiresAt ?? kept?.current.expiresAt ?? null,
       credential: `${note.kind}, from ${sources['credential'] ?? 'nowhere'}`,
+      proved: probed.kind === 'proved',
       sources,
       sourceLines: Object.entries(sources).map(([part, source]) => `${part}:${source.replaceAll(' ', '-')}`),
     };
@@ -47,6 +59,10 @@ export const whoami: Command = {
       schema: 'keyturn.whoami/1',
       data: structured ? data : { who },
       ...(structured ? {} : { key: 'who', columns: COLUMNS }),
+      notes: [
+        ...(probed.kind === 'proved' ? [] : [unprovedNote(provider, probed.why)]),
+        ...(tokenId === null && !provider.facts.managerIsSession ? [UNKNOWN_ID] : []),
+      ],
     };
   },
 };

@@ -1,3 +1,4 @@
+import { probe, unprovedNote } from '../../core/inferred-lists.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
@@ -49,9 +50,10 @@ async function proveLogin(app: App, profile: Profile): Promise<readonly Finding[
   const client = await app.clientFor(await app.resolveProfile(profile.name));
   const { provider, secret } = client.connection;
   const note = provider.checkCredential(secret, app.runtime.clock.now());
-  const identity = await client.call(provider.probe, undefined);
-  const expiresAt = identity.expiresAt ?? note.expiresAt;
+  const probed = await probe(client);
   const check = `login ${profile.name}`;
+  if (probed.kind === 'unproved') return [warning(check, unprovedNote(provider, probed.why), null)];
+  const expiresAt = probed.identity.expiresAt ?? note.expiresAt;
   const left = expiresAt === null ? null : Date.parse(expiresAt) - app.runtime.clock.now();
   if (left !== null && left < SOON_MS)
     return [

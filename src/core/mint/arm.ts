@@ -1,5 +1,7 @@
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import type { Identity } from '../../domain/token.ts';
+import { askDocumented, isListMissing, probe, unprovedNote } from '../inferred-lists.ts';
 import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { ARM, type Baseline, readBaseline } from './baseline.ts';
@@ -16,11 +18,16 @@ const ENOUGH_MS = 3 * 60_000;
 export async function arm(attempt: Attempt): Promise<Baseline> {
   const recorded = await attempt.journal.step<Json>(ARM, async () => {
     await proveDestinations(attempt);
-    const account = await proveManager(attempt);
-    const list = await listNow(attempt);
+    const manager = await proveManager(attempt);
+    const listed = await listNow(attempt);
+    const list = listed === 'missing' ? null : listed;
     if (list) await endStrays(attempt, list.items.filter(isToken));
     if (list) checkAgainst(attempt, list);
-    return { account, before: list && isBaseline(attempt, list) ? list.items.map((item) => item.id) : null };
+    return {
+      account: manager === 'unproved' ? null : (manager?.account ?? null),
+      before: list && isBaseline(attempt, list) ? list.items.map((item) => item.id) : null,
+      isUnreadable: manager === 'unproved' || (manager === null && listed === 'missing'),
+    };
   });
   return readBaseline(recorded);
 }
@@ -30,13 +37,16 @@ async function proveDestinations({ deps, plan, delivery }: Attempt): Promise<voi
   for (const sink of delivery?.sinks ?? []) await sink.prove();
 }
 
-async function proveManager({ deps }: Attempt): Promise<string | null> {
+/** Null for a browser session, which may create tokens and nothing else. */
+async function proveManager({ deps }: Attempt): Promise<Identity | 'unproved' | null> {
   const { client } = deps;
   const { auth, provider } = client.connection;
-  // A browser session may create tokens and nothing else.
   if (auth.id !== provider.auth[0].id) return null;
   refuseShortSession(deps);
-  return (await client.call(client.connection.provider.probe, undefined)).account;
+  const probed = await probe(client);
+  if (probed.kind === 'proved') return probed.identity;
+  deps.note(unprovedNote(provider, probed.why));
+  return 'unproved';
 }
 
 /** A session that ends half-way leaves the old one to be ended after another login. */
@@ -52,17 +62,17 @@ function refuseShortSession({ client, clock }: MintDeps): void {
   });
 }
 
-async function listNow({ deps, plan }: Attempt): Promise<WholeOrNot<Item> | null> {
+/** Null where nothing is compared with a list; `missing` where the provider's list is inferred and not there. */
+async function listNow({ deps, plan }: Attempt): Promise<WholeOrNot<Item> | 'missing' | null> {
   const { client } = deps;
-  const { tokens } = client.connection.provider;
   if (plan.way === 'in-place') return null;
   try {
     return await listItems(client, plan);
   } catch (error) {
-    // Without lineage a list is a help, not a need: Errova's is not even documented, and closed to a session.
-    const missing = isAppError(error, 'auth') || isAppError(error, 'not-found');
-    if (missing && !tokens.lineage) return null;
-    throw error;
+    if (!isListMissing(client.connection.provider, error)) throw error;
+    // A provider that answers nothing at all is no reason to send what cannot be repeated.
+    if (error.facts.unanswered) await askDocumented(client);
+    return 'missing';
   }
 }
 

@@ -15,6 +15,8 @@ export interface Memory {
   sends: number;
   /** The last mint's whole answer, for a disk that could not take it. */
   answer: Captured | null;
+  /** The provider's id of what was made, for a run that stops before the journal has it. */
+  madeId: string | null;
 }
 
 /** One attempt while it runs. */

@@ -10,10 +10,16 @@ export interface Baseline {
   readonly before: ReadonlySet<string> | null;
   /** The account that the managing credential belongs to, where the provider tells. */
   readonly account: string | null;
+  /** The provider's reads are inferred and not there: nothing that was made can be proved with one. */
+  readonly isUnreadable: boolean;
 }
 
 export function readBaseline(recorded: Json): Baseline {
   const from = readObject(recorded);
   const before = readTextsOrNull(from['before']);
-  return { before: before && new Set(before), account: readTextOrNull(from['account']) };
+  return {
+    before: before && new Set(before),
+    account: readTextOrNull(from['account']),
+    isUnreadable: from['isUnreadable'] === true,
+  };
 }

@@ -27,6 +27,7 @@ export interface Made {
  * found in the list by the attempt's mark.
  */
 export async function identify(attempt: Attempt, minted: Minted, baseline: Baseline): Promise<Made> {
+  attempt.memory.madeId = minted.item?.id ?? null;
   const recorded = await attempt.journal.step<Json>('identify', async () => {
     const made = await look(attempt, minted, baseline);
     return { item: writeItem(made.item), suspects: made.suspects };

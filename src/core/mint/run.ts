@@ -24,7 +24,11 @@ export async function runAttempt(attempt: Attempt, steps: () => Promise<MintResu
     if (!wasSent && error.code === 'locked') throw error;
     if (!wasSent) return abandon(attempt, error);
     if (error.code !== 'locked') await rescue(attempt);
-    return endedWithout('pending', journal.header.id, error);
+    return endedWithout(
+      'pending',
+      journal.header.id,
+      error.with({ id: error.facts.id ?? memory.madeId ?? undefined }),
+    );
   }
 }
 

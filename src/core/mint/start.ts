@@ -30,7 +30,7 @@ export async function startAttempt(
       plan: planned.plan,
       delivery: planned.delivery,
       resumed: false,
-      memory: { sends: 0, answer: null },
+      memory: { sends: 0, answer: null, madeId: null },
     };
     return runAttempt(attempt, () => steps(attempt));
   });

@@ -24,6 +24,7 @@ export type Verdict = 'accepted' | 'rejected';
 export async function verify(attempt: Attempt, made: Made, baseline: Baseline): Promise<Verdict> {
   const recorded = await attempt.journal.step<Json>('verify', async () => {
     await refuseOldSecret(attempt);
+    if (baseline.isUnreadable) return skip(attempt, made);
     if (!(await prove(attempt, made, baseline))) return 'rejected';
     const oddity = await findOddity(attempt, made);
     if (oddity === 'refused') return 'rejected';
@@ -35,8 +36,15 @@ export async function verify(attempt: Attempt, made: Made, baseline: Baseline): 
 
 /** As {@link verify}, once more and not recorded: ending the old one may have ended its family. */
 export async function stillWorks(attempt: Attempt, made: Made): Promise<boolean> {
-  if (!(await prove(attempt, made, { before: null, account: null }))) return false;
+  if (!(await prove(attempt, made, { before: null, account: null, isUnreadable: false }))) return false;
   return (await findOddity(attempt, made)) === null;
+}
+
+/** The vendor's whole answer is all that there is to go by. */
+function skip({ deps }: Attempt, made: Made): 'accepted' {
+  const { title } = deps.client.connection.provider;
+  deps.note(`the new secret of "${made.item.id}" was not tried: ${title} answers no read here`);
+  return 'accepted';
 }
 
 /** Whether the secret itself is accepted; true where nothing can be called with it. */

@@ -1,8 +1,10 @@
+import type { Credential } from '../../domain/credential.ts';
 import { withoutMark } from '../../domain/marked-name.ts';
 import type { Reference } from '../../domain/reference.ts';
 import { isSameToken } from '../../domain/same-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { CredentialStore } from '../../ports/store.ts';
+import { orNoList } from '../inferred-lists.ts';
 import { resolveListed, type WholeOrNot } from '../listing.ts';
 import { findToken, type TokenDeps } from '../tokens.ts';
 
@@ -21,7 +23,11 @@ export async function findRotationTarget(
 ): Promise<ListedToken> {
   if (reference.by === 'id') return findToken(deps, reference, listed);
   const { value } = reference;
-  const list = await listed();
+  const list = await orNoList(deps.client.connection.provider, listed);
+  if (list === null) {
+    const id = (await findKeptEntry(deps, store, value))?.current.id ?? null;
+    return findToken(deps, id === null ? reference : { by: 'id', value: id }, listed);
+  }
   const active = list.items.filter((token) => token.status === 'active');
   const exact = active.filter(
     (token) => token.name === value || (reference.by === 'either' && token.id === value),
@@ -37,12 +43,21 @@ export async function findRotationTarget(
 }
 
 async function findKeptToken(
-  { client }: TokenDeps,
+  deps: TokenDeps,
   store: Pick<CredentialStore, 'find'>,
   { name, active }: { readonly name: string; readonly active: readonly ListedToken[] },
 ): Promise<ListedToken | undefined> {
+  const entry = await findKeptEntry(deps, store, name);
+  return entry && active.find((token) => isSameToken(entry.current, token));
+}
+
+async function findKeptEntry(
+  { client }: TokenDeps,
+  store: Pick<CredentialStore, 'find'>,
+  name: string,
+): Promise<Credential | undefined> {
   const { provider, origin } = client.connection;
   const entry = await store.find(name);
   if (entry?.provider !== provider.id || entry.origin !== origin || entry.kind === 'key') return undefined;
-  return active.find((token) => isSameToken(entry.current, token));
+  return entry;
 }

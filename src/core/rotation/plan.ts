@@ -16,7 +16,12 @@ import { findEntry } from './entry.ts';
 
 /** What is to be replaced. */
 export type RotationTarget =
-  | { readonly kind: 'token'; readonly token: Token }
+  | {
+      readonly kind: 'token';
+      readonly token: Token;
+      /** It was found to be the managing credential. */
+      readonly isOwn?: boolean;
+    }
   | { readonly kind: 'key'; readonly project: string; readonly key: ProjectKey };
 
 export interface RotationOptions {
@@ -63,7 +68,7 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
     entry,
     sinks: sinkLabels(delivery),
     print: delivery.print !== null,
-    self: wanted.target.kind === 'token' && isSelf(deps, item.id, entry),
+    self: wanted.target.kind === 'token' && isSelf(deps, wanted.target, entry),
     graceMs: wanted.options?.revoke ? null : wanted.options?.graceMs || null,
     keepOld: wanted.options?.keepOld ?? false,
   };
@@ -145,17 +150,29 @@ function sameLifetime({ id, createdAt, expiresAt, unreadable }: Token, now: numb
   return lifetime > 0 ? toInstant(Math.floor((now + lifetime) / 1000) * 1000) : null;
 }
 
-function isSelf({ client }: MintDeps, id: string, entry: PlannedEntry | null): boolean {
-  const { tokenId, credentialName } = client.connection;
-  return tokenId === id || (credentialName !== null && entry?.name === credentialName && entry.from !== null);
+function isSelf(
+  { client }: MintDeps,
+  target: RotationTarget & { kind: 'token' },
+  entry: PlannedEntry | null,
+): boolean {
+  const { claims, tokenId, credentialName } = client.connection;
+  const { id } = target.token;
+  const isNamed = tokenId === null ? (claims?.includes(id) ?? false) : tokenId === id;
+  return (
+    target.isOwn === true ||
+    isNamed ||
+    (credentialName !== null && entry?.name === credentialName && entry.from !== null)
+  );
 }
 
 function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptions): void {
   if (plan.self && !options.allowSelf) {
-    throw usage(
-      'this is the credential that keyturn itself is using',
-      'give `--allow-self` to rotate it all the same',
-    );
+    throw new AppError({
+      code: 'conflict',
+      message: 'this is the credential that keyturn itself is using',
+      hint: 'give `--allow-self` to rotate it anyway',
+      id: plan.target?.id,
+    });
   }
   if (plan.keepOld && plan.graceMs !== null)
     throw usage('"--keep-old" and "--grace" exclude each other', 'give one');

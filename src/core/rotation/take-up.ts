@@ -29,5 +29,12 @@ export async function takeUp(
       hint: 'nothing was sent; set the profile back to where it was, then resume',
     });
   }
-  return { deps: made, journal, plan, delivery, resumed: true, memory: { sends: 0, answer: null } };
+  return {
+    deps: made,
+    journal,
+    plan,
+    delivery,
+    resumed: true,
+    memory: { sends: 0, answer: null, madeId: null },
+  };
 }

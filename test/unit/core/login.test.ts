@@ -24,7 +24,7 @@ function rig(
   const transport = new FakeTransport(() => answer);
   const store = new FakeStore();
   const deps = {
-    provider: fakeProvider(),
+    provider: fakeProvider({ facts: { secretShown: 'once' } }),
     profiles,
     clock: new FakeClock(),
     transport,
@@ -37,9 +37,13 @@ function rig(
 describe('loginWithToken', () => {
   it('proves the secret with a read, keeps it, and makes the profile', async () => {
     const { deps, transport, store, profiles } = rig();
-    const result = await loginWithToken(deps, TARGET, { secret: Secret.of('kt_1'), tokenId: 'mt_1' });
+    const result = await loginWithToken(deps, TARGET, {
+      secret: async () => Secret.of('kt_1'),
+      tokenId: 'mt_1',
+    });
     expect(transport.sent).toMatchObject([
       { method: 'GET', path: '/me', origin: TARGET.origin, secret: 'kt_1' },
+      { method: 'GET', path: '/tokens/mt_1', secret: 'kt_1' },
     ]);
     expect(store.kept.get('acme')?.secret.reveal()).toBe('kt_1');
     expect(await store.find('acme')).toMatchObject({
@@ -65,7 +69,7 @@ describe('loginWithToken', () => {
     ['a vendor that does not answer', 'kt_1', new AppError({ code: 'unavailable', message: 'down' })],
   ])('%s leaves nothing behind', async (_, secret, answer) => {
     const { deps, store, profiles } = rig(answer);
-    const work = loginWithToken(deps, TARGET, { secret: Secret.of(secret), tokenId: null });
+    const work = loginWithToken(deps, TARGET, { secret: async () => Secret.of(secret), tokenId: null });
     await expect(work).rejects.toBeInstanceOf(AppError);
     expect([store.kept.size, profiles.all.size]).toEqual([0, 0]);
     // A store that was made to be proved is taken back.
@@ -75,21 +79,21 @@ describe('loginWithToken', () => {
   it('a refused login leaves the store where an unfinished attempt needs its key', async () => {
     const open = { state: 'open', header: {} } as AttemptSummary;
     const { deps, store } = rig({ status: 401, body: {} }, new FakeProfiles(), [open]);
-    const work = loginWithToken(deps, TARGET, { secret: Secret.of('kt_1'), tokenId: null });
+    const work = loginWithToken(deps, TARGET, { secret: async () => Secret.of('kt_1'), tokenId: null });
     await expect(work).rejects.toMatchObject({ code: 'auth' });
     expect(store).toMatchObject({ proved: 1, withdrawn: 0 });
   });
 
   it('a login that succeeds takes nothing back', async () => {
     const { deps, store } = rig();
-    await loginWithToken(deps, TARGET, { secret: Secret.of('kt_1'), tokenId: null });
+    await loginWithToken(deps, TARGET, { secret: async () => Secret.of('kt_1'), tokenId: null });
     expect(store).toMatchObject({ proved: 1, withdrawn: 0 });
   });
 
   it('the wrong kind is not sent', async () => {
     const { deps, transport } = rig();
     await expect(
-      loginWithToken(deps, TARGET, { secret: Secret.of('session-x'), tokenId: null }),
+      loginWithToken(deps, TARGET, { secret: async () => Secret.of('session-x'), tokenId: null }),
     ).rejects.toMatchObject({
       code: 'auth',
     });
@@ -100,7 +104,7 @@ describe('loginWithToken', () => {
     const { deps, transport, store } = rig();
     store.broken = new AppError({ code: 'unavailable', message: 'the keychain is locked' });
     await expect(
-      loginWithToken(deps, TARGET, { secret: Secret.of('kt_1'), tokenId: null }),
+      loginWithToken(deps, TARGET, { secret: async () => Secret.of('kt_1'), tokenId: null }),
     ).rejects.toMatchObject({
       code: 'unavailable',
     });
@@ -111,7 +115,7 @@ describe('loginWithToken', () => {
 describe('loginFromVendorCli', () => {
   it('proves the session and copies it nowhere', async () => {
     const { deps, store, profiles, transport } = rig();
-    await loginFromVendorCli(deps, TARGET, { secret: Secret.of('kt_cli'), profile: 'work' });
+    await loginFromVendorCli(deps, TARGET, { secret: Secret.of('kt_cli'), profile: 'work', tokenId: null });
     expect(transport.sent).toMatchObject([{ secret: 'kt_cli' }]);
     expect(store.kept.size).toBe(0);
     expect(await profiles.find('acme')).toMatchObject({
@@ -121,7 +125,11 @@ describe('loginFromVendorCli', () => {
 
   it('a session that the vendor refuses makes no profile', async () => {
     const { deps, profiles } = rig({ status: 401, body: {} });
-    const work = loginFromVendorCli(deps, TARGET, { secret: Secret.of('kt_cli'), profile: null });
+    const work = loginFromVendorCli(deps, TARGET, {
+      secret: Secret.of('kt_cli'),
+      profile: null,
+      tokenId: null,
+    });
     await expect(work).rejects.toMatchObject({ code: 'auth' });
     expect(profiles.all.size).toBe(0);
   });

@@ -32,7 +32,11 @@ async function open({ resolved = {}, store = new FakeStore(), token, session }: 
       store: async () => store,
       vendorSession: async (provider, name) => {
         asked.push(provider, name);
-        return { secret: Secret.of(session?.secret ?? ''), origin: session?.origin ?? null };
+        return {
+          secret: Secret.of(session?.secret ?? ''),
+          origin: session?.origin ?? null,
+          path: '/vendor.json',
+        };
       },
     },
   );

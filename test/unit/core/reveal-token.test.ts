@@ -60,7 +60,8 @@ describe('revokeOwn', () => {
   });
 
   it('refuses when it does not know which one that is, and where the vendor cannot', async () => {
-    const unknown = rig(answer);
+    const once = fakeProvider({ facts: { secretShown: 'once' } });
+    const unknown = rig(answer, { provider: once });
     await expect(revokeOwn(unknown.deps)).rejects.toMatchObject({ code: 'conflict' });
     const { revoke: _, ...tokens } = fakeProvider().tokens;
     const cannot = rig(answer, { tokenId: 'mt_1', provider: { ...fakeProvider(), tokens } });

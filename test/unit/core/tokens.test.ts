@@ -3,7 +3,6 @@ import { Client } from '../../../src/core/client.ts';
 import {
   allTokens,
   findToken,
-  guardSelf,
   type ListProgress,
   type ListWish,
   listOnce,
@@ -270,17 +269,42 @@ describe('findToken', () => {
     expect(transport.sent).toHaveLength(2);
   });
 
-  it('takes an id as it is where the list itself is not there (404), but no name', async () => {
+  it.each<[string, Answer, string]>([
+    ...[400, 403, 404, 405, 410, 501].map((status): [string, Answer, string] => [
+      String(status),
+      { status, body: { message: 'no' } },
+      'unsupported',
+    ]),
+    ['401', { status: 401, body: {} }, 'auth'],
+    [
+      'an answer that is lost',
+      new AppError({ code: 'unavailable', message: 'gone', unanswered: true }),
+      'unsupported',
+    ],
+  ])('an id is enough where an inferred list is missing (%s); a name is not', async (_, answer, code) => {
+    const { get: _get, ...tokens } = fakeProvider().tokens;
+    const provider = { ...fakeProvider({ facts: { lists: 'inferred' } }), tokens };
+    const options = { provider, answer: () => answer, tokenId: 'mt_1' };
+    expect(await find('id:mt_1', options).found).toMatchObject({ id: 'mt_1', name: null, inUse: true });
+    for (const text of ['mt_1', 'name:ci'])
+      await expect(find(text, options).found).rejects.toMatchObject({
+        facts: { code, hint: expect.stringContaining('id:…') },
+      });
+  });
+
+  it.each([408, 429, 500, 503])('a server that is busy or down (%s) is no missing list', async (status) => {
     const { get: _, ...tokens } = fakeProvider().tokens;
-    const provider = { ...fakeProvider(), tokens };
-    const answer = () => ({ status: 404, body: { message: 'no such page' } });
-    expect(await find('id:mt_1', { provider, answer, tokenId: 'mt_1' }).found).toMatchObject({
-      id: 'mt_1',
-      name: null,
-      inUse: true,
-    });
-    await expect(find('mt_1', { provider, answer }).found).rejects.toMatchObject({ code: 'not-found' });
-    await expect(find('name:ci', { provider, answer }).found).rejects.toMatchObject({ code: 'not-found' });
+    const provider = { ...fakeProvider({ facts: { lists: 'inferred' } }), tokens };
+    const answer = () => ({ status, body: {} });
+    await expect(find('id:mt_1', { provider, answer }).found).rejects.toMatchObject({ facts: { status } });
+  });
+
+  it('a list that is documented and missing is an error', async () => {
+    const { get: _, ...tokens } = fakeProvider().tokens;
+    const answer = () => ({ status: 404, body: {} });
+    await expect(
+      find('id:mt_1', { provider: { ...fakeProvider(), tokens }, answer }).found,
+    ).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('does not take a failure for an absence', async () => {
@@ -289,22 +313,5 @@ describe('findToken', () => {
     await expect(find('ci', { answer }).found).rejects.toMatchObject({ code: 'unavailable' });
     const forbidden = () => ({ status: 401, body: { message: 'no' } });
     await expect(find('id:a', { answer: forbidden }).found).rejects.toMatchObject({ code: 'auth' });
-  });
-});
-
-describe('guardSelf', () => {
-  const mine = { ...tokenOf('a'), inUse: true };
-
-  it('refuses the credential in use, unless it is meant', () => {
-    expect(() => guardSelf(mine, false, 'revoke')).toThrow(
-      expect.objectContaining({
-        facts: expect.objectContaining({
-          code: 'conflict',
-          hint: 'add "--allow-self" to revoke it all the same',
-        }),
-      }),
-    );
-    guardSelf(mine, true, 'revoke');
-    guardSelf({ ...mine, inUse: false }, false, 'revoke');
   });
 });

@@ -144,7 +144,7 @@ describe('bluebricks credentials', () => {
     expect(bluebricks.checkCredential(session, NOW - 1)).toEqual({
       kind: 'session of `bricks login`',
       expiresAt: '2026-11-22T00:00:00Z',
-      tokenId: null,
+      claims: [],
     });
     expect(bluebricks.checkCredential(Secret.of('opaque'), NOW).kind).toBe('unknown credential');
   });

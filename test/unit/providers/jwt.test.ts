@@ -7,16 +7,14 @@ describe('readJwt', () => {
 
   it('reads the expiry, padded or not', () => {
     const jwt = `${part({ alg: 'HS256' })}.${part({ exp: 1_800_000_000, jti: 'tok1', s: 'ü' })}.sig`;
-    expect(readJwt(Secret.of(jwt))).toEqual({ expiresAt: '2027-01-15T08:00:00Z', id: 'tok1', subject: null });
+    expect(readJwt(Secret.of(jwt))).toEqual({ expiresAt: '2027-01-15T08:00:00Z', ids: ['tok1'] });
     expect(readJwt(Secret.of(jwt.replace('.sig', '==.sig')))).toEqual({
       expiresAt: '2027-01-15T08:00:00Z',
-      id: 'tok1',
-      subject: null,
+      ids: ['tok1'],
     });
     expect(readJwt(Secret.of(`${part({ alg: 'none' })}.${part({})}.`))).toEqual({
       expiresAt: null,
-      id: null,
-      subject: null,
+      ids: [],
     });
   });
 
@@ -44,7 +42,17 @@ describe('readJwt', () => {
 
   it('believes no exp that is not a number', () => {
     expect(readJwt(Secret.of(`${part({})}.${part({ exp: '2020-01-01T00:00:00Z', jti: '../x' })}.x`))).toEqual(
-      { expiresAt: null, id: null, subject: null },
+      { expiresAt: null, ids: [] },
     );
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    ['jti and sub first', { a: 'x1', sub: 's1', jti: 'j1' }, ['j1', 's1', 'x1']],
+    ['those one level down', { _: { a: 'acc1', e: 'env1' }, exp: 1_800_000_000 }, ['acc1', 'env1']],
+    ['each once', { jti: 'same', sub: 'same', _: { t: 'same' } }, ['same']],
+    ['none of who issued it and for whom', { iss: 'vendor', aud: 'api', scope: 'read', iat: 5 }, []],
+    ['no text that is no id', { jti: '../x', sub: 'two words', _: { a: ['x'], b: {} } }, []],
+  ])('names the ids of its claims: %s', (_, claims, ids) => {
+    expect(readJwt(Secret.of(`${part({})}.${part(claims)}.x`))?.ids).toEqual(ids);
   });
 });

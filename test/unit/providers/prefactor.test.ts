@@ -245,8 +245,8 @@ describe('prefactor credentials', () => {
     const secret = (exp: number) => Secret.of(jwt({ exp }));
     expect(refused(() => prefactor.checkCredential(secret(NOW / 1000), NOW)).code).toBe('auth');
     expect(prefactor.checkCredential(secret(NOW / 1000 + 60), NOW).expiresAt).toBe('2026-11-22T00:01:00Z');
-    expect(prefactor.checkCredential(Secret.of(jwt({ jti: DETAILS.id })), NOW).tokenId).toBe(DETAILS.id);
-    expect(prefactor.checkCredential(Secret.of(jwt({ sub: DETAILS.id })), NOW).tokenId).toBe(DETAILS.id);
+    expect(prefactor.checkCredential(Secret.of(jwt({ jti: DETAILS.id })), NOW).claims).toEqual([DETAILS.id]);
+    expect(prefactor.checkCredential(Secret.of(jwt({ sub: DETAILS.id })), NOW).claims).toEqual([DETAILS.id]);
     expect(prefactor.checkCredential(Secret.of('pf_abc'), NOW).kind).toBe('SDK key');
     expect(prefactor.checkCredential(Secret.of('opaque'), NOW).expiresAt).toBeNull();
   });

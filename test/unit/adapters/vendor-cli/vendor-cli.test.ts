@@ -60,6 +60,44 @@ describe('bricks', () => {
     expect(JSON.stringify(error.facts)).not.toContain('bbx_canary');
   });
 
+  test.each<[string, Readonly<Record<string, string>>, string | null]>([
+    ['no configuration', {}, null],
+    ['a configuration without it', { 'config.yaml': 'telemetry: true\n' }, null],
+    ['an empty configuration', { 'config.yaml': '# nothing\n' }, null],
+    ['an empty value', { 'config.yaml': 'backend_api_url: ""\n' }, null],
+    [
+      'a backend of its own',
+      { 'config.yaml': 'backend_api_url: https://b.internal.example\n' },
+      'https://b.internal.example',
+    ],
+    [
+      'with a path',
+      { 'config.yaml': 'backend_api_url: https://b.example:8443/api/\n' },
+      'https://b.example:8443',
+    ],
+    [
+      'the last file wins',
+      {
+        'config.yaml': 'backend_api_url: https://a.example\n',
+        'environment.yaml': 'backend_api_url: https://b.example\n',
+      },
+      'https://b.example',
+    ],
+  ])('tells which backend the session is for: %s', async (_title, files, origin) => {
+    const named = Object.entries(files).map(([name, text]) => [`${HOME}/.bricks/${name}`, text] as const);
+    const { disk: on } = disk({ [BRICKS]: 'token: bbx_1\n', ...Object.fromEntries(named) });
+    expect((await readBricksSession({ disk: on, home: HOME })).origin).toBe(origin);
+  });
+
+  test.each([
+    'backend_api_url: http://b.example\n',
+    'backend_api_url: [x]\n',
+    'backend_api_url: b.example\n',
+  ])('a backend that cannot be read is no reason to send the session to the vendor: %j', async (text) => {
+    const { disk: on } = disk({ [BRICKS]: 'token: bbx_1\n', [`${HOME}/.bricks/config.yaml`]: text });
+    expect((await caught(readBricksSession({ disk: on, home: HOME }))).code).toBe('usage');
+  });
+
   test('follows a link that the person made', async () => {
     const { memory, disk: on } = disk({ '/home/ann/dot/c.yaml': 'token: bbx_1\n' });
     memory.plant(`${HOME}/.bricks`, { folder: 0o700 });
@@ -82,12 +120,13 @@ describe('prefactor', () => {
   const env = { PREFACTOR_CLI_SELF_PATH: '/opt/pf/bin/prefactor' };
   const read = (
     files: Readonly<Record<string, string>>,
-    more: { env?: Record<string, string>; profile?: string } = {},
+    more: { env?: Record<string, string>; profile?: string; cwd?: string } = {},
   ) =>
     readPrefactorSession({
       disk: disk(files).disk,
       home: HOME,
-      cwd: CWD,
+      cwd: more.cwd ?? CWD,
+      node: '/usr/local/bin/node',
       env: more.env ?? env,
       profile: more.profile ?? null,
     });
@@ -98,7 +137,6 @@ describe('prefactor', () => {
       ['from-git-root', '/work/repo/prefactor.json'],
       ['from-executable', '/opt/pf/prefactor.json'],
       ['from-home', `${HOME}/.prefactor/prefactor.json`],
-      ['from-cwd', `${CWD}/prefactor.json`],
     ] as const) {
       const session = await read(left);
       expect([session.secret.reveal(), session.path]).toEqual([key, path]);
@@ -108,7 +146,43 @@ describe('prefactor', () => {
     const error = await caught(read(left));
     expect(error.code).toBe('auth');
     expect(error.message).toContain('"/opt/pf/prefactor.json"');
-    expect(error.message).toContain(`"${CWD}/prefactor.json"`);
+    expect(error.message).not.toContain(`"${CWD}/prefactor.json"`);
+  });
+
+  test.each([
+    [
+      'the current folder comes first where there is no repository',
+      '/tmp/x',
+      ['/tmp/x', '/usr/local', `${HOME}/.prefactor`],
+    ],
+    [
+      'in a repository its root stands for the current folder',
+      CWD,
+      ['/work/repo', '/usr/local', `${HOME}/.prefactor`],
+    ],
+  ])('%s', async (_title, cwd, folders) => {
+    const left: Record<string, string> = {
+      '/work/repo/.git/HEAD': '',
+      [`${CWD}/prefactor.json`]: json('never'),
+    };
+    if (cwd !== CWD) delete left[`${CWD}/prefactor.json`];
+    for (const folder of folders)
+      left[`${folder}/prefactor.json`] = json(`from ${folder}`.replaceAll(' ', '-'));
+    for (const folder of folders) {
+      expect((await read(left, { env: {}, cwd })).path).toBe(`${folder}/prefactor.json`);
+      delete left[`${folder}/prefactor.json`];
+    }
+    expect((await caught(read(left, { env: {}, cwd }))).code).toBe('auth');
+  });
+
+  test.each([
+    ['https://app.example/api/v1', 'https://app.example'],
+    ['https://app.example:8443/api/', 'https://app.example:8443'],
+    ['https://app.example?x=@y', 'https://app.example'],
+    ['http://127.0.0.1:9/api', 'http://127.0.0.1:9'],
+  ])('the path of a base_url is dropped: %s', async (url, origin) => {
+    const text = JSON.stringify({ default: { api_key: 'a', base_url: url } });
+    expect((await read({ [`${HOME}/.prefactor/prefactor.json`]: text })).origin).toBe(origin);
   });
 
   test('chooses the profile: named, then the variable, then default', async () => {
@@ -132,6 +206,14 @@ describe('prefactor', () => {
     ['no base_url', '{"default": {"api_key": "pf_canary"}}'],
     ['a base_url in clear', '{"default": {"api_key": "pf_canary", "base_url": "http://evil.example"}}'],
     [
+      'a base_url in disguise',
+      '{"default": {"api_key": "pf_canary", "base_url": "https://ex\\u0430mple.com/x"}}',
+    ],
+    [
+      'a base_url with a path, in clear',
+      '{"default": {"api_key": "pf_canary", "base_url": "http://evil.example/x"}}',
+    ],
+    [
       'a base_url with a user',
       '{"default": {"api_key": "pf_canary", "base_url": "https://u:pf_canary@x.example"}}',
     ],
@@ -144,7 +226,7 @@ describe('prefactor', () => {
 });
 
 test('a provider without a CLI is unsupported', async () => {
-  const deps = { disk: disk({}).disk, home: HOME, cwd: '/', env: {}, profile: null };
+  const deps = { disk: disk({}).disk, home: HOME, cwd: '/', env: {}, node: '/usr/bin/node', profile: null };
   expect((await caught(readVendorSession('errova', deps))).code).toBe('unsupported');
   expect((await caught(readVendorSession('bluebricks', deps))).code).toBe('auth');
   expect((await caught(readVendorSession('prefactor', deps))).code).toBe('auth');

@@ -32,7 +32,7 @@ describe('a plan', () => {
   test('refuses the credential in use unless that is wanted', async () => {
     for (const scenario of SELF_ROTATIONS) {
       const bench = await SimBench.of(scenario);
-      await expect(bench.plan({ allowSelf: false })).rejects.toMatchObject({ code: 'usage' });
+      await expect(bench.plan({ allowSelf: false })).rejects.toMatchObject({ code: 'conflict' });
     }
   });
 

@@ -1,0 +1,103 @@
+import { AppError, isAppError } from '../domain/errors.ts';
+import { safeText } from '../domain/text.ts';
+import type { Token } from '../domain/token.ts';
+import type { Minted } from '../ports/provider.ts';
+import type { Client } from './client.ts';
+import { isListMissing } from './inferred-lists.ts';
+
+/** More claims, or more tokens whose values are compared, than this are not looked at: a login stays quick. */
+const MOST_CLAIMS = 8;
+const MOST_VALUES = 25;
+
+/** What the vendor says of an id: the token, that there is none, or nothing. */
+type Shown = Minted<Token> | 'none' | 'unknown';
+
+/**
+ * The id of the managing credential, as far as the vendor confirms it: the one id among the credential's own claims that is a
+ * token of the vendor's, or the token whose value the vendor shows to be this credential. Null where it stays unknown.
+ */
+export async function findOwnId(client: Client, claims: readonly string[]): Promise<string | null> {
+  const { provider } = client.connection;
+  if (provider.facts.managerIsSession) return null;
+  const confirmed: string[] = [];
+  for (const id of new Set(claims.slice(0, MOST_CLAIMS))) {
+    const shown = await look(client, id);
+    if (typeof shown === 'object') confirmed.push(id);
+  }
+  const [only, another] = confirmed;
+  if (only !== undefined) return another === undefined ? only : null;
+  return provider.facts.secretShown === 'again' ? findByValue(client) : null;
+}
+
+/** The id that a person stated, unless the vendor or the credential itself says otherwise (`conflict`). */
+export async function checkStatedId(
+  client: Client,
+  stated: string,
+  claims: readonly string[],
+): Promise<string> {
+  const { provider } = client.connection;
+  if (provider.facts.managerIsSession) {
+    throw contradiction(`the credential is ${provider.facts.managedBy}, which has no id in the list`);
+  }
+  const shown = await look(client, stated);
+  const name = safeText(stated, 80);
+  if (shown === 'none') throw contradiction(`${provider.title} has no token "${name}"`);
+  if (typeof shown === 'object' && tellsValue(client) && !shown.secret?.equals(client.connection.secret)) {
+    throw contradiction(`the token "${name}" has another value than the credential`);
+  }
+  const own = claims.includes(stated) ? stated : await findOwnId(client, claims);
+  if (own !== null && own !== stated) throw contradiction(`the credential is the token "${own}"`);
+  return stated;
+}
+
+/** Whether the vendor shows a credential its own value. */
+export function tellsValue(client: Client): boolean {
+  const { facts, tokens } = client.connection.provider;
+  return facts.secretShown === 'again' && tokens.get !== undefined;
+}
+
+/** What the vendor will not show is unknown; a vendor that cannot be reached is an error. */
+export async function look(client: Client, id: string): Promise<Shown> {
+  const { provider } = client.connection;
+  const { get, list } = provider.tokens;
+  try {
+    if (get) return await client.call(get, { id, name: null });
+    if (!list) return 'unknown';
+    let count = 0;
+    for await (const page of client.pages(list, undefined)) {
+      const item = page.find((token) => token.id === id);
+      if (item) return { item, secret: null };
+      count += page.length;
+    }
+    return count === 0 ? 'unknown' : 'none';
+  } catch (error) {
+    if (isListMissing(provider, error)) return 'unknown';
+    if (isAppError(error, 'not-found')) return 'none';
+    if (isAppError(error, 'auth') || isAppError(error, 'failure')) return 'unknown';
+    throw error;
+  }
+}
+
+async function findByValue(client: Client): Promise<string | null> {
+  const { list } = client.connection.provider.tokens;
+  if (!list || !tellsValue(client)) return null;
+  let compared = 0;
+  for await (const page of client.pages(list, undefined)) {
+    for (const token of page) {
+      if (token.status !== 'active') continue;
+      if (compared === MOST_VALUES) return null;
+      compared += 1;
+      const shown = await look(client, token.id);
+      if (typeof shown === 'object' && shown.secret?.equals(client.connection.secret)) return token.id;
+    }
+  }
+  return null;
+}
+
+function contradiction(message: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `"--token-id" is not the id of this credential: ${message}`,
+    hint: 'see `keyturn tokens list` for the ids, or leave "--token-id" out',
+  });
+}

@@ -1,0 +1,91 @@
+import { AppError, isAppError } from '../domain/errors.ts';
+import type { ListedToken } from '../domain/token.ts';
+import type { CredentialStore } from '../ports/store.ts';
+import type { Client } from './client.ts';
+import { findOwnId, look, tellsValue } from './own-id.ts';
+
+/** Whether a token is the managing credential. */
+export type Ownership = 'own' | 'maybe' | 'other';
+
+type Store = Pick<CredentialStore, 'list' | 'find' | 'open'>;
+
+interface Deps {
+  readonly client: Client;
+  readonly openStore?: () => Promise<Store>;
+}
+
+/** Clocks of two machines differ. */
+const MARGIN_MS = 10 * 60_000;
+
+/**
+ * Tells of each token whether it is the managing credential. Where the credential's id is not known, a token may be it unless
+ * it is not active, has another value (as the vendor or the store knows), or was created after the credential was kept here.
+ */
+export function ownershipOf(deps: Deps): (token: ListedToken) => Promise<Ownership> {
+  const { client } = deps;
+  const { auth, claims, provider, tokenId } = client.connection;
+  let confirmed: Promise<string | null> | undefined;
+  return async (token) => {
+    if (token.inUse) return 'own';
+    const isSession = provider.facts.managerIsSession || auth.id !== provider.auth[0].id;
+    if (tokenId !== null || isSession || token.status !== 'active') return 'other';
+    if (tellsValue(client)) return compareShown(client, token);
+    if (claims && claims.length > 0) {
+      confirmed ??= findOwnId(client, claims);
+      const own = await confirmed;
+      if (own !== null) return own === token.id ? 'own' : 'other';
+    }
+    return compareKept(deps, token);
+  };
+}
+
+/** Refuses to end what is, or may be, the credential that keyturn is using, unless the person says that they mean it. */
+export function guardOwn(token: ListedToken, ownership: Ownership, verb: string): void {
+  const name = token.name ?? token.id;
+  if (ownership === 'own') {
+    throw new AppError({
+      code: 'conflict',
+      message: `"${name}" is the credential that keyturn is using`,
+      hint: `add "--allow-self" to ${verb} it anyway`,
+      id: token.id,
+    });
+  }
+  if (ownership === 'other') return;
+  throw new AppError({
+    code: 'conflict',
+    message: `"${name}" may be the credential that keyturn is using: which token that is, is not known`,
+    hint: `add "--allow-self" to ${verb} it anyway, or log in again with "--token-id ID"`,
+    id: token.id,
+  });
+}
+
+/** A vendor that shows values shows a credential its own; a mask is the value of somebody else's token. */
+async function compareShown(client: Client, token: ListedToken): Promise<Ownership> {
+  const shown = await look(client, token.id);
+  if (typeof shown !== 'object') return shown === 'none' ? 'other' : 'maybe';
+  return shown.secret?.equals(client.connection.secret) ? 'own' : 'other';
+}
+
+async function compareKept({ client, openStore }: Deps, token: ListedToken): Promise<Ownership> {
+  if (!openStore) return 'maybe';
+  const { credentialName, origin, provider, secret } = client.connection;
+  try {
+    const store = await openStore();
+    const kept = (await store.list()).find(
+      (entry) =>
+        entry.provider === provider.id &&
+        entry.origin === origin &&
+        entry.kind !== 'key' &&
+        entry.current.id === token.id,
+    );
+    if (kept) return (await store.open(kept.name)).equals(secret) ? 'own' : 'other';
+    const own = credentialName === null ? null : await store.find(credentialName);
+    if (!own || token.createdAt === null) return 'maybe';
+    return Date.parse(token.createdAt) - Date.parse(own.current.savedAt) > MARGIN_MS ? 'other' : 'maybe';
+  } catch (error) {
+    // A store that cannot be opened knows nothing.
+    if (isAppError(error, 'unavailable') || isAppError(error, 'auth') || isAppError(error, 'usage'))
+      return 'maybe';
+    throw error;
+  }
+}
