@@ -1,5 +1,6 @@
 import { isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import { probe } from '../inferred-lists.ts';
 import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
@@ -127,9 +128,9 @@ async function settleSelf(attempt: Attempt): Promise<null> {
   for (let round = 1; round <= 2; round += 1) {
     if (round > 1) await clock.sleep(provider.facts.settleMs);
     try {
-      await client.call(provider.probe, undefined);
+      if ((await probe(client)).kind === 'unproved') throw unknownSelf(attempt);
     } catch (error) {
-      if (!isAppError(error, 'auth')) throw error;
+      if (error instanceof NeedsAttention || !isAppError(error, 'auth')) throw error;
       throw new NeedsAttention({
         code: 'lost',
         message: `the credential "${attempt.plan.target?.id ?? ''}" got a new secret, and the answer that held it was lost`,
@@ -139,6 +140,18 @@ async function settleSelf(attempt: Attempt): Promise<null> {
     }
   }
   return null;
+}
+
+/** The provider answers no read: neither secret can be tried. */
+function unknownSelf({ deps, journal, plan }: Attempt): NeedsAttention {
+  const { provider } = deps.client.connection;
+  const id = plan.target?.id ?? '';
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `the answer was lost, and whether the credential "${id}" has a new secret cannot be looked up`,
+    manual: `if the old secret still works, \`keyturn rotations abort ${journal.header.id}\` closes this; else make a new credential at the provider and run \`keyturn login ${provider.id}\``,
+    orphanId: id,
+  });
 }
 
 function unproven(perhaps: readonly Item[]): NeedsAttention {
