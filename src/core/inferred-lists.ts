@@ -78,8 +78,10 @@ export async function findListed<T>(
 ): Promise<WholeOrNot<T> | null> {
   try {
     const listed = await list();
-    const isProof = provider.facts.lists === 'documented' || listed.items.length > 0;
-    return isProof || reference.by !== 'id' ? listed : null;
+    if (provider.facts.lists === 'documented' || listed.items.length > 0) return listed;
+    if (reference.by === 'id') return null;
+    if (listed.why === null) return listed;
+    throw new AppError({ code: 'failure', message: listed.why });
   } catch (error) {
     if (!isListMissing(provider, error)) throw error;
     if (reference.by === 'id') return null;

@@ -1,4 +1,5 @@
 import type { Operation, Provider } from '../ports/provider.ts';
+import { drift, isFields } from './decode.ts';
 import { TOKENS } from './errova-answers.ts';
 import { keysOf, machineTokens } from './errova-paths.ts';
 import { path } from './path.ts';
@@ -8,6 +9,9 @@ import { readRecords } from './records.ts';
 export const probe: Provider['probe'] = {
   request: (_input, settings) => ({ method: 'GET', path: machineTokens(settings) }),
   decode(body) {
+    // Nothing at all is no list: whoever answers every GET so knows nothing of the credential.
+    if (body === null || (isFields(body) && Object.keys(body).length === 0))
+      throw drift('list of tokens', body);
     readRecords(body, TOKENS);
     return { account: null, subject: null, scopes: null, expiresAt: null };
   },

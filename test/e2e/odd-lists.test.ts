@@ -127,7 +127,7 @@ describe.each(PROVIDERS)('one odd record at %s', (provider) => {
       lister(() => listed(provider, [record(provider, { id: '..' })])),
     );
     const verb = provider === 'errova' ? 'revoke' : 'disable';
-    const { code, stderr } = await vendor.run(['tokens', verb, 'id:..', '--yes']);
+    const { code, stderr } = await vendor.run(['tokens', verb, 'id:..', '--yes', '--allow-self']);
     expect(code).toBe(2);
     expect(stderr).toContain('the id or name ".." cannot be part of an address');
     expect(vendor.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -153,7 +153,7 @@ describe('a list that is not whole', () => {
     const vendor = await startOddVendor('errova', (request) =>
       request.method === 'DELETE' ? { status: 204 } : cut()(request),
     );
-    expect(await vendor.run(['tokens', 'revoke', 'ci', '--yes'])).toMatchObject({ code: 0 });
+    expect(await vendor.run(['tokens', 'revoke', 'ci', '--yes', '--allow-self'])).toMatchObject({ code: 0 });
   });
 
   test.each(['id:mt_2', 'name:other', 'other'])('proves no absence of %s', async (reference) => {
