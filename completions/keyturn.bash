@@ -57,8 +57,9 @@ _keyturn() {
     'credentials remove') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'credentials export') words='--format --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'credentials migrate') words='--from --to --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'rotations') words='list resume abort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations') words='list show resume abort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations list') words='--all --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations show') words='--print-answer --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations resume') words='--all --now --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'plan') words='--exit-code --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -114,6 +115,7 @@ _keyturn_offers() {
     'credentials export ARGUMENT') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
     'credentials migrate --from') printf '%s\n' keychain passphrase file ;;
     'credentials migrate --to') printf '%s\n' keychain passphrase file ;;
+    'rotations show ARGUMENT') command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null ;;
     'rotations resume ARGUMENT') command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null ;;
     'rotations abort ARGUMENT') command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null ;;
     'helper git --credential') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
@@ -141,7 +143,7 @@ _keyturn_variadic() {
 }
 _keyturn_known() {
   case "$1" in
-    'login'|'login errova'|'login devo'|'login prefactor'|'login bluebricks'|'logout'|'whoami'|'profiles'|'profiles list'|'profiles use'|'profiles show'|'profiles rename'|'profiles remove'|'providers'|'tokens'|'tokens create'|'tokens list'|'tokens get'|'tokens rotate'|'tokens revoke'|'tokens delete'|'tokens enable'|'tokens disable'|'tokens rename'|'keys'|'keys create'|'keys list'|'keys expire'|'keys rotate'|'projects'|'projects create'|'projects list'|'credentials'|'credentials list'|'credentials get'|'credentials import'|'credentials remove'|'credentials export'|'credentials migrate'|'rotations'|'rotations list'|'rotations resume'|'rotations abort'|'plan'|'apply'|'run'|'helper'|'helper git'|'helper docker'|'helper exec'|'audit'|'audit list'|'audit verify'|'sandbox'|'doctor'|'completion'|'help') return 0 ;;
+    'login'|'login errova'|'login devo'|'login prefactor'|'login bluebricks'|'logout'|'whoami'|'profiles'|'profiles list'|'profiles use'|'profiles show'|'profiles rename'|'profiles remove'|'providers'|'tokens'|'tokens create'|'tokens list'|'tokens get'|'tokens rotate'|'tokens revoke'|'tokens delete'|'tokens enable'|'tokens disable'|'tokens rename'|'keys'|'keys create'|'keys list'|'keys expire'|'keys rotate'|'projects'|'projects create'|'projects list'|'credentials'|'credentials list'|'credentials get'|'credentials import'|'credentials remove'|'credentials export'|'credentials migrate'|'rotations'|'rotations list'|'rotations show'|'rotations resume'|'rotations abort'|'plan'|'apply'|'run'|'helper'|'helper git'|'helper docker'|'helper exec'|'audit'|'audit list'|'audit verify'|'sandbox'|'doctor'|'completion'|'help') return 0 ;;
   esac
   return 1
 }

@@ -42,8 +42,9 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'credentials remove' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'credentials export' = @('--format', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'credentials migrate' = @('--from', '--to', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'rotations' = @('list', 'resume', 'abort', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'rotations' = @('list', 'show', 'resume', 'abort', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations list' = @('--all', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'rotations show' = @('--print-answer', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations resume' = @('--all', '--now', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations abort' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'plan' = @('--exit-code', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
@@ -87,6 +88,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'credentials export ARGUMENT' = { keyturn credentials list -o name --quiet --no-input 2>$null }
     'credentials migrate --from' = @('keychain', 'passphrase', 'file')
     'credentials migrate --to' = @('keychain', 'passphrase', 'file')
+    'rotations show ARGUMENT' = { keyturn rotations list -o name --quiet --no-input 2>$null }
     'rotations resume ARGUMENT' = { keyturn rotations list -o name --quiet --no-input 2>$null }
     'rotations abort ARGUMENT' = { keyturn rotations list -o name --quiet --no-input 2>$null }
     'helper git --credential' = { keyturn credentials list -o name --quiet --no-input 2>$null }

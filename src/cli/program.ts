@@ -213,6 +213,11 @@ export const TREE: readonly Node[] = [
         load: async () => (await import('./commands/rotations-list.ts')).rotationsList,
       },
       {
+        name: 'show',
+        about: 'explain one in words',
+        load: async () => (await import('./commands/rotations-show.ts')).rotationsShow,
+      },
+      {
         name: 'resume',
         about: 'go on where it stopped',
         load: async () => (await import('./commands/rotations-resume.ts')).rotationsResume,

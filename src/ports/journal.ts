@@ -117,6 +117,18 @@ export interface JournalHost {
    * With `verified` the sealing key is asked for, and an attempt that this installation did not write is among the broken.
    */
   list(options?: { readonly verified?: boolean }): Promise<AttemptList>;
+  /** One operation to be explained; null when there is none of that id. Takes nothing over. Throws `failure` for a broken one. */
+  read(id: string): Promise<OperationDetail | null>;
+  /** Whether a live process is at the operation right now. */
+  isRunning(id: string): Promise<boolean>;
+}
+
+/** What an operation has recorded, for a person to read. */
+export interface OperationDetail extends AttemptSummary {
+  /** In the order in which they were recorded; `result` is null for a request whose result was never recorded. */
+  readonly steps: readonly { readonly name: string; readonly result: Json }[];
+  /** What arrived of each request's answer, by the step's name. Asks for the sealing key. */
+  answers(): Promise<readonly { readonly step: string; readonly captured: Captured }[]>;
 }
 
 export interface AttemptList {

@@ -8,6 +8,8 @@ import type { Mutation } from './sim-machine.ts';
 function withJournal(wrap: (journal: Journal) => Journal): (host: JournalHost) => JournalHost {
   return (host) => ({
     prove: () => host.prove(),
+    read: (id) => host.read(id),
+    isRunning: (id) => host.isRunning(id),
     list: () => host.list(),
     begin: (header, work) => host.begin(header, (journal) => work(wrap(journal))),
     resume: (id, work) => host.resume(id, (journal) => work(wrap(journal))),
@@ -137,6 +139,8 @@ const forgetStrays: Mutation = {
   name: 'no watch list: a mint that two lists did not show is forgotten',
   host: (host) => ({
     prove: () => host.prove(),
+    read: (id) => host.read(id),
+    isRunning: (id) => host.isRunning(id),
     begin: (header, work) => host.begin(header, work),
     resume: (id, work) => host.resume(id, work),
     list: async () => {

@@ -11,6 +11,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { sparePath } from './names.ts';
 import type { Entry } from './records.ts';
 import type { SegmentWriter } from './segment-writer.ts';
+import { openCapture } from './show.ts';
 import { SPARE_BYTES, takeSpare } from './spare.ts';
 import { apply, type State } from './state.ts';
 
@@ -100,16 +101,7 @@ export function createFileAttempt(options: AttemptOptions): Journal {
 
   async function captured(step: string): Promise<Captured | null> {
     const found = state.captures.get(step);
-    if (!found) return null;
-    const parts = found.chunks.map((sealed, index) =>
-      openSealed(sealer, sealed, contextOf(id, 'chunk', step, index)),
-    );
-    return {
-      status: found.head?.status ?? null,
-      requestId: found.head?.requestId ?? null,
-      bytes: new Uint8Array(Buffer.concat(parts)),
-      complete: found.whole,
-    };
+    return found ? openCapture(sealer, id, { step, found }) : null;
   }
 
   return {

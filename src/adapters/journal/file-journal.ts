@@ -22,6 +22,7 @@ import { groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
 import { openFirstSegment } from './open-first.ts';
 import type { AttemptLog } from './read-attempt.ts';
 import { claimSegment, createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { openAnswers, stepsOf } from './show.ts';
 import { closeQuietly, quietly, releaseSpare, takeSpare } from './spare.ts';
 import { isUnfinished, newState, type State, summarize } from './state.ts';
 import { refuseOthers } from './subject.ts';
@@ -185,7 +186,7 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
 
     resume: async (id, work) => {
       if (!isAttemptId(id)) throw notFound('that is not the id of an attempt');
-      return locks.hold(`attempt-${id}`, 0, async () => {
+      return holdAttempt(locks, id, async () => {
         await checkPrivateFolder(disk, folder);
         return run(await takeOver(id), work);
       });
@@ -202,7 +203,45 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
       }
       return { attempts: attempts.sort(byStart), broken };
     },
+
+    read: async (id) => {
+      const found = isAttemptId(id) ? await lookUp(disk, folder, id) : null;
+      if (found?.kind === 'broken') throw found.error;
+      if (!found) return null;
+      const { log, state } = found;
+      return {
+        ...summarize(state),
+        steps: stepsOf(state),
+        answers: async () => openAnswers((await unlock(log, state)).sealer, state),
+      };
+    },
+
+    isRunning: (id) => (isAttemptId(id) ? isHeld(locks, id) : Promise.resolve(false)),
   };
+}
+
+/** Runs `work` as the only process at the attempt. Throws `locked`, which tells that another one is at it. */
+async function holdAttempt<T>(locks: Locks, id: string, work: () => Promise<T>): Promise<T> {
+  let isHere = false;
+  try {
+    return await locks.hold(`attempt-${id}`, 0, () => {
+      isHere = true;
+      return work();
+    });
+  } catch (error) {
+    if (isHere || !isAppError(error, 'locked')) throw error;
+    throw error.with({ message: `another keyturn is at the operation ${id} now`, attempt: id });
+  }
+}
+
+async function isHeld(locks: Locks, id: string): Promise<boolean> {
+  try {
+    await locks.hold(`attempt-${id}`, 0, async () => {});
+    return false;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return error.code === 'locked';
+  }
 }
 
 function byStart(a: AttemptSummary, b: AttemptSummary): number {

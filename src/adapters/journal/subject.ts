@@ -33,8 +33,9 @@ export async function refuseOthers({ disk, folder, header, to }: SubjectCheck): 
 function stillOpen(id: string): AppError {
   return new AppError({
     code: 'locked',
-    message: `the attempt "${id}" for the same credential is not finished`,
-    hint: `keyturn rotations resume ${id}`,
+    message: `the operation "${id}" for the same credential is not finished`,
+    hint: `if another keyturn is running, wait for it; else \`keyturn rotations resume ${id}\``,
+    attempt: id,
   });
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import { isUnfinished } from '../../ports/journal.ts';
 import type { Connection } from '../client.ts';
+import { aboutAttempt } from './about.ts';
 import { isOfPlace } from './attempt.ts';
 import { readPlanOrNull } from './attempt-plan.ts';
 import type { MintDeps } from './deps.ts';
@@ -25,7 +26,9 @@ export async function refuseInTheWay(deps: MintDeps, claim: Claim): Promise<void
   const found = attempts.find(
     (attempt) => isUnfinished(attempt) && isInTheWay(deps.client.connection, claim, attempt),
   );
-  if (found) throw inTheWay(found, deps.clock.now());
+  if (!found) return;
+  if (await deps.host.isRunning(found.header.id)) throw running(found);
+  throw inTheWay(found, deps.clock.now());
 }
 
 function isInTheWay(connection: Connection, { entry, target }: Claim, { header }: AttemptSummary): boolean {
@@ -38,19 +41,31 @@ function isInTheWay(connection: Connection, { entry, target }: Claim, { header }
   return plan.marked && target.name !== null && plan.spec?.name === target.name;
 }
 
+/** A live process is at it: there is nothing to resume or abort. */
+function running({ header }: AttemptSummary): AppError {
+  return new AppError({
+    code: 'locked',
+    message: `another keyturn is at it now: ${aboutAttempt(header)}, since ${header.startedAt}`,
+    hint: 'wait until it is done, then run the command again',
+    attempt: header.id,
+  });
+}
+
 function inTheWay(attempt: AttemptSummary, now: number): AppError {
   const { id, kind } = attempt.header;
   const due = waitsUntil(attempt, now);
   if (due === null) {
     return new AppError({
       code: 'locked',
-      message: `an unfinished attempt (${kind}, ${id}) needs it`,
+      attempt: id,
+      message: `an unfinished operation (${kind}, ${id}) needs it`,
       hint: `run \`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\` first`,
     });
   }
   return new AppError({
     code: 'locked',
-    message: `it was rotated already, and the one before works until ${due} (attempt ${id})`,
+    attempt: id,
+    message: `it was rotated already, and the old one works until ${due} (operation ${id})`,
     hint: `\`keyturn rotations resume ${id} --now\` ends that grace, \`keyturn rotations abort ${id}\` goes back`,
   });
 }

@@ -251,6 +251,8 @@ function breaking(host: JournalHost): JournalHost {
   };
   return {
     prove: () => host.prove(),
+    read: (id) => host.read(id),
+    isRunning: (id) => host.isRunning(id),
     list: (options) => host.list(options),
     begin: (header, work) => host.begin(header, (journal) => work(broken(journal))),
     resume: (id, work) => host.resume(id, (journal) => work(broken(journal))),

@@ -1,0 +1,99 @@
+import { aboutAttempt } from '../../core/mint/about.ts';
+import { type Explanation, explain } from '../../core/rotation/explain.ts';
+import { AppError, usage } from '../../domain/errors.ts';
+import { Secret } from '../../domain/secret.ts';
+import { safeText } from '../../domain/text.ts';
+import { isStructured, type Report } from '../../output/report.ts';
+import type { Captured, OperationDetail } from '../../ports/journal.ts';
+import type { App } from '../app.ts';
+import { attemptJson } from '../attempt-json.ts';
+import type { Command } from '../command.ts';
+import { maskInActions } from '../secret-report.ts';
+
+const SCHEMA = 'keyturn.rotation-detail/1';
+
+export const rotationsShow: Command = {
+  arguments: [{ name: '<id>', about: 'the operation', values: 'attempts' }],
+  options: [
+    {
+      flags: '--print-answer',
+      about: 'print what the provider answered, which may hold a secret; asks first',
+    },
+  ],
+  details:
+    'Says what the operation is for, what it has done, what it waits for and what to run next. An answer that keyturn could not use stays sealed with the operation; --print-answer prints it to stdout and nowhere else.',
+  examples: ['keyturn rotations show 3f2a…', 'keyturn rotations show 3f2a… --print-answer --yes'],
+  async run(app, input) {
+    const id = input.argument(0).replace(/^id:/, '');
+    const host = await app.journalHost();
+    const detail = await host.read(id);
+    if (!detail) {
+      throw new AppError({
+        code: 'not-found',
+        message: `no operation "${id.slice(0, 40)}"`,
+        hint: 'see `keyturn rotations list --all`',
+      });
+    }
+    const about = explain(detail, app.runtime.clock.now(), await host.isRunning(id));
+    if (input.flag('print-answer')) return printAnswer(app, detail, about);
+    return {
+      shape: 'one',
+      schema: SCHEMA,
+      data: detailJson(detail, about),
+      lines: linesOf(detail, about),
+    };
+  },
+};
+
+function detailJson(detail: OperationDetail, { next, now, steps }: Explanation) {
+  return {
+    ...attemptJson(detail),
+    about: aboutAttempt(detail.header),
+    steps: steps.map((step) => ({ ...step })),
+    now,
+    next: [...next],
+  };
+}
+
+function linesOf(detail: OperationDetail, { next, now, steps }: Explanation): readonly string[] {
+  const { header } = detail;
+  const profile = header.profile === null ? '' : `, profile ${header.profile}`;
+  return [
+    `${aboutAttempt(header)} at ${header.provider}${profile} (${header.origin})`,
+    `started ${header.startedAt}`,
+    ...steps.map(({ at, what }) => `- ${what}${at === null ? '' : `, at ${at}`}`),
+    `now: ${now}`,
+    ...next.map((command) => `next: ${command}`),
+  ].map((line) => safeText(line, 1_000));
+}
+
+async function printAnswer(app: App, detail: OperationDetail, about: Explanation): Promise<Report> {
+  const { id, provider } = detail.header;
+  if (detail.state === 'done' || detail.state === 'aborted')
+    throw usage('the operation has ended, and its answer with it', 'see `keyturn rotations list`');
+  await app.confirm(`print what ${provider} answered to the operation ${id}? It may hold a secret`);
+  const answers = (await detail.answers()).filter(({ captured }) => captured.bytes.length > 0);
+  const last = answers.at(-1);
+  if (!last) {
+    throw new AppError({
+      code: 'not-found',
+      message: `nothing of an answer was kept for the operation ${id}`,
+      hint: `see \`keyturn rotations show ${id}\``,
+    });
+  }
+  for (const { captured } of answers) await maskInActions(app, Secret.of(bodyOf(captured)));
+  if (isStructured(app.globals.format)) {
+    const shown = answers.map(({ captured, step }) => {
+      const { complete, requestId, status } = captured;
+      return { step, status, requestId, whole: complete, body: bodyOf(captured) };
+    });
+    return { shape: 'one', schema: SCHEMA, data: { ...detailJson(detail, about), answers: shown } };
+  }
+  const more =
+    answers.length > 1 ? [`this is the last of ${answers.length} answers; --json prints them all`] : [];
+  return { shape: 'text', text: `${bodyOf(last.captured)}\n`, notes: more };
+}
+
+function bodyOf({ bytes }: Captured): string {
+  return new TextDecoder().decode(bytes);
+}

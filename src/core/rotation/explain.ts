@@ -1,0 +1,147 @@
+import type { Json } from '../../domain/json.ts';
+import type { OperationDetail } from '../../ports/journal.ts';
+import { readPlanOrNull } from '../mint/attempt-plan.ts';
+import { waitsUntil } from '../mint/grace.ts';
+import { readObjectOrNull, readTexts } from '../mint/read-json.ts';
+
+/** One thing that an operation has done, in words. `at` is null where the journal does not say when. */
+export interface ExplainedStep {
+  readonly step: string;
+  readonly what: string;
+  readonly at: string | null;
+}
+
+export interface Explanation {
+  readonly steps: readonly ExplainedStep[];
+  /** What it waits for, or why it ended. */
+  readonly now: string;
+  /** Commands that make sense now. */
+  readonly next: readonly string[];
+}
+
+/** What an operation has done, what it waits for, and what a person may run next. No secret, no part of an answer. */
+export function explain(detail: OperationDetail, now: number, isRunning: boolean): Explanation {
+  return {
+    steps: detail.steps.map(({ name, result }) => ({
+      step: name,
+      what:
+        isRunning && result === null
+          ? 'sent the request, or is about to; waits for the answer'
+          : whatOf(name, readObjectOrNullSafe(result)),
+      at: textOf(readObjectOrNullSafe(result), 'at'),
+    })),
+    now: stateOf(detail, now, isRunning),
+    next: isRunning ? [] : nextOf(detail, now),
+  };
+}
+
+function stateOf(detail: OperationDetail, now: number, isRunning: boolean): string {
+  const { endedAt, reason, state } = detail;
+  if (isRunning) return 'another keyturn is at it now';
+  const due = waitsUntil(detail, now);
+  if (due !== null) return `waits on purpose: the old token works until ${due}`;
+  if (state === 'open') return 'stopped on the way; it can go on';
+  if (state === 'attention') return `needs a person: ${reason ?? 'the reason was not recorded'}`;
+  const when = endedAt === null ? '' : ` at ${endedAt}`;
+  return state === 'done'
+    ? `done${when}`
+    : `ended without a new secret${when}: ${reason ?? 'no reason was recorded'}`;
+}
+
+function nextOf(detail: OperationDetail, now: number): readonly string[] {
+  const { id } = detail.header;
+  const resume = `keyturn rotations resume ${id}`;
+  const abort = `keyturn rotations abort ${id}`;
+  if (detail.state === 'done' || detail.state === 'aborted') return [];
+  if (waitsUntil(detail, now) !== null) return [`${resume} --now`, abort];
+  const differs = differences(detail).length > 0;
+  const isUnread = detail.steps.some(
+    ({ name, result }) =>
+      name.startsWith('read') &&
+      ['none', 'several'].includes(textOf(readObjectOrNullSafe(result), 'kind') ?? ''),
+  );
+  // In place, resuming would only say again that the answer cannot be read.
+  const isOver = isUnread && readPlanOrNull(detail.header.plan)?.way === 'in-place';
+  return [
+    ...(isUnread && detail.state === 'attention' ? [`keyturn rotations show ${id} --print-answer`] : []),
+    ...(isOver ? [] : [differs ? `${resume} --accept-differences` : resume]),
+    abort,
+  ];
+}
+
+function differences({ steps }: OperationDetail): readonly string[] {
+  if (steps.some(({ name }) => name === 'accept differences')) return [];
+  const found = readObjectOrNullSafe(steps.find(({ name }) => name === 'compare')?.result ?? null);
+  return Array.isArray(found?.['differ']) ? readTexts(found['differ']) : [];
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  arm: 'checked the managing credential, the tokens that there are, and every destination',
+  'note lost': 'noted in the audit log that the result is unknown',
+  reconcile: 'looked for what the request had made',
+  identify: 'found the new one at the provider',
+  note: 'noted the new one in the audit log',
+  store: 'put the new secret into the store',
+  verify: 'tried the new secret',
+  compare: 'compared the new one with what was asked for',
+  'accept differences': 'the differences were accepted',
+  switch: 'made the new secret the current one',
+  print: 'printed the new secret',
+  'save instead': 'put the new secret into the store under another name',
+  soak: 'began the grace period of the old one',
+  'end grace': 'ended the grace period before its time',
+  disable: 'paused the old one',
+  confirm: 'tried the new secret once more',
+  retire: 'ended the old one',
+  sweep: 'looked for a second effect of the request',
+  forget: 'removed the old secret from the store',
+  complete: 'everything is delivered',
+  undo: 'ended the new one again',
+  aborting: 'began to take it back',
+};
+
+function whatOf(name: string, result: ReturnType<typeof readObjectOrNullSafe>): string {
+  if (name.startsWith('mint')) return describeSent(result);
+  if (name.startsWith('read')) return describeRead(result);
+  if (name.startsWith('deliver ')) return `delivered the new secret to ${name.slice('deliver '.length)}`;
+  const words = WORDS[name] ?? name;
+  const outcome = textOf(result, 'outcome');
+  const due = textOf(result, 'dueAt');
+  if (due !== null) return `${words}, until ${due}`;
+  return outcome === null ? words : `${words} (${outcome})`;
+}
+
+function describeSent(result: ReturnType<typeof readObjectOrNullSafe>): string {
+  const kind = textOf(result, 'kind');
+  if (kind === 'answered') return 'sent the request; a whole answer arrived';
+  if (kind === 'refused')
+    return `sent the request; the provider refused it: ${textOf(result, 'message') ?? ''}`;
+  if (kind === 'ambiguous')
+    return `sent the request; its result is unknown: ${textOf(result, 'reason') ?? ''}`;
+  if (kind === 'not-sent') return `the request did not leave: ${textOf(result, 'reason') ?? ''}`;
+  return 'began to send the request; keyturn was stopped before its result was recorded';
+}
+
+function describeRead(result: ReturnType<typeof readObjectOrNullSafe>): string {
+  const why = textOf(result, 'why') ?? '';
+  switch (textOf(result, 'kind')) {
+    case 'minted':
+      return 'found the new secret in the answer';
+    case 'refused':
+      return `the answer is a refusal: ${why}`;
+    default:
+      return `could not use the answer: ${why}`;
+  }
+}
+
+function textOf(result: ReturnType<typeof readObjectOrNullSafe>, field: string): string | null {
+  const value = result?.[field];
+  return typeof value === 'string' ? value : null;
+}
+
+/** A step's result may be anything; only an object has fields. */
+function readObjectOrNullSafe(result: Json): ReturnType<typeof readObjectOrNull> {
+  return typeof result === 'object' && result !== null && !Array.isArray(result)
+    ? readObjectOrNull(result)
+    : null;
+}
