@@ -60,7 +60,7 @@ _keyturn() {
     'rotations') words='list show resume abort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations list') words='--all --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations show') words='--print-answer --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'rotations resume') words='--all --now --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations resume') words='--all --now --accept-differences --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'plan') words='--exit-code --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'apply') words='--max --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;

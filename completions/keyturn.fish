@@ -1,6 +1,6 @@
 # fish completion for keyturn; made by `npm run generate` from the command tree; do not edit
 function __keyturn_words
-    set -l known 'login' 'login errova' 'login devo' 'login prefactor' 'login bluebricks' 'logout' 'whoami' 'profiles' 'profiles list' 'profiles use' 'profiles show' 'profiles rename' 'profiles remove' 'providers' 'tokens' 'tokens create' 'tokens list' 'tokens get' 'tokens rotate' 'tokens revoke' 'tokens delete' 'tokens enable' 'tokens disable' 'tokens rename' 'keys' 'keys create' 'keys list' 'keys expire' 'keys rotate' 'projects' 'projects create' 'projects list' 'credentials' 'credentials list' 'credentials get' 'credentials import' 'credentials remove' 'credentials export' 'credentials migrate' 'rotations' 'rotations list' 'rotations resume' 'rotations abort' 'plan' 'apply' 'run' 'helper' 'helper git' 'helper docker' 'helper exec' 'audit' 'audit list' 'audit verify' 'sandbox' 'doctor' 'completion' 'help'
+    set -l known 'login' 'login errova' 'login devo' 'login prefactor' 'login bluebricks' 'logout' 'whoami' 'profiles' 'profiles list' 'profiles use' 'profiles show' 'profiles rename' 'profiles remove' 'providers' 'tokens' 'tokens create' 'tokens list' 'tokens get' 'tokens rotate' 'tokens revoke' 'tokens delete' 'tokens enable' 'tokens disable' 'tokens rename' 'keys' 'keys create' 'keys list' 'keys expire' 'keys rotate' 'projects' 'projects create' 'projects list' 'credentials' 'credentials list' 'credentials get' 'credentials import' 'credentials remove' 'credentials export' 'credentials migrate' 'rotations' 'rotations list' 'rotations show' 'rotations resume' 'rotations abort' 'plan' 'apply' 'run' 'helper' 'helper git' 'helper docker' 'helper exec' 'audit' 'audit list' 'audit verify' 'sandbox' 'doctor' 'completion' 'help'
     set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --due-within --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --grace --host --if-expiring-within --in --latency --limit --max --max-failures --name --old --older-than --org --origin --output --platform --port --profile --project --provider --region --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
     set -l place ''
     set -l count 0
@@ -658,6 +658,7 @@ complete -c keyturn -n '__keyturn_at "credentials migrate"' -l 'no-color' -d 'no
 complete -c keyturn -n '__keyturn_at "credentials migrate"' -l 'timeout' -r -d 'give up on a request after this long (default 60s)'
 complete -c keyturn -n '__keyturn_at "credentials migrate"' -l 'help' -d 'show help'
 complete -c keyturn -n '__keyturn_at "rotations"' -f -a 'list' -d 'list what is unfinished'
+complete -c keyturn -n '__keyturn_at "rotations"' -f -a 'show' -d 'explain one in words'
 complete -c keyturn -n '__keyturn_at "rotations"' -f -a 'resume' -d 'go on where it stopped'
 complete -c keyturn -n '__keyturn_at "rotations"' -f -a 'abort' -d 'undo what can be undone'
 complete -c keyturn -n '__keyturn_at "rotations"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
@@ -683,8 +684,22 @@ complete -c keyturn -n '__keyturn_at "rotations list"' -l 'no-input' -d 'never a
 complete -c keyturn -n '__keyturn_at "rotations list"' -l 'no-color' -d 'no colour'
 complete -c keyturn -n '__keyturn_at "rotations list"' -l 'timeout' -r -d 'give up on a request after this long (default 60s)'
 complete -c keyturn -n '__keyturn_at "rotations list"' -l 'help' -d 'show help'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'print-answer' -d 'print what the provider answered, which may hold a secret; asks first'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'provider' -x -a 'errova devo prefactor bluebricks' -d 'the provider, where no profile says it'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'output' -s o -x -a 'human tsv json yaml ndjson name' -d 'human, tsv, json, yaml, ndjson, name (default: human on a terminal, else tsv)'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'json' -d 'the same as -o json'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'quiet' -d 'no notes and no progress on stderr'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'verbose' -d 'say what is done, on stderr'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'yes' -d 'do not ask before something is destroyed'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'no-input' -d 'never ask anything'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'no-color' -d 'no colour'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'timeout' -r -d 'give up on a request after this long (default 60s)'
+complete -c keyturn -n '__keyturn_at "rotations show"' -l 'help' -d 'show help'
+complete -c keyturn -n '__keyturn_argument "rotations show"' -f -a '(command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null)'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'all' -d 'every unfinished one'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'now' -d 'end the grace of the old one before its time; not with --all'
+complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'accept-differences' -d 'take a new token that is not all that was asked for'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'save' -d 'keep the new secret in the store, under this name'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'to' -r -d 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'print' -d 'write the new secret to stdout'

@@ -45,7 +45,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'rotations' = @('list', 'show', 'resume', 'abort', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations list' = @('--all', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations show' = @('--print-answer', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'rotations resume' = @('--all', '--now', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'rotations resume' = @('--all', '--now', '--accept-differences', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations abort' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'plan' = @('--exit-code', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'apply' = @('--max', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')

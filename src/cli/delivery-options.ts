@@ -163,7 +163,7 @@ async function writeSecret(app: App, secret: Secret, { item, schema, document }:
 
 /** The same fields as without `--print`; the item itself as the provider told of it just now. */
 function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
-  const { attempt, delivered, facts, kind } = item;
+  const { attempt, delivered, differences, facts, kind } = item;
   const before = document[kind];
   const known = isObject(before) ? before : {};
   const name = facts?.name ?? known['name'] ?? null;
@@ -172,6 +172,7 @@ function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
   return {
     ...(json ? { [kind]: { ...json, name } } : {}),
     ...(attempt === undefined ? {} : { attempt }),
+    ...(differences === undefined ? {} : { differences: [...differences] }),
     ...(delivered === undefined ? {} : { delivery: deliveryJson({ ...delivered, printed: true }) }),
   };
 }

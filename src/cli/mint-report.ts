@@ -5,6 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import type { Column, Report } from '../output/report.ts';
 import { credentialJson } from './credential-json.ts';
+import { oldJson } from './old-json.ts';
 import { head } from './reports.ts';
 
 interface MintedDocument {
@@ -31,6 +32,7 @@ export function mintReport(result: MintResult<unknown>, minted: MintedDocument):
           `the old one works until ${result.dueAt}; then run \`keyturn rotations resume ${result.attempt}\`, or at any time with \`--now\``,
         ]),
     ...(result.manual === null ? [] : [result.manual]),
+    ...result.differences.map((difference) => `warning: ${difference}`),
   ];
   if (minted.printed)
     return { shape: 'written', notes: [...describe(minted), ...notes], ...(exit ? { exit } : {}) };
@@ -40,7 +42,9 @@ export function mintReport(result: MintResult<unknown>, minted: MintedDocument):
     printed: false,
     fingerprint,
   };
-  const facts = { attempt: result.attempt, state: result.kind, dueAt: result.dueAt, delivery };
+  const { attempt, dueAt, kind, old } = result;
+  const differences = [...result.differences];
+  const facts = { attempt, state: kind, dueAt, old: oldJson(old), differences, delivery };
   return {
     shape: 'one',
     schema: minted.schema,

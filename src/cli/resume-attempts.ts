@@ -14,6 +14,7 @@ import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
 import { exitOfMany } from './exit-of-many.ts';
 import type { Input } from './input.ts';
 import { stopped } from './mint-report.ts';
+import { oldJson } from './old-json.ts';
 import { listReport } from './reports.ts';
 import { resumeDeps } from './resume-deps.ts';
 
@@ -48,11 +49,12 @@ export function resumedReport(
   result: MintResult,
   delivery: (Delivery & Partial<ParsedDelivery>) | null,
 ): Report {
-  if (result.kind === 'attention' || (result.kind === 'pending' && result.error)) throw stopped(result);
+  if (isFailure(result)) throw stopped(result);
   const { saved, sinks, fingerprint } = result.delivery;
   const line = {
     done: `finished${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}`,
-    aborted: `nothing is left of it: ${result.error?.facts.message ?? 'it was undone'}`,
+    aborted: '',
+    attention: '',
     pending: describeWait(result),
   }[result.kind];
   const exit = result.kind === 'pending' ? ({ exit: 'pending' } as const) : {};
@@ -64,7 +66,8 @@ export function resumedReport(
     state: result.kind,
     id: result.item?.id ?? null,
     dueAt: result.dueAt,
-    old: result.old,
+    old: oldJson(result.old),
+    differences: [...result.differences],
     delivery: {
       saved: saved?.name ?? null,
       sinks: [...sinks],
@@ -93,9 +96,9 @@ function notPrinted(
 /** Only what was seen is said: the old one may have been paused, or be out of sight. */
 function describeWait({ dueAt, old }: MintResult): string {
   const then = 'resume again then, or with `--now`';
-  if (old === 'disabled')
+  if (old?.outcome === 'disabled')
     return `the old one is disabled already; it would have worked until ${dueAt}; ${then}`;
-  if (old === 'unknown')
+  if (old?.outcome === 'unknown')
     return `the old one is to work until ${dueAt}, and whether it does could not be seen; ${then}`;
   return `the old one works until ${dueAt}; ${then}`;
 }
@@ -152,15 +155,14 @@ export async function resumeAll(
   };
 }
 
-/** An attempt that is taken back by `resume` has come to its end too. */
+/** What ended without the wanted token is a failure, whichever way it ended. */
 async function resumeOne(
   deps: ResumeDeps,
   id: string,
 ): Promise<{ result: MintResult | null; error: AppError | null }> {
   try {
     const result = await resumeAttempt(deps, id);
-    const stays = isFailure(result) && result.kind !== 'aborted';
-    return { result, error: stays ? failureOf(result) : null };
+    return { result, error: isFailure(result) ? failureOf(result) : null };
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { result: null, error };

@@ -1,5 +1,5 @@
 import { type AppError, isAppError } from '../domain/errors.ts';
-import type { AuditAction, AuditLog } from '../ports/audit.ts';
+import type { AuditAction, AuditEvent, AuditLog } from '../ports/audit.ts';
 import type { Client } from './client.ts';
 
 export interface AuditedDeps {
@@ -14,6 +14,8 @@ export interface Deed<T> {
   readonly target?: string | null;
   /** Where it is done: `here` for what keyturn alone knows of, such as a local name. */
   readonly place?: 'provider' | 'here';
+  /** What the log says of a deed whose work returned; `ok` unless it is given. */
+  readonly outcome?: (value: T) => 'ok' | 'unknown';
   work(): Promise<T>;
 }
 
@@ -23,8 +25,12 @@ export interface Done<T> {
   readonly unlogged: AppError | null;
 }
 
-/** Does it and writes one line about it, also when it fails; then the failure itself is thrown, whatever the log says. */
+/**
+ * Does it and writes one line about it, also when it fails; then the failure itself is thrown, whatever the log says.
+ * A log that cannot be written is found out before the work, so that nothing is sent.
+ */
 export async function tryAudited<T>(deps: AuditedDeps, deed: Deed<T>): Promise<Done<T>> {
+  await deps.audit.prove();
   let value: T;
   try {
     value = await deed.work();
@@ -42,11 +48,17 @@ export async function audited<T>(deps: AuditedDeps, deed: Deed<T>): Promise<T> {
   return value;
 }
 
-/** An error of what comes after the deed: nobody shall believe that the deed can be done again. */
+/**
+ * An error of what comes after the deed: nobody shall believe that the deed can be done again. `usage` and `interrupted`
+ * promise that nothing was sent, so they become a `failure`.
+ */
 export function doneBut(error: AppError, place: Deed<unknown>['place'] = 'provider'): AppError {
   const done = place === 'here' ? 'it is done' : 'it is done at the provider';
-  return error.with({ message: `${done}, but ${error.facts.message}` });
+  const code = UNSENT.includes(error.code) ? 'failure' : error.code;
+  return error.with({ code, message: `${done}, but ${error.facts.message}` });
 }
+
+const UNSENT: readonly AppError['code'][] = ['usage', 'interrupted', 'terminated', 'cancelled'];
 
 /** The failure of the work; null when there is none. Only an `AppError` is a failure; all else is a bug and thrown. */
 export async function errorOf(work: () => Promise<unknown>): Promise<AppError | null> {
@@ -65,7 +77,7 @@ async function record<T>(deps: AuditedDeps, deed: Deed<T>, outcome: Outcome<T>):
   const { profile, provider, origin } = deps.client.connection;
   await deps.audit.append({
     action: deed.action,
-    outcome: 'value' in outcome ? 'ok' : outcome.failed.code === 'unavailable' ? 'unknown' : 'failed',
+    outcome: outcomeOf(deed, outcome),
     profile,
     provider: provider.id,
     origin,
@@ -75,6 +87,11 @@ async function record<T>(deps: AuditedDeps, deed: Deed<T>, outcome: Outcome<T>):
     requestId: 'failed' in outcome ? (outcome.failed.facts.requestId ?? null) : null,
     target: deed.target ?? null,
   });
+}
+
+function outcomeOf<T>(deed: Deed<T>, outcome: Outcome<T>): AuditEvent['outcome'] {
+  if ('value' in outcome) return deed.outcome?.(outcome.value) ?? 'ok';
+  return outcome.failed.code === 'unavailable' ? 'unknown' : 'failed';
 }
 
 function idOf<T>({ id }: Deed<T>, outcome: Outcome<T>): string | null {

@@ -1,10 +1,11 @@
 import { AppError, isAppError } from '../domain/errors.ts';
 import { parseReference } from '../domain/reference.ts';
-import type { ListedToken } from '../domain/token.ts';
+import type { ListedToken, Token } from '../domain/token.ts';
 import type { AuditAction, AuditLog } from '../ports/audit.ts';
 import type { Operation, TokenTarget } from '../ports/provider.ts';
-import { doneBut, errorOf, tryAudited } from './audited.ts';
+import { type Done, doneBut, errorOf, tryAudited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
+import { agrees, confirmChange, notDone, type Sight, unconfirmed } from './confirm-end.ts';
 import { CannotBeSure } from './listing.ts';
 import { guardOwn, ownershipOf } from './own-token.ts';
 import { findToken, listOnce, type TokenDeps } from './tokens.ts';
@@ -22,6 +23,8 @@ export interface ChangeResult {
   readonly error: AppError | null;
   /** It may be the managing credential, whose id is not known: the person is asked. */
   readonly mayBeOwn?: boolean;
+  /** What a person should know of a change that was made: it could not be looked up, or is not all that was asked for. */
+  readonly note?: string;
 }
 
 const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
@@ -87,29 +90,69 @@ export async function changeTokens(
       results.push({ ...target, error: dead.with({ message: `not tried: ${dead.message}` }) });
       continue;
     }
-    results.push({ ...target, error: await changeOne(deps, verb, target.token) });
+    results.push({ ...target, ...(await changeOne(deps, verb, target.token)) });
   }
   return results;
 }
 
-async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<AppError | null> {
+type Change = Pick<ChangeResult, 'error' | 'note'>;
+
+async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<Change> {
   const { provider, origin } = deps.client.connection;
-  let unlogged: AppError | null = null;
-  const refused = await errorOf(async () => {
-    const done = await tryAudited(deps, {
+  const target = { id: token.id, name: token.name };
+  let done: Done<Sight>;
+  try {
+    done = await tryAudited(deps, {
       action: ACTIONS[verb],
       id: token.id,
-      work: () => deps.client.call(operationOf(deps, verb), { id: token.id, name: token.name }),
+      work: () => changeAndLook(deps, verb, target),
+      outcome: ({ seen }) => (seen === 'unknown' ? 'unknown' : 'ok'),
     });
-    unlogged = done.unlogged;
-  });
-  if (refused !== null) return refused;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { error };
+  }
   const hasAlias = provider.facts.names === 'none' && verb === 'delete';
   const kept = hasAlias
     ? await errorOf(() => deps.profiles.removeAlias({ provider: provider.id, origin, id: token.id }))
     : null;
-  const after = unlogged ?? kept;
-  return after === null ? null : doneBut(after);
+  const after = done.unlogged ?? kept;
+  const note = noteOf(deps, verb, { target, sight: done.value });
+  return { error: after === null ? null : doneBut(after), ...(note === null ? {} : { note }) };
+}
+
+/** An answer of 2xx is not believed: one look at the token decides. */
+async function changeAndLook(deps: ChangeDeps, verb: TokenVerb, target: TokenTarget): Promise<Sight> {
+  const answered = await send(deps, verb, target);
+  const wish = verb === 'enable' ? 'on' : 'off';
+  const sight = await confirmChange(deps, target, { wish, answered });
+  if (sight.seen !== 'unknown' && !agrees(sight, wish)) throw notDone(deps.client, verb, target, sight);
+  return sight;
+}
+
+/** Sends the change, and returns the token where the answer shows it. */
+async function send({ client }: ChangeDeps, verb: TokenVerb, target: TokenTarget): Promise<Token | null> {
+  const { enable, disable } = client.connection.provider.tokens;
+  const pausing = { enable, disable, revoke: undefined, delete: undefined }[verb];
+  if (!pausing) {
+    await client.call(operationOf({ client }, verb), target);
+    return null;
+  }
+  const answered = await client.call(pausing, target);
+  return answered?.id === target.id ? answered : null;
+}
+
+interface Changed {
+  readonly target: TokenTarget;
+  readonly sight: Sight;
+}
+
+function noteOf({ client }: ChangeDeps, verb: TokenVerb, { target, sight }: Changed): string | null {
+  if (sight.seen === 'unknown') return unconfirmed(client, verb, target, sight);
+  const isShort = (verb === 'revoke' || verb === 'delete') && sight.status === 'disabled';
+  return isShort
+    ? `"${target.name ?? target.id}" does not work any more, but is only disabled: it can be enabled again`
+    : null;
 }
 
 /** The request that the verb would send, for `--dry-run`. */
@@ -117,7 +160,7 @@ export function describeChange(deps: TokenDeps, verb: TokenVerb, token: ListedTo
   return deps.client.describe(operationOf(deps, verb), { id: token.id, name: token.name });
 }
 
-function operationOf(deps: TokenDeps, verb: TokenVerb): Operation<TokenTarget, unknown> {
+function operationOf(deps: Pick<TokenDeps, 'client'>, verb: TokenVerb): Operation<TokenTarget, unknown> {
   const { provider } = deps.client.connection;
   const { revoke, remove, enable, disable } = provider.tokens;
   const operation = { revoke, delete: remove, enable, disable }[verb];

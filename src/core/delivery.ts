@@ -11,6 +11,8 @@ export interface DeliveredItem {
   /** All that the provider told of it. */
   readonly facts?: Token | ProjectKey;
   readonly attempt?: string;
+  /** Where the provider gave something else than was asked for. */
+  readonly differences?: readonly string[];
   /** Where else the secret is by now. */
   readonly delivered?: DeliveryReport;
 }

@@ -1,9 +1,12 @@
+import { describeEnd, isSameMinute } from '../domain/differences.ts';
+import { AppError } from '../domain/errors.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { Instant } from '../domain/time.ts';
 import type { ProjectKey } from '../domain/token.ts';
 import { audited } from './audited.ts';
 import { unsupported } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
+import { confirmWith, type Sight, unconfirmed } from './confirm-end.ts';
 import { findKey } from './keys.ts';
 
 export interface KeyExpiry {
@@ -27,19 +30,52 @@ export async function planKeyExpiry(
   return { project, key, expiresAt, call };
 }
 
-/** Sets when the key ends; returns it as it is then. */
-export async function expireKey(
-  deps: ChangeDeps,
-  { project, key, expiresAt }: KeyExpiry,
-): Promise<ProjectKey> {
-  const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys expire');
-  const { expire } = provider.keys;
-  const answer = await audited(deps, {
+export interface ExpiredKey {
+  /** As the provider tells it afterwards; the end is null where the provider did not tell it. */
+  readonly key: ProjectKey;
+  /** Set where only the 2xx of the answer says that the end was set. */
+  readonly note: string | null;
+}
+
+/** Sets when the key ends. Throws `failure` where the provider says yes and shows another end. */
+export async function expireKey(deps: ChangeDeps, planned: KeyExpiry): Promise<ExpiredKey> {
+  const { key, expiresAt } = planned;
+  const sight = await audited(deps, {
     action: 'expire',
     id: key.id,
     target: expiresAt,
-    work: () => deps.client.call(expire, { project, id: key.id, expiresAt }),
+    work: () => expireAndLook(deps, planned),
+    outcome: ({ seen }) => (seen === 'unknown' ? 'unknown' : 'ok'),
   });
-  return { ...key, ...answer, expiresAt };
+  const target = { project: planned.project, id: key.id };
+  const isUnknown = sight.seen === 'unknown';
+  return {
+    key: { ...key, ...(isUnknown ? { expiresAt: null } : keyIn(sight)) },
+    note: isUnknown ? unconfirmed(deps.client, `end at ${expiresAt}`, target, sight) : null,
+  };
+}
+
+async function expireAndLook(deps: ChangeDeps, { project, key, expiresAt }: KeyExpiry): Promise<Sight> {
+  const { provider } = deps.client.connection;
+  if (!provider.keys) throw unsupported(provider, 'keys expire');
+  const target = { project, id: key.id };
+  const answered = await deps.client.call(provider.keys.expire, { ...target, expiresAt });
+  const agrees = (sight: Sight): boolean => {
+    const end = keyIn(sight)?.expiresAt ?? null;
+    if (sight.item === null) return sight.seen === 'gone';
+    return end !== null && isSameMinute(end, expiresAt);
+  };
+  const sight = await confirmWith(deps, target, { answered, agrees });
+  if (sight.seen === 'unknown' || agrees(sight)) return sight;
+  throw new AppError({
+    code: 'failure',
+    message: `${provider.title} accepted the request to end "${key.name ?? key.id}" at ${expiresAt}, but says that it ${describeEnd(keyIn(sight))}`,
+    hint: `see \`keyturn keys list --project ${project}\`, then try again`,
+    provider: provider.id,
+    id: key.id,
+  });
+}
+
+function keyIn({ item }: Sight): ProjectKey | null {
+  return item && 'publicKey' in item ? item : null;
 }

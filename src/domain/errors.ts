@@ -27,6 +27,10 @@ export const EXIT = {
 export type ExitName = keyof typeof EXIT;
 export type ErrorCode = Exclude<ExitName, 'ok'>;
 
+export const ERROR_CODES: readonly ErrorCode[] = Object.keys(EXIT).filter(
+  (name): name is ErrorCode => name !== 'ok' && name in EXIT,
+);
+
 export interface ErrorFacts {
   readonly code: ErrorCode;
   /** Lower-case, no full stop, the thing in quotes. Never holds a secret, a raw error or a vendor's body. */

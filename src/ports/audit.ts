@@ -37,6 +37,8 @@ export interface AuditRecord extends AuditEvent {
 
 /** Append-only, hash-chained. Whether a failure to append stops the caller is the caller's affair; it is always thrown. */
 export interface AuditLog {
+  /** Proves that a line could be appended now, so that a request is not sent which could not be logged. Throws as `append`. */
+  prove(): Promise<void>;
   /** Durable when it resolves. Throws `unavailable` (full disk), `usage` (a file that others can read) and `locked`. */
   append(event: AuditEvent): Promise<void>;
   list(): Promise<readonly AuditRecord[]>;

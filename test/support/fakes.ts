@@ -197,6 +197,13 @@ export class FakeAudit implements AuditLog {
   readonly events: AuditEvent[] = [];
   broken: AppError | null = null;
 
+  /** Thrown by `prove` while it is set. */
+  closed: AppError | null = null;
+
+  async prove(): Promise<void> {
+    if (this.closed) throw this.closed;
+  }
+
   async append(event: AuditEvent): Promise<void> {
     if (this.broken) throw this.broken;
     this.events.push(event);

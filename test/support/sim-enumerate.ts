@@ -168,7 +168,14 @@ export async function firstFailure(base: Base, options: CaseOptions = {}): Promi
     ({ at, kind }) => kind === 'kill' && (at < mintAt + 10 || at % 2 === 0),
   );
   const lagging = await laggingLists(base, { at: mintAt, kind: 'reset-after' }, options);
-  for (const placements of [...onMint.map((one) => [one]), ...lagging, ...deaths.map((one) => [one])]) {
+  const onWrite = allFaults(effects, true, mintAt).filter(({ kind }) => kind === 'silent');
+  const silent = [onWrite, ...onWrite.map((one) => [one])];
+  for (const placements of [
+    ...onMint.map((one) => [one]),
+    ...silent,
+    ...lagging,
+    ...deaths.map((one) => [one]),
+  ]) {
     if (tallier.tally.failures.length > 0) break;
     await tallier.run(base, placements, options);
   }

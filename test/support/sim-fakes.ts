@@ -125,6 +125,8 @@ export class SimProfiles implements Profiles {
 export class SimAudit implements AuditLog {
   readonly events: AuditEvent[] = [];
 
+  async prove(): Promise<void> {}
+
   async append(event: AuditEvent): Promise<void> {
     this.events.push(event);
   }

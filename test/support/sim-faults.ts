@@ -24,6 +24,11 @@ export type FaultKind =
   /** The answer is cut in its last bytes, or arrives empty. */
   | 'truncate'
   | 'empty'
+  /** A whole success in which the vendor calls the secret something else, or which says that the vendor refused. */
+  | 'renamed'
+  | 'refused-in-2xx'
+  /** A success, and the vendor did nothing. */
+  | 'silent'
   /** A gateway repeats the request. */
   | 'twice'
   /** A list as it was before the last change. */
@@ -44,9 +49,11 @@ export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
     'not-sent',
     'truncate',
     'empty',
+    'renamed',
+    'refused-in-2xx',
     'twice',
   ],
-  write: ['kill', 'kill-after', 'reset', 'reset-after', '503', '503-after'],
+  write: ['kill', 'kill-after', 'reset', 'reset-after', '503', '503-after', 'silent', 'refused-in-2xx'],
   keychain: ['kill', 'fail'],
   sink: ['kill', 'kill-after', 'fail'],
 };

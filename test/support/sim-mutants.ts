@@ -135,6 +135,45 @@ const retryTheMint: Mutation = {
   }),
 };
 
+/** After an ending that was answered with a success, whoever looks is told that it took effect. */
+const believeSilence: Mutation = {
+  name: 'believe a silent ending: an answer of 2xx is proof enough',
+  transport: (transport) => {
+    const ended = new Set<string>();
+    const idOf = (path: string): string =>
+      path
+        .replace(/\/(disable|suspend|revoke)$/, '')
+        .split('/')
+        .at(-1) ?? '';
+    return {
+      ...passTransport(transport),
+      call: async (endpoint, request) => {
+        if (request.method === 'GET' && ended.has(idOf(request.path))) {
+          return { status: 404, header: () => null, body: new TextEncoder().encode('{}') };
+        }
+        const reply = await transport.call(endpoint, request);
+        const isEnding = request.method !== 'GET' && !/\/(enable|activate)$/.test(request.path);
+        if (isEnding && reply.status < 300) ended.add(idOf(request.path));
+        return reply;
+      },
+    };
+  },
+};
+
+/** A whole answer that cannot be read looks like one that was lost. */
+const repeatAfterAnswer: Mutation = {
+  name: 'repeat after a whole answer: what cannot be read is asked for again',
+  transport: (transport) => ({
+    ...passTransport(transport),
+    sendOnce: async (endpoint, request, capture) => {
+      const outcome = await transport.sendOnce(endpoint, request, capture);
+      const isUnread =
+        outcome.kind === 'answered' && new TextDecoder().decode(outcome.reply.body).includes('"zz');
+      return isUnread ? transport.sendOnce(endpoint, request, capture) : outcome;
+    },
+  }),
+};
+
 const forgetStrays: Mutation = {
   name: 'no watch list: a mint that two lists did not show is forgotten',
   host: (host) => ({
@@ -180,5 +219,11 @@ export const MUTANTS: readonly Mutant[] = [
   { mutation: matchAnythingNew, provider: 'devo', breaks: /^P4: / },
   { mutation: singleList, provider: 'devo', breaks: /^P2: 1 orphans after aborted/ },
   { mutation: retryTheMint, provider: 'devo', breaks: /^P5: / },
+  {
+    mutation: believeSilence,
+    provider: 'devo',
+    breaks: /^(done, and the old one still works|P2: 1 orphans)/,
+  },
+  { mutation: repeatAfterAnswer, provider: 'errova', breaks: /^P5: .* after a whole answer/ },
   { mutation: forgetStrays, provider: 'devo', breaks: /^P2: 1 orphans after the next rotation/ },
 ];

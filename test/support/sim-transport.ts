@@ -68,6 +68,8 @@ export function createSimTransport(net: SimNet): Transport {
         return toReply(sandbox.handleAsOf(beforeChange, toSandbox(endpoint, request)));
       }
       if (kind === 'write') await net.beforeWrite(request);
+      if (fault === 'silent') return jsonReply({});
+      if (fault === 'refused-in-2xx') return jsonReply(REFUSED);
       const reply = answer(endpoint, request, false);
       if (fault === 'kill-after') faults.kill();
       if (fault === 'reset-after') throw unreachable();
@@ -81,6 +83,7 @@ export function createSimTransport(net: SimNet): Transport {
       if (fault === 'not-sent') return { kind: 'not-sent', reason: 'connection refused' };
       if (fault === 'reset') return lost(null, 0);
       if (fault === '503') return deliverReply(unavailable(), capture, null);
+      if (fault === 'refused-in-2xx') return deliverReply(jsonReply(REFUSED), capture, fault);
       let reply = answer(endpoint, request, true);
       if (fault === 'twice') {
         const second = answer(endpoint, request, true);
@@ -98,8 +101,7 @@ export function createSimTransport(net: SimNet): Transport {
   };
 
   async function deliverReply(reply: Reply, capture: Capture, fault: FaultKind | null): Promise<Outcome> {
-    const body =
-      fault === 'truncate' ? reply.body.subarray(0, -3) : fault === 'empty' ? new Uint8Array() : reply.body;
+    const body = bodyUnder(fault, reply.body);
     let captureFailed = false;
     try {
       await capture.head(reply.status, null);
@@ -113,6 +115,24 @@ export function createSimTransport(net: SimNet): Transport {
     if (fault !== 'truncate') return { kind: 'answered', reply: { ...reply, body }, ...failed };
     return { ...lost(reply.status, body.length), ...failed, ...(captureFailed && { partial: body }) };
   }
+}
+
+const REFUSED = { success: false, error: { code: 'not_permitted', message: 'the role may not do this' } };
+
+function bodyUnder(fault: FaultKind | null, body: Uint8Array): Uint8Array {
+  if (fault === 'truncate') return body.subarray(0, -3);
+  if (fault === 'empty') return new Uint8Array();
+  if (fault !== 'renamed') return body;
+  // Whatever the vendors call it: what is not an id is a field that nobody has heard of.
+  const text = new TextDecoder().decode(body);
+  return new TextEncoder().encode(text.replace(SECRET_FIELDS, '"zz$1":'));
+}
+
+const SECRET_FIELDS =
+  /"(token|api_key|apiKey|tokenSecret|secret|secretKey|access_token|value|key|clientSecret)":/g;
+
+function jsonReply(body: object): Reply {
+  return { status: 200, header: () => null, body: new TextEncoder().encode(JSON.stringify(body)) };
 }
 
 function isList(request: HttpRequest): boolean {

@@ -40,6 +40,20 @@ export interface CaseOptions {
 const SINK = 'file:/elsewhere/token';
 const MOST_PROCESSES = 12;
 const DAY = 86_400_000;
+/** Faults after which an in-place rotation may ask once more. */
+const LOSSES: readonly string[] = [
+  'kill',
+  'kill-after',
+  'power',
+  'torn',
+  'reset',
+  'reset-after',
+  '503',
+  '503-after',
+  'truncate',
+  'fail',
+  'short',
+];
 
 /**
  * Runs the shipped code, journal and store against the sandbox on a disk in memory, strikes where the placements say,
@@ -282,9 +296,17 @@ class Case {
     const { scenario } = this.#base;
     if (scenario.provider === 'prefactor' || this.#faults.has('twice')) return;
     const mints = this.#machine.requests.filter(({ isMint }) => isMint);
+    if (scenario.action === 'rotate' && this.#faults.has('renamed')) this.#checkRepeats(mints.length);
     const names = mints.map(({ body }) => JSON.stringify(body['name'] ?? body['label'] ?? null));
     if (scenario.provider === 'errova' && scenario.action === 'rotate') return;
     if (new Set(names).size !== names.length) this.#violate('P5: a mint was sent twice');
+  }
+
+  /** In place, a whole answer that cannot be read destroyed the old secret; a repeat would destroy the new one too. */
+  #checkRepeats(sends: number): void {
+    const lost = this.#faults.struck.filter(({ kind }) => LOSSES.includes(kind)).length;
+    if (this.#base.scenario.provider === 'errova' && sends > 1 + lost)
+      this.#violate(`P5: a mint was sent ${sends} times, also after a whole answer`);
   }
 
   /** P7: nothing is left to resume, and resuming changes nothing. */

@@ -117,7 +117,17 @@ export function createFileAudit(options: FileAuditOptions): AuditLog {
     if (isNew) await disk.syncFolder(folder);
   }
 
+  /** A line of no bytes: what forbids an append forbids this too. */
+  async function proveAlone(): Promise<void> {
+    await ensureDurableFolder(disk, folder);
+    await readTail(await findFiles());
+    if (!(await disk.facts(path))) return;
+    const file = await disk.append(path);
+    await file.close();
+  }
+
   return {
+    prove: () => locks.hold('audit', MOST_WAIT_MS, proveAlone),
     append: (event) => locks.hold('audit', MOST_WAIT_MS, () => appendAlone(event)),
     list: async () => listRecords(await readAll()),
     async verify({ proof } = { proof: false }) {

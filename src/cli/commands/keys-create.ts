@@ -55,6 +55,7 @@ export const keysCreate: Command = {
             key: { id: item.id, name: item.name, type: wanted.type },
             state: 'done',
             dueAt: null,
+            old: null,
           }),
         })
       : NO_DELIVERY;

@@ -32,14 +32,16 @@ export const keysExpire: Command = {
       const what = `end the key "${shown}" at ${expiresAt}`;
       return planReport([{ what, call: planned.call }], head(deps.client));
     }
-    app.note(`"${shown}" will end at ${expiresAt}`);
-    const key = keyJson(await expireKey(deps, planned));
+    app.note(`asking for "${shown}" to end at ${expiresAt}`);
+    const { key: expired, note } = await expireKey(deps, planned);
+    const key = keyJson(expired);
     return {
       shape: 'one',
       schema: 'keyturn.key/1',
       data: { ...head(deps.client), project, key },
       key: 'key',
       columns: KEY_COLUMNS,
+      ...(note === null ? {} : { notes: [note] }),
     };
   },
 };

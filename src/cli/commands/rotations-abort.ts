@@ -12,7 +12,7 @@ export const rotationsAbort: Command = {
     const id = input.argument(0).replace(/^id:/, '');
     const { profile, provider } = app.globals;
     chooseAttempts((await (await app.journalHost()).list()).attempts, { id, profile, provider });
-    await app.confirm(`undo the attempt ${id.slice(0, 40)}?`);
+    await app.confirm(`undo the operation ${id.slice(0, 40)}?`);
     const result = await abortAttempt(await resumeDeps(app), id);
     if (result.kind === 'attention') throw stopped(result);
     const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];
@@ -21,7 +21,7 @@ export const rotationsAbort: Command = {
       shape: 'one',
       schema: 'keyturn.rotation/1',
       data,
-      lines: lines.length > 0 ? lines : ['nothing is left of it; the attempt is closed'],
+      lines: lines.length > 0 ? lines : ['the operation is closed'],
     };
   },
 };

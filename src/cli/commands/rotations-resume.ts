@@ -15,6 +15,7 @@ export const rotationsResume: Command = {
   options: [
     { flags: '--all', about: 'every unfinished one' },
     { flags: '--now', about: 'end the grace of the old one before its time; not with --all' },
+    { flags: '--accept-differences', about: 'take a new token that is not all that was asked for' },
     ...DELIVERY_OPTIONS,
   ],
   details:
@@ -33,6 +34,9 @@ export const rotationsResume: Command = {
         'several secrets cannot share one destination',
         'leave out "--all" and resume one at a time, by its id',
       );
+    const acceptDifferences = input.flag('accept-differences');
+    if (all && acceptDifferences)
+      throw usage('"--all" and "--accept-differences" exclude each other', 'accept one at a time, by its id');
     const { profile, provider } = app.globals;
     const chosen = chooseAttempts(attempts, { id, all, profile, provider });
     if (all) return resumeAll(app, chosen, { broken, needy: attempts.filter(needsPerson).length });
@@ -47,7 +51,7 @@ export const rotationsResume: Command = {
       };
     const delivery = await resumeDelivery(app, input, only);
     if (now && only) await confirmEnd(app, only);
-    const result = await resumeAttempt(await resumeDeps(app), wanted, { delivery, now });
+    const result = await resumeAttempt(await resumeDeps(app), wanted, { delivery, now, acceptDifferences });
     return resumedReport(app, result, delivery);
   },
 };

@@ -7,8 +7,8 @@ import { isStructured, type Report } from '../../output/report.ts';
 import type { Captured, OperationDetail } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import { attemptJson } from '../attempt-json.ts';
+import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
-import { maskInActions } from '../secret-report.ts';
 
 const SCHEMA = 'keyturn.rotation-detail/1';
 
@@ -81,7 +81,7 @@ async function printAnswer(app: App, detail: OperationDetail, about: Explanation
       hint: `see \`keyturn rotations show ${id}\``,
     });
   }
-  for (const { captured } of answers) await maskInActions(app, Secret.of(bodyOf(captured)));
+  for (const { captured } of answers) await maskInCi(app, Secret.of(bodyOf(captured)));
   if (isStructured(app.globals.format)) {
     const shown = answers.map(({ captured, step }) => {
       const { complete, requestId, status } = captured;

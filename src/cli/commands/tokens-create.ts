@@ -44,9 +44,15 @@ export const tokensCreate: Command = {
       await refuseTakenAlias(profiles, { provider: provider.id, origin: resolved.origin }, alias);
     const delivery = await parseDelivery(app, input, {
       defaultName: name,
-      document: ({ id }) => ({ ...head(client), token: { id, name }, state: 'done', dueAt: null }),
+      document: ({ id }) => ({
+        ...head(client),
+        token: { id, name },
+        state: 'done',
+        dueAt: null,
+        old: null,
+      }),
     });
-    if (spec.expiresAt !== null) app.note(`it will end at ${spec.expiresAt}`);
+    if (spec.expiresAt !== null) app.note(`asking for an end at ${spec.expiresAt}`);
     const result = await createToken(deps, { spec, delivery, alias });
     const complete = await completer({ client, profiles, clock });
     const item = result.item === null ? null : tokenJson(complete(result.item));

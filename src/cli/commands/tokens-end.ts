@@ -5,8 +5,12 @@ import {
   findTargets,
   type TokenVerb,
 } from '../../core/change-tokens.ts';
+import type { Connection } from '../../core/client.ts';
 import { findKept } from '../../core/find-kept.ts';
+import { isAppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
+import type { ListedToken } from '../../domain/token.ts';
+import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
 
@@ -53,17 +57,14 @@ function endCommand(verb: TokenVerb): Command {
       }
       const results = await changeTokens(deps, verb, targets);
       throwIfSingleFailure(results);
-      const report = resultsReport(deps.client, verb, results);
+      const told = results.flatMap(({ note }) => (note === undefined ? [] : [note]));
+      const report = { ...resultsReport(deps.client, verb, results), notes: () => told };
       if (verb !== 'revoke' && verb !== 'delete') return report;
       const ended = results.flatMap((result) =>
         result.error === null && result.token ? [result.token] : [],
       );
-      const kept = await findKept(await app.store(), deps.client.connection, ended);
-      return {
-        ...report,
-        notes: () =>
-          kept.map((name) => `"${name}" is still kept here: \`keyturn credentials remove ${name}\``),
-      };
+      const kept = await keptLines(app, deps.client.connection, ended);
+      return { ...report, notes: () => [...told, ...kept] };
     },
   };
 }
@@ -74,6 +75,21 @@ function unsure(targets: readonly ChangeResult[]): string {
     mayBeOwn && token ? [`"${token.name ?? token.id}"`] : [],
   );
   return some.length === 0 ? '' : `${some.join(', ')} may be the credential that keyturn is using. `;
+}
+
+/** A store that cannot be read must not turn what was done at the provider into an error of options or files. */
+async function keptLines(
+  app: App,
+  connection: Connection,
+  ended: readonly ListedToken[],
+): Promise<readonly string[]> {
+  try {
+    const kept = await findKept(await app.store(), connection, ended);
+    return kept.map((name) => `"${name}" is still kept here: \`keyturn credentials remove ${name}\``);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return [`whether its secret is kept here could not be looked up: ${error.message}`];
+  }
 }
 
 export const tokensRevoke: Command = endCommand('revoke');

@@ -7,7 +7,7 @@ import type { Attempt } from './attempt.ts';
  * that would strand what the log is there to protect.
  */
 export async function audit(
-  { deps, journal }: Attempt,
+  { deps, journal }: Pick<Attempt, 'deps' | 'journal'>,
   action: AuditAction,
   facts: Partial<Pick<AuditEvent, 'outcome' | 'id' | 'fingerprint' | 'target' | 'requestId' | 'attempt'>>,
 ): Promise<void> {

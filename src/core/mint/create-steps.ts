@@ -1,5 +1,6 @@
 import { arm } from './arm.ts';
 import type { Attempt } from './attempt.ts';
+import { compareGiven } from './compare-given.ts';
 import { deliver } from './deliver.ts';
 import { forgetOld } from './forget.ts';
 import { identify, sweepTwins } from './identify.ts';
@@ -26,6 +27,7 @@ export async function createSteps(attempt: Attempt): Promise<MintResult> {
   if (!minted.proven && (await verify(attempt, made, baseline)) === 'rejected')
     return undoMint(attempt, made);
   await switchOver(attempt, made);
+  await compareGiven(attempt, made);
   await deliver(attempt, made);
   const swept = await sweepTwins(attempt, made, baseline);
   await forgetOld(attempt);

@@ -7,6 +7,7 @@ import type { DeliveryReport } from '../delivery.ts';
 import type { Attempt } from './attempt.ts';
 import { secretOf } from './attempt.ts';
 import { audit } from './audit.ts';
+import { differencesOf } from './compare-given.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
 import { versionFacts } from './keep.ts';
@@ -117,6 +118,7 @@ async function print(attempt: Attempt, made: Made): Promise<void> {
       name: item.name,
       facts: item,
       attempt: journal.header.id,
+      differences: differencesOf(attempt),
       delivered: await reportDelivery(attempt),
     });
     await audit(attempt, 'deliver', { id: item.id, target: 'stdout' });

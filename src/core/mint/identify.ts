@@ -5,9 +5,8 @@ import { CannotBeSure, type WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { asManager, successor } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
-import { audit } from './audit.ts';
 import type { Baseline } from './baseline.ts';
-import { endToken } from './end-token.ts';
+import { endAndLook } from './end-and-look.ts';
 import type { Item } from './item.ts';
 import { isToken, readKey, readToken, writeItem } from './item.ts';
 import { listItems } from './list-items.ts';
@@ -95,8 +94,7 @@ async function endOwn(
 ): Promise<readonly string[]> {
   const own = twins.filter((twin) => kinship(attempt, twin, baseline.before) === 'ours');
   for (const twin of own) {
-    await endToken(await successor(attempt), twin);
-    await audit(attempt, 'revoke', { id: twin.id });
+    await endAndLook(attempt, await successor(attempt), twin);
     attempt.deps.note(`ended "${twin.name ?? twin.id}", a second effect of the same request`);
   }
   return own.map(({ id }) => id);

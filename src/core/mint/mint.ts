@@ -4,10 +4,11 @@ import { NeedsAttention } from './attention.ts';
 import type { Baseline } from './baseline.ts';
 import type { Sent } from './classify.ts';
 import type { Item } from './item.ts';
+import { describeNothing, lostTwice, noteLost, toError, unreadableInPlace } from './lost-mint.ts';
 import type { Answer } from './read-answer.ts';
 import { readAnswer } from './read-answer.ts';
-import { reconcile } from './reconcile.ts';
-import { sendMint } from './send.ts';
+import { type LostMint, reconcile } from './reconcile.ts';
+import { mintName, sendMint } from './send.ts';
 
 /** The secret is sealed in the journal. */
 export interface Minted {
@@ -28,64 +29,137 @@ export interface NotMinted {
 
 /** Repeats in one run; more would only hammer a provider that is down. `resume` repeats later. */
 const SENDS_PER_RUN = 2;
-/** Repeats in the life of an attempt with an idempotency key; keys expire. */
+/** Repeats in the life of an operation with an idempotency key; keys expire. */
 const REPLAYS = 4;
+/** In place, each request replaces the secret once more: one repeat in the life of an operation. */
+const IN_PLACE_SENDS = 2;
 
 /**
  * Has the provider make the new secret, and comes back with it sealed or with nothing left behind. The request is sent
  * once; it is repeated only where that is known to be harmless, and then each repeat is recorded before it is sent.
  */
 export async function mint(attempt: Attempt, baseline: Baseline): Promise<Minted | NotMinted> {
-  let madeId: string | null = null;
+  const tries: Try[] = [];
   for (let nth = 1; ; nth += 1) {
-    if (nth > 1) await beforeRepeat(attempt);
-    const sent = await sendMint(attempt, nth);
-    if (nth === 1 && sent.kind === 'not-sent') return { kind: 'aborted', error: toError(sent) };
-    const answer = await readAnswer(attempt, nth);
+    const isFresh = !attempt.journal.has(mintName(nth));
+    if (nth > 1 && isFresh) await beforeRepeat(attempt);
+    const one = await tryOnce(attempt, nth);
+    if (one.sent.kind === 'not-sent') {
+      if (nth === 1) return { kind: 'aborted', error: toError(one.sent, null) };
+      if (isFresh) throw toError(one.sent, null);
+      continue;
+    }
+    const { answer } = one;
     if (answer.kind === 'minted') return { ...answer, repeated: nth > 1 };
-    if (answer.kind === 'several') throw severalSecrets(attempt, answer);
-    madeId ??= answer.id;
-    if (nth > 1 && attempt.memory.sends > 0) refuseRepeat(attempt, sent);
-    if (nth === 1 && sent.kind === 'refused' && attempt.plan.way === 'in-place' && !attempt.plan.self) {
-      return { kind: 'aborted', error: toError(sent) };
+    if (answer.kind === 'several') {
+      await noteLost(attempt, answer.id);
+      throw severalSecrets(attempt, answer);
     }
-    if (!mayRepeat(attempt, nth, sent, answer)) {
-      const settled = await reconcile(attempt, baseline, { sent, madeId });
-      return settled === 'nothing' ? { kind: 'aborted', error: toError(sent, answer) } : settled;
-    }
+    tries.push(one);
+    if (nth > 1 && attempt.memory.sends > 0) refuseRepeat(attempt, one.sent);
+    if (isPlainRefusal(attempt, tries)) return { kind: 'aborted', error: toError(one.sent, answer) };
+    if (!(await mayRepeat(attempt, tries))) return settle(attempt, baseline, tries);
   }
+}
+
+/** One request, and what its answer held. */
+export interface Try {
+  readonly sent: Sent;
+  readonly answer: Answer;
+}
+
+/** Sends the nth request unless it was sent before, and reads its answer. */
+export async function tryOnce(attempt: Attempt, nth: number): Promise<Try> {
+  const sent = await sendMint(attempt, nth);
+  if (sent.kind === 'not-sent') return { sent, answer: { kind: 'none', id: null, why: '', isTold: false } };
+  const answer = await readAnswer(attempt, nth);
+  if (answer.kind !== 'refused') return { sent, answer };
+  const { code, hint, why } = answer;
+  return { answer, sent: { kind: 'refused', status: 200, code, message: why, hint } };
+}
+
+/** In place, a first request that was refused changed nothing, and there is nothing to look for. */
+function isPlainRefusal({ plan }: Attempt, tries: readonly Try[]): boolean {
+  return plan.way === 'in-place' && !plan.self && tries.length === 1 && tries[0]?.sent.kind === 'refused';
 }
 
 /**
  * In place, a repeat gives the old one yet another secret, and the newest wins; it needs a credential that the lost one
- * did not replace. With an idempotency key, a repeat is the same request.
+ * did not replace, and an answer that did not arrive whole. With an idempotency key, a repeat is the same request.
  */
-function mayRepeat({ plan, deps }: Attempt, nth: number, sent: Sent, answer: Answer): boolean {
-  if (plan.way === 'in-place') return !plan.self;
+async function mayRepeat(attempt: Attempt, tries: readonly Try[]): Promise<boolean> {
+  const { deps, plan } = attempt;
+  const last = tries.at(-1);
+  if (!last) return false;
+  const { answer, sent } = last;
+  if (plan.way === 'in-place') {
+    if (sent.kind === 'answered') throw await lostNow(attempt, unreadableInPlace(attempt, whyOf(answer)));
+    if (plan.self) return false;
+    const unclear = tries.filter((one) => one.sent.kind === 'ambiguous');
+    if (unclear.length < IN_PLACE_SENDS) return true;
+    throw await lostNow(attempt, lostTwice(attempt, sent.kind === 'ambiguous' ? sent.reason : 'no answer'));
+  }
   const replays = deps.client.connection.provider.tokens.lineage?.replay === 'returns-secret';
-  const isOpen = nth > 1 || sent.kind !== 'refused';
-  // A whole answer that names the token without its secret will not tell more when it is repeated.
-  const isTold = sent.kind === 'answered' && answer.kind === 'none' && answer.id !== null;
-  return plan.thing === 'token' && replays && isOpen && !isTold && nth < REPLAYS;
+  const isOpen = tries.length > 1 || sent.kind !== 'refused';
+  // What arrived whole will not tell more when it is repeated.
+  const isTold = answer.kind === 'refused' || (answer.kind === 'none' && answer.isTold);
+  return plan.thing === 'token' && replays && isOpen && !isTold && tries.length < REPLAYS;
+}
+
+async function lostNow(attempt: Attempt, error: NeedsAttention): Promise<NeedsAttention> {
+  await noteLost(attempt, null);
+  return error;
+}
+
+function whyOf(answer: Answer): string {
+  return answer.kind === 'minted' ? '' : answer.why;
+}
+
+/** No more requests: what the ones that were sent have made is looked for, and taken over or ended. */
+async function settle(
+  attempt: Attempt,
+  baseline: Baseline,
+  tries: readonly Try[],
+): Promise<Minted | NotMinted> {
+  const lost = unsettledOf(tries);
+  try {
+    const left = await reconcile(attempt, baseline, lost);
+    if (left.kind === 'minted') return left;
+    if (lost.sent.kind !== 'refused') await noteLost(attempt, lost.madeId);
+    return { kind: 'aborted', error: await describeNothing(attempt, { ...lost, left }) };
+  } catch (error) {
+    if (error instanceof NeedsAttention) await noteLost(attempt, error.orphanId);
+    throw error;
+  }
+}
+
+/** What is to be settled. A request that may have been acted upon is not settled by the refusal of its repeat. */
+export function unsettledOf(tries: readonly Try[]): LostMint & Try {
+  const last = tries.find(({ sent }) => sent.kind !== 'refused') ?? tries.at(-1);
+  if (!last) throw new Error('nothing was sent');
+  const ids = tries.map(({ answer }) => (answer.kind === 'minted' ? null : answer.id));
+  return { ...last, madeId: ids.find((id) => id !== null) ?? null };
 }
 
 async function beforeRepeat({ deps, memory }: Attempt): Promise<void> {
   if (memory.sends >= SENDS_PER_RUN) {
     throw new AppError({
       code: 'unavailable',
-      message: 'the provider’s answer was lost twice',
+      message: 'the request was sent twice, and its result is unknown',
       hint: 'run `keyturn rotations resume` when the provider is reachable again',
     });
   }
-  deps.note('the answer was lost; asking again in a way that cannot make a second one');
+  deps.note(
+    'the request was sent and its answer was lost; asking again in a way that cannot make a second one',
+  );
   await deps.clock.sleep(deps.client.connection.provider.facts.settleMs);
 }
 
 /** A repeat that is refused settles nothing: the first request may still have been acted upon. */
 function refuseRepeat({ plan }: Attempt, sent: Sent): void {
   if (sent.kind !== 'refused' || plan.way !== 'in-place') return;
-  if (sent.code === 'auth' && sent.status === 401) throw toError(sent);
-  if (sent.status === 429) throw toError(sent);
+  if (sent.code === 'auth' && sent.status === 401) throw toError(sent, null);
+  if (sent.status === 429) throw toError(sent, null);
   throw new NeedsAttention({
     code: 'orphan',
     message: `"${plan.target?.id ?? ''}" may have a new secret that nobody has, and the provider refuses to replace it`,
@@ -100,6 +174,7 @@ function severalSecrets({ plan, journal, deps }: Attempt, answer: Answer & { kin
   const isInPlace = way === 'in-place';
   const handle = (isInPlace ? target?.id : answer.id) ?? plan.spec?.name ?? plan.key?.name ?? null;
   const close = `\`keyturn rotations abort ${journal.header.id}\``;
+  const show = `\`keyturn rotations show ${journal.header.id} --print-answer\` shows what arrived; `;
   const again = plan.self
     ? `give it another one at ${deps.client.connection.provider.title} by hand, then ${close}`
     : `${close} closes this, and the next rotation gives it another one`;
@@ -107,28 +182,8 @@ function severalSecrets({ plan, journal, deps }: Attempt, answer: Answer & { kin
     code: isInPlace ? 'lost' : 'orphan',
     message: `${answer.why}; neither is used, and what arrived stays sealed`,
     manual: isInPlace
-      ? `the old secret of "${target?.name ?? handle ?? ''}" is replaced: ${again}`
-      : `${target ? 'the old one is as it was; ' : ''}${close} ends "${handle ?? ''}", or says what is to be done`,
+      ? `${show}the old secret of "${target?.name ?? handle ?? ''}" is replaced: ${again}`
+      : `${show}${target ? 'the old one is as it was; ' : ''}${close} ends "${handle ?? ''}", or says what is to be done`,
     orphanId: handle,
-  });
-}
-
-function toError(sent: Sent, answer?: Answer): AppError {
-  if (sent.kind === 'refused') {
-    return new AppError({
-      code: sent.code,
-      message: sent.message,
-      hint: sent.hint ?? undefined,
-      status: sent.status,
-    });
-  }
-  if (sent.kind === 'answered') {
-    const why = answer?.kind === 'none' ? answer.why : 'the answer could not be used';
-    return new AppError({ code: 'failure', message: why, hint: 'nothing was left behind; try again' });
-  }
-  return new AppError({
-    code: sent.kind === 'not-sent' ? sent.code : 'unavailable',
-    message: sent.kind === 'not-sent' ? sent.reason : `the answer was lost: ${sent.reason}`,
-    hint: 'nothing was left behind; try again',
   });
 }

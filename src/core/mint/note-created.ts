@@ -1,3 +1,4 @@
+import { toInstant } from '../../domain/time.ts';
 import type { Attempt } from './attempt.ts';
 import { audit } from './audit.ts';
 import type { Made } from './identify.ts';
@@ -10,6 +11,6 @@ export async function noteCreated(attempt: Attempt, made: Made): Promise<void> {
       id: made.item.id,
       fingerprint: secret && attempt.deps.fingerprint(secret),
     });
-    return { id: made.item.id };
+    return { id: made.item.id, at: toInstant(attempt.deps.clock.now()) };
   });
 }

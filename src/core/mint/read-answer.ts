@@ -1,9 +1,10 @@
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { AppError, ERROR_CODES, type ErrorCode, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { parseJson, parseJsonBytes } from '../../domain/parse-json.ts';
 import { SeveralSecrets } from '../../domain/schema-drift.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Token } from '../../domain/token.ts';
+import { vendorText } from '../../domain/vendor-text.ts';
 import type { Captured } from '../../ports/journal.ts';
 import type { Minted, TokenTarget } from '../../ports/provider.ts';
 import type { Client } from '../client.ts';
@@ -13,7 +14,7 @@ import type { Item } from './item.ts';
 import { readKey, readToken, writeItem } from './item.ts';
 import { isKnown } from './known.ts';
 import { mintOperation } from './operation.ts';
-import { readFlag, readObject, readObjectOrNull, readOneOf, readText, readTextOrNull } from './read-json.ts';
+import { readFlag, readObject, readObjectOrNull, readOneOf, readTextOrNull } from './read-json.ts';
 import { completeJson } from './salvage.ts';
 import { mintName } from './send.ts';
 
@@ -21,10 +22,23 @@ import { mintName } from './send.ts';
 export type Answer =
   /** The secret is sealed in the journal. `proven`: read from a whole answer, not from a part of one. */
   | { readonly kind: 'minted'; readonly item: Item | null; readonly proven: boolean }
-  /** No secret. `id` is set when the answer named what was made all the same: it is ours beyond doubt. */
-  | { readonly kind: 'none'; readonly id: string | null; readonly why: string }
+  /**
+   * No secret. `id` is set when the answer named what was made all the same: it is ours beyond doubt. `isTold`: something
+   * whole arrived, and a repeat would tell the same.
+   */
+  | { readonly kind: 'none'; readonly id: string | null; readonly why: string; readonly isTold: boolean }
+  /** The provider refused in the body of a success. */
+  | Refusal
   /** More than one value may be it. None is chosen; what arrived stays sealed in the journal. */
   | { readonly kind: 'several'; readonly id: string | null; readonly why: string };
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly id: null;
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly hint: string | null;
+}
 
 /** Finds the secret in what was captured of the nth mint, and keeps it. */
 export async function readAnswer(attempt: Attempt, nth: number): Promise<Answer> {
@@ -45,11 +59,36 @@ async function find(attempt: Attempt, nth: number): Promise<Answer> {
   // What was rescued came from the whole answer: no guess from a part of it is better.
   const rescued = answer?.complete ? null : await findRescued(attempt);
   if (rescued) return rescued;
-  if (!answer || answer.bytes.length === 0) return none('the answer was lost');
+  if (!answer || answer.bytes.length === 0)
+    return none(answer?.complete ? 'the answer is empty' : 'the answer was lost');
   const decoded = decode(attempt, answer);
   if (decoded instanceof SeveralSecrets) return several(attempt, decoded);
-  if (isAppError(decoded)) return none(decoded.message);
-  return keep(attempt, decoded, answer.complete);
+  const isNothing = isAppError(decoded) || (decoded.secret === null && decoded.item === null);
+  // What came with another status is no success, and was classified by it.
+  const isSuccess = answer.complete && answer.status !== null && answer.status >= 200 && answer.status < 300;
+  const refusal = isNothing && isSuccess ? findRefusal(attempt, answer.bytes) : null;
+  if (refusal) return refusal;
+  if (isAppError(decoded)) return { ...none(decoded.message), isTold: isSuccess };
+  const kept = await keep(attempt, decoded, answer.complete);
+  return kept.kind === 'none' ? { ...kept, isTold: isSuccess } : kept;
+}
+
+/** A success whose body says no, in the provider's words. What holds a secret is no refusal. */
+function findRefusal({ deps }: Attempt, bytes: Uint8Array): Refusal | null {
+  const { provider, secret } = deps.client.connection;
+  const problem = provider.findRefusal(parseOrNull(bytes));
+  if (!problem) return null;
+  const why = vendorText(problem.message, [secret.reveal()]) ?? `${provider.title} refused, without a reason`;
+  return { kind: 'refused', id: null, code: problem.code, why, hint: problem.hint ?? null };
+}
+
+function parseOrNull(bytes: Uint8Array): unknown {
+  try {
+    return parseJsonBytes(bytes);
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
 }
 
 async function keep(attempt: Attempt, minted: Minted<Item>, whole: boolean): Promise<Answer> {
@@ -66,7 +105,7 @@ async function keep(attempt: Attempt, minted: Minted<Item>, whole: boolean): Pro
     const shown = await readBack(attempt, item);
     if (shown) return shown;
   }
-  return none('the answer holds no secret', item?.id);
+  return none(minted.drift?.message ?? 'the answer holds no secret', item?.id);
 }
 
 /** Devo tells the value only when one token is asked for. Null where the provider does not show a secret again. */
@@ -160,8 +199,8 @@ export function checkSecret(attempt: Attempt, secret: Secret): Secret | AppError
   }
 }
 
-function none(why: string, id?: string): Answer {
-  return { kind: 'none', id: id ?? null, why };
+function none(why: string, id?: string): Extract<Answer, { kind: 'none' }> {
+  return { kind: 'none', id: id ?? null, why, isTold: false };
 }
 
 function several(attempt: Attempt, { itemId, message }: SeveralSecrets): Answer {
@@ -171,8 +210,15 @@ function several(attempt: Attempt, { itemId, message }: SeveralSecrets): Answer 
 
 function readRecorded(attempt: Attempt, recorded: Json): Answer {
   const from = readObject(recorded);
-  const kind = readOneOf(from['kind'], ['minted', 'none', 'several']);
-  if (kind !== 'minted') return { kind, id: readTextOrNull(from['id']), why: readText(from['why']) };
+  const kind = readOneOf(from['kind'], ['minted', 'none', 'several', 'refused']);
+  const why = readTextOrNull(from['why']) ?? '';
+  const id = readTextOrNull(from['id']);
+  if (kind === 'several') return { kind, id, why };
+  if (kind === 'none') return { kind, id, why, isTold: from['isTold'] === true };
+  if (kind === 'refused') {
+    const code = readOneOf(from['code'], ERROR_CODES);
+    return { kind, id: null, code, why, hint: readTextOrNull(from['hint']) };
+  }
   const item = readObjectOrNull(from['item']);
   const read = attempt.plan.thing === 'token' ? readToken : readKey;
   return { kind: 'minted', item: item && read(item), proven: readFlag(from['proven']) };

@@ -1,13 +1,13 @@
-import { isAppError } from '../../domain/errors.ts';
+import { type AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import type { TokenTarget } from '../../ports/provider.ts';
 import { probe } from '../inferred-lists.ts';
 import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
-import { audit } from './audit.ts';
 import type { Baseline } from './baseline.ts';
 import type { Sent } from './classify.ts';
-import { endKey, endToken } from './end-token.ts';
+import { endAndLook, endKeyAndLook } from './end-and-look.ts';
 import type { Item } from './item.ts';
 import { readKey, readToken, writeItem } from './item.ts';
 import { refuseKnown } from './known.ts';
@@ -15,13 +15,30 @@ import { listItems } from './list-items.ts';
 import type { Minted } from './mint.ts';
 import { kinship } from './ours.ts';
 import { readBack } from './read-answer.ts';
-import { readObject, readObjectOrNull } from './read-json.ts';
+import { readObject, readObjectOrNull, readTextsOrNull } from './read-json.ts';
 
 /** What is known of a mint without a secret. */
 export interface LostMint {
   readonly sent: Sent;
   /** The id that the answer named all the same, which was not there before: ours beyond doubt. */
   readonly madeId: string | null;
+}
+
+/** Nothing usable is left of the request. */
+export interface NothingLeft {
+  readonly kind: 'nothing';
+  /** Names or ids of what it had made, and what was ended again. */
+  readonly ended: readonly string[];
+}
+
+/** Names or ids of what {@link reconcile} found and ended, as the journal has it. */
+export function endedByReconcile({ journal }: Pick<Attempt, 'journal'>): readonly string[] {
+  const recorded = readObjectOrNull(journal.result('reconcile'));
+  return readTextsOrNull(recorded?.['ended']) ?? [];
+}
+
+interface Settling extends LostMint {
+  readonly ended: string[];
 }
 
 /**
@@ -32,13 +49,15 @@ export async function reconcile(
   attempt: Attempt,
   baseline: Baseline,
   lost: LostMint,
-): Promise<Minted | 'nothing'> {
+): Promise<Minted | NothingLeft> {
   const recorded = await attempt.journal.step<Json>('reconcile', async () => {
-    const adopted = await settle(attempt, baseline, lost);
-    return { adopted: adopted && writeItem(adopted) };
+    const ended: string[] = [];
+    const adopted = await settle(attempt, baseline, { ...lost, ended });
+    return { adopted: adopted && writeItem(adopted), ended };
   });
-  const adopted = readObjectOrNull(readObject(recorded)['adopted']);
-  if (!adopted) return 'nothing';
+  const from = readObject(recorded);
+  const adopted = readObjectOrNull(from['adopted']);
+  if (!adopted) return { kind: 'nothing', ended: readTextsOrNull(from['ended']) ?? [] };
   return {
     kind: 'minted',
     item: attempt.plan.thing === 'token' ? readToken(adopted) : readKey(adopted),
@@ -47,16 +66,16 @@ export async function reconcile(
   };
 }
 
-async function settle(attempt: Attempt, baseline: Baseline, lost: LostMint): Promise<Item | null> {
+async function settle(attempt: Attempt, baseline: Baseline, lost: Settling): Promise<Item | null> {
   if (attempt.plan.self && attempt.plan.way === 'in-place') return settleSelf(attempt);
-  if (lost.madeId !== null) await end(attempt, { id: lost.madeId, name: null });
+  if (lost.madeId !== null) await end(attempt, { id: lost.madeId, name: null }, lost);
   const found = await findOffspring(attempt, baseline, lost);
   // Once it is known what the mint made, look-alikes are somebody else's.
   const perhaps =
     lost.madeId === null ? found.filter(({ kin }) => kin === 'perhaps').map(({ token }) => token) : [];
   const ours = found.filter(({ kin }) => kin === 'ours').map(({ token }) => token);
   const adopted = await adopt(attempt, ours, perhaps);
-  for (const token of ours) if (token.id !== adopted?.id) await end(attempt, token);
+  for (const token of ours) if (token.id !== adopted?.id) await end(attempt, token, lost);
   const alike = found.filter(({ kin }) => kin === 'alike').map(({ token }) => token);
   const unsure = [...perhaps, ...(ours.length === 0 && lost.madeId === null ? alike : [])];
   if (!adopted && unsure.length > 0) throw unproven(unsure);
@@ -80,13 +99,33 @@ async function adopt(
 async function end(
   attempt: Attempt,
   target: { readonly id: string; readonly name: string | null },
+  { ended }: Pick<Settling, 'ended'>,
 ): Promise<void> {
   const { deps, plan } = attempt;
   refuseKnown(attempt, target.id);
-  if (plan.thing === 'token') await endToken(deps.client, target);
-  else await endKey(deps.client, { project: plan.project ?? '', id: target.id }, deps.clock.now());
-  await audit(attempt, 'revoke', { id: target.id });
+  try {
+    if (plan.thing === 'token') await endAndLook(attempt, deps.client, target);
+    else await endKeyAndLook(attempt, deps.client, { project: plan.project ?? '', id: target.id });
+  } catch (error) {
+    // A provider that is down, or a credential that has ended, is waited for; what is refused is a person's.
+    if (!isAppError(error) || canPass(error)) throw error;
+    throw cannotEnd(attempt, target, error);
+  }
+  ended.push(target.name ?? target.id);
   attempt.deps.note(`ended "${target.name ?? target.id}", whose secret nobody has`);
+}
+
+function cannotEnd({ journal }: Attempt, { id, name }: TokenTarget, error: AppError): NeedsAttention {
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `"${name ?? id}" (id ${id}) was made, nobody has its secret, and it could not be ended: ${error.message}`,
+    manual: `end it at the provider, then \`keyturn rotations abort ${journal.header.id}\``,
+    orphanId: id,
+  });
+}
+
+function canPass(error: AppError): boolean {
+  return ['unavailable', 'interrupted', 'terminated', 'locked'].includes(error.code) || isUnauthorised(error);
 }
 
 async function findOffspring(attempt: Attempt, baseline: Baseline, lost: LostMint) {
@@ -109,9 +148,7 @@ async function list(attempt: Attempt, baseline: Baseline, lost: LostMint): Promi
   try {
     return (await listItems(attempt.deps.client, attempt.plan)) ?? nothing();
   } catch (error) {
-    const canPass =
-      isAppError(error, 'unavailable') || isAppError(error, 'interrupted') || isUnauthorised(error);
-    if (!isAppError(error) || canPass) throw error;
+    if (!isAppError(error) || canPass(error)) throw error;
     return nothing();
   }
 }

@@ -11,7 +11,7 @@ import { mintName } from './send.ts';
 export async function rescue(attempt: Attempt): Promise<void> {
   const { memory, plan, deps } = attempt;
   const { entry } = plan;
-  if (!memory.answer?.complete || !entry || (await isSealed(attempt))) return;
+  if (!memory.answer?.complete || !entry || (await isSealed(attempt.journal))) return;
   if ((await attempt.journal.captured(mintName(Math.max(1, memory.sends))))?.complete) return;
   const minted = decode(attempt, memory.answer);
   if (isAppError(minted) || !minted.secret) return;
@@ -26,7 +26,8 @@ export async function rescue(attempt: Attempt): Promise<void> {
   }
 }
 
-async function isSealed({ journal }: Attempt): Promise<boolean> {
+/** Whether the new secret is in the journal; false also where the journal cannot be read. */
+export async function isSealed(journal: Pick<Attempt['journal'], 'kept'>): Promise<boolean> {
   try {
     return (await journal.kept()) !== null;
   } catch (error) {

@@ -2,6 +2,7 @@ import { AppError, type ExitName } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { DeliveryReport } from '../delivery.ts';
 import type { Item } from './item.ts';
+import type { OldOutcome } from './old-outcome.ts';
 
 /** How a run of an attempt ended. */
 export interface MintResult<T = Item> {
@@ -17,8 +18,10 @@ export interface MintResult<T = Item> {
   readonly delivery: DeliveryReport;
   /** When the old one's grace ends; then `resume` retires it. */
   readonly dueAt: Instant | null;
-  /** While that grace lasts: what is known of the old one. `unknown` where it could not be looked up. */
-  readonly old: 'works' | 'disabled' | 'unknown' | null;
+  /** What became of the token or key that was replaced; null for a creation, and where the operation stopped before. */
+  readonly old: OldOutcome | null;
+  /** Where the provider gave something else than was asked for, one sentence each. */
+  readonly differences: readonly string[];
   /** The provider's id of a live thing whose secret nobody has. */
   readonly orphanId: string | null;
   /** What a person must do. */
@@ -47,6 +50,7 @@ export function endedWithout(
     delivery: NOTHING_DELIVERED,
     dueAt: null,
     old: null,
+    differences: [],
     orphanId: null,
     manual: null,
     error,
@@ -67,12 +71,17 @@ export function isFailure(result: MintResult<unknown>): boolean {
 /** A stopped attempt as an error: the exit code says how bad it is, the hint how to go on (`goOn` where it is safe to). */
 export function failureOf(result: MintResult<unknown>, goOn?: string): AppError {
   const { error, attempt, manual, orphanId } = result;
-  const orphan = orphanId === null ? '' : `; id ${orphanId} lives at the provider`;
-  const resume = goOn ?? `nothing is lost; go on with \`keyturn rotations resume ${attempt}\``;
+  const orphan =
+    orphanId === null || result.exit !== 'orphan' ? '' : `; id ${orphanId} lives at the provider`;
+  const next = `keyturn rotations resume ${attempt}`;
+  const isPending = result.kind === 'pending';
   return new AppError({
     ...error?.facts,
     code: result.exit === 'ok' ? 'failure' : result.exit,
     message: `${error?.facts.message ?? 'it could not be finished'}${orphan}`,
-    hint: manual ?? (result.kind === 'pending' ? resume : error?.facts.hint),
+    hint: manual ?? (isPending ? (goOn ?? `go on with \`${next}\``) : error?.facts.hint),
+    attempt,
+    ...(isPending ? { next } : {}),
+    ...(orphanId === null ? {} : { id: orphanId }),
   });
 }

@@ -2,11 +2,13 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
+import { differencesOf } from './compare-given.ts';
 import { COMPLETE } from './complete.ts';
 import { reportDelivery } from './deliver.ts';
 import type { Made } from './identify.ts';
 import { dropOwn } from './keep.ts';
-import { rescue } from './rescue.ts';
+import { oldOutcome } from './old-outcome.ts';
+import { isSealed, rescue } from './rescue.ts';
 import type { MintResult } from './result.ts';
 import { endedWithout } from './result.ts';
 import { mintName } from './send.ts';
@@ -24,12 +26,18 @@ export async function runAttempt(attempt: Attempt, steps: () => Promise<MintResu
     if (!wasSent && error.code === 'locked') throw error;
     if (!wasSent) return abandon(attempt, error);
     if (error.code !== 'locked') await rescue(attempt);
-    return endedWithout(
-      'pending',
-      journal.header.id,
-      error.with({ id: error.facts.id ?? memory.madeId ?? undefined }),
-    );
+    const id = error.facts.id ?? memory.madeId ?? undefined;
+    const pending = endedWithout('pending', journal.header.id, error.with({ id }));
+    return { ...pending, manual: await warnInPlace(attempt) };
   }
+}
+
+/** In place, the old secret is gone or may be: whoever reads this must not wait. */
+async function warnInPlace({ journal, memory, plan }: Attempt): Promise<string | null> {
+  if (plan.way !== 'in-place' || (memory.sends === 0 && !journal.has(mintName(1)))) return null;
+  const name = plan.target?.name ?? plan.target?.id ?? '';
+  const state = (await isSealed(journal)) ? 'is replaced' : 'may have stopped working';
+  return `the old secret of "${name}" ${state}: run \`keyturn rotations resume ${journal.header.id}\` now`;
 }
 
 /** Nothing is left of the attempt: its end is recorded, and its error goes to the person. */
@@ -72,18 +80,30 @@ export async function finish(attempt: Attempt, made: Made): Promise<MintResult> 
     return { ...(await attention(attempt, error)), item: made.item, delivery };
   }
   await journal.end('done', null);
-  return { ...OPEN_ENDED, kind: 'done', attempt: journal.header.id, item: made.item, delivery, exit: 'ok' };
+  const told = { old: oldOutcome(attempt), differences: differencesOf(attempt) };
+  return {
+    ...OPEN_ENDED,
+    ...told,
+    kind: 'done',
+    attempt: journal.header.id,
+    item: made.item,
+    delivery,
+    exit: 'ok',
+  };
 }
 
 /** Stopped on purpose, until `dueAt`. */
 export async function waiting(
   attempt: Attempt,
   made: Made,
-  { dueAt, old }: { readonly dueAt: Instant; readonly old: NonNullable<MintResult['old']> },
+  { dueAt, old }: { readonly dueAt: Instant; readonly old: 'works' | 'disabled' | 'unknown' },
 ): Promise<MintResult> {
+  const { target } = attempt.plan;
+  const outcome = old === 'works' ? ('valid-until' as const) : old;
   return {
     ...OPEN_ENDED,
-    old,
+    old: target && { ...target, outcome, at: outcome === 'valid-until' ? dueAt : null },
+    differences: differencesOf(attempt),
     kind: 'pending',
     attempt: attempt.journal.header.id,
     item: made.item,
@@ -93,4 +113,4 @@ export async function waiting(
   };
 }
 
-const OPEN_ENDED = { dueAt: null, old: null, orphanId: null, manual: null, error: null } as const;
+const OPEN_ENDED = { dueAt: null, orphanId: null, manual: null, error: null } as const;

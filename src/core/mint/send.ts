@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../../domain/errors.ts';
-import { EXIT } from '../../domain/errors.ts';
+import { ERROR_CODES } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Captured } from '../../ports/journal.ts';
 import type { Outcome } from '../../ports/transport.ts';
@@ -56,17 +55,13 @@ function readSent(recorded: Json): Sent {
   const status = readNumberOrNull(from['status']);
   if (kind === 'answered') return { kind, status: status ?? 200 };
   if (kind === 'not-sent')
-    return { kind, reason: readText(from['reason']), code: readOneOf(from['code'], CODES) };
+    return { kind, reason: readText(from['reason']), code: readOneOf(from['code'], ERROR_CODES) };
   if (kind === 'ambiguous') return { kind, status, reason: readText(from['reason']) };
   return {
     kind,
     status: status ?? 400,
-    code: readOneOf(from['code'], CODES),
+    code: readOneOf(from['code'], ERROR_CODES),
     message: readText(from['message']),
     hint: readTextOrNull(from['hint']),
   };
 }
-
-const CODES: readonly ErrorCode[] = Object.keys(EXIT).filter(
-  (name): name is ErrorCode => name !== 'ok' && name in EXIT,
-);

@@ -2,8 +2,7 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Attempt } from './attempt.ts';
 import { asManager, nonceOf } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
-import { audit } from './audit.ts';
-import { endToken } from './end-token.ts';
+import { endAndLook } from './end-and-look.ts';
 import type { Made } from './identify.ts';
 import { refuseKnown } from './known.ts';
 import type { MintResult } from './result.ts';
@@ -23,7 +22,6 @@ export async function undoMint(attempt: Attempt, made: Made): Promise<MintResult
   }
   await journal.step('undo', async () => {
     await end(attempt, made);
-    await audit(attempt, 'revoke', { id: made.item.id });
     if (plan.entry) await deps.store.dropVersion(plan.entry.name, nonceOf(journal.header));
     return { id: made.item.id };
   });
@@ -42,7 +40,7 @@ async function end(attempt: Attempt, { item }: Made): Promise<void> {
   const { journal, plan } = attempt;
   refuseKnown(attempt, item.id);
   try {
-    await asManager(attempt, (client) => endToken(client, { id: item.id, name: item.name }));
+    await asManager(attempt, (client) => endAndLook(attempt, client, { id: item.id, name: item.name }));
   } catch (error) {
     if (!plan.self || !isAppError(error, 'auth')) throw error;
     throw new NeedsAttention({

@@ -2,8 +2,7 @@ import type { Token } from '../../domain/token.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
 import type { Attempt } from './attempt.ts';
 import { readPlanOrNull } from './attempt-plan.ts';
-import { audit } from './audit.ts';
-import { endToken } from './end-token.ts';
+import { endAndLook } from './end-and-look.ts';
 
 /** How long a mint may be acted upon after two clean lists: a gateway's queue, a delayed replica. */
 const WATCH_MS = 24 * 60 * 60 * 1000;
@@ -16,8 +15,7 @@ export async function endStrays(attempt: Attempt, tokens: readonly Token[]): Pro
   for (const header of await watched(attempt)) {
     for (const token of tokens) {
       if (token.status !== 'active' || !carries(attempt, header, token)) continue;
-      await endToken(attempt.deps.client, token);
-      await audit(attempt, 'revoke', { id: token.id, attempt: header.id });
+      await endAndLook(attempt, attempt.deps.client, token, { operation: header.id });
       attempt.deps.note(`ended "${token.name ?? token.id}", which the attempt ${header.id} had left behind`);
     }
   }

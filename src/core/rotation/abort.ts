@@ -6,6 +6,7 @@ import { isComplete, suspectsOf } from '../mint/complete.ts';
 import { reportDelivery } from '../mint/deliver.ts';
 import type { Made } from '../mint/identify.ts';
 import { dropOwn } from '../mint/keep.ts';
+import { endedByReconcile } from '../mint/reconcile.ts';
 import type { MintResult } from '../mint/result.ts';
 import { endedWithout } from '../mint/result.ts';
 import { runAttempt } from '../mint/run.ts';
@@ -66,7 +67,8 @@ export async function abortSteps(attempt: Attempt, options: AbortOptions = SILEN
   if (made === 'unknown') return close(attempt, 'closed by hand', options);
   if (!made) {
     await dropOwn(attempt);
-    return close(attempt, 'nothing had been made', options);
+    options.lines.undone.push(...endedByReconcile(attempt).map((name) => `"${name}" is ended`));
+    return close(attempt, 'no new one was found at the provider', options);
   }
   const done = await goBack(attempt, made, options.isTold);
   options.lines.undone.push(...done.undone);
@@ -81,7 +83,10 @@ async function lookForMade(
   try {
     return await findMade(attempt, await arm(attempt));
   } catch (error) {
-    if (!isTold || !isAppError(error)) throw error;
+    if (!isAppError(error)) throw error;
+    // A secret that nobody has is no reason to keep the operation open: closing it makes way for the next rotation.
+    const isLost = error instanceof NeedsAttention && error.code === 'lost';
+    if (!isTold && !isLost) throw error;
     // What cannot be found out, or taken back, is what the person was told of; a provider that is down is another matter.
     if (!(error instanceof NeedsAttention) && error.code !== 'conflict') throw error;
     lines.left.push(error instanceof NeedsAttention ? `${error.message}: ${error.manual}` : error.message);

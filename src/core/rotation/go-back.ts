@@ -2,12 +2,13 @@ import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { statusAt } from '../../domain/token.ts';
 import type { Client } from '../client.ts';
+import { agrees, confirmChange, notDone, unconfirmed } from '../confirm-end.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { nonceOf, successor } from '../mint/attempt.ts';
 import { NeedsAttention } from '../mint/attention.ts';
-import { audit } from '../mint/audit.ts';
 import { reportDelivery } from '../mint/deliver.ts';
-import { endKey, endToken, tokenNow } from '../mint/end-token.ts';
+import { endAndLook, endKeyAndLook } from '../mint/end-and-look.ts';
+import { tokenNow } from '../mint/end-token.ts';
 import type { Made } from '../mint/identify.ts';
 import { refuseKnown } from '../mint/known.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
@@ -74,8 +75,12 @@ async function statusOfOld(attempt: Attempt): Promise<string> {
 async function enableOld({ deps, plan }: Attempt): Promise<string> {
   const { enable } = deps.client.connection.provider.tokens;
   if (!enable || !plan.target) return '';
-  await deps.client.call(enable, plan.target);
-  return `"${plan.target.name ?? plan.target.id}" is enabled again`;
+  const { target } = plan;
+  const answered = await deps.client.call(enable, target);
+  const sight = await confirmChange(deps, target, { wish: 'on', answered });
+  if (sight.seen !== 'unknown' && !agrees(sight, 'on')) throw notDone(deps.client, 'enable', target, sight);
+  if (sight.seen === 'unknown') deps.note(unconfirmed(deps.client, 'enable', target, sight));
+  return `"${target.name ?? target.id}" is enabled again`;
 }
 
 async function restoreStore(attempt: Attempt, made: Made): Promise<readonly string[]> {
@@ -114,10 +119,13 @@ async function endNew(attempt: Attempt, made: Made): Promise<string> {
   const { deps, plan } = attempt;
   const { id, name } = made.item;
   refuseKnown(attempt, id);
-  if (plan.thing === 'token') await endToken(await whoEnds(attempt), { id, name });
-  else await endKey(deps.client, { project: plan.project ?? '', id }, deps.clock.now());
-  await audit(attempt, 'revoke', { id });
-  return `"${name ?? id}" is ended`;
+  const ending =
+    plan.thing === 'token'
+      ? await endAndLook(attempt, await whoEnds(attempt), { id, name })
+      : await endKeyAndLook(attempt, deps.client, { project: plan.project ?? '', id });
+  return ending === 'unknown'
+    ? `"${name ?? id}" is ended as far as the provider says; it could not be looked up`
+    : `"${name ?? id}" is ended`;
 }
 
 /** The session of a login is gone; its token may end itself. */

@@ -1,6 +1,7 @@
 import { AppError, usage } from '../../domain/errors.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Attempt } from '../mint/attempt.ts';
+import { ACCEPT_DIFFERENCES, differencesOf } from '../mint/compare-given.ts';
 import { createSteps } from '../mint/create-steps.ts';
 import type { MintResult } from '../mint/result.ts';
 import { aborted, runAttempt } from '../mint/run.ts';
@@ -19,19 +20,24 @@ import { takeUp } from './take-up.ts';
 export async function resumeAttempt(
   deps: ResumeDeps,
   id: string,
-  { delivery = null, now = false }: ResumeOptions = {},
+  { delivery = null, now = false, acceptDifferences = false }: ResumeOptions = {},
 ): Promise<MintResult> {
   return deps.host.resume(id, async (journal) => {
     const attempt = await takeUp(deps, journal, delivery);
     if (now) requireGrace(attempt);
+    if (acceptDifferences && differencesOf(attempt).length === 0)
+      throw usage('this operation found no differences', 'leave "--accept-differences" out');
     return runAttempt(attempt, async () => {
       if (now) await endGrace(attempt);
+      if (acceptDifferences) await journal.step(ACCEPT_DIFFERENCES, async () => ({ accepted: true }));
       return stepsOf(attempt);
     });
   });
 }
 
 export interface ResumeOptions {
+  /** Takes a new token that is not all that was asked for. */
+  readonly acceptDifferences?: boolean;
   readonly delivery?: Delivery | null;
   /** Ends the grace of the old one before its time. */
   readonly now?: boolean;
@@ -45,10 +51,22 @@ function requireGrace(attempt: Attempt): void {
 }
 
 function stepsOf(attempt: Attempt): Promise<MintResult> {
-  if (isAborting(attempt)) return abortSteps(attempt);
+  if (isAborting(attempt)) return takenBack(attempt);
   // The mint comes after `arm`: nothing was sent, and what it was planned on is old.
   if (!attempt.journal.has('arm')) return aborted(attempt, neverBegun());
   return attempt.plan.way === 'create' ? createSteps(attempt) : rotateSteps(attempt);
+}
+
+/** Finishes what `rotations abort` began. Whoever wanted the token has none, so this is no success. */
+async function takenBack(attempt: Attempt): Promise<MintResult> {
+  const result = await abortSteps(attempt);
+  if (result.kind !== 'aborted') return result;
+  const error = new AppError({
+    code: 'conflict',
+    message: 'it was taken back, as `rotations abort` had asked',
+    hint: 'run the command again if the token is wanted after all',
+  });
+  return { ...result, error, exit: error.code };
 }
 
 function neverBegun(): AppError {

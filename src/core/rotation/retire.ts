@@ -7,16 +7,16 @@ import type { Attempt } from '../mint/attempt.ts';
 import { asManager, nonceOf, successor } from '../mint/attempt.ts';
 import type { AttemptPlan, PlannedTarget } from '../mint/attempt-plan.ts';
 import { NeedsAttention } from '../mint/attention.ts';
-import { audit } from '../mint/audit.ts';
-import { endToken, pauseToken, tokenNow } from '../mint/end-token.ts';
+import { endAndLook, pauseAndLook } from '../mint/end-and-look.ts';
+import { tokenNow } from '../mint/end-token.ts';
 import { END_GRACE, isPastGrace } from '../mint/grace.ts';
 import type { Made } from '../mint/identify.ts';
 import { readObject, readText } from '../mint/read-json.ts';
-import type { MintResult } from '../mint/result.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
 import { stillWorks } from '../mint/verify.ts';
 
-type OldOne = NonNullable<MintResult['old']>;
+/** What is known of the old one while its grace lasts; `unknown` where it could not be looked up. */
+type OldOne = 'works' | 'disabled' | 'unknown';
 
 export interface Grace {
   readonly dueAt: Instant;
@@ -111,9 +111,8 @@ async function requireKept({ deps, journal, plan }: Attempt): Promise<void> {
 
 async function pause(attempt: Attempt, target: PlannedTarget): Promise<void> {
   await attempt.journal.step('disable', async () => {
-    const paused = await pauseToken(await successor(attempt), target);
-    if (paused) await audit(attempt, 'disable', { id: target.id });
-    return { paused };
+    const outcome = await pauseAndLook(attempt, await successor(attempt), target);
+    return { outcome, at: toInstant(attempt.deps.clock.now()) };
   });
 }
 
@@ -148,8 +147,7 @@ async function end(attempt: Attempt, target: PlannedTarget): Promise<void> {
   const { revoke, remove } = attempt.deps.client.connection.provider.tokens;
   if (!revoke && !remove) return;
   await attempt.journal.step('retire', async () => {
-    await endToken(await successor(attempt), target);
-    await audit(attempt, 'revoke', { id: target.id });
-    return { id: target.id };
+    const outcome = await endAndLook(attempt, await successor(attempt), target);
+    return { outcome, at: toInstant(attempt.deps.clock.now()) };
   });
 }

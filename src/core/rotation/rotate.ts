@@ -1,5 +1,6 @@
 import { arm } from '../mint/arm.ts';
 import type { Attempt } from '../mint/attempt.ts';
+import { compareGiven, requireAsAsked } from '../mint/compare-given.ts';
 import { deliver } from '../mint/deliver.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import { forgetOld } from '../mint/forget.ts';
@@ -30,6 +31,8 @@ export async function rotateSteps(attempt: Attempt): Promise<MintResult> {
   await noteCreated(attempt, made);
   await keepInStore(attempt, made);
   if ((await verify(attempt, made, baseline)) === 'rejected') return undoMint(attempt, made);
+  await compareGiven(attempt, made);
+  requireAsAsked(attempt, made);
   await switchOver(attempt, made);
   await deliver(attempt, made);
   const grace = await soak(attempt, made);

@@ -7,6 +7,7 @@ import {
 } from '../../../src/core/change-tokens.ts';
 import { Client } from '../../../src/core/client.ts';
 import { AppError } from '../../../src/domain/errors.ts';
+import type { TokenStatus } from '../../../src/domain/token.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import {
   type Answer,
@@ -30,12 +31,16 @@ interface Rig {
 }
 
 function rig({ provider = fakeProvider(), tokenId, answer }: Rig = {}) {
+  const states = new Map<string, TokenStatus>();
+  const items = () => TOKENS.map((token) => ({ ...token, status: states.get(token.id) ?? token.status }));
   const transport = new FakeTransport((request) => {
     const told = answer?.(request);
     if (told !== undefined) return told;
-    if (request.path === '/tokens') return { body: { items: TOKENS, next: null } };
-    const item = TOKENS.find(({ id }) => request.path === `/tokens/${id}`);
+    if (request.path === '/tokens') return { body: { items: items(), next: null } };
+    const [, , id = '', verb] = request.path.split('/');
+    const item = items().find((token) => token.id === id);
     if (request.method === 'GET') return item ? { body: { item } } : { status: 404, body: {} };
+    states.set(id, verb === 'enable' ? 'active' : verb === 'disable' ? 'disabled' : 'revoked');
     return { body: '' };
   });
   const connection = fakeConnection(provider, tokenId);

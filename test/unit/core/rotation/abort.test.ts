@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Killed } from '../../../support/memory-disk.ts';
-import { SimBench } from '../../../support/sim-bench.ts';
+import { SINK, SimBench } from '../../../support/sim-bench.ts';
 import type { FaultKind } from '../../../support/sim-faults.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import type { Scenario } from '../../../support/sim-scenarios.ts';
@@ -81,12 +81,27 @@ describe('there is no way back', () => {
     });
   }
 
-  test('once the secret is replaced in place', async () => {
-    const bench = await struck(rotationOf('errova'), 'kill-after', isMint);
+  test('once the new secret is sealed in place', async () => {
+    const bench = await SimBench.of(rotationOf('errova'));
+    const broken = bench.machine.place.open(SINK, new Faults([{ at: 2, kind: 'fail' }]));
+    const result = await bench.rotate({}, { delivery: { saveAs: null, sinks: [broken], print: null } });
+    expect(result).toMatchObject({
+      kind: 'pending',
+      manual: expect.stringMatching(/old secret of "ci" is replaced/),
+    });
     await expect(bench.abort()).rejects.toMatchObject({ code: 'conflict' });
     expect((await bench.resume()).kind).toBe('done');
     expect(await bench.currentId()).toBe(bench.oldId);
   });
+});
+
+test('abort closes an in-place rotation whose answer is lost, and says what is lost', async () => {
+  const bench = await struck(rotationOf('errova'), 'kill-after', isMint);
+  const result = await bench.abort();
+  expect(result).toMatchObject({ kind: 'aborted', exit: 'ok' });
+  expect(result.left.join()).toMatch(/may have a new secret that nobody has/);
+  expect((await bench.rotate()).kind).toBe('done');
+  expect(await bench.currentId()).toBe(bench.oldId);
 });
 
 describe('abort of a mint whose answer is lost', () => {

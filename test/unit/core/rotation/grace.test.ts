@@ -194,7 +194,7 @@ describe('resume during the grace', () => {
     test(`says that the old one works when it was seen: ${scenario.name}`, async () => {
       const bench = await SimBench.of(scenario);
       await bench.rotate({ graceMs: HOUR });
-      expect(await bench.resume()).toMatchObject({ kind: 'pending', old: 'works' });
+      expect(await bench.resume()).toMatchObject({ kind: 'pending', old: { outcome: 'valid-until' } });
     });
 
     test(`says that it was paused: ${scenario.name}`, async () => {
@@ -204,7 +204,7 @@ describe('resume during the grace', () => {
       const { disable } = (await bench.machine.connect()).client.connection.provider.tokens;
       const target = { id: bench.oldId, name: (await listedToken(bench, bench.oldId)).name };
       if (disable) await client.call(disable, target);
-      expect(await bench.resume()).toMatchObject({ kind: 'pending', old: 'disabled' });
+      expect(await bench.resume()).toMatchObject({ kind: 'pending', old: { outcome: 'disabled' } });
     });
   }
 
@@ -231,7 +231,7 @@ describe('resume during the grace', () => {
       return inner.call(endpoint, request);
     });
     const result = await bench.resume({ mutation: { name: 'down', transport } });
-    expect(result).toMatchObject({ kind: 'pending', old: 'unknown', dueAt, error: null });
+    expect(result).toMatchObject({ kind: 'pending', old: { outcome: 'unknown' }, dueAt, error: null });
   });
 
   test('takes "not found" for gone only where the new one is found', async () => {
@@ -246,7 +246,7 @@ describe('resume during the grace', () => {
       return { status: 404, header: () => null, body };
     });
     const result = await bench.resume({ mutation: { name: 'another account', transport } });
-    expect(result).toMatchObject({ kind: 'pending', old: 'unknown' });
+    expect(result).toMatchObject({ kind: 'pending', old: { outcome: 'unknown' } });
     expect(bench.isLive(bench.oldId)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeBase } from '../../../support/sim-base.ts';
 import type { Tally } from '../../../support/sim-enumerate.ts';
 import { describeFailures, everyPair, everySingle, randomCases } from '../../../support/sim-enumerate.ts';
-import { CREATIONS, ROTATIONS, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
+import { CREATIONS, GRACES, ROTATIONS, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
 
 /**
  * The shipped steps, journal and store under faults, on a disk, a network, a keychain and a clock in memory. Here a
@@ -19,6 +19,17 @@ describe('one fault', () => {
   for (const [nth, scenario] of SCENARIOS.entries()) {
     test(scenario.name, async () => {
       const filter = (_: unknown, index: number): boolean => index % 6 === nth % 6;
+      expectNoFailure(await everySingle(await makeBase(scenario), { distinct: true, filter }));
+    });
+  }
+});
+
+/** Every place at which a success means nothing, or cannot be read. */
+describe('one answer that is not to be believed', () => {
+  const kinds: readonly string[] = ['silent', 'refused-in-2xx', 'renamed', 'empty'];
+  for (const scenario of [...SCENARIOS, ...GRACES]) {
+    test(scenario.name, async () => {
+      const filter = ({ kind }: { kind: string }): boolean => kinds.includes(kind);
       expectNoFailure(await everySingle(await makeBase(scenario), { distinct: true, filter }));
     });
   }

@@ -1,0 +1,79 @@
+import { type Difference, findDifferences } from '../../domain/differences.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Token } from '../../domain/token.ts';
+import type { TokenSpec } from '../../ports/provider.ts';
+import { lookAt } from '../confirm-end.ts';
+import type { Attempt } from './attempt.ts';
+import { NeedsAttention } from './attention.ts';
+import type { Made } from './identify.ts';
+import { isToken } from './item.ts';
+import { readObject, readObjectOrNull, readTexts } from './read-json.ts';
+
+const COMPARE = 'compare';
+/** The step that records that a person takes the new token as it is. */
+export const ACCEPT_DIFFERENCES = 'accept differences';
+
+/**
+ * Compares the new token with what was asked for: its end, its scopes, its name. What the answer left out is looked up
+ * once. The differences are recorded; a creation tells them, a rotation stops before the old token ends.
+ */
+export async function compareGiven(attempt: Attempt, made: Made): Promise<void> {
+  const { spec } = attempt.plan;
+  if (!spec) return;
+  await attempt.journal.step<Json>(COMPARE, async () => {
+    const found = await differences(attempt, made, spec);
+    const texts = (isSpelling: boolean): string[] =>
+      found.filter((one) => one.isSpelling === isSpelling).map(({ text }) => text);
+    return { differ: texts(false), spelled: texts(true) };
+  });
+}
+
+/** Every difference that was found, one sentence each. */
+export function differencesOf({ journal }: Pick<Attempt, 'journal'>): readonly string[] {
+  const recorded = readObjectOrNull(journal.result(COMPARE));
+  return recorded ? [...readTexts(recorded['differ']), ...readTexts(recorded['spelled'])] : [];
+}
+
+/** For a rotation: a token that differs replaces nothing until a person says so. */
+export function requireAsAsked({ journal }: Attempt, made: Made): void {
+  const recorded = journal.result(COMPARE);
+  const differ = recorded === null ? [] : readTexts(readObject(recorded)['differ']);
+  if (differ.length === 0 || journal.has(ACCEPT_DIFFERENCES)) return;
+  const { id } = journal.header;
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the new token "${made.item.id}" is not what was asked for: ${differ.join('; ')}`,
+    manual: `the old token works as before; \`keyturn rotations resume ${id} --accept-differences\` goes on with the new one, \`keyturn rotations abort ${id}\` ends it`,
+  });
+}
+
+async function differences(
+  attempt: Attempt,
+  { item }: Made,
+  spec: TokenSpec,
+): Promise<readonly Difference[]> {
+  if (!isToken(item)) return [];
+  const { facts } = attempt.deps.client.connection.provider;
+  // Where tokens have no names, a name is a local one.
+  const asked = facts.names === 'none' ? { ...spec, name: null } : spec;
+  if (!isUntold(asked, item)) return findDifferences(asked, item);
+  const seen = await lookUp(attempt, item);
+  return findDifferences(asked, seen ?? { ...item, isEndUntold: true });
+}
+
+/** Null where the token cannot be looked up. A rotation waits for a provider that is down; a creation is over by now. */
+async function lookUp({ deps, plan }: Attempt, item: Token): Promise<Token | null> {
+  const { auth, provider } = deps.client.connection;
+  // A browser session may create tokens and nothing else.
+  if (auth.id !== provider.auth[0].id) return null;
+  const { error, item: seen } = await lookAt(deps, item);
+  if (plan.way !== 'create' && error?.code === 'unavailable') throw error;
+  return seen && isToken(seen) ? seen : null;
+}
+
+/** Whether the answer is silent about something that was asked for. */
+function isUntold(asked: TokenSpec, { expiresAt, name, scopes, unreadable }: Token): boolean {
+  if (asked.expiresAt !== null && expiresAt === null && unreadable?.expiresAt === undefined) return true;
+  if (asked.scopes.length > 0 && scopes === null) return true;
+  return asked.name !== null && name === null;
+}
