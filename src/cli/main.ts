@@ -29,12 +29,16 @@ export async function main(argv: readonly string[], runtime: Runtime): Promise<n
     asJson = globals.format === 'json';
     const { App } = await import('./app.ts');
     const app = new App(runtime, globals);
+    let report: Report;
+    let status: number;
     try {
-      const report = await parsed.command.run(app, parsed.input);
-      return await show(report, runtime, app.presentation(), globals.quiet);
+      report = await parsed.command.run(app, parsed.input);
+      status = await show(report, runtime, app.presentation(), globals.quiet);
     } finally {
       await app.close();
     }
+    if (report.shape === 'written' && report.signal) runtime.dieOf(report.signal);
+    return status;
   } catch (error) {
     return fail(toAppError(error), runtime, asJson);
   }
@@ -83,6 +87,9 @@ async function print(runtime: Runtime, text: string): Promise<number> {
 async function fail(error: AppError, runtime: Runtime, asJson: boolean): Promise<number> {
   const { errorJson, errorText } = await import('../output/errors.ts');
   await quietly(runtime.stderr.write(asJson ? errorJson(error) : errorText(error)));
+  if (error.code === 'terminated') runtime.dieOf('SIGTERM');
+  // At a question Ctrl-C is a key, and the terminal sends nobody a signal.
+  if (error.code === 'interrupted') runtime.dieOf('SIGINT', runtime.stop.aborted ? undefined : 'whole-group');
   return EXIT[error.code].code;
 }
 

@@ -6,11 +6,16 @@ import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from '.
 /** The one place that reads `process` and the clock. */
 export function nodeRuntime(): Runtime {
   const stop = new AbortController();
-  listen('SIGINT', 'interrupted', stop);
-  listen('SIGTERM', 'terminated', stop);
-  listen('SIGHUP', 'terminated', stop);
+  const listen = (signal: NodeJS.Signals, code: ErrorCode) => {
+    process.on(signal, () => {
+      stop.abort(new AppError({ code, message: code === 'interrupted' ? 'interrupted' : 'asked to stop' }));
+    });
+  };
+  listen('SIGINT', 'interrupted');
+  listen('SIGTERM', 'terminated');
+  listen('SIGHUP', 'terminated');
   // Left to itself it ends a process with its memory in a file: with the secrets in it.
-  listen('SIGQUIT', 'terminated', stop);
+  listen('SIGQUIT', 'terminated');
   // Node opens its inspector on SIGUSR1; a process that holds secrets does not offer a debugger.
   process.on('SIGUSR1', () => undefined);
   return {
@@ -33,8 +38,17 @@ export function nodeRuntime(): Runtime {
     host: {
       stdout: process.stdout,
       stderr: process.stderr,
+      get oneOutput() {
+        return isSameFile(1, 2);
+      },
       get terminal() {
-        return Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
+        return hasTerminal();
+      },
+      relay: {
+        node: process.execPath,
+        path: process
+          .getBuiltinModule('node:url')
+          .fileURLToPath(new URL('./relay-output.js', import.meta.url)),
       },
       onSignal: (name, listener) => {
         process.on(name, listener);
@@ -48,6 +62,7 @@ export function nodeRuntime(): Runtime {
     // Loaded when first asked for: `--version` and `--help` need no cryptography.
     random: { bytes: (count) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count)) },
     stop: stop.signal,
+    dieOf,
     prompter: ({ noInput }) =>
       createLazyPrompter(
         !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
@@ -74,12 +89,6 @@ function createLazyPrompter(enabled: boolean, stop: AbortSignal): Prompter {
     askSecret: async (question, instead) => (await load()).askSecret(question, instead),
     confirm: async (question, instead) => (await load()).confirm(question, instead),
   };
-}
-
-function listen(signal: NodeJS.Signals, code: ErrorCode, stop: AbortController): void {
-  process.on(signal, () => {
-    stop.abort(new AppError({ code, message: code === 'interrupted' ? 'interrupted' : 'asked to stop' }));
-  });
 }
 
 function readHome(): string {
@@ -182,4 +191,43 @@ function isStandIn(fd: number): boolean {
   } catch {
     return false;
   }
+}
+
+function isSameFile(one: number, other: number): boolean {
+  const fs = process.getBuiltinModule('node:fs');
+  try {
+    const [first, second] = [fs.fstatSync(one, { bigint: true }), fs.fstatSync(other, { bigint: true })];
+    return first.dev === second.dev && first.ino === second.ino;
+  } catch {
+    return false;
+  }
+}
+
+/** A terminal may control us also where none of our streams is one. */
+function hasTerminal(): boolean {
+  if (process.platform === 'win32')
+    return Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
+  const fs = process.getBuiltinModule('node:fs');
+  try {
+    fs.closeSync(fs.openSync('/dev/tty', fs.constants.O_RDWR | fs.constants.O_NOCTTY));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** These leave the memory of the process in a file: a process that holds secrets ends with the code alone. */
+const DUMPS_CORE = /^SIG(QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|SEGV|XCPU|XFSZ|SYS|UNUSED|EMT)$/;
+
+/**
+ * Ends the process as the signal would have: a shell ends its loop only when a program died of Ctrl-C, not when it ended
+ * with 130. The signal of a process with the number 1 without a handler is ignored: its exit code tells.
+ */
+function dieOf(signal: NodeJS.Signals, whom?: 'whole-group'): void {
+  if (process.platform === 'win32' || process.pid === 1 || DUMPS_CORE.test(signal)) return;
+  // Node ignores some signals of its own (SIGPIPE); a listener that goes away leaves the system's action behind.
+  if (signal !== 'SIGKILL') process.on(signal, () => undefined).removeAllListeners(signal);
+  process.kill(whom === 'whole-group' && process.stdin.isTTY ? 0 : process.pid, signal);
+  // It arrives a moment later; a signal that does not end a process is over then.
+  setTimeout(() => undefined, 100);
 }

@@ -42,19 +42,24 @@ export function parseSecretVariable(text: string): SecretVariable {
   return { variable: checkVariableName(text.slice(0, equals)), credential: text.slice(equals + 1) };
 }
 
-/**
- * Runs a program with secrets in its environment, and with nothing else of keyturn's. Resolves with the exit code to
- * end with: the child's own, 128 + n for a signal, 127 and 126 for what is not there or cannot be executed.
- */
-export async function runWithSecrets(tools: RunTools, request: RunRequest): Promise<number> {
+/** How to end in the place of the program. */
+export interface RunEnd {
+  /** The child's own, 128 + n for a signal, 127 and 126 for what is not there or cannot be executed. */
+  readonly code: number;
+  /** The signal that ended the child. */
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Runs a program with secrets in its environment, and with nothing else of keyturn's. */
+export async function runWithSecrets(tools: RunTools, request: RunRequest): Promise<RunEnd> {
   const env = withoutOwnVariables(request.env);
   const located = await tools.children.locate(request.command, env);
   // Before anything is unlocked: a mistyped command needs no secret.
-  if (located.kind !== 'found') return explain(tools, request.command, located);
+  if (located.kind !== 'found') return endOf(tools, request.command, located);
   const secrets = await openSecrets(tools, request.variables);
   if (request.mask.stdout || request.mask.stderr) warnOfShort(tools, secrets);
   const { command, args, mask } = request;
-  return explain(tools, command, await tools.children.attach({ command, args, env, secrets, mask }));
+  return endOf(tools, command, await tools.children.attach({ command, args, env, secrets, mask }));
 }
 
 async function openSecrets(tools: RunTools, variables: readonly SecretVariable[]) {
@@ -84,6 +89,10 @@ function warnOfShort(tools: RunTools, secrets: Readonly<Record<string, Secret>>)
   }
 }
 
+function endOf(tools: RunTools, command: string, end: ChildEnd): RunEnd {
+  return { code: explain(tools, command, end), signal: end.kind === 'signal' ? end.name : null };
+}
+
 function explain(tools: RunTools, command: string, end: ChildEnd): number {
   const shown = safeText(command, 200);
   switch (end.kind) {
@@ -93,6 +102,9 @@ function explain(tools: RunTools, command: string, end: ChildEnd): number {
       return 128 + end.number;
     case 'not-executable':
       tools.note(`"${shown}" cannot be executed`);
+      return NOT_EXECUTABLE;
+    case 'batch-file':
+      tools.note(`"${shown}" is a batch file, which only cmd.exe runs; run \`cmd /c ${shown} …\` instead`);
       return NOT_EXECUTABLE;
     case 'not-found':
     case 'timeout':

@@ -60,6 +60,8 @@ export interface WrittenReport {
   readonly shape: 'written';
   /** The exit code of a program that ran in our place; beats `exit`. */
   readonly status?: number;
+  /** The signal that ended it: we end likewise. */
+  readonly signal?: NodeJS.Signals | null;
   readonly notes?: readonly string[];
   readonly exit?: ErrorCode;
 }

@@ -11,9 +11,10 @@ export interface ChildCommand {
 /** How a child ended, or why it never began. */
 export type ChildEnd =
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'signal'; readonly name: string; readonly number: number }
+  | { readonly kind: 'signal'; readonly name: NodeJS.Signals; readonly number: number }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'not-executable' }
+  | { readonly kind: 'batch-file' }
   | { readonly kind: 'timeout' };
 
 export interface CaptureRequest extends ChildCommand {
@@ -39,7 +40,7 @@ export interface AttachRequest extends ChildCommand {
 
 /** Other programs. Resolves with how the child ended; throws only for a bug. */
 export interface Children {
-  /** The file that the command names: not-found, not-executable, or its path. */
+  /** The file that the command names: its path, or why it cannot be run. */
   locate(command: string, env: Readonly<Record<string, string>>): Promise<LocatedCommand>;
   /** Runs a program by itself: its own stdin, its output kept. */
   capture(request: CaptureRequest): Promise<Captured>;
@@ -50,4 +51,6 @@ export interface Children {
 export type LocatedCommand =
   | { readonly kind: 'found'; readonly path: string }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'not-executable' };
+  | { readonly kind: 'not-executable' }
+  /** A `.cmd` or `.bat` of Windows: only `cmd.exe` runs it. */
+  | { readonly kind: 'batch-file' };

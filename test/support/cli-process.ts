@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunResult } from './cli.ts';
@@ -59,7 +60,8 @@ export function runProgram(
     child.on('close', (code, signal) => {
       clearInterval(watching);
       resolve({
-        code: code ?? -1,
+        // As a shell tells it.
+        code: code ?? (signal ? 128 + constants.signals[signal] : -1),
         signal,
         stdout: Buffer.concat(stdout).toString('utf8'),
         stderr: Buffer.concat(stderr).toString('utf8'),

@@ -58,7 +58,14 @@ function createTestRuntime(
     pid: process.pid,
     node: process.execPath,
     processExists: () => true,
-    host: { stdout: stdout.stream, stderr: stderr.stream, terminal: false, onSignal: () => () => undefined },
+    host: {
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      oneOutput: false,
+      terminal: false,
+      relay: null,
+      onSignal: () => () => undefined,
+    },
     stdin: {
       isTerminal: terminal && options.stdin === undefined,
       read: async (limit) => {
@@ -78,6 +85,7 @@ function createTestRuntime(
     },
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     stop: new AbortController().signal,
+    dieOf: () => undefined,
     prompter: ({ noInput }) => createTestPrompter(terminal && !noInput, answers, stderr),
   };
 }

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { BUILT, runProgram } from '../support/cli-process.ts';
 import { describeWithTerminal } from '../support/pty.ts';
 import { createRig, type Rig } from './rig.ts';
 
@@ -106,6 +109,146 @@ describe('keyturn run', () => {
   });
 });
 
+/** A script of bash in the rig's home; `K` is the command, and `out` what came out of both streams together. */
+async function bash(rig: Rig, script: string) {
+  const { stdout, code, signal } = await runProgram(
+    'bash',
+    ['-c', `exec 2>&1; K() { "${process.execPath}" "${BUILT}" "$@"; }; ${script}`],
+    { env: rig.env, cwd: rig.home.path },
+  );
+  return { out: stdout, code, signal };
+}
+
+describe('the streams of a program that is masked', () => {
+  test.each([
+    [
+      '/dev/stderr is opened',
+      `K run --env T=ci -- sh -c 'echo warn > /dev/stderr; echo $?' 2>&1 | cat`,
+      'warn\n0\n',
+    ],
+    [
+      '/dev/stdout is opened',
+      `K run --env T=ci -- sh -c 'echo out $T > /dev/stdout' | cat`,
+      'out [secret]\n',
+    ],
+    ['/dev/fd/1 is opened', `K run --env T=ci -- sh -c 'echo out > /dev/fd/1' | cat`, 'out\n'],
+    ['/dev/stdin is opened', `echo in | K run --env T=ci -- cat /dev/stdin | cat`, 'in\n'],
+    ['tee writes to both', `K run --env T=ci -- sh -c 'echo x | tee /dev/stderr' | sort`, 'x\nx\n'],
+    [
+      'only stderr is a file',
+      `K run --env T=ci -- sh -c 'echo $T > /dev/stderr' 2>err; cat err`,
+      '[secret]\n',
+    ],
+    [
+      'a reader that leaves is a SIGPIPE',
+      `K run --env T=ci -- sh -c 'yes; echo $? >&2' 2>err | head -1; cat err`,
+      'y\n141\n',
+    ],
+    [
+      'a reader that left before /dev/stdout is opened',
+      `K run --env T=ci -- sh -c 'echo a; for i in 1 2 3 4 5; do sleep 0.2; echo b > /dev/stdout; done' | head -1; echo $PIPESTATUS`,
+      'a\n141\n',
+    ],
+    ['no folder for a pipe', `TMPDIR=/nonexistent K run --env T=ci -- sh -c 'echo $T' | cat`, '[secret]\n'],
+    [
+      'no mkfifo',
+      `mkdir b; ln -s "$(command -v sh)" b/sh; N="${process.execPath}"; PATH="$PWD/b" "$N" "${BUILT}" run --env T=ci -- sh -c 'echo $T; echo $T >&2' | cat`,
+      '[secret]\n[secret]\n',
+    ],
+  ])('D2 %s', async (_, script, out) => {
+    expect((await bash(await createRunRig(), script)).out).toBe(out);
+  });
+
+  test.each(['| cat', '> both; cat both'])('D5 keep their order: %s', async (where) => {
+    const lines = Array.from({ length: 200 }, (_, n) => `${n}\ne${n} [secret]\n`).join('');
+    const script = 'n=0; while [ $n -lt 200 ]; do echo $n; echo e$n $T >&2; n=$((n+1)); done';
+    const { out } = await bash(
+      await createRunRig(),
+      `{ K run --env T=ci -- sh -c '${script}' 2>&1; } ${where}`,
+    );
+    expect(out === lines).toBe(true);
+  });
+
+  test('D5 stay two where they are two', async () => {
+    const { out } = await bash(
+      await createRunRig(),
+      `K run --env T=ci -- sh -c 'echo 1; echo 2 >&2; echo 3' > a 2> b; cat b a`,
+    );
+    expect(out).toBe('2\n1\n3\n');
+  });
+
+  test('carry 3 MB of anything unchanged', async () => {
+    const { out } = await bash(
+      await createRunRig(),
+      'head -c 3000000 /dev/urandom > data; K run --env T=ci -- cat < data | cmp - data && echo same',
+    );
+    expect(out).toBe('same\n');
+  });
+
+  test('D18 are still there for a program that the child left behind, which does not hold us up', async () => {
+    const rig = await createRunRig();
+    const script =
+      '(sleep 4; echo up $T; echo >&2 err $T; sleep 1; echo on; echo alive > mark) & echo started';
+    const start = performance.now();
+    const { out } = await bash(rig, `K run --env T=ci -- sh -c '${script}' > log; echo "code $?"; cat log`);
+    expect(out).toBe('code 0\nstarted\nerr [secret]\n');
+    await whenThere(join(rig.home.path, 'mark'));
+    expect(performance.now() - start).toBeGreaterThan(4_000);
+    expect(readFileSync(join(rig.home.path, 'log'), 'utf8')).toBe('started\nup [secret]\non\n');
+  });
+
+  test('D18 return at once where the child left something behind that writes all the time', async () => {
+    const rig = await createRunRig();
+    const script =
+      '(n=0; while [ $n -lt 400 ]; do echo $T; n=$((n+1)); sleep 0.01; done; echo > mark) & exit 3';
+    const { out } = await bash(
+      rig,
+      `K run --env T=ci -- sh -c '${script}' > log; echo "code $?"; test -e mark; echo $?`,
+    );
+    expect(out).toBe('code 3\n1\n');
+    await whenThere(join(rig.home.path, 'mark'));
+    expect(readFileSync(join(rig.home.path, 'log'), 'utf8')).toBe('[secret]\n'.repeat(400));
+  });
+});
+
+describe('the end of a program', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGUSR1', 'SIGPIPE', 'SIGALRM'] as const)(
+    'D6 by %s is ours',
+    async (signal) => {
+      const rig = await createRunRig();
+      const result = await rig.keyturn(['run', '--', 'sh', '-c', `kill -${signal.slice(3)} $$`]);
+      expect(result.signal).toBe(signal);
+    },
+  );
+
+  test.each(['QUIT', 'ABRT', 'SEGV'])('D6 by SIG%s leaves no core of ours', async (name) => {
+    const rig = await createRunRig();
+    const { out } = await bash(
+      rig,
+      `ulimit -c unlimited; K run -- sh -c 'ulimit -c 0; kill -${name} $$'; echo; ls core* 2>/dev/null; echo $?`,
+    );
+    expect(out).toBe('\n2\n');
+  });
+
+  test.each(['SIGALRM', 'SIGUSR2', 'SIGCONT', 'SIGABRT', 'SIGQUIT'] as const)(
+    'hands on %s, too',
+    async (signal) => {
+      const rig = await createRunRig();
+      const script = `trap 'exit 5' ${signal.slice(3)}; echo > ready; while :; do sleep 0.02; done`;
+      const { code } = await rig.keyturn(
+        ['run', '--', 'sh', '-c', script],
+        '',
+        {},
+        {
+          onStart: (pid) =>
+            void whenThere(join(rig.home.path, 'ready')).then(() => process.kill(pid, signal)),
+        },
+      );
+      expect(code).toBe(5);
+    },
+  );
+});
+
 describeWithTerminal('keyturn run at a terminal', () => {
   test('the program has the terminal: it is one, of the same size, also later', async () => {
     const rig = await createRunRig();
@@ -140,6 +283,69 @@ describeWithTerminal('keyturn run at a terminal', () => {
     await terminal.until('ready');
     terminal.type('\u0003');
     expect(await terminal.end).toBe(130);
+  });
+
+  test.each([
+    ['a program', '$KEYTURN run --env A=ci -- sleep 30'],
+    ['a program that is masked', '$KEYTURN run --mask --env A=ci -- sleep 30'],
+    ['a question', '$KEYTURN credentials import other'],
+    ['a request', '$KEYTURN tokens list'],
+  ])('D6 Ctrl-C ends the loop round %s', async (_, command) => {
+    const rig = await createRunRig();
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const env = {
+      KEYTURN_PROVIDER: 'devo',
+      KEYTURN_REGION: 'us',
+      KEYTURN_DOMAIN: 'acme',
+      KEYTURN_TOKEN: SECRET,
+    };
+    const terminal = rig.shell(
+      `exec bash -c 'for i in 1 2 3; do echo round $i; ${command.replace('$KEYTURN', '$0 $1')}; echo "code $?"; done' $KEYTURN`,
+      { ...env, KEYTURN_URL: `http://127.0.0.1:${port}` },
+    );
+    await terminal.until('round 1');
+    await pause(1_500);
+    terminal.type('\u0003');
+    await terminal.end;
+    expect(terminal.seen()).not.toContain('round 2');
+  });
+
+  test.each(['INT', 'QUIT', 'TERM'])(
+    'D7 a SIG%s that is sent to keyturn alone reaches the program',
+    async (name) => {
+      const rig = await createRunRig();
+      const terminal = rig.terminal([
+        'run',
+        '--',
+        'sh',
+        '-c',
+        `trap "echo got it; exit 9" ${name}; echo ready; while :; do sleep 0.02; done`,
+      ]);
+      await terminal.until('ready');
+      process.kill(terminal.pid, `SIG${name}`);
+      expect(await terminal.end).toBe(9);
+      expect(terminal.seen().match(/got it/g)).toHaveLength(1);
+    },
+  );
+
+  test('Ctrl-C reaches the program once each time, also where none of its streams is the terminal', async () => {
+    const rig = await createRunRig();
+    const script =
+      'trap "echo got it" INT; echo ready; n=0; while [ $n -lt 60 ]; do sleep 0.05; n=$((n+1)); done';
+    const terminal = rig.shell(
+      `$KEYTURN run --env A=ci -- sh -c '${script}' < /dev/null 2>&1 | (trap "" INT; cat); echo over`,
+    );
+    await terminal.until('ready');
+    for (const _ of [1, 2]) {
+      terminal.type('\u0003');
+      await pause(700);
+    }
+    await terminal.end;
+    expect(terminal.seen().match(/got it/g)).toHaveLength(2);
   });
 
   test('with --mask the secret is not seen even there, and a prompt is not held back', async () => {

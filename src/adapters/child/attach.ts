@@ -1,113 +1,102 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Transform, Writable } from 'node:stream';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import type { AttachRequest, ChildEnd } from '../../ports/child.ts';
 import { readEnd, readStartError } from './child-end.ts';
-import { createMaskStream } from './mask-stream.ts';
+import { listenForChild } from './forward-signals.ts';
+import { type Channel, leaveToRelay, type RelayProgram } from './leave-to-relay.ts';
+import { closePipes } from './pipe.ts';
+import { createPipes } from './pipes.ts';
+import { startPump } from './pump.ts';
 
 /** What a child that runs in our place needs of our own process. */
 export interface HostProcess {
   /** Where masked output is written. */
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Whether a terminal sends our whole process group its signals (Ctrl-C), and so sends them to the child itself. */
+  /** Whether both are the same file, pipe or terminal. */
+  readonly oneOutput: boolean;
+  /** Whether a terminal may send our whole process group its signals (Ctrl-C), and so sends them to the child itself. */
   readonly terminal: boolean;
+  /** What goes on masking for programs that the child left behind; null for nothing. */
+  readonly relay: RelayProgram | null;
   /** Calls `listener` at this signal instead of the system's own action, until the function returned is called. */
   onSignal(name: NodeJS.Signals, listener: () => void): () => void;
 }
 
-/** What a terminal sends to every process in its foreground: handed on as well, the child would have it twice. */
-const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGWINCH'];
-const FROM_OTHERS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'];
-/** A grandchild may keep the pipes open for ever: after the child's end they get this long. */
-const PIPES_MS = 1_000;
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
+
+/** Which of the child's outputs are one stream, and where it goes. */
+interface Output {
+  readonly fds: readonly (1 | 2)[];
+  readonly to: Writable;
+}
 
 /** Runs the program at `path` with our stdin, and our stdout and stderr where they are not masked. */
-export async function attach(host: HostProcess, path: string, request: AttachRequest): Promise<ChildEnd> {
-  const { mask } = request;
+export async function attach(
+  host: HostProcess,
+  platform: NodeJS.Platform,
+  path: string,
+  request: AttachRequest,
+): Promise<ChildEnd> {
+  const outputs = maskedOutputs(host, request.mask);
+  const pipes = await createPipes(outputs.length, request.env, platform);
+  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit'];
+  outputs.forEach(({ fds }, at) => {
+    for (const fd of fds) stdio[fd] = pipes?.[at]?.write ?? 'pipe';
+  });
+  const signals = await listenForChild(host, request.env, platform);
   let child: ChildProcess;
-  // Caught before the child begins, so that no signal is lost in between.
-  const early: NodeJS.Signals[] = [];
-  let forward = (name: NodeJS.Signals) => void early.push(name);
-  const release = listen(host, (name) => forward(name));
   try {
-    child = spawn(path, request.args, {
-      argv0: request.command,
-      env: childEnvironment(request),
-      stdio: ['inherit', mask.stdout ? 'pipe' : 'inherit', mask.stderr ? 'pipe' : 'inherit'],
-    });
+    child = spawn(path, request.args, { argv0: request.command, env: childEnvironment(request), stdio });
   } catch (error) {
-    release();
+    signals.release();
+    if (pipes) closePipes(pipes);
     return readStartError(error);
   }
-  forward = (name) => void child.kill(name);
-  for (const name of early) forward(name);
+  signals.handTo((name) => void child.kill(name));
+  for (const { write } of pipes ?? []) closeSync(write);
   const secrets = Object.values(request.secrets);
-  const pumps = [
-    pump(child.stdout, createMaskStream(secrets), host.stdout),
-    pump(child.stderr, createMaskStream(secrets), host.stderr),
-  ];
+  const channels = outputs.flatMap(({ fds, to }, at) =>
+    openReaders(child, fds, pipes?.[at]?.read).map((from): Channel => {
+      const read = pipes?.[at]?.read ?? null;
+      return { read, fd: to === host.stdout ? 1 : 2, pump: startPump(from, secrets, to) };
+    }),
+  );
   const end = await new Promise<ChildEnd>((resolve) => {
     child.on('error', (error) => resolve(readStartError(error)));
     child.on('exit', (code, signal) => resolve(readEnd(code, signal)));
   });
-  await Promise.race([Promise.all(pumps), untilQuiet(child, host)]);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
-  release();
+  // Only what the child left behind writes now: a signal to us ends the wait.
+  signals.handTo((name) => {
+    if (ENDING.includes(name)) for (const { pump } of channels) pump.stop();
+  });
+  await leaveToRelay(host.relay, { env: request.env, secrets, channels });
+  signals.release();
   return end;
+}
+
+function maskedOutputs(host: HostProcess, mask: AttachRequest['mask']): readonly Output[] {
+  // Two streams would come in the order of two pipes, not in the order they were written.
+  if (mask.stdout && mask.stderr && host.oneOutput) return [{ fds: [1, 2], to: host.stdout }];
+  return [
+    ...(mask.stdout ? [{ fds: [1] as const, to: host.stdout }] : []),
+    ...(mask.stderr ? [{ fds: [2] as const, to: host.stderr }] : []),
+  ];
+}
+
+/** Our ends of what the child writes to: of a pipe, or of the sockets that Node made instead. */
+function openReaders(child: ChildProcess, fds: readonly number[], read: number | undefined): Readable[] {
+  if (read !== undefined) return [new Socket({ fd: read, readable: true, writable: false })];
+  return fds.flatMap((fd) => {
+    const stream = child.stdio[fd];
+    return stream && 'read' in stream ? [stream] : [];
+  });
 }
 
 function childEnvironment(request: AttachRequest): Record<string, string> {
   const env: Record<string, string> = { ...request.env };
   for (const [name, secret] of Object.entries(request.secrets)) env[name] = secret.reveal();
   return env;
-}
-
-function listen(host: HostProcess, onSignal: (name: NodeJS.Signals) => void): () => void {
-  const ignored = FROM_TERMINAL.map((name) =>
-    host.onSignal(name, () => {
-      if (!host.terminal) onSignal(name);
-    }),
-  );
-  const handed = FROM_OTHERS.map((name) => host.onSignal(name, () => onSignal(name)));
-  return () => {
-    for (const stop of [...ignored, ...handed]) stop();
-  };
-}
-
-/** Resolves when all of `from` went through the mask. A target that closes (EPIPE) ends the child's stream likewise. */
-function pump(from: Readable | null, mask: Transform, to: Writable): Promise<void> {
-  if (!from) {
-    mask.destroy();
-    return Promise.resolve();
-  }
-  return new Promise((resolve) => {
-    const finish = () => {
-      to.off('error', broken);
-      resolve();
-    };
-    const broken = () => {
-      from.destroy();
-      mask.destroy();
-      finish();
-    };
-    to.on('error', broken);
-    mask.on('end', finish);
-    mask.on('error', broken);
-    from.on('error', () => mask.end());
-    from.pipe(mask);
-    mask.pipe(to, { end: false });
-  });
-}
-
-/** Resolves when the ended child's pipes brought nothing for a while, though the targets would have taken it. */
-function untilQuiet(child: ChildProcess, host: HostProcess): Promise<void> {
-  return new Promise((resolve) => {
-    const check = () => {
-      if (host.stdout.writableNeedDrain || host.stderr.writableNeedDrain) timer.refresh();
-      else resolve();
-    };
-    const timer = setTimeout(check, PIPES_MS).unref();
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', () => timer.refresh());
-  });
 }

@@ -3,9 +3,12 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import type { LocatedCommand } from '../../ports/child.ts';
 
+const WINDOWS_ENDINGS = ['.com', '.exe', '.bat', '.cmd'];
+
 /**
  * The file that a command names, as `execvp` finds it, but for empty and relative entries of `PATH`: they mean the
- * current folder, where anybody may have put a program (CWE-426). On Windows only `.exe` and `.com`: a `.cmd` needs a shell.
+ * current folder, where anybody may have put a program (CWE-426). On Windows a `.cmd` or `.bat` is told, not run: `cmd.exe`
+ * reads its arguments in a way of its own, and what is safe for a program may be a command there.
  */
 export async function locateCommand(
   command: string,
@@ -16,13 +19,14 @@ export async function locateCommand(
   const windows = platform === 'win32';
   const withPath = windows ? /[\\/]/.test(command) : command.includes('/');
   const folders = withPath ? [''] : searchPath(env, windows).filter((folder) => isAbsolute(folder));
-  const endings = windows && !/^\.(exe|com)$/i.test(extname(command)) ? ['.exe', '.com'] : [''];
+  const endings = windows && !/^\.(exe|com|cmd|bat)$/i.test(extname(command)) ? WINDOWS_ENDINGS : [''];
   let refused = false;
   for (const folder of folders) {
     for (const ending of endings) {
       const path = folder === '' ? `${command}${ending}` : join(folder, `${command}${ending}`);
       const found = await examine(path);
-      if (found === 'program') return { kind: 'found', path };
+      if (found === 'program')
+        return windows && /\.(cmd|bat)$/i.test(path) ? { kind: 'batch-file' } : { kind: 'found', path };
       if (found === 'refused') refused = true;
     }
   }

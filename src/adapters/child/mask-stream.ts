@@ -7,8 +7,13 @@ const SHORT_WAIT_MS = 50;
 /** A beginning that already tells much of a secret is held longer, for a writer that writes it slowly. */
 const LONG_WAIT_MS = 1_000;
 
+export interface MaskStream extends Transform {
+  /** Whether it keeps bytes that may begin a secret. */
+  holdsBack(): boolean;
+}
+
 /** A stream in which each secret, in any of its common forms, reads `[secret]`. */
-export function createMaskStream(secrets: readonly Secret[]): Transform {
+export function createMaskStream(secrets: readonly Secret[]): MaskStream {
   const masker = createMasker(secrets);
   let timer: NodeJS.Timeout | null = null;
   const stream = new Transform({
@@ -35,5 +40,5 @@ export function createMaskStream(secrets: readonly Secret[]): Transform {
     const out = masker.release();
     if (out.length > 0) stream.push(out);
   };
-  return stream;
+  return Object.assign(stream, { holdsBack: () => masker.held.bytes > 0 });
 }

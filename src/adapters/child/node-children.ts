@@ -9,12 +9,12 @@ export function createNodeChildren(host: HostProcess, platform: NodeJS.Platform)
     locate: (command, env) => locateCommand(command, env, platform),
     async capture(request) {
       const located = await locateCommand(request.command, request.env, platform);
-      if (located.kind === 'found') return capture(located.path, request);
+      if (located.kind === 'found') return capture(platform, located.path, request);
       return { end: located, stdout: new Uint8Array(), stderr: new Uint8Array() };
     },
     async attach(request) {
       const located = await locateCommand(request.command, request.env, platform);
-      return located.kind === 'found' ? attach(host, located.path, request) : located;
+      return located.kind === 'found' ? attach(host, platform, located.path, request) : located;
     },
   };
 }

@@ -22,6 +22,8 @@ export function createExecSink(deps: SinkDeps, text: string): Sink {
     async prove() {
       const located = await deps.children.locate(command, env);
       if (located.kind === 'found') return;
+      if (located.kind === 'batch-file')
+        throw usage(`"${shown}" is a batch file, which only cmd.exe runs`, `write exec:cmd /c ${shown} …`);
       throw usage(
         located.kind === 'not-found' ? `there is no command "${shown}"` : `"${shown}" cannot be executed`,
         'give its whole path, or install it',
@@ -64,6 +66,7 @@ function describe(end: ChildEnd, timeoutMs: number): string {
     case 'not-found':
       return 'was not found';
     case 'not-executable':
+    case 'batch-file':
       return 'cannot be executed';
   }
 }

@@ -10,7 +10,7 @@ export const run: Command = {
     { flags: '--no-mask', about: 'leave what the program prints as it is' },
   ],
   details:
-    'The program gets the secrets in its environment and nothing else of keyturn’s. Any process of the same user, and root, can read a process’s environment (/proc/PID/environ) for as long as it runs. Where the program can read a secret from its standard input, `keyturn credentials get NAME --print |` shows it to nobody else.',
+    'The program gets the secrets in its environment and nothing else of keyturn’s. Any process of the same user, and root, can read a process’s environment (/proc/PID/environ) for as long as it runs. Where the program can read a secret from its standard input, `keyturn credentials get NAME --print |` shows it to nobody else.\n\nkeyturn ends as the program ended: with its exit code, or by the signal that ended it. Signals that are sent to keyturn reach the program; to keep it after you log out, start it with `setsid` (`nohup` does not reach through keyturn). Output of programs that it leaves behind is masked until they end. On Windows a batch file (`npm`, `npx`) is run as `cmd /c npm …`.',
   examples: [
     'keyturn run --env API_TOKEN=ci -- ./deploy.sh',
     'keyturn run --env A=one --env B=two -- make release',
@@ -29,7 +29,7 @@ export const run: Command = {
       app,
       variables.map(({ credential }) => credential),
     );
-    const status = await runWithSecrets(
+    const { code, signal } = await runWithSecrets(
       { store: await app.store(), children: await app.children(), note: (line) => app.note(line) },
       {
         command,
@@ -39,6 +39,6 @@ export const run: Command = {
         mask: { stdout: maskOf(stdout), stderr: maskOf(stderr) },
       },
     );
-    return { shape: 'written', status };
+    return { shape: 'written', status: code, signal };
   },
 };

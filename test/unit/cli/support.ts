@@ -70,7 +70,9 @@ export function fakeRuntime(world: World = {}) {
     host: {
       stdout: new PassThrough(),
       stderr: new PassThrough(),
+      oneOutput: false,
       terminal: false,
+      relay: null,
       onSignal: () => () => undefined,
     },
     stdin: {
@@ -82,6 +84,7 @@ export function fakeRuntime(world: World = {}) {
     clock: new FakeClock(),
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     stop: new AbortController().signal,
+    dieOf: () => undefined,
     prompter: () => ({
       interactive: terminal,
       ask: async (question, instead) => answer(question, instead),

@@ -55,7 +55,7 @@ function rig(end: ChildEnd = { kind: 'exit', code: 0 }) {
 describe('runWithSecrets', () => {
   it('hands on the secrets, the environment without keyturn’s own, and the exit code', async () => {
     const { run, attached, notes } = rig({ kind: 'exit', code: 42 });
-    expect(await run()).toBe(42);
+    expect(await run()).toEqual({ code: 42, signal: null });
     expect(attached).toHaveLength(1);
     expect(attached[0]).toMatchObject({
       command: 'tool',
@@ -68,14 +68,18 @@ describe('runWithSecrets', () => {
   });
 
   it('ends as a shell would: 128 and the signal, 127, 126', async () => {
-    expect(await rig({ kind: 'signal', name: 'SIGTERM', number: 15 }).run()).toBe(143);
-    expect(await rig({ kind: 'not-executable' }).run()).toBe(126);
-    expect(await rig({ kind: 'not-found' }).run()).toBe(127);
+    expect(await rig({ kind: 'signal', name: 'SIGTERM', number: 15 }).run()).toEqual({
+      code: 143,
+      signal: 'SIGTERM',
+    });
+    expect((await rig({ kind: 'not-executable' }).run()).code).toBe(126);
+    expect((await rig({ kind: 'batch-file' }).run()).code).toBe(126);
+    expect((await rig({ kind: 'not-found' }).run()).code).toBe(127);
   });
 
   it('opens no secret for a command that is not there', async () => {
     const { run, opened, notes } = rig();
-    expect(await run({ command: 'absent' })).toBe(127);
+    expect((await run({ command: 'absent' })).code).toBe(127);
     expect(opened).toEqual([]);
     expect(notes).toEqual(['there is no command "absent"']);
   });

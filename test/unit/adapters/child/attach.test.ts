@@ -22,7 +22,9 @@ function rig(terminal = false) {
     {
       stdout,
       stderr,
+      oneOutput: false,
       terminal,
+      relay: null,
       onSignal(name, listener) {
         listeners.set(name, listener);
         return () => listeners.delete(name);
@@ -68,15 +70,14 @@ describe('attach', () => {
     },
   );
 
-  it('does not hand on what a terminal sends to the child itself', async () => {
+  it.each(['SIGINT', 'SIGQUIT'] as const)('hands on a %s that the terminal did not send', async (name) => {
     const { shell, listeners, seen, untilSeen } = rig(true);
-    const end = shell(`trap 'echo twice' INT; trap 'exit 5' TERM; echo ready; while :; do sleep 0.02; done`);
+    const short = name.slice(3);
+    const end = shell(`trap 'echo got ${short}; exit 5' ${short}; echo ready; while :; do sleep 0.02; done`);
     await untilSeen('ready');
-    listeners.get('SIGINT')?.();
-    await pause(60);
-    listeners.get('SIGTERM')?.();
+    listeners.get(name)?.();
     expect(await end).toEqual({ kind: 'exit', code: 5 });
-    expect(seen.stdout).toBe('ready\n');
+    expect(seen.stdout).toBe(`ready\ngot ${short}\n`);
   });
 
   it('tells a death by signal', async () => {
@@ -87,7 +88,14 @@ describe('attach', () => {
     const { env } = rig();
     const stdout = new PassThrough({ highWaterMark: 16 });
     const slow = createNodeChildren(
-      { stdout, stderr: new PassThrough(), terminal: false, onSignal: () => () => {} },
+      {
+        stdout,
+        stderr: new PassThrough(),
+        oneOutput: false,
+        terminal: false,
+        relay: null,
+        onSignal: () => () => {},
+      },
       process.platform,
     );
     const end = slow.attach({
@@ -107,12 +115,20 @@ describe('attach', () => {
     expect(size).toBe(100_000);
   });
 
-  it('does not wait for a process that the child left behind', async () => {
+  it('without a program to leave them to, waits for the processes that the child left behind', async () => {
     const { shell, seen } = rig();
+    expect(await shell('(sleep 1.5; echo later) & echo done')).toEqual({ kind: 'exit', code: 0 });
+    expect(seen.stdout).toBe('done\nlater\n');
+  });
+
+  it('a signal ends that wait', async () => {
+    const { shell, listeners } = rig();
     const started = performance.now();
-    expect(await shell('sleep 20 & echo done')).toEqual({ kind: 'exit', code: 0 });
+    const end = shell('sleep 20 & exit 3');
+    await pause(300);
+    listeners.get('SIGTERM')?.();
+    expect(await end).toEqual({ kind: 'exit', code: 3 });
     expect(performance.now() - started).toBeLessThan(5_000);
-    expect(seen.stdout).toBe('done\n');
   });
 
   it('tells what is not there from what cannot be executed', async () => {

@@ -41,6 +41,18 @@ describe('exec sink', () => {
     await parseSink('exec:true', sinkRig().deps).deliver(Secret.of('x'.repeat(60_000)));
   });
 
+  it.each([
+    ['reads /dev/stdin', 'cat /dev/stdin > got'],
+    ['reads /dev/fd/0', 'cat /dev/fd/0 > got'],
+    ['writes to /dev/stdout and /dev/stderr', 'cat > got; echo a > /dev/stdout; echo b > /dev/stderr'],
+  ])('D2 a command may open its streams by name: %s', async (_, script) => {
+    const { at, deps } = sinkRig();
+    const inFolder = script.replace('got', at('got'));
+    const secret = Secret.of('tok_0123456789');
+    await parseSink(`exec:sh -e -c '${inFolder}'`, deps).deliver(secret);
+    expect(readFileSync(at('got'), 'utf8')).toBe('tok_0123456789');
+  });
+
   it('ends a command that hangs', async () => {
     const rig = sinkRig({ commandTimeoutMs: 200 });
     await expect(parseSink('exec:sleep 20', rig.deps).deliver(secret)).rejects.toMatchObject({

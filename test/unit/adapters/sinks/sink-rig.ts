@@ -16,7 +16,9 @@ export function sinkRig(more: Partial<SinkDeps> = {}) {
   const host = {
     stdout: new PassThrough(),
     stderr: new PassThrough(),
+    oneOutput: false,
     terminal: false,
+    relay: null,
     onSignal: () => () => {},
   };
   const deps: SinkDeps = {
