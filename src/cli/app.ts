@@ -156,8 +156,18 @@ export class App extends Local {
 
   async vendorSession(provider: string, profile: string | null): Promise<AnyVendorSession> {
     const { readVendorSession } = await import('../adapters/vendor-cli/vendor-session.ts');
-    const { home, cwd, env, node } = this.runtime;
-    return readVendorSession(provider, { disk: await this.disk(), home, cwd, env, node, profile });
+    const { runtime } = this;
+    const { home, env, node } = runtime;
+    return readVendorSession(provider, {
+      disk: await this.disk(),
+      home,
+      get cwd() {
+        return runtime.cwd;
+      },
+      env,
+      node,
+      profile,
+    });
   }
 
   async tokenDeps(): Promise<TokenDeps> {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
 import { nameTaken } from '../core/mint/create-token.ts';
 import { AppError, usage } from '../domain/errors.ts';
@@ -7,6 +6,7 @@ import { checkLocalName, toLocalName } from '../domain/name.ts';
 import type { Secret } from '../domain/secret.ts';
 import { isStructured } from '../output/report.ts';
 import type { Sink } from '../ports/sink.ts';
+import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 import { maskInCi } from './ci-masks.ts';
 import type { OptionSpec } from './command.ts';
@@ -91,7 +91,7 @@ export async function openSink(app: App, label: string, force: boolean): Promise
   ]);
   const absolute = label.replace(
     /^(file|env):(?=.)(.*)$/s,
-    (_, kind: string, path: string) => `${kind}:${resolve(app.runtime.cwd, path)}`,
+    (_, kind: string, path: string) => `${kind}:${absolutePath(app.runtime, path)}`,
   );
   const { random, env, clock, pid, processExists } = app.runtime;
   const sink = parseSink(absolute, {

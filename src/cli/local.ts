@@ -79,14 +79,18 @@ export class Local {
   });
 
   readonly profiles = once(async (): Promise<Profiles> => {
+    let path: string;
+    try {
+      path = (await this.paths()).configFile;
+      await (await this.disk()).facts(path);
+    } catch (error) {
+      // What the environment says is enough for most commands: only what needs the file fails.
+      const { createMissingProfiles } = await import('../adapters/config/missing-profiles.ts');
+      return createMissingProfiles(error);
+    }
     const { createProfiles } = await import('../adapters/config/config-file.ts');
     const { random } = this.runtime;
-    return createProfiles({
-      disk: await this.disk(),
-      locks: this.locks,
-      random,
-      path: (await this.paths()).configFile,
-    });
+    return createProfiles({ disk: await this.disk(), locks: this.locks, random, path });
   });
 
   readonly children = once(async (): Promise<Children> => {

@@ -21,8 +21,12 @@ export function nodeRuntime(): Runtime {
   return {
     env: process.env,
     platform: process.platform,
-    home: readHome(),
-    cwd: process.cwd(),
+    get home() {
+      return readHome();
+    },
+    get cwd() {
+      return readCwd();
+    },
     get hostname() {
       return process.getBuiltinModule('node:os').hostname();
     },
@@ -91,10 +95,29 @@ function createLazyPrompter(enabled: boolean, stop: AbortSignal): Prompter {
   };
 }
 
+/** System services and containers often have no HOME: the user database knows it too. Empty when nothing tells. */
 function readHome(): string {
   const home = process.env['HOME'];
-  if (home !== undefined || process.platform !== 'win32') return home ?? '';
-  return process.getBuiltinModule('node:os').homedir();
+  if (home !== undefined && home !== '') return home;
+  const os = process.getBuiltinModule('node:os');
+  try {
+    return process.platform === 'win32' ? os.homedir() : os.userInfo().homedir;
+  } catch {
+    // A number without a name, as in a container.
+    return '';
+  }
+}
+
+/** Read by who needs it: the folder may have been removed, and most commands do not care. */
+function readCwd(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw usage(
+      'the working folder does not exist any more',
+      'change to another folder, or give an absolute path',
+    );
+  }
 }
 
 function createClock(stop: AbortSignal): Clock {

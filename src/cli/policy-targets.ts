@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { MintDeps } from '../core/mint/deps.ts';
 import { checkToken } from '../core/policy/specify.ts';
 import type { PolicyTarget } from '../core/policy/target.ts';
@@ -6,6 +6,7 @@ import type { ResolvedConnection } from '../core/resolve-connection.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { PolicyToken } from '../domain/policy.ts';
 import { safeText } from '../domain/text.ts';
+import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 import { openSink } from './delivery-options.ts';
 import { once } from './once.ts';
@@ -18,7 +19,7 @@ const MOST_BYTES = 1024 * 1024;
  */
 export async function loadTargets(app: App, path: string): Promise<readonly PolicyTarget[]> {
   const { readPolicy, noSuchFile } = await import('../adapters/policy/read-policy.ts');
-  const full = resolve(app.runtime.cwd, path);
+  const full = absolutePath(app.runtime, path);
   const bytes = await (await app.disk()).read(full, MOST_BYTES);
   if (bytes === null) throw noSuchFile(safeText(path, 300));
   const file = await readPolicy(bytes, { shown: path, folder: dirname(full) });

@@ -79,11 +79,11 @@ async function remindOfExpiry(
 
 /** Remembers the day in an empty file whose name says it; a folder that cannot be written means no reminder. */
 async function firstToday(app: App, what: string, now: number): Promise<boolean> {
-  const { cache } = await app.paths();
-  const disk = await app.disk();
   const day = Math.floor(now / ONCE_A_MS);
   const name = `${what}-${day}`;
   try {
+    const { cache } = await app.paths();
+    const disk = await app.disk();
     await disk.makeFolder(cache, 0o700);
     const seen = (await disk.list(cache)).filter((each) => each.startsWith(`${what}-`));
     if (seen.includes(name)) return false;

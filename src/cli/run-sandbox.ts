@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { usage } from '../domain/errors.ts';
 import { isStructured } from '../output/report.ts';
 import { parseFault } from '../sandbox/faults.ts';
@@ -7,6 +6,7 @@ import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { startSandboxServer } from '../sandbox/server.ts';
 import { openStateFile } from '../sandbox/state-file.ts';
 import { type BootstrapLogin, PROVIDER_IDS } from '../sandbox/vendor.ts';
+import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 
 export interface SandboxWishes {
@@ -28,7 +28,7 @@ export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void>
   const seed = wishes.devoDomain === null ? {} : { devoDomain: checkDomain(wishes.devoDomain) };
   const sandbox = createSandbox({ world, seed, ...readSwitches(wishes.assumed) });
   const file =
-    wishes.stateFile === null ? null : await openStateFile(resolve(app.runtime.cwd, wishes.stateFile));
+    wishes.stateFile === null ? null : await openStateFile(absolutePath(app.runtime, wishes.stateFile));
   if (file?.state !== undefined) sandbox.load(file.state);
   if (wishes.seedTokens > 0)
     for (const provider of PROVIDER_IDS) sandbox.seedTokens(provider, wishes.seedTokens);

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { usage } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { MAX_SECRET_LENGTH, readSecretBytes, readSecretInput } from '../domain/secret-input.ts';
+import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 import type { Input } from './input.ts';
 
@@ -36,7 +36,7 @@ export async function readSession(app: App, what: string): Promise<Secret> {
 }
 
 async function readFrom(app: App, path: string, what: string): Promise<Secret> {
-  const bytes = await (await app.disk()).read(resolve(app.runtime.cwd, path), LIMIT);
+  const bytes = await (await app.disk()).read(absolutePath(app.runtime, path), LIMIT);
   if (bytes === null) throw usage('there is no such file', 'check the path');
   return readSecretBytes(bytes, what);
 }

@@ -258,6 +258,94 @@ describe('variables', () => {
   });
 });
 
+const BIN = join(import.meta.dirname, '..', '..', 'bin', 'keyturn.js');
+
+/** The command by the shell, where nothing of the surroundings is what it should be. */
+function shell(script: string, env: Record<string, string | undefined> = {}) {
+  const all = { ...trial.home.env, ...env, K: BIN, N: process.execPath };
+  return runProgram('bash', ['-c', `K() { "$N" "$K" "$@"; }; ${script}`], { env: all, cwd: trial.home.path });
+}
+
+describe('the environment alone', () => {
+  test.each([
+    ['D10 HOME unset', { HOME: undefined }],
+    ['HOME empty', { HOME: '' }],
+    ['HOME relative', { HOME: 'home' }],
+    ['HOME that is not there', { HOME: '/nonexistent' }],
+    ['HOME a file', { HOME: '/etc/passwd' }],
+    ['HOME where nothing can be made', { HOME: '/proc' }],
+    ['XDG values that are relative', { HOME: 'x', XDG_CONFIG_HOME: 'here', XDG_STATE_HOME: './there' }],
+  ])('%s: enough to read with every provider', async (_, env) => {
+    for (const provider of ['devo', 'prefactor', 'bluebricks', 'errova']) {
+      const more = {
+        KEYTURN_ORG: 'acme-inc',
+        KEYTURN_REGION: 'us',
+        KEYTURN_DOMAIN: 'acme',
+        ...alone(provider),
+      };
+      const { code, stderr } = await shell('K tokens list', { ...more, ...env });
+      expect([provider, code, stderr.includes('keyturn:')]).toEqual([provider, 0, false]);
+    }
+  });
+
+  test.runIf(process.getuid?.() === 0).each([
+    ['a number without a name', '4242', ''],
+    ['nobody', '65534', ''],
+    ['nobody in the home of another', '65534', 'HOME=$PWD'],
+  ])('enough for %s', async (_, uid, home) => {
+    for (const provider of ['prefactor', 'bluebricks']) {
+      const { code, stderr } = await shell(
+        `unset HOME; ${home} setpriv --reuid=${uid} --clear-groups "$N" "$K" tokens list`,
+        alone(provider),
+      );
+      expect([code, stderr.includes('keyturn:')]).toEqual([0, false]);
+    }
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  const importing = 'printf tok_0123456789 | K credentials import x --store file';
+
+  test.each([
+    ['D8 where mkdir says that nothing is there', 'HOME=/proc', '"/proc/.config"'],
+    ['D8 the state folder is there', 'KEYTURN_STATE_DIR=/proc/state', '"/proc/state"'],
+    ['a file in its way', 'HOME=/etc/passwd', 'not a folder'],
+    ['a device in its way', 'HOME=/dev/null', 'not a folder'],
+    ['a relative one', 'HOME=home', 'home folder'],
+  ])('%s: one line, at once', async (_, env, words) => {
+    const start = performance.now();
+    const result = await shell(`export ${env}; ${importing}`);
+    expectTold(result);
+    expect([result.code, result.stderr]).toEqual([2, expect.stringContaining(words)]);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test.runIf(process.getuid?.() === 0).each([
+    ['', 'chown 65534 home', '.config'],
+    ['with a folder for settings', 'mkdir home/.config; chown -R 65534 home', '.config/keyturn'],
+  ])('a home of another user %s: nothing is made there', async (_, make, absent) => {
+    const result = await shell(
+      `mkdir -p home; ${make}; export HOME="$PWD/home"; ${importing}; code=$?; ls -A home/${absent} >&2; exit $code`,
+    );
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('belongs to another user');
+    expect(result.stderr).toContain('No such file');
+  });
+
+  test('D11 the working folder was removed: what does not need it works', async () => {
+    const gone = 'mkdir gone; cd gone; rmdir ../gone';
+    expect((await shell(`${gone}; K --version`)).code).toBe(0);
+    expect((await shell(`${gone}; ${importing}`)).code).toBe(0);
+    expect((await shell(`${gone}; K run --env A=x -- true`)).code).toBe(0);
+    expect(
+      (await shell(`${gone}; K credentials import y --store file --token-file "$HOME/tok"`)).stderr,
+    ).not.toContain('working folder');
+    const relative = await shell(`${gone}; K credentials import y --store file --token-file tok`);
+    expectTold(relative);
+    expect(relative.stderr).toContain('the working folder does not exist any more');
+  });
+});
+
 describe('options', () => {
   test.each([
     ['tokens list --limit 1 --limit 2 --limit x'],

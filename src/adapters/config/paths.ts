@@ -35,7 +35,7 @@ export function resolvePaths(env: Env, platform: string, home: string | undefine
   const underHome = (instead: string, ...parts: readonly string[]): string => {
     if (home === undefined || home === '' || !absolute(home)) {
       throw usage(
-        'the home folder is not known: "HOME" is unset or not an absolute path',
+        'the home folder is not known: "HOME" is not an absolute path, or unset for a user without one',
         `set HOME, or ${instead}`,
       );
     }

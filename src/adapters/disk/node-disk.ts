@@ -7,6 +7,7 @@ import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk, OpenFile, PathFacts } from '../../ports/disk.ts';
 import { errnoOf, toDiskError, toReplaceError } from './disk-error.ts';
+import { makeFolders } from './make-folders.ts';
 import { findOwnUid } from './own-uid.ts';
 
 // Windows has neither flag; there links need a privilege to be planted.
@@ -21,11 +22,14 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
   const modeMask = platform() === 'win32' ? 0o700 : 0o7777;
   let uid: Promise<number | null> | undefined;
 
+  const ownUid = () => {
+    uid ??= options.uid === undefined ? findOwnUid() : Promise.resolve(options.uid);
+    return uid;
+  };
   const factsOf = async (path: string): Promise<PathFacts | null> => {
     const stats = await unlessMissing(() => fs.lstat(path));
     if (!stats) return null;
-    uid ??= options.uid === undefined ? findOwnUid() : Promise.resolve(options.uid);
-    const own = await uid;
+    const own = await ownUid();
     return {
       kind: kindOf(stats),
       mode: stats.mode & modeMask,
@@ -68,7 +72,7 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
         const names = await unlessMissing(() => fs.readdir(folder));
         return (names ?? []).sort();
       }),
-    makeFolder: (path, mode) => guard(path, () => makeFolders(resolve(path), mode)),
+    makeFolder: (path, mode) => guard(path, () => makeFolders(resolve(path), mode, ownUid)),
     syncFolder: (path) => guard(path, () => syncFolder(path)),
     resolve: (path) => guard(path, () => followLinks(path)),
   };
@@ -150,25 +154,6 @@ function toOpenFile(file: fs.FileHandle, path: string): OpenFile {
     sync: () => guard(path, () => file.sync()),
     close: () => guard(path, () => file.close()),
   };
-}
-
-async function makeFolders(path: string, mode: number): Promise<void> {
-  try {
-    await fs.mkdir(path, { mode });
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'ENOENT' && dirname(path) !== path) {
-      await makeFolders(dirname(path), mode);
-      await makeFolders(path, mode);
-      return;
-    }
-    const known = code === 'EEXIST' ? await fs.stat(path) : null;
-    if (known?.isDirectory()) return;
-    if (known)
-      throw usage(`"${safeText(path, 300)}" is not a folder`, 'move it away or choose another folder');
-    throw error;
-  }
-  await fs.chmod(path, mode);
 }
 
 async function syncFolder(path: string): Promise<void> {

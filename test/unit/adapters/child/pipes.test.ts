@@ -1,20 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readSync, writeSync } from 'node:fs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { mkdtempSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { makeAnonymousPipes } from '../../../../src/adapters/child/anonymous-pipes.ts';
 import { makeFifos } from '../../../../src/adapters/child/fifos.ts';
 import { closePipes } from '../../../../src/adapters/child/pipe.ts';
 import { createPipes } from '../../../../src/adapters/child/pipes.ts';
 
 const which = (name: string) => execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+const scratch = mkdtempSync(join(tmpdir(), 'keyturn-pipes-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 const linux = process.platform === 'linux';
 
 describe.each([
   ...(linux ? [['anonymous', () => makeAnonymousPipes(which('sh'), 3)] as const] : []),
-  ['with a name', () => makeFifos(which('mkfifo'), 3, { TMPDIR: '/tmp' })] as const,
+  ['with a name', () => makeFifos(which('mkfifo'), 3, { TMPDIR: scratch })] as const,
 ])('pipes: %s', (_, make) => {
   it('are pipes of their own, which a child opens by name', async () => {
-    const before = readdirSync('/tmp').filter((name) => name.startsWith('keyturn-'));
     const pipes = await make();
     if (!pipes) throw new Error('none were made');
     onTestFinished(() => closePipes(pipes));
@@ -25,9 +28,7 @@ describe.each([
       const length = readSync(read, buffer);
       expect(buffer.toString('utf8', 0, length)).toBe(`by us ${at};by name ${at}\n`);
     });
-    expect(
-      readdirSync('/tmp').filter((name) => name.startsWith('keyturn-') && !before.includes(name)),
-    ).toEqual([]);
+    expect(readdirSync(scratch)).toEqual([]);
   });
 });
 
