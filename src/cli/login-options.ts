@@ -12,7 +12,7 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
     })),
     { flags: '--url <origin>', about: 'another address than the vendor’s own: a proxy, a sandbox' },
     { flags: '--with-token', about: 'read the credential from standard input' },
-    { flags: '--token-file <path>', about: 'read the credential from a file' },
+    { flags: '--token-file <path>', about: 'read the credential from a file or a pipe; - is standard input' },
     ...(provider.auth.some((scheme) => scheme.id === 'session') ? sessionOptions(provider) : []),
     ...(provider.credential.vendorCli === undefined
       ? []

@@ -9,6 +9,7 @@ import { safeText } from '../domain/text.ts';
 import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 import { openSink } from './delivery-options.ts';
+import { isStdin, readNamedInput } from './named-input.ts';
 import { once } from './once.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -19,10 +20,12 @@ const MOST_BYTES = 1024 * 1024;
  */
 export async function loadTargets(app: App, path: string): Promise<readonly PolicyTarget[]> {
   const { readPolicy, noSuchFile } = await import('../adapters/policy/read-policy.ts');
-  const full = absolutePath(app.runtime, path);
-  const bytes = await (await app.disk()).read(full, MOST_BYTES);
+  const bytes = await readNamedInput(app.runtime, path, MOST_BYTES);
   if (bytes === null) throw noSuchFile(safeText(path, 300));
-  const file = await readPolicy(bytes, { shown: path, folder: dirname(full) });
+  const file = await readPolicy(bytes, {
+    shown: path,
+    folder: isStdin(path) ? app.runtime.cwd : dirname(absolutePath(app.runtime, path)),
+  });
   const places = new Map<string | null, Place>();
   const targets: PolicyTarget[] = [];
   for (const token of file.policy.tokens) {

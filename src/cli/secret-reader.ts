@@ -1,9 +1,9 @@
 import { usage } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { MAX_SECRET_LENGTH, readSecretBytes, readSecretInput } from '../domain/secret-input.ts';
-import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 import type { Input } from './input.ts';
+import { isStdin, readNamedInput } from './named-input.ts';
 
 /** One newline at the end, of two characters at most, is no part of it. */
 const LIMIT = MAX_SECRET_LENGTH + 2;
@@ -36,7 +36,8 @@ export async function readSession(app: App, what: string): Promise<Secret> {
 }
 
 async function readFrom(app: App, path: string, what: string): Promise<Secret> {
-  const bytes = await (await app.disk()).read(absolutePath(app.runtime, path), LIMIT);
+  if (isStdin(path)) return readFromStdin(app, what);
+  const bytes = await readNamedInput(app.runtime, path, LIMIT);
   if (bytes === null) throw usage('there is no such file', 'check the path');
   return readSecretBytes(bytes, what);
 }

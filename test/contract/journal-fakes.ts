@@ -46,7 +46,7 @@ export function createFakeLocks(): FakeLocks {
           if (held.has(name)) throw new AppError({ code: 'locked', message: 'another keyturn is at it' });
           held.set(name, owner);
           try {
-            return await work();
+            return await work(async () => undefined);
           } finally {
             if (held.get(name) === owner) held.delete(name);
           }

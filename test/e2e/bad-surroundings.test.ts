@@ -346,6 +346,55 @@ describe('a folder that cannot be used', () => {
   });
 });
 
+describe('D4 a file that is named to be read', () => {
+  const kubernetes = 'mkdir -p s/..v1; cat > s/..v1/in; ln -s ..v1 s/..data; ln -s ..data/in s/in;';
+  const ways: readonly (readonly [string, string, string])[] = [
+    ['a file', 'cat > in;', 'in'],
+    ['a link', 'cat > target; ln -s target in;', 'in'],
+    ['a link over links, as Kubernetes mounts a secret', kubernetes, 's/in'],
+    ['standard input as -', '', '-'],
+    ['standard input as /dev/stdin', '', '/dev/stdin'],
+    ['standard input as /dev/fd/0', '', '/dev/fd/0'],
+    ['another descriptor', 'exec 5<&0;', '/dev/fd/5'],
+    ['a FIFO', 'mkfifo in; cat > in <&0 &', 'in'],
+    ['a substitution', 'exec 6<&0;', '<(cat <&6)'],
+  ];
+
+  test.each(ways)('%s: a secret', async (_, make, path) => {
+    const script = `printf 'tok_Zm9vYmFyYmF6\\n' | { ${make} K credentials import x --store file --token-file ${path}; } && K credentials get x --print`;
+    const { stdout, stderr } = await shell(script);
+    expect(stdout + stderr).toContain('tok_Zm9vYmFyYmF6\n');
+  });
+
+  test.each(ways)('%s: a policy', async (_, make, path) => {
+    const { code, stderr } = await shell(`printf 'schema: 2\\n' | { ${make} K plan ${path}; }`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/schema/);
+  });
+
+  test.each([
+    ['a folder', '.'],
+    ['what is not there', 'absent'],
+    ['what has no end', '/dev/zero'],
+    ['what is empty', '/dev/null'],
+    ['a link to nothing', 'dangling'],
+    ['a link to itself', 'loop'],
+  ])('%s is refused', async (_, path) => {
+    const result = await shell(
+      `ln -s nowhere dangling; ln -s loop loop; K credentials import x --store file --token-file ${path}`,
+    );
+    expectTold(result);
+    expect(result.code).toBe(2);
+  });
+
+  test('a FIFO that nobody writes to waits, and Ctrl-C ends it', async () => {
+    const { code } = await shell(
+      'mkfifo in; timeout -s INT 1 "$N" "$K" credentials import x --store file --token-file in',
+    );
+    expect(code).toBe(124);
+  });
+});
+
 describe('options', () => {
   test.each([
     ['tokens list --limit 1 --limit 2 --limit x'],

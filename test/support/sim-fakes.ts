@@ -71,7 +71,7 @@ export function simLocks(): Locks {
       if (held.has(name)) throw new AppError({ code: 'locked', message: `"${name}" is held` });
       held.add(name);
       try {
-        return await work();
+        return await work(async () => undefined);
       } finally {
         held.delete(name);
       }

@@ -4,8 +4,9 @@ import { AppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
-import type { Locks } from '../../ports/lock.ts';
+import type { Locks, StillHeld } from '../../ports/lock.ts';
 import { ensurePrivateFolder } from '../disk/private.ts';
+import { type ClaimWatch, createClaimWatch, RENEW_MS } from './claim-watch.ts';
 import type { Holder, Processes } from './process-identity.ts';
 
 export interface FileLocksOptions {
@@ -17,15 +18,24 @@ export interface FileLocksOptions {
   readonly folder: string;
   /** Among files of the person's own: hidden names, in a folder that is neither made nor checked. */
   readonly hidden?: boolean;
+  /** How often a claim is renewed; for tests. */
+  readonly renewMs?: number;
 }
 
+/** What a claim grows by. */
+const RENEWAL = new Uint8Array([0x2e]);
 const SHORTEST_WAIT_MS = 3;
 const LONGEST_WAIT_MS = 40;
+/** Who watches for seconds looks less often. */
+const SLOWER = 10;
 
 /**
  * Locks as claim files: each process makes a file of its own whose name tells who it is, then looks for others. Who finds
  * another living claim takes its own back and tries again. Two can never both go on, since each made its claim before it looked;
  * and a dead process's claim can be removed by anybody at any time, since names are never used twice.
+ *
+ * Whether a process of another machine or container lives cannot be asked. So a claim is renewed while it is held: its file
+ * grows. One that others watched for long enough without seeing it grow is dead (see `ClaimWatch`; no clock is compared).
  */
 export function createFileLocks(options: FileLocksOptions): Locks {
   const { disk, clock, folder } = options;
@@ -35,18 +45,23 @@ export function createFileLocks(options: FileLocksOptions): Locks {
       const prefix = `${options.hidden ? '.keyturn-lock-' : ''}${toFileName(name)}!`;
       // Waits are added up: a clock that is set meanwhile would make it a day, or nothing.
       let left = waitMs;
-      let claim = await tryClaim(options, prefix);
+      const watch = createClaimWatch(disk, folder);
+      let claim = await tryClaim(options, prefix, watch);
       while (claim.path === null) {
-        if (left <= 0) throw held(name, join(folder, claim.other));
-        const wait = pause(options.random);
+        const undecided = watch.isUndecided(claim.other);
+        if (left <= 0 && !undecided) throw held(name, join(folder, claim.other));
+        const wait = pause(options.random) * (undecided ? SLOWER : 1);
         left -= wait;
         await clock.sleep(wait);
-        claim = await tryClaim(options, prefix);
+        watch.passed(wait);
+        claim = await tryClaim(options, prefix, watch);
       }
       const { path } = claim;
+      const renewing = setInterval(() => void renew(disk, path), options.renewMs ?? RENEW_MS).unref();
       try {
-        return await work();
+        return await work(checkOf(disk, path, name));
       } finally {
+        clearInterval(renewing);
         await removeQuietly(disk, path);
       }
     },
@@ -55,16 +70,16 @@ export function createFileLocks(options: FileLocksOptions): Locks {
 
 type Claim = { readonly path: string } | { readonly path: null; readonly other: string };
 
-async function tryClaim(options: FileLocksOptions, prefix: string): Promise<Claim> {
+async function tryClaim(options: FileLocksOptions, prefix: string, watch: ClaimWatch): Promise<Claim> {
   const { disk, folder } = options;
-  const before = await findLiving(options, prefix, null);
+  const before = await findLiving(options, prefix, watch, null);
   if (before !== null) return { path: null, other: before };
   const name = `${prefix}${toText(await options.processes.self())}-${nonce(options.random)}`;
   const path = join(folder, name);
   await (await disk.create(path, 0o600)).close();
   let other: string | null;
   try {
-    other = await findLiving(options, prefix, name);
+    other = await findLiving(options, prefix, watch, name);
   } catch (error) {
     await removeQuietly(disk, path);
     throw error;
@@ -78,18 +93,56 @@ async function tryClaim(options: FileLocksOptions, prefix: string): Promise<Clai
 async function findLiving(
   options: FileLocksOptions,
   prefix: string,
+  watch: ClaimWatch,
   own: string | null,
 ): Promise<string | null> {
+  let living: string | null = null;
   for (const name of await options.disk.list(options.folder)) {
     if (name === own) continue;
     const isRival = name.startsWith(prefix);
     const holder = fromText(name.slice(name.indexOf('!') + 1));
-    const mayLive = !holder || (await options.processes.mayLive(holder));
-    if (isRival && mayLive) return name;
+    let mayLive = !holder || (await options.processes.mayLive(holder));
+    if (isRival && mayLive) {
+      if (!holder || !(await isElsewhere(options.processes, holder))) return name;
+      // Looked at to the last: each is watched from now on.
+      mayLive = await watch.mayLive(name);
+      if (mayLive) living ??= name;
+    }
     // Other locks' dead claims too: what is locked once, as an attempt is, nobody would ever look at again.
     if (!mayLive) await removeQuietly(options.disk, join(options.folder, name));
   }
-  return null;
+  return living;
+}
+
+/** Where its processes have numbers of their own, which tell us nothing. */
+async function isElsewhere(processes: Processes, holder: Holder): Promise<boolean> {
+  const me = await processes.self();
+  return holder.host !== me.host || holder.space !== me.space;
+}
+
+/** A claim that is gone was taken over: it is not made again. */
+async function renew(disk: Disk, path: string): Promise<void> {
+  try {
+    const file = await disk.append(path);
+    try {
+      await file.write(RENEWAL);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // The next renewal may succeed; `stillHeld` tells before anything is lost.
+  }
+}
+
+function checkOf(disk: Disk, path: string, name: string): StillHeld {
+  return async () => {
+    if ((await disk.facts(path)) !== null) return;
+    throw new AppError({
+      code: 'locked',
+      message: `another keyturn took over "${safeText(name, 80)}" while this one was suspended`,
+      hint: 'run it again',
+    });
+  };
 }
 
 function toText(holder: Holder): string {

@@ -23,10 +23,12 @@ export interface Processes {
 export function createProcesses(options: {
   readonly pid: number;
   readonly signalZero: (pid: number) => boolean;
+  /** The system's own name when left out. */
+  readonly host?: string;
 }): Processes {
   let own: Promise<Holder> | undefined;
   const self = (): Promise<Holder> => {
-    own ??= describeSelf(options.pid);
+    own ??= describeSelf(options.pid, options.host ?? hostname());
     return own;
   };
   return {
@@ -42,13 +44,13 @@ export function createProcesses(options: {
   };
 }
 
-async function describeSelf(pid: number): Promise<Holder> {
+async function describeSelf(pid: number, host: string): Promise<Holder> {
   const [start, boot, space] = await Promise.all([
     startOf(pid),
     orNothing(() => readFile('/proc/sys/kernel/random/boot_id', 'latin1')),
     orNothing(() => readlink('/proc/self/ns/pid')),
   ]);
-  return { pid, start: start ?? '0', host: short(hostname()), boot: short(boot), space: short(space) };
+  return { pid, start: start ?? '0', host: short(host), boot: short(boot), space: short(space) };
 }
 
 /** Field 22 of /proc/PID/stat (proc(5)): clock ticks since boot. Null for no process and for one that is dead but not reaped. */

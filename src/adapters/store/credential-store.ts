@@ -108,11 +108,12 @@ async function withdrawEmpty(options: CredentialStoreOptions, file: StoreFile): 
   const { markVault, sweepVaults } = await import('./vault-markers.ts');
   const { disk, keychain, path } = options;
   const { shared } = file;
-  await options.locks.hold(shared.lockName, shared.waitMs, async () => {
+  await options.locks.hold(shared.lockName, shared.waitMs, async (stillHeld) => {
     const document = await file.read();
     if (!document || document.entries.size > 0) return;
     const { kind, vault } = document.header;
     if (kind === 'keychain' && vault) await markVault(disk, path, vault.id);
+    await stillHeld();
     await disk.remove(path);
     await disk.syncFolder(dirname(path));
     await sweepVaults(disk, keychain, path, null);

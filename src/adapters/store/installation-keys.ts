@@ -121,11 +121,11 @@ async function makeKeyFile(options: InstallationKeysOptions): Promise<KeyObject>
   const path = keyPath(options);
   await ensureDurableFolder(disk, dirname(path));
   // Of two processes that both find no key, the second must take the first one's.
-  return options.locks.hold('journal-key', MOST_WAIT_MS, async () => {
+  return options.locks.hold('journal-key', MOST_WAIT_MS, async (stillHeld) => {
     const others = await readKeyFile(options);
     if (others) return others;
     await sweepLeftovers(disk, path);
-    await replaceFile(disk, random, path, random.bytes(KEY_BYTES), 0o600);
+    await replaceFile(disk, random, path, random.bytes(KEY_BYTES), 0o600, stillHeld);
     const made = await readKeyFile(options);
     if (!made) throw new AppError({ code: 'lost', message: `"${safeText(path, 300)}" does not read back` });
     return made;

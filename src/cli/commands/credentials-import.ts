@@ -12,7 +12,7 @@ import { readSecret } from '../secret-reader.ts';
 export const credentialsImport: Command = {
   arguments: [{ name: '<name>', about: 'the name to keep it under' }],
   options: [
-    { flags: '--token-file <path>', about: 'read it from a file instead of standard input' },
+    { flags: '--token-file <path>', about: 'read it from a file or a pipe; - is standard input' },
     { flags: '--origin <origin>', about: 'the only origin that keyturn’s helpers may hand it out for' },
     { flags: '--token-id <id>', about: 'the provider’s id of it' },
     {

@@ -14,7 +14,7 @@ import { createMemoryDisk, type MemoryDisk, type Watch } from '../../../support/
 export const FOLDER = '/home/state/attempts';
 
 /** Locks that let everybody in: what a suspended process believes to hold. */
-export const NO_LOCKS: Locks = { hold: (_name, _waitMs, work) => work() };
+export const NO_LOCKS: Locks = { hold: (_name, _waitMs, work) => work(async () => undefined) };
 
 export function createJournalMachine(options: { capacity?: number; seed?: string } = {}) {
   const disk = createMemoryDisk(options.capacity === undefined ? {} : { capacity: options.capacity });

@@ -139,3 +139,53 @@ test('a holder is dead only when that is certain', async () => {
   expect(await mayLive({ ...me, host: '00000000', pid: 4_194_305 })).toBe(true);
   expect(await mayLive({ ...me, space: '00000000', pid: 4_194_305 })).toBe(true);
 });
+
+/** Two machines on one disk: what passes on one is slept by the other. */
+function machines() {
+  const memory = createMemoryDisk();
+  const onMachine = (host: string, sleep: (ms: number) => Promise<void>) => {
+    const processes: Processes = { self: async () => ({ ...base, host }), mayLive: async () => true };
+    const options = { disk: memory.connect(), random, processes, folder: FOLDER, renewMs: 20 };
+    return createFileLocks({ ...options, clock: { sleep } });
+  };
+  return { memory, onMachine };
+}
+
+test.each([0, 10_000])(
+  'a claim of a dead process of another machine runs out, with %i ms to wait',
+  async (waitMs) => {
+    const { memory, onMachine } = machines();
+    const [claim = ''] = await onMachine('bbbbbbb1', clock.sleep).hold('a', 0, async () => [
+      ...memory.files().keys(),
+    ]);
+    memory.put(claim, new Uint8Array());
+    let watched = 0;
+    const other = onMachine('aaaaaaa1', async (ms) => {
+      watched += ms;
+    });
+    expect(await other.hold('a', waitMs, async () => 'in')).toBe('in');
+    expect(watched).toBeGreaterThanOrEqual(30_000);
+    expect(watched).toBeLessThan(31_000);
+    expect(memory.files().size).toBe(0);
+  },
+);
+
+test('a claim of another machine that is renewed holds, however long it takes', async () => {
+  const { onMachine } = machines();
+  void onMachine('bbbbbbb1', clock.sleep).hold('a', 0, () => never);
+  await clock.sleep(10);
+  // A second of the one is three minutes of the other: five seconds without a renewal are not 30.
+  const other = onMachine('aaaaaaa1', (ms) => clock.sleep(ms / 200));
+  expect((await caught(other.hold('a', 0, async () => 'in'))).code).toBe('locked');
+  expect((await caught(other.hold('a', 60_000, async () => 'in'))).code).toBe('locked');
+});
+
+test('who was suspended and lost the lock is told before it goes on', async () => {
+  const { memory, onMachine } = machines();
+  const lost = onMachine('bbbbbbb1', clock.sleep).hold('a', 0, async (stillHeld) => {
+    await stillHeld();
+    for (const path of memory.files().keys()) await memory.connect().remove(path);
+    await stillHeld();
+  });
+  expect((await caught(lost)).code).toBe('locked');
+});

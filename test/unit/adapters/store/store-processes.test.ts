@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
 import { createFileLocks } from '../../../../src/adapters/locks/file-locks.ts';
 import { createProcesses } from '../../../../src/adapters/locks/process-identity.ts';
@@ -70,6 +70,39 @@ test('a lock is free when its holder was killed, reaped or not', async () => {
     parent.kill('SIGKILL');
   }
 });
+
+/** Another machine on the same disk, whose time passes a hundred times faster. */
+const elsewhere = () =>
+  createFileLocks({
+    disk,
+    random,
+    clock: { sleep: (ms) => wallClock.sleep(ms / 100) },
+    processes: createProcesses({ pid: process.pid, signalZero: () => true, host: 'pod-2' }),
+    folder: join(folder, 'locks'),
+  });
+
+test.each(['SIGKILL', 'SIGSTOP'] as const)(
+  'a lock runs out on another machine after a %s of its holder',
+  async (signal) => {
+    const child = spawn(process.execPath, [worker, source.folder, 'keep', folder], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      let said = '';
+      child.stdout.on('data', (part: Buffer) => (said += part.toString('utf8')));
+      await vi.waitFor(() => expect(said).toMatch(/^\d+\n/), 10_000);
+      child.kill(signal);
+      expect(await elsewhere().hold('race', 0, async () => 'in')).toBe('in');
+      expect(readdirSync(join(folder, 'locks'))).toEqual([]);
+      if (signal === 'SIGKILL') return;
+      child.stdin.write('go on\n');
+      child.kill('SIGCONT');
+      await vi.waitFor(() => expect(said).toMatch(/\nlocked\n$/), 10_000);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  },
+);
 
 test('twenty writers and fifty readers at once lose nothing', async () => {
   const path = join(folder, 'credentials.yaml');

@@ -25,7 +25,8 @@ export function createQueueLocks(): Locks {
   let last: Promise<unknown> = Promise.resolve();
   return {
     hold: (_name, _waitMs, work) => {
-      const mine = last.then(work, work);
+      const run = () => work(async () => undefined);
+      const mine = last.then(run, run);
       last = mine.catch(() => undefined);
       return mine;
     },
@@ -33,7 +34,7 @@ export function createQueueLocks(): Locks {
 }
 
 /** No lock at all: every writer goes on at once. */
-export const noLocks: Locks = { hold: (_name, _waitMs, work) => work() };
+export const noLocks: Locks = { hold: (_name, _waitMs, work) => work(async () => undefined) };
 
 export interface FakeKeychain extends Keychain {
   readonly items: Map<string, string>;

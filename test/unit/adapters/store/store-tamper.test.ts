@@ -199,7 +199,7 @@ describe('the passphrase', () => {
       locks: {
         hold: (_name, _waitMs, work) => {
           events.push('lock');
-          return work();
+          return work(async () => undefined);
         },
       },
     });

@@ -64,6 +64,20 @@ const commands = {
       await clock.sleep(60_000);
     });
   },
+  /** Holds the lock until a line comes, and tells whether it still had it then. */
+  async keep() {
+    await locks.hold('race', 1_000, async (stillHeld) => {
+      console.log(process.pid);
+      await new Promise((resolve) => process.stdin.once('data', resolve));
+      console.log(
+        await stillHeld().then(
+          () => 'held',
+          (error) => error.code,
+        ),
+      );
+      process.stdin.destroy();
+    });
+  },
   async write(id, count) {
     const store = await openStore();
     const { Secret } = await load('domain/secret.js');

@@ -414,7 +414,7 @@ describe('a policy', () => {
         locks.add(name);
         try {
           second ??= await rig.apply('{ name: ci }');
-          return await work();
+          return await work(async () => undefined);
         } finally {
           locks.delete(name);
         }
@@ -434,7 +434,7 @@ describe('a policy', () => {
           isFirst = false;
           await rig.apply('{ name: ci }');
         }
-        return work();
+        return work(async () => undefined);
       },
     });
     expect(await rig.apply('{ name: ci }')).toMatchObject([{ outcome: 'nothing', error: null }]);
