@@ -144,6 +144,11 @@ export class Local {
     return createCredentialStore(await this.storeOptions());
   });
 
+  /** Proves that the secrets can be opened; throws what every command that opens one would. */
+  async unlockStore(): Promise<void> {
+    await (await this.#store()).unlock();
+  }
+
   async storeMigration(): Promise<StoreMigration> {
     const { createStoreMigration } = await import('../adapters/store/store-migration.ts');
     return createStoreMigration({

@@ -148,6 +148,20 @@ describe('doctor', () => {
     ]);
   });
 
+  test.each([
+    ['correct horse battery', 0, 'opens the credentials'],
+    ['another one altogether', 1, 'passphrase'],
+    [undefined, 0, 'not tried'],
+  ])('D9 the key is tried: with the passphrase %j', async (passphrase, code, words) => {
+    const rig = await createRig({ KEYTURN_STORE: 'passphrase' });
+    await rig.must(['credentials', 'import', 'one'], 'tok_0123456789', {
+      KEYTURN_PASSPHRASE: 'correct horse battery',
+    });
+    const result = await rig.keyturn(['doctor', '--offline'], '', { KEYTURN_PASSPHRASE: passphrase });
+    expect(result.code === 0 ? 0 : 1).toBe(code);
+    expect(result.stdout).toContain(words);
+  });
+
   test('an unfinished rotation and a credential that ends soon are told', async () => {
     const rig = await createDoctorRig();
     await rig.must(['tokens', 'create', '--name', 'soon', '--expires-in', '3d', '--save']);

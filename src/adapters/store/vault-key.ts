@@ -67,7 +67,7 @@ export async function readKeychainKey(keychain: Keychain, vault: Vault, path: st
   if (!passesCheck(key, vault)) {
     throw unavailable(
       `the keychain holds another key than "${path}" was sealed with`,
-      'bring back the keychain or the file from the same backup',
+      'bring back the keychain or the file from the same backup, or move the file away and log in again',
     );
   }
   return key;

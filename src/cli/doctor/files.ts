@@ -29,7 +29,18 @@ export async function examineFiles(app: App): Promise<readonly Finding[]> {
     return [ok('configuration', `${paths.configFile}: ${counted(profiles.length, 'profile')}`)];
   });
   const store = await attempt('credentials', () => examineStore(app));
-  return [...folders.flat(), ...config, ...store];
+  const key = await attempt('key', () => examineKey(app));
+  return [...folders.flat(), ...config, ...store, ...key];
+}
+
+/** The file may be whole and yet nobody can open it: the key is elsewhere. */
+async function examineKey(app: App): Promise<readonly Finding[]> {
+  const { kind } = await (await app.store()).facts();
+  if (kind === null || kind === 'file') return [];
+  if (kind === 'passphrase' && !app.runtime.env['KEYTURN_PASSPHRASE'])
+    return [ok('key', 'not tried: KEYTURN_PASSPHRASE is not set')];
+  await app.unlockStore();
+  return [ok('key', 'opens the credentials')];
 }
 
 async function examineStore(app: App): Promise<readonly Finding[]> {
