@@ -88,8 +88,7 @@ async function fail(error: AppError, runtime: Runtime, asJson: boolean): Promise
   const { errorJson, errorText } = await import('../output/errors.ts');
   await quietly(runtime.stderr.write(asJson ? errorJson(error) : errorText(error)));
   if (error.code === 'terminated') runtime.dieOf('SIGTERM');
-  // At a question Ctrl-C is a key, and the terminal sends nobody a signal.
-  if (error.code === 'interrupted') runtime.dieOf('SIGINT', runtime.stop.aborted ? undefined : 'whole-group');
+  if (error.code === 'interrupted') runtime.dieOf('SIGINT');
   return EXIT[error.code].code;
 }
 

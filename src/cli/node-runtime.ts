@@ -246,11 +246,11 @@ const DUMPS_CORE = /^SIG(QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|SEGV|XCPU|XFSZ|SYS|UNUSE
  * Ends the process as the signal would have: a shell ends its loop only when a program died of Ctrl-C, not when it ended
  * with 130. The signal of a process with the number 1 without a handler is ignored: its exit code tells.
  */
-function dieOf(signal: NodeJS.Signals, whom?: 'whole-group'): void {
+function dieOf(signal: NodeJS.Signals): void {
   if (process.platform === 'win32' || process.pid === 1 || DUMPS_CORE.test(signal)) return;
   // Node ignores some signals of its own (SIGPIPE); a listener that goes away leaves the system's action behind.
   if (signal !== 'SIGKILL') process.on(signal, () => undefined).removeAllListeners(signal);
-  process.kill(whom === 'whole-group' && process.stdin.isTTY ? 0 : process.pid, signal);
+  process.kill(process.pid, signal);
   // It arrives a moment later; a signal that does not end a process is over then.
   setTimeout(() => undefined, 100);
 }

@@ -39,8 +39,8 @@ export interface Runtime {
   readonly random: Random;
   /** Aborted when the process is asked to stop; the reason is an `AppError` (interrupted, terminated). */
   readonly stop: AbortSignal;
-  /** Lets the process die of this signal where it can; else the exit code tells. The whole group: as by a key. */
-  dieOf(signal: NodeJS.Signals, whom?: 'whole-group'): void;
+  /** Lets the process die of this signal where it can; else the exit code tells. */
+  dieOf(signal: NodeJS.Signals): void;
   prompter(options: { readonly noInput: boolean }): Prompter;
   /** Lets a test put something between the command and the world. Absent in the published command. */
   readonly decorate?: {

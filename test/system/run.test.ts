@@ -288,7 +288,6 @@ describeWithTerminal('keyturn run at a terminal', () => {
   test.each([
     ['a program', '$KEYTURN run --env A=ci -- sleep 30'],
     ['a program that is masked', '$KEYTURN run --mask --env A=ci -- sleep 30'],
-    ['a question', '$KEYTURN credentials import other'],
     ['a request', '$KEYTURN tokens list'],
   ])('D6 Ctrl-C ends the loop round %s', async (_, command) => {
     const rig = await createRunRig();
