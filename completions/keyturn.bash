@@ -36,7 +36,7 @@ _keyturn() {
     'tokens create') words='--name --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --session --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens list') words='--status --expiring-within --due-within --older-than --unused-for --limit --sort --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens get') words='--print --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'tokens rotate') words='--grace --keep-old --revoke --if-expiring-within --allow-self --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --all --expiring-within --due-within --older-than --unused-for --max --concurrency --max-failures --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'tokens rotate') words='--old --if-expiring-within --allow-self --scope --expires-in --expires-at --user --audience --token-scope --account-id --environment-id --agent-id --all --expiring-within --due-within --older-than --unused-for --max --concurrency --max-failures --save --to --print --force --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens revoke') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens delete') words='--dry-run --allow-self --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'tokens enable') words='--dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -107,6 +107,7 @@ _keyturn_offers() {
     'providers ARGUMENT') printf '%s\n' errova devo prefactor bluebricks ;;
     'tokens list --status') printf '%s\n' active disabled expired revoked ;;
     'tokens list --sort') printf '%s\n' name created expires last-used ;;
+    'tokens rotate --old') printf '%s\n' now keep ;;
     'keys create --type') printf '%s\n' server_signed browser_public ;;
     'credentials get ARGUMENT') command keyturn credentials list -o name --quiet --no-input 2>/dev/null </dev/null ;;
     'credentials import --store') printf '%s\n' keychain passphrase file ;;
@@ -131,7 +132,7 @@ _keyturn_offers() {
 }
 _keyturn_valued() {
   case "$1" in
-    --account-id|--agent-id|--assume|--at|--audience|--concurrency|--credential|--devo-domain|--domain|--due-within|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--grace|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--old|--older-than|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
+    --account-id|--agent-id|--assume|--at|--audience|--concurrency|--credential|--devo-domain|--domain|--due-within|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--old|--older-than|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
   esac
   return 1
 }

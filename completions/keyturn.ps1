@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'tokens create' = @('--name', '--scope', '--expires-in', '--expires-at', '--user', '--audience', '--token-scope', '--account-id', '--environment-id', '--agent-id', '--session', '--save', '--to', '--print', '--force', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'tokens list' = @('--status', '--expiring-within', '--due-within', '--older-than', '--unused-for', '--limit', '--sort', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'tokens get' = @('--print', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'tokens rotate' = @('--grace', '--keep-old', '--revoke', '--if-expiring-within', '--allow-self', '--scope', '--expires-in', '--expires-at', '--user', '--audience', '--token-scope', '--account-id', '--environment-id', '--agent-id', '--all', '--expiring-within', '--due-within', '--older-than', '--unused-for', '--max', '--concurrency', '--max-failures', '--save', '--to', '--print', '--force', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'tokens rotate' = @('--old', '--if-expiring-within', '--allow-self', '--scope', '--expires-in', '--expires-at', '--user', '--audience', '--token-scope', '--account-id', '--environment-id', '--agent-id', '--all', '--expiring-within', '--due-within', '--older-than', '--unused-for', '--max', '--concurrency', '--max-failures', '--save', '--to', '--print', '--force', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'tokens revoke' = @('--dry-run', '--allow-self', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'tokens delete' = @('--dry-run', '--allow-self', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'tokens enable' = @('--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
@@ -80,6 +80,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'providers ARGUMENT' = @('errova', 'devo', 'prefactor', 'bluebricks')
     'tokens list --status' = @('active', 'disabled', 'expired', 'revoked')
     'tokens list --sort' = @('name', 'created', 'expires', 'last-used')
+    'tokens rotate --old' = @('now', 'keep')
     'keys create --type' = @('server_signed', 'browser_public')
     'credentials get ARGUMENT' = { keyturn credentials list -o name --quiet --no-input 2>$null }
     'credentials import --store' = @('keychain', 'passphrase', 'file')
@@ -103,7 +104,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     '* -o' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
     '* --output' = @('human', 'tsv', 'json', 'yaml', 'ndjson', 'name')
   }
-  $valued = @('--account-id', '--agent-id', '--assume', '--at', '--audience', '--concurrency', '--credential', '--devo-domain', '--domain', '--due-within', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--grace', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--old', '--older-than', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
+  $valued = @('--account-id', '--agent-id', '--assume', '--at', '--audience', '--concurrency', '--credential', '--devo-domain', '--domain', '--due-within', '--env', '--environment', '--environment-id', '--expires-at', '--expires-in', '--expiring-within', '--fault', '--format', '--from', '--host', '--if-expiring-within', '--in', '--latency', '--limit', '--max', '--max-failures', '--name', '--old', '--older-than', '--org', '--origin', '--output', '--platform', '--port', '--profile', '--project', '--provider', '--region', '--scope', '--seed-tokens', '--sort', '--state', '--status', '--store', '--timeout', '--to', '--token-file', '--token-id', '--token-scope', '--type', '--unused-for', '--url', '--user', '--username', '-o', '-p')
   $variadic = @('credentials export', 'help')
   $place = ''
   $option = ''

@@ -3,7 +3,7 @@ import type { ChangeDeps } from '../core/change-tokens.ts';
 import type { Client, Connection } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
 import type { ConnectionWishes, ResolvedConnection } from '../core/resolve-connection.ts';
-import type { TokenDeps } from '../core/tokens.ts';
+import type { ReferenceDeps } from '../core/resolve-reference.ts';
 import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -24,6 +24,8 @@ export class App extends Local {
   #transport: Transport | null = null;
   /** The server's clock against ours, from the last answer; ms, positive when the server is ahead. */
   serverSkewMs: number | null = null;
+  /** What the options lead to, once it is known. */
+  place: { readonly provider: string; readonly profile: string | null } | null = null;
 
   presentation(): Presentation {
     const { stdout, env, clock } = this.runtime;
@@ -78,7 +80,9 @@ export class App extends Local {
 
   readonly resolved = once(async (): Promise<ResolvedConnection> => {
     const { profile, provider } = this.globals;
-    return this.resolve({ profile, provider, env: this.runtime.env });
+    const resolved = await this.resolve({ profile, provider, env: this.runtime.env });
+    this.place = { provider: resolved.provider.id, profile: resolved.profile?.name ?? null };
+    return resolved;
   });
 
   /** The connection that is wished for; `resolved` is the one of the options. */
@@ -170,16 +174,25 @@ export class App extends Local {
     });
   }
 
-  async tokenDeps(): Promise<TokenDeps> {
+  async tokenDeps(): Promise<ReferenceDeps> {
     return {
       client: await this.client(),
       profiles: await this.profiles(),
       clock: this.runtime.clock,
       openStore: () => this.store(),
+      store: () => this.store(),
+      titleOf: async (provider) => (await this.loadProvider(provider)).title,
     };
   }
 
-  async changeDeps(): Promise<ChangeDeps> {
+  /** For whoever hands secrets on: the store, which refuses what has ended. */
+  async usableStore(): Promise<ReturnType<typeof import('../core/saved-credentials.ts').usableStore>> {
+    const { usableStore } = await import('../core/saved-credentials.ts');
+    const [store, profiles] = [await this.store(), await this.profiles()];
+    return usableStore({ store, profiles, now: this.runtime.clock.now() });
+  }
+
+  async changeDeps(): Promise<ChangeDeps & ReferenceDeps> {
     return { ...(await this.tokenDeps()), audit: await this.audit() };
   }
 

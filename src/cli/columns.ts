@@ -1,5 +1,8 @@
 import type { Column } from '../output/report.ts';
 
+/** A revoked token ended already, whatever its date says. */
+const ENDED = { field: 'status', value: 'revoked' } as const;
+
 /** What people see of each kind of record, in the order of tsv. New columns go to the end: scripts count. */
 export const TOKEN_COLUMNS: readonly Column[] = [
   { title: '', field: 'inUse', kind: 'mark' },
@@ -8,7 +11,7 @@ export const TOKEN_COLUMNS: readonly Column[] = [
   { title: 'STATUS', field: 'status', kind: 'status' },
   { title: 'SCOPES', field: 'scopes', kind: 'list', optional: 4 },
   { title: 'CREATED', field: 'createdAt', kind: 'time', optional: 3 },
-  { title: 'EXPIRES', field: 'expiresAt', kind: 'time', optional: 1 },
+  { title: 'EXPIRES', field: 'expiresAt', kind: 'time', optional: 1, blankWhen: ENDED },
   { title: 'LAST USED', field: 'lastUsedAt', kind: 'time', optional: 2 },
   { title: 'CREATED BY', field: 'createdBy', kind: 'text', optional: 5 },
 ];
@@ -50,6 +53,7 @@ export const CREDENTIAL_COLUMNS: readonly Column[] = [
   { title: 'EXPIRES', field: 'expiresAt', kind: 'time' },
   { title: 'SAVED', field: 'savedAt', kind: 'time', optional: 1 },
   { title: 'ORIGIN', field: 'origin', kind: 'text', optional: 3 },
+  { title: 'STATUS', field: 'state', kind: 'status' },
 ];
 
 export const ROTATION_COLUMNS: readonly Column[] = [
@@ -68,7 +72,7 @@ export const RESULT_COLUMNS: readonly Column[] = [
   { title: 'REFERENCE', field: 'reference', kind: 'text' },
   { title: 'ID', field: 'id', kind: 'text' },
   { title: 'NAME', field: 'name', kind: 'text' },
-  { title: 'RESULT', field: 'result', kind: 'status' },
+  { title: 'RESULT', field: 'result', kind: 'result' },
   { title: 'WHY', field: 'message', kind: 'text' },
 ];
 

@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly flags: string;
   readonly about: string;
   readonly values?: Values;
+  /** Accepted, and neither in `--help` nor completed: a spelling that goes with the next release. */
+  readonly hidden?: true;
 }
 
 /** A positional argument: `<ref>`, `[name]`, `<ref...>`. */

@@ -69,7 +69,10 @@ export async function parseDelivery(
       'add `--print`, `--save`, or `--to file:PATH`; nothing was sent',
     );
   }
-  if (saveAs !== null && saveAs !== kept && (await (await app.store()).find(saveAs))) throw nameTaken(saveAs);
+  if (saveAs !== null && saveAs !== kept) {
+    const taken = await (await app.store()).find(saveAs);
+    if (taken) throw nameTaken(taken, app.place?.provider ?? 'new');
+  }
   if (saveAs !== null) await app.store({ forWriting: true });
   let printed = false;
   const print = async (secret: Secret, item: DeliveredItem) => {

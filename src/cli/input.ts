@@ -1,4 +1,23 @@
-import { usage } from '../domain/errors.ts';
+import { type AppError, usage } from '../domain/errors.ts';
+
+/** `usage`: `"--name" and "--project" are missing` */
+export function missingOptions(
+  names: readonly string[],
+  example: (name: string) => string = () => 'VALUE',
+): AppError {
+  const quoted = names.map((name) => `"--${name}"`);
+  const last = quoted.at(-1) ?? '';
+  const all = quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')} and ${last}` : last;
+  return usage(
+    `${all} ${names.length === 1 ? 'is' : 'are'} missing`,
+    `add \`${names.map((name) => `--${name} ${example(name)}`).join(' ')}\``,
+  );
+}
+
+/** Repeats a value only where it can be no secret: one short lower-case word. */
+function plainWord(value: string): string {
+  return /^[a-z]{1,20}(-[a-z]{1,20})?$/.test(value) ? ` ${value}` : '';
+}
 
 /** What the person typed for one verb, read with checks instead of casts. Option names as in `--help`, without dashes. */
 export class Input {
@@ -43,9 +62,14 @@ export class Input {
   }
 
   required(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw usage(`"--${name}" is missing`, `add "--${name} VALUE"`);
-    return value;
+    this.requireAll([name]);
+    return this.text(name) ?? '';
+  }
+
+  /** Names every option that is missing, at once. */
+  requireAll(names: readonly string[]): void {
+    const missing = names.filter((name) => this.text(name) === undefined);
+    if (missing.length > 0) throw missingOptions(missing);
   }
 
   /** A repeatable option; commas separate too where `split` says so. */
@@ -75,7 +99,10 @@ export class Input {
     if (value === undefined) return undefined;
     const found = choices.find((choice) => choice === value);
     if (found === undefined)
-      throw usage(`"--${name}" takes one of ${choices.join(', ')}`, `write "--${name} ${choices[0]}"`);
+      throw usage(
+        `"--${name}${plainWord(value)}" is not one of ${choices.join(', ')}`,
+        `write "--${name} ${choices[0]}"`,
+      );
     return found;
   }
 }

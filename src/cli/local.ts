@@ -4,7 +4,7 @@ import type { LocalCredentialStore } from '../adapters/store/credential-store.ts
 import type { InstallationKeys } from '../adapters/store/installation-keys.ts';
 import { STORE_KINDS, type StoreKind } from '../domain/credential.ts';
 import { AppError, usage } from '../domain/errors.ts';
-import { safeText } from '../domain/text.ts';
+import { noteLine } from '../output/note.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { Children } from '../ports/child.ts';
 import type { Disk } from '../ports/disk.ts';
@@ -35,11 +35,15 @@ export class Local {
 
   /** A line for the person, on stderr. It may name what a provider calls things: a terminal acts on nothing in it. */
   note(line: string): void {
-    if (!this.globals.quiet) void this.runtime.stderr.write(`${safeText(line)}\n`).catch(() => undefined);
+    if (!this.globals.quiet) this.#tell(line);
   }
 
   verbose(line: string): void {
-    if (this.globals.verbose) void this.runtime.stderr.write(`${safeText(line)}\n`).catch(() => undefined);
+    if (this.globals.verbose) this.#tell(line);
+  }
+
+  #tell(line: string): void {
+    void this.runtime.stderr.write(noteLine(line, this.globals.format)).catch(() => undefined);
   }
 
   readonly paths = once(async (): Promise<Paths> => {

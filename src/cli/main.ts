@@ -1,6 +1,6 @@
-import { AppError, type ErrorCode, EXIT, isAppError } from '../domain/errors.ts';
-import { safeText } from '../domain/text.ts';
+import { AppError, type ErrorCode, EXIT, isAppError, usage } from '../domain/errors.ts';
 import type { Report } from '../output/report.ts';
+import type { App } from './app.ts';
 import { ClosedPipe, type Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
 
@@ -18,6 +18,7 @@ export async function main(argv: readonly string[], runtime: Runtime): Promise<n
     if (parsed.kind === 'help') {
       if (argv.includes('--version') || argv.includes('-V')) return await print(runtime, `${VERSION}\n`);
       if (parsed.asked || argv.length === 0) return await print(runtime, parsed.text);
+      if (asJson) throw usage('that is no whole command', 'see `keyturn --help`');
       await quietly(runtime.stderr.write(parsed.text));
       return EXIT.usage.code;
     }
@@ -34,6 +35,8 @@ export async function main(argv: readonly string[], runtime: Runtime): Promise<n
     try {
       report = await parsed.command.run(app, parsed.input);
       status = await show(report, runtime, app.presentation(), globals.quiet);
+    } catch (error) {
+      throw withPlace(toAppError(error), app);
     } finally {
       await app.close();
     }
@@ -42,6 +45,14 @@ export async function main(argv: readonly string[], runtime: Runtime): Promise<n
   } catch (error) {
     return fail(toAppError(error), runtime, asJson);
   }
+}
+
+/** A program is told which provider and profile an error is about, also where the network failed. */
+function withPlace(error: AppError, { globals, place }: App): AppError {
+  if (globals.format !== 'json' || place === null) return error;
+  const { provider, profile } = error.facts;
+  if (provider !== undefined && provider !== place.provider) return error;
+  return error.with({ provider: place.provider, profile: profile ?? place.profile ?? undefined });
 }
 
 async function show(
@@ -58,13 +69,19 @@ async function show(
     if (!(error instanceof ClosedPipe)) throw error;
   }
   // Off a terminal a result that is told in words is no product: it goes where words go.
-  const words = report.shape === 'one' && how.format === 'tsv' ? (report.lines ?? []) : [];
-  if (!quiet) for (const line of words) await quietly(runtime.stderr.write(`${safeText(line)}\n`));
+  const words = how.format === 'tsv' ? wordsOf(report) : [];
   const notes = report.shape === 'list' ? (report.notes?.() ?? []) : (report.notes ?? []);
-  if (!quiet) for (const note of notes) await quietly(runtime.stderr.write(`${safeText(note)}\n`));
+  const { noteLine } = await import('../output/note.ts');
+  if (!quiet)
+    for (const line of [...words, ...notes]) await quietly(runtime.stderr.write(noteLine(line, how.format)));
   if (report.shape === 'written' && report.status !== undefined) return report.status;
   const exit = report.shape === 'list' ? report.exit?.() : report.exit;
   return exit === undefined ? EXIT.ok.code : EXIT[exit].code;
+}
+
+function wordsOf(report: Report): readonly string[] {
+  if (report.shape === 'one') return report.lines ?? [];
+  return report.shape === 'list' ? (report.said ?? []) : [];
 }
 
 /** How a mistake on the command line is told, which is found before the options are read. */

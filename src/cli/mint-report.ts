@@ -1,11 +1,14 @@
 import type { Client } from '../core/client.ts';
 import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
+import { whereOf } from '../core/where.ts';
+import { commandLine } from '../domain/command-line.ts';
 import type { AppError, ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import type { Column, Report } from '../output/report.ts';
 import { credentialJson } from './credential-json.ts';
 import { oldJson } from './old-json.ts';
+import { oldLine } from './old-line.ts';
 import { head } from './reports.ts';
 
 interface MintedDocument {
@@ -20,35 +23,34 @@ interface MintedDocument {
 
 /** What became of a creation or a rotation: a report when it is done or waits by plan, an error when it stopped. */
 export function mintReport(result: MintResult<unknown>, minted: MintedDocument): Report {
-  if (isFailure(result)) throw stopped(result, minted.client.connection.provider.id);
+  const { client } = minted;
+  const { provider, profile } = client.connection;
+  if (isFailure(result)) throw stopped(result, { provider: provider.id, profile });
   const { saved, sinks, fingerprint } = result.delivery;
   const exit: ErrorCode | undefined = result.kind === 'pending' ? 'pending' : undefined;
+  const { old } = result;
   const notes = [
+    ...describe(minted),
     ...(saved === null ? [] : [`kept as "${saved.name}"`]),
     ...sinks.map((sink) => `written to ${sink}`),
-    ...(result.dueAt === null
-      ? []
-      : [
-          `the old one works until ${result.dueAt}; then run \`keyturn rotations resume ${result.attempt}\`, or at any time with \`--now\``,
-        ]),
+    ...(old === null ? [] : [`${oldLine(old)}${result.dueAt === null ? '' : `; ${goOn(result.attempt)}`}`]),
     ...(result.manual === null ? [] : [result.manual]),
     ...result.differences.map((difference) => `warning: ${difference}`),
   ];
-  if (minted.printed)
-    return { shape: 'written', notes: [...describe(minted), ...notes], ...(exit ? { exit } : {}) };
+  if (minted.printed) return { shape: 'written', notes, ...(exit ? { exit } : {}) };
   const delivery = {
     saved: saved === null ? null : credentialJson(saved),
     sinks: [...sinks],
     printed: false,
     fingerprint,
   };
-  const { attempt, dueAt, kind, old } = result;
+  const { attempt, dueAt, kind } = result;
   const differences = [...result.differences];
   const facts = { attempt, state: kind, dueAt, old: oldJson(old), differences, delivery };
   return {
     shape: 'one',
     schema: minted.schema,
-    data: { ...head(minted.client), [minted.key]: minted.item, ...facts },
+    data: { ...head(client), [minted.key]: minted.item, ...facts },
     key: minted.key,
     columns: minted.columns,
     notes,
@@ -56,16 +58,35 @@ export function mintReport(result: MintResult<unknown>, minted: MintedDocument):
   };
 }
 
-/** Whose secret that was: the secret itself says nothing. */
-function describe({ item, key }: MintedDocument): string[] {
-  if (item === null) return [];
-  const name = typeof item['name'] === 'string' ? ` "${safeText(item['name'], 200)}"` : '';
-  return [`the ${key}${name} has the id ${safeText(String(item['id']), 200)}`];
+function goOn(attempt: string): string {
+  const resume = commandLine(['rotations', 'resume', attempt]);
+  return `then run \`${resume}\`, or at any time with \`--now\``;
 }
 
-/** A stopped attempt as an error; a refusal of the provider's names the provider. */
-export function stopped(result: MintResult<unknown>, provider?: string): AppError {
+/** Whose secret that is, and where: the secret itself says nothing. */
+function describe({ client, item, key, schema }: MintedDocument): string[] {
+  if (item === null) return [];
+  const name = typeof item['name'] === 'string' ? ` "${safeText(item['name'], 200)}"` : '';
+  const verb = schema === 'keyturn.rotation/1' ? 'rotated' : 'created';
+  const id = safeText(String(item['id']), 200);
+  return [`${verb} the ${key}${name} (id ${id}) at ${whereOf(client.connection)}`];
+}
+
+interface Place {
+  readonly provider?: string;
+  readonly profile: string | null;
+}
+
+/** A stopped attempt as an error that a script can go on from; a refusal of the provider's names the provider. */
+export function stopped(result: MintResult<unknown>, { provider, profile }: Place): AppError {
   const failure = failureOf(result);
-  // A full disk or a missing folder is not the provider's doing.
-  return failure.facts.status === undefined ? failure : failure.with({ provider });
+  const goesOn = result.kind === 'pending' || result.kind === 'attention';
+  return failure.with({
+    attempt: result.attempt,
+    id: failure.facts.id ?? result.orphanId ?? undefined,
+    profile: profile ?? undefined,
+    next: failure.facts.next ?? (goesOn ? commandLine(['rotations', 'resume', result.attempt]) : undefined),
+    // A full disk or a missing folder is not the provider's doing.
+    ...(failure.facts.status === undefined ? {} : { provider }),
+  });
 }

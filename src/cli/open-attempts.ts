@@ -10,18 +10,19 @@ export async function refuseOpenAttempt(
   const { attempts } = await (await app.journalHost()).list();
   const open = attempts.find((attempt) => isUnfinished(attempt) && concerns(attempt.header));
   if (!open) return;
-  const { id, kind, startedAt } = open.header;
+  const { id, kind, profile, provider, startedAt } = open.header;
+  const facts = { code: 'locked', attempt: id, provider, profile: profile ?? undefined } as const;
   if (await (await app.journalHost()).isRunning(id)) {
     throw new AppError({
-      code: 'locked',
+      ...facts,
       message: `another keyturn is at it now: ${kind}, since ${startedAt}`,
       hint: 'wait until it is done, then run the command again',
-      attempt: id,
     });
   }
   throw new AppError({
-    code: 'conflict',
-    message: `an unfinished operation (${open.header.kind}, ${open.header.id}) needs it`,
-    hint: `run \`keyturn rotations resume ${open.header.id}\` or \`keyturn rotations abort ${open.header.id}\` first`,
+    ...facts,
+    message: `an unfinished operation (${kind}, ${id}) needs it`,
+    hint: `run \`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\` first`,
+    next: `keyturn rotations resume ${id}`,
   });
 }

@@ -111,6 +111,7 @@ function configure(
 /** Repeatable options collect instead of replacing, so that `--scope a --scope b` is two scopes. */
 function makeOption(spec: OptionSpec): Option {
   const option = new Option(spec.flags.replace('...', ''), spec.about);
+  option.hideHelp(spec.hidden === true);
   if (!spec.flags.includes('...')) return option;
   return option.argParser((value: string, before: unknown) => [
     ...(Array.isArray(before) ? before : []),
@@ -163,11 +164,15 @@ function usageError(error: CommanderError, argv: readonly string[], path: readon
       );
     }
     case 'commander.unknownCommand': {
-      // A word is repeated only where it is a slip of a command's name: anything else may be a secret.
+      // A word is repeated only where it can be a command's name, or a slip of one: anything else may be a secret.
       const suggestion = suggestionOf(error);
-      if (suggestion === undefined) return usage('there is no such command', hint);
       const word = commandWords(argv)[path.length] ?? '';
-      return usage(`there is no command "${safeText(word, 40)}"`, `did you mean ${suggestion}?`);
+      const isPlain = /^[a-z]{1,15}(-[a-z]{1,15})?$/.test(word);
+      if (suggestion === undefined && !isPlain) return usage('there is no such command', hint);
+      return usage(
+        `there is no command "${safeText(word, 40)}"`,
+        suggestion === undefined ? hint : `did you mean ${suggestion}?`,
+      );
     }
     case 'commander.excessArguments':
       return usage('there are more arguments than this command takes', hint);

@@ -1,10 +1,11 @@
 import { type Decision, isChange, type PolicyAction } from '../core/policy/decision.ts';
 import type { PlannedToken } from '../core/policy/plan-policy.ts';
 import type { PolicyResult } from '../core/policy/result.ts';
+import type { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Column, ListReport } from '../output/report.ts';
 import { exitOfMany } from './exit-of-many.ts';
-import { listReport } from './reports.ts';
+import { countWords, listReport } from './reports.ts';
 
 const POLICY_COLUMNS: readonly Column[] = [
   { title: 'NAME', field: 'name', kind: 'text' },
@@ -17,7 +18,9 @@ const POLICY_COLUMNS: readonly Column[] = [
 ];
 
 const RESULT_COLUMNS: readonly Column[] = POLICY_COLUMNS.map((column) =>
-  column.field === 'action' ? { ...column, title: 'RESULT', field: 'result' } : column,
+  column.field === 'action'
+    ? { ...column, title: 'RESULT', field: 'result', kind: 'result' as const }
+    : column,
 );
 
 /**
@@ -36,9 +39,51 @@ export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode
       items: planned.map(planItem),
       empty: 'the policy has no tokens',
     }),
-    notes: () => (isDue ? [] : ['nothing to do']),
+    notes: () => planNotes(planned),
     exit: () => (wantsExitCode && isDue ? 'pending' : exitOfMany(planned.length, errors)),
   };
+}
+
+/** What the exit code does not say: what stands in the way, how much there is to do, when something is due next. */
+function planNotes(planned: readonly PlannedToken[]): readonly string[] {
+  if (planned.length === 0) return [];
+  const counts = countWords(planned.map(({ decision }) => decision.action));
+  const dates = planned.flatMap(({ decision }) => ('dueAt' in decision ? (decision.dueAt ?? []) : []));
+  const [next] = dates.sort((a, b) => Date.parse(a) - Date.parse(b));
+  const isIdle = planned.every(({ decision }) => decision.action === 'nothing' || decision.action === 'wait');
+  return [
+    ...(isIdle ? ['nothing to do'] : []),
+    `${planned.length} ${planned.length === 1 ? 'token' : 'tokens'}: ${counts}${next === undefined ? '' : `; next due ${next}`}`,
+    ...blockedNote(
+      planned.flatMap(({ target, decision }) =>
+        decision.action === 'blocked' ? [{ name: target.token.name, error: decision.error }] : [],
+      ),
+      'blocked',
+    ),
+  ];
+}
+
+/** `2 blocked: "a": …; "b": …` */
+function blockedNote(
+  stuck: readonly { readonly name: string; readonly error: AppError }[],
+  word: string,
+): readonly string[] {
+  if (stuck.length === 0) return [];
+  const shown = stuck.slice(0, 5).map(({ name, error }) => `"${name}": ${error.facts.message}`);
+  const more = stuck.length > 5 ? `; and ${stuck.length - 5} more` : '';
+  return [`${stuck.length} ${word}: ${shown.join('; ')}${more}`];
+}
+
+function resultNotes(results: readonly PolicyResult[]): readonly string[] {
+  if (results.length === 0) return [];
+  const counts = countWords(results.map(({ outcome }) => outcome));
+  const failures = results.flatMap(({ target, error }) =>
+    error ? [{ name: target.token.name, error }] : [],
+  );
+  return [
+    `${results.length} ${results.length === 1 ? 'token' : 'tokens'}: ${counts}`,
+    ...blockedNote(failures, 'failed'),
+  ];
 }
 
 /** A result a token. Exit: 9 when some failed, the one error when all failed alike, 13 when some were locked, 10 when some wait for their grace. */
@@ -54,6 +99,7 @@ export function policyResultsReport(results: readonly PolicyResult[]): ListRepor
       items: results.map(resultItem),
       empty: 'the policy has no tokens',
     }),
+    notes: () => resultNotes(results),
     exit: () => exitOfMany(results.length, errors) ?? (waits ? 'pending' : undefined),
   };
 }

@@ -1,4 +1,6 @@
+import { waitsUntil } from '../core/mint/grace.ts';
 import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import { commandLine } from '../domain/command-line.ts';
 import { isAppError } from '../domain/errors.ts';
 import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
@@ -40,7 +42,9 @@ async function unfinished(app: App): Promise<readonly AttemptSummary[]> {
     const { state } = await app.paths();
     if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return [];
     const { attempts } = await (await app.journalHost()).list();
-    return attempts.filter(isUnfinished);
+    // One that waits for the end of a grace is as it should be.
+    const now = app.runtime.clock.now();
+    return attempts.filter((attempt) => isUnfinished(attempt) && waitsUntil(attempt, now) === null);
   } catch (error) {
     if (isAppError(error)) return [];
     throw error;
@@ -73,7 +77,7 @@ async function remindOfExpiry(
   const name = profile?.name ?? provider.id;
   if (!(await firstToday(app, `expiry-${name}`, now))) return;
   app.note(
-    `the credential of "${name}" ends at ${expiresAt}; \`keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}\``,
+    `the credential of "${name}" ends at ${expiresAt}; \`${commandLine(['login', provider.id], profile?.name ?? null)}\``,
   );
 }
 

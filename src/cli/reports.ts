@@ -1,5 +1,6 @@
-import type { ChangeResult } from '../core/change-tokens.ts';
+import type { ChangeResult, TokenVerb } from '../core/change-tokens.ts';
 import type { Client } from '../core/client.ts';
+import { whereOf } from '../core/where.ts';
 import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
@@ -66,31 +67,48 @@ export function listReport(records: Records): ListReport {
   };
 }
 
+/** Ends every `--dry-run`. Reads may have been sent. */
+export const NOTHING_SENT = 'nothing was sent';
+
 /** What would be done, in order. Nothing was sent but reads. */
 export function planReport(
   steps: readonly { readonly what: string; readonly call?: string | undefined }[],
   facts: JsonObject = {},
 ): ListReport {
-  return listReport({
-    schema: 'keyturn.plan/1',
-    head: { ...facts, dryRun: true },
-    key: 'steps',
-    columns: PLAN_COLUMNS,
-    items: steps.map((step, index) => ({ step: index + 1, what: step.what, call: step.call ?? null })),
-    lines: (item) =>
-      `${item['step']}. ${safeText(String(item['what']))}${item['call'] === null ? '' : `\n   ${safeText(String(item['call']))}`}`,
-    empty: 'nothing to do',
-  });
+  return {
+    ...listReport({
+      schema: 'keyturn.plan/1',
+      head: { ...facts, dryRun: true },
+      key: 'steps',
+      columns: PLAN_COLUMNS,
+      items: steps.map((step, index) => ({ step: index + 1, what: step.what, call: step.call ?? null })),
+      lines: (item) =>
+        `${item['step']}. ${safeText(String(item['what']))}${item['call'] === null ? '' : `\n   ${safeText(String(item['call']))}`}`,
+      empty: 'nothing to do',
+    }),
+    notes: () => [steps.length === 0 ? 'nothing to do' : NOTHING_SENT],
+  };
 }
 
-/** A result for each reference. The exit code: the one error when all failed alike, `partial` when some failed. */
-export function resultsReport(client: Client, verb: string, results: readonly ChangeResult[]): ListReport {
+const DONE: Readonly<Record<TokenVerb, string>> = {
+  revoke: 'revoked',
+  delete: 'deleted',
+  enable: 'enabled',
+  disable: 'disabled',
+};
+
+/**
+ * One result in a sentence, several as a table with a summary. The exit code: the one error when all failed alike,
+ * `partial` when some failed.
+ */
+export function resultsReport(client: Client, verb: TokenVerb, results: readonly ChangeResult[]): ListReport {
+  const where = whereOf(client.connection);
   const errors = results.flatMap((result) => (result.error === null ? [] : [result.error]));
   const items = results.map((result) => ({
     reference: result.reference,
     id: result.token?.id ?? null,
     name: result.token?.name ?? null,
-    result: result.error === null ? 'ok' : result.error.code,
+    result: result.error === null ? DONE[verb] : result.error.code,
     message: result.error?.facts.message ?? null,
     hint: result.error?.facts.hint ?? null,
   }));
@@ -103,8 +121,26 @@ export function resultsReport(client: Client, verb: string, results: readonly Ch
       items,
       empty: 'nothing to do',
     }),
+    ...(results.length === 1
+      ? { lines: (item) => sentence(item, where), said: items.map((item) => sentence(item, where)) }
+      : {}),
+    notes: () =>
+      results.length === 1 ? [] : [`${countWords(items.map(({ result }) => result))} at ${where}`],
     exit: () => exitOfMany(results.length, errors),
   };
+}
+
+/** `revoked "ci" (id mt_1) at Errova, profile errova` */
+function sentence({ result, name, id }: JsonObject, where: string): string {
+  const label = name === null ? '' : `"${safeText(String(name), 200)}" `;
+  return `${result} ${label}(id ${safeText(String(id), 200)}) at ${where}`;
+}
+
+/** `2 revoked, 1 not-found` */
+export function countWords(words: readonly string[]): string {
+  return [...new Set(words)]
+    .map((word) => `${words.filter((each) => each === word).length} ${word}`)
+    .join(', ');
 }
 
 /** One failed reference alone is an error like any other, not a table. */

@@ -15,6 +15,7 @@ import { exitOfMany } from './exit-of-many.ts';
 import type { Input } from './input.ts';
 import { stopped } from './mint-report.ts';
 import { oldJson } from './old-json.ts';
+import { oldLine } from './old-line.ts';
 import { listReport } from './reports.ts';
 import { resumeDeps } from './resume-deps.ts';
 
@@ -44,21 +45,28 @@ export function asksForDelivery(input: Input): boolean {
   return input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
 }
 
-export function resumedReport(
-  app: App,
-  result: MintResult,
-  delivery: (Delivery & Partial<ParsedDelivery>) | null,
-): Report {
-  if (isFailure(result)) throw stopped(result);
+export interface Resumed {
+  readonly delivery: (Delivery & Partial<ParsedDelivery>) | null;
+  readonly attempt: AttemptSummary | undefined;
+  /** Its provider and profile, in words. */
+  readonly where: string | null;
+}
+
+export function resumedReport(app: App, result: MintResult, { delivery, attempt, where }: Resumed): Report {
+  const profile = attempt?.header.profile ?? null;
+  if (isFailure(result)) throw stopped(result, { profile });
   const { saved, sinks, fingerprint } = result.delivery;
+  const { old } = result;
   const line = {
-    done: `finished${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}`,
+    done: `finished${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
     aborted: '',
     attention: '',
-    pending: describeWait(result),
+    pending: old === null ? 'it waits' : `${oldLine(old)}; resume again then, or with \`--now\``,
   }[result.kind];
   const exit = result.kind === 'pending' ? ({ exit: 'pending' } as const) : {};
-  const notes = [...(result.manual === null ? [] : [result.manual]), ...notPrinted(result, delivery)];
+  const about = attempt && where ? [`operation: ${aboutAttempt(attempt.header)} at ${where}`] : [];
+  const manual = result.manual === null ? [] : [result.manual];
+  const notes = [...about, ...manual, ...notPrinted(result, delivery)];
   if (delivery?.wasPrinted?.()) return { shape: 'written', notes: [line, ...notes], ...exit };
   app.verbose(`attempt ${result.attempt}`);
   const data = {
@@ -66,7 +74,7 @@ export function resumedReport(
     state: result.kind,
     id: result.item?.id ?? null,
     dueAt: result.dueAt,
-    old: oldJson(result.old),
+    old: oldJson(old),
     differences: [...result.differences],
     delivery: {
       saved: saved?.name ?? null,
@@ -91,16 +99,6 @@ function notPrinted(
         ? `: it went to ${sinks.join(', ')}`
         : '';
   return [`not printed: the secret was delivered before${where}`];
-}
-
-/** Only what was seen is said: the old one may have been paused, or be out of sight. */
-function describeWait({ dueAt, old }: MintResult): string {
-  const then = 'resume again then, or with `--now`';
-  if (old?.outcome === 'disabled')
-    return `the old one is disabled already; it would have worked until ${dueAt}; ${then}`;
-  if (old?.outcome === 'unknown')
-    return `the old one is to work until ${dueAt}, and whether it does could not be seen; ${then}`;
-  return `the old one works until ${dueAt}; ${then}`;
 }
 
 export interface LeftAside {

@@ -1,11 +1,14 @@
+import type { Client } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
+import type { MintResult } from '../core/mint/result.ts';
 import { guardOwn, ownershipOf } from '../core/own-token.ts';
 import { chooseTargets } from '../core/rotation/choose-targets.ts';
-import type { RotationOptions } from '../core/rotation/plan.ts';
+import type { RotationOptions, RotationPlan } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
 import { rotateMany } from '../core/rotation/rotate-many.ts';
 import { isFiltered } from '../core/token-filter.ts';
 import { completer } from '../core/tokens.ts';
+import { whereOf } from '../core/where.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { usage } from '../domain/errors.ts';
 import { chooseExpiry } from '../domain/time.ts';
@@ -15,11 +18,15 @@ import type { App } from './app.ts';
 import { TOKEN_COLUMNS } from './columns.ts';
 import type { Input } from './input.ts';
 import { manyReport } from './many-report.ts';
+import { markReplaced } from './mark-replaced.ts';
 import { mintReport } from './mint-report.ts';
+import { noteProfile } from './note-profile.ts';
+import { readOld } from './old-option.ts';
 import { dryRunReport, type PlannedRotation, planOne } from './plan-rotation.ts';
 import { doneReport, head, tokenJson } from './reports.ts';
 import { readFilter } from './token-filter-options.ts';
 import { tokenOptionNames } from './token-options.ts';
+import { noteMinutes } from './token-spec.ts';
 
 interface Planned extends PlannedRotation {
   readonly token: ListedToken;
@@ -57,13 +64,12 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
       planned.map(({ token, plan }) => ({ name: token.name ?? token.id, plan })),
     );
   }
-  await app.confirm(
-    `${unsure.length > 0 ? `${unsure.join(', ')} may be the credential that keyturn is using. ` : ''}rotate ${due.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
-  );
+  await noteProfile(app);
+  await app.confirm(rotateQuestion(deps.client, due, unsure));
   const [only, another] = planned;
   if (only && !another) return rotateOne(deps, only);
   const results = await rotateMany(
-    planned.map(({ token, plan }) => ({ token, run: () => rotate(deps, plan) })),
+    planned.map(({ token, plan }) => ({ token, run: () => rotateAndMark(deps, token, plan) })),
     {
       concurrency: input.wholeNumber('concurrency', { min: 1, max: 32 }) ?? 4,
       maxFailures: input.wholeNumber('max-failures', { min: 1, max: 1_000 }) ?? 3,
@@ -73,8 +79,30 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   return manyReport(deps.client, results);
 }
 
-async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Promise<Report> {
+/** Where the secret is replaced in place, whoever uses the old one is cut off at once: that is asked for openly. */
+function rotateQuestion(
+  { connection }: Client,
+  due: readonly ListedToken[],
+  unsure: readonly string[],
+): string {
+  const names = due.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ');
+  const stops =
+    connection.provider.facts.rotation === 'in-place'
+      ? `The old secret${due.length === 1 ? ' stops' : 's stop'} working at once: `
+      : '';
+  const doubt =
+    unsure.length === 0 ? '' : `${unsure.join(', ')} may be the credential that keyturn is using. `;
+  return `${doubt}${stops}rotate ${names} at ${whereOf(connection)}?`;
+}
+
+async function rotateAndMark(deps: MintDeps, token: ListedToken, plan: RotationPlan): Promise<MintResult> {
   const result = await rotate(deps, plan);
+  await markReplaced(deps, { token, result });
+  return result;
+}
+
+async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Promise<Report> {
+  const result = await rotateAndMark(deps, token, plan);
   const complete = await completer({ client: deps.client, profiles: deps.profiles, clock: deps.clock });
   const made =
     result.item && 'status' in result.item && 'scopes' in result.item ? complete(result.item) : null;
@@ -102,7 +130,7 @@ async function chooseTokens(app: App, input: Input) {
     );
   }
   const onlyIf = input.text('if-expiring-within');
-  return chooseTargets(await app.tokenDeps(), () => app.store(), {
+  return chooseTargets(await app.tokenDeps(), {
     references,
     all: isAll ? filter : null,
     onlyIfWithinMs: onlyIf === undefined ? null : parseDuration(onlyIf, '"--if-expiring-within"'),
@@ -133,8 +161,8 @@ function planToken(
 }
 
 function readOptions(app: App, input: Input): RotationOptions {
-  const grace = input.text('grace');
   const scopes = input.list('scope', /[\s,]+/);
+  noteMinutes(app, input.text('expires-in'));
   const expiresAt = chooseExpiry(
     { in: input.text('expires-in'), at: input.text('expires-at') },
     app.runtime.clock.now(),
@@ -143,12 +171,8 @@ function readOptions(app: App, input: Input): RotationOptions {
     const value = input.text(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  if (input.flag('keep-old') && input.flag('revoke'))
-    throw usage('"--keep-old" and "--revoke" exclude each other', 'give one of them; nothing was sent');
   return {
-    graceMs: grace === undefined ? null : parseDuration(grace, '"--grace"'),
-    keepOld: input.flag('keep-old'),
-    revoke: input.flag('revoke'),
+    ...readOld(input, (line) => app.note(line)),
     allowSelf: input.flag('allow-self'),
     overrides: {
       ...(scopes.length > 0 ? { scopes } : {}),

@@ -1,3 +1,4 @@
+import { isStructured } from '../output/report.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { App } from './app.ts';
 
@@ -7,7 +8,14 @@ const PATIENCE_MS = 600;
 /** A sign of life on a terminal while a provider takes its time; nothing anywhere else, and nothing for a quick answer. */
 export function withSlowNotice(transport: Transport, app: App): Transport {
   const { stderr, env, host } = app.runtime;
-  if (!stderr.isTerminal || env['CI'] || app.globals.quiet || app.globals.verbose) return transport;
+  if (
+    !stderr.isTerminal ||
+    env['CI'] ||
+    app.globals.quiet ||
+    app.globals.verbose ||
+    isStructured(app.globals.format)
+  )
+    return transport;
   const watch = async <T>(origin: string, work: () => Promise<T>): Promise<T> => {
     const shown: { stop(): void }[] = [];
     let over = false;

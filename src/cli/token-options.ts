@@ -19,3 +19,9 @@ export const TOKEN_OPTION_SPECS: readonly OptionSpec[] = [
 export function tokenOptionNames(): readonly string[] {
   return TOKEN_OPTION_SPECS.map((spec) => /--([a-z-]+)/.exec(spec.flags)?.[1] ?? '');
 }
+
+/** The title of the provider that an option is for; help names it in front. */
+export function ownerOf(name: string): string {
+  const spec = TOKEN_OPTION_SPECS.find(({ flags }) => flags.startsWith(`--${name} `));
+  return spec?.about.split(':')[0] ?? 'another provider';
+}

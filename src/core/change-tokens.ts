@@ -8,7 +8,8 @@ import { requireSupport } from './capabilities.ts';
 import { agrees, confirmChange, notDone, type Sight, unconfirmed } from './confirm-end.ts';
 import { CannotBeSure } from './listing.ts';
 import { guardOwn, ownershipOf } from './own-token.ts';
-import { findToken, listOnce, type TokenDeps } from './tokens.ts';
+import { type Purpose, type ReferenceDeps, resolveToken } from './resolve-reference.ts';
+import { listOnce, type TokenDeps } from './tokens.ts';
 
 export type TokenVerb = 'revoke' | 'delete' | 'enable' | 'disable';
 
@@ -34,12 +35,19 @@ const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
   disable: 'disable',
 };
 
+const PURPOSES: Readonly<Record<TokenVerb, Purpose>> = {
+  revoke: 'use',
+  disable: 'use',
+  delete: 'delete',
+  enable: 'revive',
+};
+
 /**
  * Finds every reference before anything is changed; what cannot be found or must not be touched is a result, not a stop.
  * `asks`: a person is asked afterwards, and may be asked about a token that may be the managing credential.
  */
 export async function findTargets(
-  deps: TokenDeps,
+  deps: ReferenceDeps,
   verb: TokenVerb,
   references: readonly string[],
   allowSelf: boolean,
@@ -51,7 +59,7 @@ export async function findTargets(
   const results: ChangeResult[] = [];
   for (const reference of [...new Set(references)]) {
     try {
-      const token = await findToken(deps, parseReference(reference), listed);
+      const token = await resolveToken(deps, parseReference(reference), { listed, purpose: PURPOSES[verb] });
       const ownership = verb === 'enable' || allowSelf ? 'other' : await tell(token);
       const mayBeOwn = asks && ownership === 'maybe';
       if (!mayBeOwn) guardOwn(token, ownership, verb);

@@ -7,7 +7,7 @@ import { audited } from './audited.ts';
 import { unsupported } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
 import { confirmWith, type Sight, unconfirmed } from './confirm-end.ts';
-import { findKey } from './keys.ts';
+import { type ReferenceDeps, resolveKey } from './resolve-reference.ts';
 
 export interface KeyExpiry {
   readonly project: string;
@@ -19,13 +19,13 @@ export interface KeyExpiry {
 
 /** Finds the key, and sends nothing but reads. Throws unsupported, not-found, conflict. */
 export async function planKeyExpiry(
-  deps: ChangeDeps,
+  deps: ReferenceDeps,
   wanted: { readonly project: string; readonly reference: Reference; readonly expiresAt: Instant },
 ): Promise<KeyExpiry> {
   const { provider } = deps.client.connection;
   if (!provider.keys) throw unsupported(provider, 'keys expire');
   const { project, reference, expiresAt } = wanted;
-  const key = await findKey(deps, project, reference);
+  const key = await resolveKey(deps, project, reference);
   const call = deps.client.describe(provider.keys.expire, { project, id: key.id, expiresAt });
   return { project, key, expiresAt, call };
 }

@@ -10,9 +10,13 @@ export function usersOf(credential: Credential, profiles: readonly Profile[]): r
     .map(({ name }) => name);
 }
 
-/** Whether the attempt replaces the token or key that this is the secret of, or may: where its plan cannot be read. */
-export function replaces(attempt: AttemptHeader, { provider, origin, versions }: Credential): boolean {
+/**
+ * Whether the attempt puts its secret here, or replaces the token or key that this is the secret of, or may: where its
+ * plan cannot be read.
+ */
+export function replaces(attempt: AttemptHeader, { name, provider, origin, versions }: Credential): boolean {
   if (attempt.provider !== provider || attempt.origin !== origin) return false;
   const plan = readPlanOrNull(attempt.plan);
+  if (plan?.entry?.name === name) return true;
   return plan === null || versions.some(({ id }) => plan.target !== null && id === plan.target.id);
 }

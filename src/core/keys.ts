@@ -2,7 +2,7 @@ import type { Reference } from '../domain/reference.ts';
 import { type ProjectKey, statusAt } from '../domain/token.ts';
 import { unsupported } from './capabilities.ts';
 import { findListed } from './inferred-lists.ts';
-import { resolveListed } from './listing.ts';
+import { resolveListed, type WholeOrNot } from './listing.ts';
 import type { ListProgress, TokenDeps } from './tokens.ts';
 
 /** A project's keys, page by page, with those whose instant has passed told as expired. */
@@ -23,14 +23,16 @@ export async function* listKeys(
 
 export async function findKey(deps: TokenDeps, project: string, reference: Reference): Promise<ProjectKey> {
   const { provider } = deps.client.connection;
-  const listed = await findListed(provider, reference, async () => {
-    const items: ProjectKey[] = [];
-    const progress: Pick<ListProgress, 'why'> = { why: null };
-    for await (const page of listKeys(deps, project, progress)) items.push(...page);
-    const { why } = progress;
-    return { items, whole: why === null, why };
-  });
+  const listed = await findListed(provider, reference, () => allKeys(deps, project));
   return listed === null ? unknownKey(reference.value) : resolveListed(reference, listed, 'key');
+}
+
+export async function allKeys(deps: TokenDeps, project: string): Promise<WholeOrNot<ProjectKey>> {
+  const items: ProjectKey[] = [];
+  const progress: Pick<ListProgress, 'why'> = { why: null };
+  for await (const page of listKeys(deps, project, progress)) items.push(...page);
+  const { why } = progress;
+  return { items, whole: why === null, why };
 }
 
 function unknownKey(id: string): ProjectKey {

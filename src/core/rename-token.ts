@@ -9,6 +9,8 @@ import { allTokens } from './tokens.ts';
 
 export interface RenamePlan {
   readonly what: string;
+  /** The same when it was done: `renamed "a" (id 1) to "b"`. */
+  readonly done: string;
   readonly call?: string;
   apply(): Promise<ListedToken>;
 }
@@ -29,6 +31,7 @@ export async function renameToken(
     await refuseTakenAlias(deps, token, name);
     return {
       what: `call id ${token.id} "${name}" in keyturn’s own list; ${provider.title} has no names`,
+      done: `named id ${token.id} "${name}" in keyturn’s own list,`,
       apply: async () => {
         await audited(deps, {
           action: 'rename',
@@ -44,6 +47,7 @@ export async function renameToken(
   const target = { id: token.id, name: token.name, newName };
   return {
     what: `rename "${token.name ?? token.id}" (id ${token.id}) to "${newName}"`,
+    done: `renamed "${token.name ?? token.id}" (id ${token.id}) to "${newName}"`,
     call: deps.client.describe(rename, target),
     apply: async () => {
       const answer = await audited(deps, {

@@ -39,6 +39,8 @@ export function variableOf(setting: Setting): string {
 export async function resolveConnection(wishes: ConnectionWishes, deps: Deps): Promise<ResolvedConnection> {
   const { env } = wishes;
   const withToken = env['KEYTURN_TOKEN'] !== undefined;
+  if (env['KEYTURN_TOKEN'] === '')
+    throw usage('KEYTURN_TOKEN is set but empty', 'give it a value, or unset it to use a profile');
   if (withToken && wishes.profile !== undefined) {
     throw usage(
       '"--profile" and KEYTURN_TOKEN are both given',
@@ -54,7 +56,7 @@ export async function resolveConnection(wishes: ConnectionWishes, deps: Deps): P
   const wanted = wishes.provider ?? given(env, 'KEYTURN_PROVIDER');
   // A mistyped provider is not a provider that nobody has logged in to.
   if (wanted !== undefined) await deps.loadProvider(wanted);
-  const profile = await chooseProfile(wishes, deps.profiles, withToken);
+  const profile = await chooseProfile(wishes, deps, withToken);
   const providerId = wanted ?? profile?.found.provider;
   if (providerId === undefined) throw noConnection(withToken, await deps.profiles.list());
   if (profile && profile.found.provider !== providerId) {
@@ -99,7 +101,7 @@ interface ChosenProfile {
 
 async function chooseProfile(
   wishes: ConnectionWishes,
-  profiles: Profiles,
+  { profiles, loadProvider }: Deps,
   withToken: boolean,
 ): Promise<ChosenProfile | null> {
   const named = wishes.profile ?? given(wishes.env, 'KEYTURN_PROFILE');
@@ -110,6 +112,8 @@ async function chooseProfile(
   }
   const provider = wishes.provider ?? given(wishes.env, 'KEYTURN_PROVIDER');
   if (provider !== undefined && withToken) return null;
+  // One that does not exist is a mistake of its own, not a missing login.
+  if (provider !== undefined) await loadProvider(provider);
   const current = await profiles.current();
   const found = current === null ? null : await profiles.find(current);
   if (found && (provider === undefined || found.provider === provider))

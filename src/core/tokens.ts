@@ -174,6 +174,12 @@ export function createStep(client: Client, spec: TokenSpec, name: string | null)
   const { provider } = client.connection;
   const { create } = provider.tokens;
   if (!create) throw unsupported(provider, 'tokens create');
+  const scopes = spec.scopes.length === 0 ? '' : `, scopes ${spec.scopes.join(' ')}`;
+  const own = Object.entries(spec.options).map(([option, value]) => `, ${option} ${value}`);
   const until = spec.expiresAt === null ? '' : `, until ${spec.expiresAt}`;
-  return { what: `create the token "${name ?? ''}"${until}`, call: client.describe(create, spec) };
+  const named = name === null ? '' : ` "${name}"`;
+  return {
+    what: `create the token${named}${scopes}${own.join('')}${until}`,
+    call: client.describe(create, spec),
+  };
 }

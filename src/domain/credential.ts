@@ -15,6 +15,26 @@ export interface CredentialVersion {
   readonly createdAt: Instant | null;
   readonly expiresAt: Instant | null;
   readonly savedAt: Instant;
+  /** Set once keyturn learned that the token behind the secret works no more. */
+  readonly inactive?: Inactive;
+}
+
+/** `ended` is for good; a `disabled` token may be enabled again. */
+export interface Inactive {
+  readonly state: 'ended' | 'disabled';
+  readonly at: Instant;
+}
+
+export type CredentialState = 'active' | 'disabled' | 'ended' | 'expired';
+
+/** Whether the secret can still be used, as far as this machine knows. */
+export function stateOf(
+  { expiresAt, inactive }: Pick<CredentialVersion, 'expiresAt' | 'inactive'>,
+  now: number,
+): CredentialState {
+  if (inactive?.state === 'ended') return 'ended';
+  if (expiresAt !== null && Date.parse(expiresAt) <= now) return 'expired';
+  return inactive?.state ?? 'active';
 }
 
 /** What is known about a kept secret without unlocking anything. */

@@ -9,14 +9,32 @@ const LONGEST_MS = 100 * 365 * UNITS.d;
  * `90m`, `12h`, `30d`, `2w` (and `10s` for time-outs) in milliseconds. A bare number, months, compounds,
  * zero and negative values are refused.
  */
-export function parseDuration(text: string, what = 'duration'): number {
+export function parseDuration(text: string, what = 'duration', hint = HINT): number {
   const match = /^(\d{1,9})([smhdw])$/.exec(text);
   const unit = match?.[2];
-  if (!match || !isUnit(unit)) throw usage(`${what} "${shorten(text)}" is not a duration`, HINT);
+  if (!match || !isUnit(unit)) throw usage(`${what} "${shorten(text)}" is not a duration`, hint);
   const ms = Number(match[1]) * UNITS[unit];
   if (ms <= 0) throw usage(`${what} "${text}" is zero`, HINT);
   if (ms > LONGEST_MS) throw usage(`${what} "${text}" is longer than a hundred years`, HINT);
   return ms;
+}
+
+/**
+ * The same for ages and lifetimes, which nobody means in minutes: `1m` is a month to whoever writes `maximumAge: 1m`, and
+ * would replace a token at every run.
+ */
+export function parseLongDuration(text: string, what = 'duration'): number {
+  const ms = parseDuration(text, what);
+  if (ms < UNITS.h)
+    throw usage(`${what} "${text}" is less than an hour: "m" is minutes`, 'write days for months: 30d, 90d');
+  return ms;
+}
+
+/** Told where minutes are allowed and a month may have been meant: `6m`; null elsewhere. */
+export function minutesNote(text: string): string | null {
+  const count = /^(\d{1,2})m$/.exec(text)?.[1];
+  if (count === undefined || Number(count) > 24) return null;
+  return `"${text}" is ${Number(count) === 1 ? 'one minute' : `${Number(count)} minutes`}; months are written in days: 30d`;
 }
 
 /** The largest unit that says it exactly: `30d`, `90m`. */

@@ -30,11 +30,7 @@ export function resolveReference<T extends Named>(
   things: readonly T[],
   noun: string,
 ): T {
-  const fits = things.filter(
-    (thing) =>
-      (reference.by !== 'name' && thing.id === reference.value) ||
-      (reference.by !== 'id' && thing.name !== null && thing.name === reference.value),
-  );
+  const fits = things.filter((thing) => fitsReference(reference, thing));
   const [only, another] = fits;
   if (only && !another) return only;
   const shown = safeText(reference.value, 80);
@@ -45,11 +41,20 @@ export function resolveReference<T extends Named>(
       hint: `see \`keyturn ${noun}s list\``,
     });
   }
+  throw ambiguous(reference, fits, noun);
+}
+
+/** Whether the reference may mean this thing: by its whole id, or by its name. */
+export function fitsReference({ by, value }: Reference, { id, name }: Named): boolean {
+  return (by !== 'name' && id === value) || (by !== 'id' && name !== null && name === value);
+}
+
+export function ambiguous(reference: Reference, fits: readonly Named[], noun: string): AppError {
   const candidates = fits.slice(0, 5).map((thing) => `id:${safeText(thing.id, 80)}`);
   const more = fits.length > 5 ? ` and ${fits.length - 5} more` : '';
-  throw new AppError({
+  return new AppError({
     code: 'conflict',
-    message: `"${shown}" fits ${fits.length} ${noun}s: ${candidates.join(', ')}${more}`,
+    message: `"${safeText(reference.value, 80)}" fits ${fits.length} ${noun}s: ${candidates.join(', ')}${more}`,
     hint: 'name one of them by its id',
   });
 }

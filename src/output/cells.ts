@@ -11,6 +11,7 @@ const EVERYTHING = Number.POSITIVE_INFINITY;
 export function humanCell(item: JsonObject, column: Column, now: number): string {
   const value = item[column.field];
   if (column.kind === 'mark') return value === true ? '*' : '';
+  if (column.blankWhen && item[column.blankWhen.field] === column.blankWhen.value) return '–';
   if (column.kind === 'time' && typeof value === 'string') return relativeTime(value, now);
   if (column.kind === 'time') return unreadableDate(item, column) || '–';
   return plainText(value, SHOWN_TO_PEOPLE) || '–';

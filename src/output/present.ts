@@ -94,7 +94,8 @@ function* recordLines(
   for (const column of columns) {
     const text = exactCell(record, column);
     if (text === '' || (column.kind === 'mark' && text === 'false')) continue;
-    const isDate = column.kind === 'time' && typeof record[column.field] === 'string';
+    const isBlank = column.blankWhen && record[column.blankWhen.field] === column.blankWhen.value;
+    const isDate = column.kind === 'time' && typeof record[column.field] === 'string' && !isBlank;
     const shown = isDate ? `${text} (${relativeTime(text, how.now)})` : text;
     yield `${style.dim(labelOf(column).padEnd(widest))}  ${shown}\n`;
   }

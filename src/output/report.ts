@@ -13,7 +13,10 @@ export function isStructured(format: Format): boolean {
 export interface Column {
   readonly title: string;
   readonly field: string;
-  readonly kind: 'text' | 'time' | 'status' | 'mark' | 'list' | 'number';
+  /** `status` is of a thing (a revoked token is bad news), `result` of a deed (it was revoked, as was wanted). */
+  readonly kind: 'text' | 'time' | 'status' | 'result' | 'mark' | 'list' | 'number';
+  /** For people, nothing stands there in records whose field has this value. */
+  readonly blankWhen?: { readonly field: string; readonly value: string };
   /** Left out of the table when it is narrow, lowest first; never left out of tsv. 0 or absent = always there. */
   readonly optional?: number;
 }
@@ -32,7 +35,9 @@ export interface ListReport {
   /** Set where verbs take the name although there is an id (a kept credential's is its provider's). */
   readonly referBy?: 'name';
   /** For people, instead of a table: where a table would cut what matters. One piece of text a record. */
-  readonly lines?: (item: JsonObject) => string;
+  readonly lines?: ((item: JsonObject) => string) | undefined;
+  /** The result in words, for stderr where the product is fields for a program (tsv). */
+  readonly said?: readonly string[];
   /** Lines for stderr, asked for after the last page. */
   readonly notes?: () => readonly string[];
   readonly exit?: () => ErrorCode | undefined;

@@ -26,6 +26,20 @@ const WORTH_A_LOOK: ReadonlySet<string> = new Set([
   'wait',
 ]);
 
+/** Of a deed, where `revoked` or `disabled` is what was wanted. */
+const DONE: ReadonlySet<string> = new Set([
+  'done',
+  'created',
+  'rotated',
+  'revoked',
+  'deleted',
+  'enabled',
+  'disabled',
+  'resumed',
+  'delivered',
+  'nothing',
+]);
+
 interface TableOptions {
   readonly columns: readonly Column[];
   readonly width: number;
@@ -74,7 +88,11 @@ function renderRows(rows: readonly (readonly string[])[], colWidths: readonly nu
 }
 
 function paint(row: readonly string[], columns: readonly Column[], style: ChalkInstance): string[] {
-  return row.map((text, index) => (columns[index]?.kind === 'status' ? paintStatus(text, style) : text));
+  return row.map((text, index) => {
+    const kind = columns[index]?.kind;
+    if (kind === 'result' && DONE.has(text)) return style.green(text);
+    return kind === 'status' || kind === 'result' ? paintStatus(text, style) : text;
+  });
 }
 
 function paintStatus(text: string, style: ChalkInstance): string {

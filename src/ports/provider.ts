@@ -98,6 +98,8 @@ export interface TokenOption {
 export interface TokenOperations {
   /** Options of `tokens create` beside name, scope and expiry. */
   readonly options: readonly TokenOption[];
+  /** Options of `tokens create` without which nothing can be made, so that all that are missing are named at once. */
+  readonly required: readonly string[];
   /** Refuses a specification that the vendor would refuse or misread, before anything is sent. */
   checkSpec(spec: TokenSpec): TokenSpec;
   /** The specification that makes a token like this one; rotation carries attributes over with it. */

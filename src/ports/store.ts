@@ -1,4 +1,4 @@
-import type { Credential, CredentialKind, StoreKind } from '../domain/credential.ts';
+import type { Credential, CredentialKind, Inactive, StoreKind } from '../domain/credential.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 
@@ -41,6 +41,8 @@ export interface CredentialStore {
   promote(name: string, from: string | null, to: string): Promise<Credential>;
   /** Forgets one version that is not current; no error when it is gone. */
   dropVersion(name: string, version: string): Promise<void>;
+  /** Records that the token of a version ended or is disabled; null: works again. No error when the version is gone. */
+  mark(name: string, version: string, inactive: Inactive | null): Promise<void>;
   /** Forgets the entry; false when there was none. */
   remove(name: string): Promise<boolean>;
   /** Moves an entry to another name (re-sealed); conflict when the name is taken. */

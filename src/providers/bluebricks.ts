@@ -32,6 +32,7 @@ const TOKENS: ListShape<Token> = {
 };
 
 const tokens: TokenOperations = {
+  required: ['name'],
   options: [],
   checkSpec(spec) {
     checkOptions(spec, []);

@@ -52,6 +52,7 @@ const SCOPES_HINT =
   'without one Devo would grant every table: give `--scope table://my.app.** --scope level://admin`';
 const tokens: TokenOperations = {
   options: OPTIONS,
+  required: ['name', 'user', 'audience', 'scope'],
   checkSpec(spec) {
     checkOptions(spec, OPTIONS);
     refuseExpiry(spec, 'leave the expiry out: Devo gives each token the lifetime of its domain');

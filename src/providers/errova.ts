@@ -35,6 +35,7 @@ import { checkName, checkOptions, checkScopes, refuseExpiry } from './spec.ts';
 const SCOPES_HINT = 'give `--scope org.read` (inventory) or `--scope org.admin` (projects, keys, alerts)';
 
 const tokens: TokenOperations = {
+  required: ['name', 'scope'],
   options: [],
   checkSpec(spec) {
     checkOptions(spec, []);

@@ -43,6 +43,7 @@ const OPTIONS: readonly TokenOption[] = [
 ];
 
 const tokens: TokenOperations = {
+  required: [],
   options: OPTIONS,
   checkSpec(spec) {
     checkOptions(spec, OPTIONS);

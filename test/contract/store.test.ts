@@ -26,6 +26,28 @@ describe.each(STORE_KINDS)('a %s store', (kind) => {
     expect(memory.files().size).toBe(0);
   });
 
+  test('remembers that a token ended, is disabled, or works again, and opens nothing for it', async () => {
+    const { store, again } = start();
+    await store.save(entry('acme'), Secret.of('s3cr3t-value'));
+    const at = '2026-11-28T12:00:00Z';
+    for (const state of ['disabled', 'ended'] as const) {
+      await store.mark('acme', '1', { state, at });
+      const found = await again().find('acme');
+      expect(found?.current.inactive).toEqual({ state, at });
+      expect(found?.versions[0]?.inactive).toEqual({ state, at });
+    }
+    await store.rename('acme', 'other');
+    expect((await again().find('other'))?.current.inactive?.state).toBe('ended');
+    await store.mark('other', '1', null);
+    expect((await again().find('other'))?.current.inactive).toBeUndefined();
+    await store.mark('absent', '1', { state: 'ended', at });
+    await store.mark('other', '9', { state: 'ended', at });
+    expect((await again().open('other')).reveal()).toBe('s3cr3t-value');
+    await store.mark('other', '1', { state: 'ended', at });
+    const renewed = await store.save(entry('other'), Secret.of('another-value'));
+    expect(renewed.current.inactive).toBeUndefined();
+  });
+
   test('gives back what was saved, in another process too', async () => {
     const { store, again, memory } = start();
     const saved = await store.save(

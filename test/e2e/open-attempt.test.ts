@@ -30,7 +30,7 @@ test.each([
     await rig.must(['credentials', 'list', '--json']),
   ];
   const { code, stderr } = await rig.run(args, { stdin: SECRET });
-  expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining(rig.attempt) });
+  expect({ code, stderr }).toEqual({ code: 13, stderr: expect.stringContaining(rig.attempt) });
   expect(stderr).toContain(`keyturn rotations resume ${rig.attempt}`);
   expect([
     await rig.must(['profiles', 'list', '--json']),

@@ -1,5 +1,5 @@
 import type { Connection } from '../../src/core/client.ts';
-import type { Credential } from '../../src/domain/credential.ts';
+import type { Credential, Inactive } from '../../src/domain/credential.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Token } from '../../src/domain/token.ts';
@@ -169,6 +169,18 @@ export class FakeStore implements NewStore {
   }
 
   async dropVersion(): Promise<void> {}
+
+  async mark(name: string, version: string, inactive: Inactive | null): Promise<void> {
+    const found = this.kept.get(name);
+    if (!found) return;
+    const versions = found.credential.versions.map(({ inactive: before, ...facts }) => {
+      if (facts.version !== version) return { ...facts, ...(before ? { inactive: before } : {}) };
+      return inactive === null ? facts : { ...facts, inactive };
+    });
+    const current = versions.find((each) => each.version === found.credential.current.version);
+    const credential = { ...found.credential, versions, current: current ?? found.credential.current };
+    this.kept.set(name, { ...found, credential });
+  }
 
   async remove(name: string): Promise<boolean> {
     return this.kept.delete(name);
@@ -354,6 +366,7 @@ export function fakeProvider(
       ...more.facts,
     },
     tokens: {
+      required: [],
       options: [],
       checkSpec: (spec) => spec,
       specOf: () => ({ name: null, scopes: [], expiresAt: null, options: {}, idempotencyKey: null }),
@@ -434,4 +447,14 @@ export function fakeConnection(provider: Provider, tokenId: string | null = null
     credentialName: 'acme',
     tokenId,
   };
+}
+
+/** What references are resolved with beside a client: nothing is saved unless a store is given. */
+export function referencesOf(store: FakeStore = new FakeStore()) {
+  return { store: async () => store, titleOf: async (provider: string) => provider.toUpperCase() };
+}
+
+/** A list that is known to be whole. */
+export function whole<T>(items: readonly T[]) {
+  return { items, whole: true, why: null };
 }

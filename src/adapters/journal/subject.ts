@@ -36,6 +36,7 @@ function stillOpen(id: string): AppError {
     message: `the operation "${id}" for the same credential is not finished`,
     hint: `if another keyturn is running, wait for it; else \`keyturn rotations resume ${id}\``,
     attempt: id,
+    next: `keyturn rotations resume ${id}`,
   });
 }
 

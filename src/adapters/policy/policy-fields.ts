@@ -54,11 +54,14 @@ interface Keys {
   readonly where: string;
 }
 
-/** The key is not repeated: it may be a secret in the wrong place. */
+/** The key is repeated only where it can be one: anything else may be a secret in the wrong place. */
 export function refuseUnknown({ file, items, known, where }: Keys): void {
   for (const [name, { key }] of items) {
     if (known.includes(name)) continue;
-    throw file.fail(key, `has an unknown key in ${where}`).with({ hint: `the keys are ${known.join(', ')}` });
+    const shown = /^[A-Za-z]{1,20}([-_][A-Za-z]{1,20})?$/.test(name) ? ` "${name}"` : '';
+    throw file
+      .fail(key, `has an unknown key${shown} in ${where}`)
+      .with({ hint: `the keys are ${known.join(', ')}` });
   }
 }
 

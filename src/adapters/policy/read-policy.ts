@@ -1,4 +1,4 @@
-import { parseDuration } from '../../domain/duration.ts';
+import { parseDuration, parseLongDuration } from '../../domain/duration.ts';
 import { type AppError, usage } from '../../domain/errors.ts';
 import type { Policy, PolicyToken } from '../../domain/policy.ts';
 import { parseYaml, readMap, type YamlFile, type YamlItem, type YamlNode } from '../yaml/yaml-file.ts';
@@ -90,10 +90,10 @@ function readToken(file: YamlFile, node: YamlNode, folder: string): PolicyToken 
     profile: readPattern(field('profile'), 'profile'),
     scopes: readTexts(field('scopes'), 'scope'),
     options: readOptions(field('options')),
-    lifetimeMs: readDuration(field('lifetime')),
-    maximumAgeMs: readDuration(field('maximumAge')),
-    renewBeforeMs: readDuration(field('renewBefore')),
-    graceMs: readDuration(field('grace')),
+    lifetimeMs: readDuration(field('lifetime'), parseLongDuration),
+    maximumAgeMs: readDuration(field('maximumAge'), parseLongDuration),
+    renewBeforeMs: readDuration(field('renewBefore'), parseLongDuration),
+    graceMs: readDuration(field('grace'), parseDuration),
     deliver: readTexts(field('deliver'), 'sink').map((label) => absoluteSink(label, folder)),
     save: readSave(field('save'), name),
   };
@@ -135,9 +135,9 @@ function readOptions({ file, item, key }: Field): Readonly<Record<string, string
   return Object.fromEntries(entries);
 }
 
-function readDuration(field: Field): number | null {
+function readDuration(field: Field, parse: typeof parseLongDuration): number | null {
   const text = readPattern(field, 'duration');
-  return text === null ? null : parseDuration(text, field.key);
+  return text === null ? null : parse(text, field.key);
 }
 
 /** `true`, and nothing said, is the token's own name. */

@@ -9,6 +9,7 @@ import { currentVersion, requireVersion, toCredential } from './credential-view.
 import {
   dropVersion,
   type EditTools,
+  markVersion,
   promoteVersion,
   removeEntry,
   renameEntry,
@@ -82,6 +83,9 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
     },
     async dropVersion(name, version) {
       await file.editSealed((document) => dropVersion(document, name, version));
+    },
+    async mark(name, version, inactive) {
+      await file.editSealed((document) => markVersion(document, { name, version }, inactive));
     },
     async remove(name) {
       return (await file.editSealed((document) => removeEntry(document, name))) ?? false;

@@ -90,6 +90,8 @@ function readVersion(file: YamlFile, version: string, item: YamlItem, kind: Stor
     if (text !== null && parseInstant(text) === null) throw file.fail(node, `has no date for "${key}"`);
     return text;
   };
+  const ended = instant('ended');
+  const at = ended ?? instant('disabled');
   return {
     version,
     id: readText(file, fields.get('id')?.value, '"id"'),
@@ -98,6 +100,8 @@ function readVersion(file: YamlFile, version: string, item: YamlItem, kind: Stor
     expiresAt: instant('expiresAt'),
     savedAt: instant('savedAt') ?? fail(file, item.key, 'has no "savedAt"'),
     stored: readStored(file, fields, item.key, kind),
+    // Last, as an edit adds it: what is read back is compared as text.
+    ...(at === null ? {} : { inactive: { state: ended === null ? 'disabled' : 'ended', at } }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Inactive } from '../../domain/credential.ts';
 import { AppError, usage } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
@@ -100,6 +101,22 @@ export function dropVersion(document: StoreDocument, name: string, version: stri
   }
   if (kept.length === 0) document.remove(name);
   else document.put({ ...before, versions: kept });
+  return { result: null, changed: true };
+}
+
+/** What became of the token behind a version; the secret stays as it is. */
+export function markVersion(
+  document: StoreDocument,
+  { name, version }: { readonly name: string; readonly version: string },
+  inactive: Inactive | null,
+): Outcome<null> {
+  const before = document.entries.get(name);
+  const marked = before?.versions.find((candidate) => candidate.version === version);
+  if (!before || !marked || marked.inactive?.state === inactive?.state)
+    return { result: null, changed: false };
+  const { inactive: _, ...facts } = marked;
+  const after: StoredVersion = inactive === null ? facts : { ...facts, inactive };
+  document.put({ ...before, versions: before.versions.map((each) => (each === marked ? after : each)) });
   return { result: null, changed: true };
 }
 

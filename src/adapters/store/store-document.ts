@@ -161,6 +161,12 @@ function writeEntry(document: Document, entry: Entry): void {
     setOrDelete(document, [...place, 'createdAt'], version.createdAt);
     setOrDelete(document, [...place, 'expiresAt'], version.expiresAt);
     document.setIn([...place, 'savedAt'], version.savedAt);
+    for (const state of ['ended', 'disabled'])
+      setOrDelete(
+        document,
+        [...place, state],
+        version.inactive?.state === state ? version.inactive.at : null,
+      );
     writeSecret(document, place, version.stored);
   }
 }

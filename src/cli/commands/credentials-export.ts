@@ -1,7 +1,6 @@
 import { type ExportFormat, exportSecrets } from '../../core/export-secrets.ts';
 import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
-import { requireCredential } from '../credential-json.ts';
 
 const FORMATS: readonly ExportFormat[] = ['env', 'dotenv', 'json'];
 
@@ -11,19 +10,18 @@ export const credentialsExport: Command = {
   ],
   options: [{ flags: '--format <format>', about: `${FORMATS.join(', ')} (default: env)`, values: FORMATS }],
   details:
-    'The secrets are the product: they go to stdout in clear. Without VARIABLE= the name is turned into one: ci-deploy becomes CI_DEPLOY.',
+    'The secrets are the product: they go to stdout in clear. A file that the shell makes of it can be read by others; `keyturn tokens rotate NAME --to env:.env#NAME` writes one that cannot. Without VARIABLE= the name is turned into one: ci-deploy becomes CI_DEPLOY.',
   examples: [
     'eval "$(keyturn credentials export TOKEN=ci)"',
-    'keyturn credentials export ci --format dotenv > .env',
+    'keyturn credentials export ci --format json | jq -r .CI',
   ],
   async run(app, input) {
-    const store = await app.store();
+    const store = await app.usableStore();
     const format = input.choice('format', FORMATS) ?? 'env';
     const chosen = [];
     for (const argument of input.arguments()) {
       const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.+)$/.exec(argument);
       const name = match?.[2] ?? argument;
-      await requireCredential(store, name);
       chosen.push({
         variable: match?.[1] ?? name.toUpperCase().replace(/[^A-Z0-9]+/g, '_'),
         secret: await store.open(name),

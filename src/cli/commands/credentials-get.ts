@@ -1,18 +1,25 @@
+import { requireSaved } from '../../core/saved-credentials.ts';
 import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { credentialJson, requireCredential } from '../credential-json.ts';
+import { credentialJson } from '../credential-json.ts';
 
 export const credentialsGet: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
   options: [{ flags: '--print', about: 'print the secret and nothing else' }],
-  examples: ['curl -H "Authorization: Bearer $(keyturn credentials get ci --print)" URL'],
+  details:
+    'Do not put the secret into the arguments of a command: every user of the machine can read them. Pipe it, or use `keyturn run`.',
+  examples: [
+    'keyturn credentials get ci --print | docker login --username me --password-stdin registry.example.com',
+    'keyturn run --env TOKEN=ci -- sh -c \'printf "Authorization: Bearer %s" "$TOKEN" | curl --header @- URL\'',
+  ],
   async run(app, input) {
     const store = await app.store();
-    const credential = await requireCredential(store, input.argument(0));
+    const credential = await requireSaved(store, input.argument(0));
     const { remindOfEntries } = await import('../reminders.ts');
     await remindOfEntries(app, [credential.name]);
-    const data = { credential: credentialJson(credential) };
-    if (input.flag('print')) return app.secretReport(await store.open(credential.name), data);
+    const data = { credential: credentialJson(credential, app.runtime.clock.now()) };
+    if (input.flag('print'))
+      return app.secretReport(await (await app.usableStore()).open(credential.name), data);
     return {
       shape: 'one',
       schema: 'keyturn.credential/1',

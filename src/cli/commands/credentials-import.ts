@@ -57,6 +57,7 @@ export const credentialsImport: Command = {
       key: 'credential',
       referBy: 'name',
       columns: CREDENTIAL_COLUMNS,
+      notes: [`kept as "${name}"${credential.provider === null ? '' : ` for ${credential.provider}`}`],
     };
   },
 };

@@ -7,7 +7,7 @@ export const credentialsList: Command = {
   async run(app) {
     const store = await app.store();
     const facts = await store.facts();
-    const items = (await store.list()).map(credentialJson);
+    const items = (await store.list()).map((each) => credentialJson(each, app.runtime.clock.now()));
     return listReport({
       schema: 'keyturn.credentials/1',
       head: { store: facts.kind, path: facts.path },

@@ -28,7 +28,7 @@ export const helperGit: Command = {
   ],
   async run(app, input) {
     const request = { action: input.argument(0), input: await readRequest(app) };
-    const answer = await answerGit(await app.store(), readChoice(input, 'x-access-token'), request);
+    const answer = await answerGit(await app.usableStore(), readChoice(input, 'x-access-token'), request);
     return { shape: 'text', text: answer?.reveal() ?? '' };
   },
 };
@@ -47,7 +47,7 @@ export const helperDocker: Command = {
   async run(app, input) {
     const action = input.argument(0);
     const request = { action, input: action === 'list' ? '' : await readRequest(app) };
-    const { output, exit } = await answerDocker(await app.store(), readChoice(input, 'token'), request);
+    const { output, exit } = await answerDocker(await app.usableStore(), readChoice(input, 'token'), request);
     return {
       shape: 'text',
       text: output === null ? '' : `${output.reveal()}\n`,
@@ -61,13 +61,12 @@ export const helperExec: Command = {
   details:
     'For the `exec` section of a kubeconfig: command keyturn, args [helper, exec, --credential, NAME].',
   async run(app, input) {
-    const { env, clock } = app.runtime;
+    const { env } = app.runtime;
     const request = {
       credential: input.required('credential'),
       execInfo: env['KUBERNETES_EXEC_INFO'],
-      now: clock.now(),
     };
-    return { shape: 'text', text: (await answerExecCredential(await app.store(), request)).reveal() };
+    return { shape: 'text', text: (await answerExecCredential(await app.usableStore(), request)).reveal() };
   },
 };
 

@@ -4,7 +4,9 @@ import { KEY_TYPES } from '../../domain/token.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, NO_DELIVERY, parseDelivery, refuseDelivery } from '../delivery-options.ts';
+import { deliverySteps } from '../delivery-steps.ts';
 import { mintReport } from '../mint-report.ts';
+import { noteProfile } from '../note-profile.ts';
 import { head, keyJson, planReport } from '../reports.ts';
 
 export const keysCreate: Command = {
@@ -27,6 +29,7 @@ export const keysCreate: Command = {
     const client = await app.client();
     const { provider } = client.connection;
     if (!provider.keys) throw unsupported(provider, 'keys create');
+    input.requireAll(['project', 'name']);
     const wanted = {
       project: input.required('project'),
       name: input.required('name'),
@@ -42,6 +45,7 @@ export const keysCreate: Command = {
             what: `create the key "${wanted.name}" (${wanted.type})`,
             call: client.describe(provider.keys.create, wanted),
           },
+          ...(hasSecret ? await deliverySteps(app, input, wanted.name) : []),
         ],
         head(client),
       );
@@ -59,6 +63,7 @@ export const keysCreate: Command = {
           }),
         })
       : NO_DELIVERY;
+    await noteProfile(app);
     const result = await createKey(await app.mintDeps(client), { ...wanted, delivery });
     const item = result.item === null ? null : keyJson(result.item);
     return mintReport(result, {

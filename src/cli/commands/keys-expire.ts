@@ -1,5 +1,6 @@
 import { requireSupport } from '../../core/capabilities.ts';
 import { expireKey, planKeyExpiry } from '../../core/expire-key.ts';
+import { whereOf } from '../../core/where.ts';
 import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { chooseExpiry } from '../../domain/time.ts';
@@ -35,13 +36,17 @@ export const keysExpire: Command = {
     app.note(`asking for "${shown}" to end at ${expiresAt}`);
     const { key: expired, note } = await expireKey(deps, planned);
     const key = keyJson(expired);
+    const end = expired.expiresAt === null ? 'was asked to end' : `ends at ${expired.expiresAt}`;
     return {
       shape: 'one',
       schema: 'keyturn.key/1',
       data: { ...head(deps.client), project, key },
       key: 'key',
       columns: KEY_COLUMNS,
-      ...(note === null ? {} : { notes: [note] }),
+      notes: [
+        `the key "${shown}" (id ${planned.key.id}) ${end} at ${whereOf(deps.client.connection)}`,
+        ...(note === null ? [] : [note]),
+      ],
     };
   },
 };

@@ -1,11 +1,13 @@
 import { unsupported } from '../../core/capabilities.ts';
-import { findKey } from '../../core/keys.ts';
+import { resolveKey } from '../../core/resolve-reference.ts';
 import { rotate } from '../../core/rotation/rotate.ts';
+import { whereOf } from '../../core/where.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
 import { mintReport } from '../mint-report.ts';
+import { noteProfile } from '../note-profile.ts';
 import { dryRunReport, nameOf, planOne } from '../plan-rotation.ts';
 import { keyJson } from '../reports.ts';
 
@@ -20,17 +22,20 @@ export const keysRotate: Command = {
     'The key gets a new secret in place: the old one stops working, probably at once. For an overlap make a second key, deploy it, then `keyturn keys expire` the first.',
   async run(app, input) {
     const deps = await app.mintDeps();
-    const { client, profiles, clock } = deps;
+    const { client } = deps;
     if (!client.connection.provider.keys) throw unsupported(client.connection.provider, 'keys rotate');
     const project = input.required('project');
-    const key = await findKey({ client, profiles, clock }, project, parseReference(input.argument(0)));
+    const key = await resolveKey(await app.tokenDeps(), project, parseReference(input.argument(0)));
     const target = { kind: 'key', project, key } as const;
     const { plan, delivery } = await planOne(app, input, deps, {
       target,
       document: (item) => ({ project, key: { ...keyJson(key), id: item.id } }),
     });
     if (input.flag('dry-run')) return dryRunReport(deps, [{ name: nameOf(target), plan }]);
-    await app.confirm(`rotate the key "${nameOf(target)}" (id ${key.id}) of ${project}?`);
+    await noteProfile(app);
+    await app.confirm(
+      `The old secret stops working at once: rotate the key "${nameOf(target)}" (id ${key.id}) of ${project} at ${whereOf(client.connection)}?`,
+    );
     return mintReport(await rotate(deps, plan), {
       client,
       schema: 'keyturn.rotation/1',

@@ -42,6 +42,8 @@ export async function loginCommand(id: string): Promise<Command> {
 }
 
 async function login(app: App, input: Input, provider: Provider) {
+  if (app.runtime.env['KEYTURN_TOKEN'] === '')
+    throw usage('KEYTURN_TOKEN is set but empty', 'unset it before a login');
   if (app.runtime.env['KEYTURN_TOKEN'] !== undefined) {
     throw usage('KEYTURN_TOKEN is set: it would beat what you log in with', 'unset KEYTURN_TOKEN first');
   }

@@ -1,5 +1,6 @@
 import { logOut, profileToLeave } from '../../core/logout.ts';
 import { revokeOwn } from '../../core/revoke-own.ts';
+import { placeText } from '../../core/where.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
@@ -18,15 +19,16 @@ export const logout: Command = {
     const { name } = profile;
     await refuseOpenAttempt(app, (attempt) => attempt.profile === name);
     const wantsRevoke = input.flag('revoke');
+    const where = placeText((await app.loadProvider(profile.provider)).title, name);
     await app.confirm(
       wantsRevoke
-        ? `revoke the credential of "${name}" and forget it?`
-        : `forget the credential of "${name}"?`,
+        ? `revoke the credential of "${name}" (${where}) and forget it?`
+        : `forget the credential of "${name}" (${where})?`,
     );
     const revoke = wantsRevoke ? () => revokeOwnOf(app, profile) : null;
     const result = await logOut({ profiles, store: () => app.store(), revoke }, profile);
     const data = { profile: profileJson(profile, null), ...result };
-    return doneReport('keyturn.logout/1', data, lineFor(profile, result.revoked));
+    return doneReport('keyturn.logout/1', data, lineFor(profile, where, result.revoked));
   },
 };
 
@@ -37,11 +39,11 @@ async function revokeOwnOf(app: App, profile: Profile): Promise<void> {
   await revokeOwn({ client, profiles: await app.profiles(), clock, audit: await app.audit() });
 }
 
-function lineFor({ name, credential }: Profile, revoked: boolean): string {
+function lineFor({ name, credential }: Profile, where: string, revoked: boolean): string {
   if (credential.kind === 'vendor-cli')
-    return `"${name}" is forgotten; the session of the vendor’s own command is untouched`;
+    return `"${name}" (${where}) is forgotten; the session of the vendor’s own command is untouched`;
   const told = revoked
     ? 'revoked at the provider and forgotten here'
     : 'forgotten here; it was not revoked at the provider and still works';
-  return `logged out of "${name}": its credential is ${told}`;
+  return `logged out of "${name}" (${where}): its credential is ${told}`;
 }

@@ -1,5 +1,6 @@
 import { audited } from '../../core/audited.ts';
 import { unsupported } from '../../core/capabilities.ts';
+import { whereOf } from '../../core/where.ts';
 import { PROJECT_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { head, planReport, projectJson } from '../reports.ts';
@@ -18,6 +19,7 @@ export const projectsCreate: Command = {
     const { provider } = client.connection;
     if (!provider.projects) throw unsupported(provider, 'projects create');
     const { create } = provider.projects;
+    input.requireAll(['name', 'platform']);
     const wanted = {
       name: input.required('name'),
       platform: input.required('platform'),
@@ -40,6 +42,9 @@ export const projectsCreate: Command = {
       data: { ...head(client), project: projectJson(project) },
       key: 'project',
       columns: PROJECT_COLUMNS,
+      notes: [
+        `created the project "${project.name ?? wanted.name}" (id ${project.id}) at ${whereOf(client.connection)}`,
+      ],
     };
   },
 };

@@ -5,6 +5,7 @@ import { resumeAttempt } from '../../core/rotation/resume.ts';
 import { usage } from '../../domain/errors.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
+import { whereOfAttempt } from '../attempt-place.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
 import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from '../resume-attempts.ts';
@@ -50,9 +51,10 @@ export const rotationsResume: Command = {
         lines: [nothingUnfinished(app.globals)],
       };
     const delivery = await resumeDelivery(app, input, only);
-    if (now && only) await confirmEnd(app, only);
+    const where = only ? await whereOfAttempt(app, only.header) : null;
+    if (now && only) await confirmEnd(app, only, where);
     const result = await resumeAttempt(await resumeDeps(app), wanted, { delivery, now, acceptDifferences });
-    return resumedReport(app, result, delivery);
+    return resumedReport(app, result, { delivery, attempt: only, where });
   },
 };
 
@@ -61,11 +63,11 @@ function needsPerson({ state }: AttemptSummary): boolean {
 }
 
 /** Whoever ends a grace takes away the secret that somebody may still be using. */
-async function confirmEnd(app: App, attempt: AttemptSummary): Promise<void> {
+async function confirmEnd(app: App, attempt: AttemptSummary, where: string | null): Promise<void> {
   const dueAt = waitsUntil(attempt, app.runtime.clock.now());
   const { target } = readPlan(attempt.header.plan);
   if (dueAt === null || !target) return;
   await app.confirm(
-    `end "${target.name ?? target.id}" (id ${target.id}) now, which was to work until ${dueAt}?`,
+    `end "${target.name ?? target.id}" (id ${target.id}) at ${where} now, which was to work until ${dueAt}?`,
   );
 }

@@ -30,7 +30,7 @@ export const run: Command = {
       variables.map(({ credential }) => credential),
     );
     const { code, signal } = await runWithSecrets(
-      { store: await app.store(), children: await app.children(), note: (line) => app.note(line) },
+      { store: await app.usableStore(), children: await app.children(), note: (line) => app.note(line) },
       {
         command,
         args,

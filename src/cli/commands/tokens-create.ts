@@ -5,7 +5,9 @@ import { completer, createStep } from '../../core/tokens.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
+import { deliverySteps } from '../delivery-steps.ts';
 import { mintReport } from '../mint-report.ts';
+import { noteProfile } from '../note-profile.ts';
 import { head, planReport, tokenJson } from '../reports.ts';
 import { TOKEN_OPTION_SPECS } from '../token-options.ts';
 import { readTokenSpec } from '../token-spec.ts';
@@ -34,10 +36,13 @@ export const tokensCreate: Command = {
     const resolved = await app.resolved();
     const { provider } = resolved;
     requireSupport(provider, 'tokens create');
-    const { spec, alias } = readTokenSpec(app, input, provider);
+    const { spec, alias } = await readTokenSpec(app, input, provider);
     const client = input.flag('session') ? await app.sessionClient(resolved) : await app.client();
     const name = alias ?? spec.name;
-    if (input.flag('dry-run')) return planReport([createStep(client, spec, name)], head(client));
+    if (input.flag('dry-run')) {
+      const steps = [createStep(client, spec, name), ...(await deliverySteps(app, input, name))];
+      return planReport(steps, head(client));
+    }
     const deps = await app.mintDeps(client);
     const { profiles, clock } = deps;
     if (alias !== null)
@@ -53,6 +58,7 @@ export const tokensCreate: Command = {
       }),
     });
     if (spec.expiresAt !== null) app.note(`asking for an end at ${spec.expiresAt}`);
+    await noteProfile(app);
     const result = await createToken(deps, { spec, delivery, alias });
     const complete = await completer({ client, profiles, clock });
     const item = result.item === null ? null : tokenJson(complete(result.item));

@@ -5,11 +5,14 @@ import {
   findTargets,
   type TokenVerb,
 } from '../../core/change-tokens.ts';
-import type { Connection } from '../../core/client.ts';
-import { findKept } from '../../core/find-kept.ts';
+import { markSaved } from '../../core/saved-credentials.ts';
+import { whereOf } from '../../core/where.ts';
+import type { Inactive } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
+import { toInstant } from '../../domain/time.ts';
 import type { ListedToken } from '../../domain/token.ts';
+import type { ListReport } from '../../output/report.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
@@ -25,7 +28,12 @@ const EFFECT: Readonly<Record<TokenVerb, string>> = {
 function endCommand(verb: TokenVerb): Command {
   const asks = verb !== 'enable';
   return {
-    arguments: [{ name: '<ref...>', about: 'names or ids' }],
+    arguments: [
+      {
+        name: '<ref...>',
+        about: 'saved names, the provider’s names, or ids; id:X and name:X force the provider’s',
+      },
+    ],
     options: [
       { flags: '--dry-run', about: 'show what would be sent' },
       ...(asks ? [{ flags: '--allow-self', about: 'also the credential that keyturn is using' }] : []),
@@ -37,34 +45,22 @@ function endCommand(verb: TokenVerb): Command {
       throwIfSingleFailure(targets);
       const found = targets.flatMap((target) => (target.token === null ? [] : [target.token]));
       if (input.flag('dry-run')) {
-        const plan = planReport(
-          found.map((token) => ({
-            what: `${verb} "${token.name ?? token.id}" (id ${token.id}): ${EFFECT[verb]}`,
-            call: describeChange(deps, verb, token),
-          })),
-          head(deps.client),
-        );
-        const failed = targets.flatMap(({ reference, error }) =>
-          error === null ? [] : [`${safeText(reference, 80)}: ${error.facts.message}`],
-        );
-        // What would fail when it is done in earnest fails here too.
-        return failed.length === 0 ? plan : { ...plan, notes: () => failed, exit: () => 'partial' as const };
+        const steps = found.map((token) => ({
+          what: `${verb} ${labelOf(token)}: ${EFFECT[verb]}`,
+          call: describeChange(deps, verb, token),
+        }));
+        return withFailures(planReport(steps, head(deps.client)), targets);
       }
-      if (asks && found.length > 0) {
+      if (asks && found.length > 0)
         await app.confirm(
-          `${unsure(targets)}${verb} ${found.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ')} at ${deps.client.connection.provider.title}?`,
+          `${unsure(targets)}${verb} ${found.map(labelOf).join(', ')} at ${whereOf(deps.client.connection)}?`,
         );
-      }
       const results = await changeTokens(deps, verb, targets);
+      const marked = await mark(app, verb, results);
       throwIfSingleFailure(results);
+      const report = resultsReport(deps.client, verb, results);
       const told = results.flatMap(({ note }) => (note === undefined ? [] : [note]));
-      const report = { ...resultsReport(deps.client, verb, results), notes: () => told };
-      if (verb !== 'revoke' && verb !== 'delete') return report;
-      const ended = results.flatMap((result) =>
-        result.error === null && result.token ? [result.token] : [],
-      );
-      const kept = await keptLines(app, deps.client.connection, ended);
-      return { ...report, notes: () => [...told, ...kept] };
+      return { ...report, notes: () => [...(report.notes?.() ?? []), ...told, ...marked] };
     },
   };
 }
@@ -77,18 +73,34 @@ function unsure(targets: readonly ChangeResult[]): string {
   return some.length === 0 ? '' : `${some.join(', ')} may be the credential that keyturn is using. `;
 }
 
-/** A store that cannot be read must not turn what was done at the provider into an error of options or files. */
-async function keptLines(
-  app: App,
-  connection: Connection,
-  ended: readonly ListedToken[],
-): Promise<readonly string[]> {
+function labelOf({ id, name }: ListedToken): string {
+  return `"${name ?? id}" (id ${id})`;
+}
+
+/** What would fail when it is done in earnest fails here too. */
+function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListReport {
+  const failed = targets.flatMap(({ reference, error }) =>
+    error === null ? [] : [`${safeText(reference, 80)}: ${error.facts.message}`],
+  );
+  if (failed.length === 0) return plan;
+  return { ...plan, notes: () => [...(plan.notes?.() ?? []), ...failed], exit: () => 'partial' as const };
+}
+
+/** Saved secrets of what ended are not handed out any more. The vendor has done it already, so a failure is only told. */
+async function mark(app: App, verb: TokenVerb, results: readonly ChangeResult[]): Promise<readonly string[]> {
+  const state = verb === 'disable' ? 'disabled' : 'ended';
+  const inactive: Inactive | null =
+    verb === 'enable' ? null : { state, at: toInstant(app.runtime.clock.now()) };
+  const changed = results.flatMap(({ token, error }) =>
+    error === null && token ? [{ id: token.id, createdAt: token.createdAt, inactive }] : [],
+  );
   try {
-    const kept = await findKept(await app.store(), connection, ended);
-    return kept.map((name) => `"${name}" is still kept here: \`keyturn credentials remove ${name}\``);
+    const names = await markSaved(await app.store(), (await app.client()).connection, changed);
+    const word = inactive === null ? 'usable again' : `marked as ${state}`;
+    return names.map((name) => `the saved credential "${name}" is ${word}`);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return [`whether its secret is kept here could not be looked up: ${error.message}`];
+    return [`the saved credential could not be marked: ${error.facts.message}`];
   }
 }
 

@@ -1,5 +1,5 @@
+import { resolveToken } from '../../core/resolve-reference.ts';
 import { revealToken } from '../../core/reveal-token.ts';
-import { findToken } from '../../core/tokens.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
@@ -7,7 +7,9 @@ import type { Command } from '../command.ts';
 import { head, tokenJson } from '../reports.ts';
 
 export const tokensGet: Command = {
-  arguments: [{ name: '<ref>', about: 'name or id; id:X and name:X force one reading' }],
+  arguments: [
+    { name: '<ref>', about: 'saved name, the provider’s name, or id; id:X and name:X force the provider’s' },
+  ],
   options: [{ flags: '--print', about: 'print the secret, where the provider can show it again (Devo)' }],
   async run(app, input) {
     const deps = await app.tokenDeps();
@@ -20,7 +22,7 @@ export const tokensGet: Command = {
         provider: provider.id,
       });
     }
-    const token = await findToken(deps, parseReference(input.argument(0)));
+    const token = await resolveToken(deps, parseReference(input.argument(0)));
     if (input.flag('print'))
       return app.secretReport(await revealToken(deps, token), {
         ...head(deps.client),

@@ -1,3 +1,4 @@
+import { learnStates } from '../../core/learn-states.ts';
 import { notWholeNote } from '../../core/listing.ts';
 import { type ListProgress, listTokens, TOKEN_SORTS } from '../../core/tokens.ts';
 import { TOKEN_STATUSES } from '../../domain/token.ts';
@@ -39,7 +40,10 @@ export const tokensList: Command = {
       head: head(deps.client),
       key: 'tokens',
       columns: TOKEN_COLUMNS,
-      pages: mapPages(listTokens(deps, wish, progress), tokenJson),
+      pages: mapPages(
+        learnStates(deps, () => app.store(), listTokens(deps, wish, progress)),
+        tokenJson,
+      ),
       notes: () => {
         const notes = progress.why === null ? [] : [notWholeNote(progress.why)];
         if (progress.cut) return [`only the first ${wish.limit} are shown; there are more`, ...notes];

@@ -1,5 +1,6 @@
 import { renameToken } from '../../core/rename-token.ts';
-import { findToken } from '../../core/tokens.ts';
+import { resolveToken } from '../../core/resolve-reference.ts';
+import { whereOf } from '../../core/where.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
@@ -13,7 +14,7 @@ export const tokensRename: Command = {
   options: [{ flags: '--dry-run', about: 'show what would be sent' }],
   async run(app, input) {
     const deps = await app.changeDeps();
-    const token = await findToken(deps, parseReference(input.argument(0)));
+    const token = await resolveToken(deps, parseReference(input.argument(0)));
     const plan = await renameToken(deps, token, input.argument(1));
     if (input.flag('dry-run')) return planReport([plan], head(deps.client));
     const renamed = await plan.apply();
@@ -23,6 +24,7 @@ export const tokensRename: Command = {
       data: { ...head(deps.client), token: tokenJson(renamed) },
       key: 'token',
       columns: TOKEN_COLUMNS,
+      notes: [`${plan.done} at ${whereOf(deps.client.connection)}`],
     };
   },
 };

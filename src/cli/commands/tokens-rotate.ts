@@ -1,6 +1,7 @@
 import { requireSupport } from '../../core/capabilities.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
+import { OLD_OPTIONS } from '../old-option.ts';
 import { rotateTokens } from '../rotate-tokens.ts';
 import { FILTER_FLAGS } from '../token-filter-options.ts';
 import { TOKEN_OPTION_SPECS } from '../token-options.ts';
@@ -8,12 +9,7 @@ import { TOKEN_OPTION_SPECS } from '../token-options.ts';
 export const tokensRotate: Command = {
   arguments: [{ name: '[ref...]', about: 'names or ids' }],
   options: [
-    {
-      flags: '--grace <duration>',
-      about: 'let the old one work on for this long; exit 10, `rotations resume` finishes',
-    },
-    { flags: '--keep-old', about: 'leave the old one as it is' },
-    { flags: '--revoke', about: 'end the old one at once, whatever else says to wait' },
+    ...OLD_OPTIONS,
     { flags: '--if-expiring-within <duration>', about: 'do nothing unless it ends within this time' },
     { flags: '--allow-self', about: 'also the credential that keyturn is using' },
     { flags: '--scope <scope...>', about: 'other scopes than the old one’s' },
@@ -38,7 +34,7 @@ export const tokensRotate: Command = {
     'Kill it at any instant: `keyturn rotations resume` finishes it. The old one ends only after the new one is kept, proved and delivered. A secret that is in the store already is replaced there.',
   examples: [
     'keyturn tokens rotate ci --save',
-    'keyturn tokens rotate ci --grace 24h --to env:.env#TOKEN',
+    'keyturn tokens rotate ci --old 24h --to env:.env#TOKEN',
     'keyturn tokens rotate --all --expiring-within 14d --max 20 --yes',
   ],
   async run(app, input) {

@@ -56,7 +56,7 @@ export async function collectPlaces(nodes: readonly Node[] = TREE, path = ''): P
 function placeOf(path: string, { options = [], arguments: args = [] }: Command): Place {
   return {
     path,
-    words: [...longNames(options), ...GLOBAL_WORDS()],
+    words: [...longNames(options.filter(({ hidden }) => !hidden)), ...GLOBAL_WORDS()],
     valued: valuedOf(options),
     argument: argumentOf(args),
   };
@@ -70,6 +70,7 @@ function argumentOf([first]: readonly ArgumentSpec[]): Place['argument'] {
 
 function valuedOf(options: readonly OptionSpec[]): readonly ValuedOption[] {
   return options
+    .filter(({ hidden }) => !hidden)
     .filter(({ flags }) => flags.includes('<'))
     .map(({ flags, values }) => ({
       names: flags.match(/(?<![\w-])--?[a-z-]+/g) ?? [],

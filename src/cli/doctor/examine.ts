@@ -49,9 +49,15 @@ async function examineKeychain(app: App): Promise<readonly Finding[]> {
     const what = `${report.text}; the store in use, "${kind}", does not need it`;
     return [warning('keychain', what, report.hint)];
   }
+  const chosen = app.runtime.env['KEYTURN_STORE'];
+  if (chosen === 'passphrase' || chosen === 'file')
+    return [
+      warning('keychain', `${report.text}; KEYTURN_STORE is "${chosen}", which does not need it`, null),
+    ];
+  // Nothing is saved yet, and the first login would fail.
   const instead = 'log in with `--store passphrase` or `--store file`';
   const mend = report.hint === null ? instead : `${report.hint}; or ${instead}`;
-  return [warning('keychain', `${report.text}; new credentials would be kept there`, mend)];
+  return [wrong('keychain', `${report.text}; new credentials would be kept there, so a login fails`, mend)];
 }
 
 async function examineRotations(app: App): Promise<readonly Finding[]> {

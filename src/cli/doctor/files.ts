@@ -1,4 +1,5 @@
-import type { StoreKind } from '../../domain/credential.ts';
+import { describeInactive, profilesOf, renewal } from '../../core/saved-credentials.ts';
+import { type Credential, type StoreKind, stateOf } from '../../domain/credential.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { App } from '../app.ts';
 import { attempt, counted, type Finding, ok, warning } from './finding.ts';
@@ -60,24 +61,18 @@ async function examineStore(app: App): Promise<readonly Finding[]> {
         'keyturn credentials migrate --from file --to keychain, or --to passphrase',
       ),
     );
-  for (const { name, kind: what, provider, current } of credentials) {
-    if (current.expiresAt === null) continue;
-    const left = Date.parse(current.expiresAt) - now;
-    const login = `keyturn login ${provider} --profile ${name}`;
-    if (left <= 0) {
-      const mend = what === 'managing' ? login : `keyturn credentials remove ${name}`;
-      findings.push(warning('credentials', `"${name}" ended at ${current.expiresAt}`, mend));
-    } else if (left < SOON_MS) {
-      const mend = { managing: login, token: `keyturn tokens rotate ${name}`, key: 'keyturn keys rotate' };
-      const replace = `replace it where it comes from, then keyturn credentials import ${name} --force`;
-      findings.push(
-        warning(
-          'credentials',
-          `"${name}" ends at ${current.expiresAt}`,
-          what === 'imported' ? replace : mend[what],
-        ),
-      );
-    }
+  const profiles = await (await app.profiles()).list();
+  for (const credential of credentials) {
+    const what = describeInactive(credential, now) ?? endsSoon(credential, now);
+    const state = stateOf(credential.current, now);
+    const [profile] = profilesOf(credential, profiles);
+    if (what !== null)
+      findings.push(warning('credentials', what, renewal(credential, state, profile ?? null)));
   }
   return findings;
+}
+
+function endsSoon({ name, current: { expiresAt } }: Credential, now: number): string | null {
+  if (expiresAt === null || Date.parse(expiresAt) - now >= SOON_MS) return null;
+  return `"${name}" ends at ${expiresAt}`;
 }

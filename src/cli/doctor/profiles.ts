@@ -1,4 +1,5 @@
 import { probe, unprovedNote } from '../../core/inferred-lists.ts';
+import { commandLine } from '../../domain/command-line.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
@@ -60,7 +61,7 @@ async function proveLogin(app: App, profile: Profile): Promise<readonly Finding[
       warning(
         check,
         `${provider.title} accepts the credential, which ends at ${expiresAt}`,
-        `keyturn login ${provider.id} --profile ${profile.name}`,
+        commandLine(['login', provider.id], profile.name),
       ),
     ];
   return [

@@ -1,7 +1,6 @@
-import { AppError, usage } from '../../domain/errors.ts';
+import { usage } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
 import { Secret } from '../../domain/secret.ts';
-import { safeText } from '../../domain/text.ts';
 import { parseInstant, toInstant } from '../../domain/time.ts';
 import type { HelperStore } from './choose-entry.ts';
 
@@ -14,20 +13,12 @@ const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.
  */
 export async function answerExecCredential(
   store: HelperStore,
-  request: { readonly credential: string; readonly execInfo: string | undefined; readonly now: number },
+  request: { readonly credential: string; readonly execInfo: string | undefined },
 ): Promise<Secret> {
   const apiVersion = readVersion(request.execInfo);
   const entry = await store.find(request.credential);
-  const shown = safeText(request.credential, 128);
   if (!entry) throw noCredential(request.credential);
   const expires = parseInstant(entry.current.expiresAt);
-  if (expires !== null && expires <= request.now) {
-    throw new AppError({
-      code: 'auth',
-      message: `"${shown}" expired at ${toInstant(expires)}`,
-      hint: 'rotate it or log in again',
-    });
-  }
   const token = (await store.open(entry.name)).reveal();
   const status = expires === null ? { token } : { expirationTimestamp: toInstant(expires), token };
   return Secret.of(`${JSON.stringify({ apiVersion, kind: 'ExecCredential', status })}\n`);

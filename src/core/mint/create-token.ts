@@ -1,3 +1,4 @@
+import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Token } from '../../domain/token.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
@@ -63,17 +64,25 @@ export async function newEntry(
   kind: PlannedEntry['kind'],
 ): Promise<PlannedEntry | null> {
   if (name === null) return null;
-  if (await deps.store.find(name)) throw nameTaken(name);
+  const saved = await deps.store.find(name);
+  if (saved) throw nameTaken(saved, deps.client.connection.provider.id);
   return { name, kind, from: null };
 }
 
 /** A kept secret is replaced by its own rotation only: anything else might be the last copy of it. */
-export function nameTaken(name: string): AppError {
+export function nameTaken(saved: Credential, wantedBy: string): AppError {
+  const { name, provider } = saved;
+  const owner = provider === null ? '' : ` for ${provider}`;
   return new AppError({
     code: 'conflict',
-    message: `a credential "${name}" is kept already`,
-    hint: `choose another name, or \`keyturn credentials remove ${name}\``,
+    message: `the name "${name}" is taken in the store${owner}`,
+    hint: `save this one under another name: \`--save ${freeName(name, wantedBy)}\``,
   });
+}
+
+function freeName(name: string, provider: string): string {
+  const other = `${name}-${provider}`;
+  return name.endsWith(`-${provider}`) || other.length > 128 ? `${name.slice(0, 120)}-2` : other;
 }
 
 async function replacedEntry(deps: MintDeps, name: string | null): Promise<PlannedEntry | null> {

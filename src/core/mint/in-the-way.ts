@@ -52,20 +52,21 @@ function running({ header }: AttemptSummary): AppError {
 }
 
 function inTheWay(attempt: AttemptSummary, now: number): AppError {
-  const { id, kind } = attempt.header;
+  const { id, kind, profile } = attempt.header;
+  const facts = { attempt: id, profile: profile ?? undefined, next: `keyturn rotations resume ${id}` };
   const due = waitsUntil(attempt, now);
   if (due === null) {
     return new AppError({
       code: 'locked',
-      attempt: id,
       message: `an unfinished operation (${kind}, ${id}) needs it`,
       hint: `run \`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\` first`,
+      ...facts,
     });
   }
   return new AppError({
     code: 'locked',
-    attempt: id,
     message: `it was rotated already, and the old one works until ${due} (operation ${id})`,
     hint: `\`keyturn rotations resume ${id} --now\` ends that grace, \`keyturn rotations abort ${id}\` goes back`,
+    ...facts,
   });
 }

@@ -161,7 +161,7 @@ function otherEntry(name: string): AppError {
 }
 
 function isPaused({ id, name }: ListedToken, entry: string | null): AppError {
-  const renew = entry === null ? '' : `, or \`keyturn credentials remove ${entry}\` to have another one made`;
+  const renew = entry === null ? '' : '; or give `save` another name to have a new one made';
   return new AppError({
     code: 'conflict',
     message: `"${name ?? id}" is disabled, and a policy enables nothing`,
@@ -173,7 +173,7 @@ function isGone(entry: string, id: string): AppError {
   return new AppError({
     code: 'conflict',
     message: `the token of "${entry}", id ${id}, is not listed here; its secret may work elsewhere`,
-    hint: `check the profile; where it is gone for good, \`keyturn credentials remove ${entry}\` and apply again`,
+    hint: `check the profile; where it is gone for good, give \`save\` another name and apply again`,
   });
 }
 

@@ -1,11 +1,10 @@
 import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import type { CredentialStore } from '../../ports/store.ts';
 import { notWholeNote } from '../listing.ts';
+import { type ReferenceDeps, resolveToken } from '../resolve-reference.ts';
 import { fits, type TokenFilter } from '../token-filter.ts';
 import { allTokens, listOnce, requireLastUse, type TokenDeps } from '../tokens.ts';
-import { findRotationTarget } from './find-target.ts';
 
 /** Which tokens shall be rotated. */
 export interface TargetChoice {
@@ -28,14 +27,10 @@ export interface ChosenTargets {
 }
 
 /** What was chosen, each token once, and what of it is due. Throws `usage` when too many were chosen. */
-export async function chooseTargets(
-  deps: TokenDeps,
-  store: () => Promise<Pick<CredentialStore, 'find'>>,
-  choice: TargetChoice,
-): Promise<ChosenTargets> {
+export async function chooseTargets(deps: ReferenceDeps, choice: TargetChoice): Promise<ChosenTargets> {
   const { tokens, notes } =
     choice.all === null
-      ? { tokens: await chooseNamed(deps, store, choice.references), notes: [] }
+      ? { tokens: await chooseNamed(deps, choice.references), notes: [] }
       : await chooseAll(deps, choice.all);
   const chosen = [...new Map(tokens.map((token) => [token.id, token])).values()];
   if (chosen.length > choice.max) {
@@ -53,17 +48,15 @@ export async function chooseTargets(
 }
 
 async function chooseNamed(
-  deps: TokenDeps,
-  store: () => Promise<Pick<CredentialStore, 'find'>>,
+  deps: ReferenceDeps,
   references: readonly string[],
 ): Promise<readonly ListedToken[]> {
   if (references.length === 0)
     throw usage('nothing says which token', 'name one, or add `--all --expiring-within 14d`');
   const listed = listOnce(deps);
-  const kept = await store();
   const chosen: ListedToken[] = [];
   for (const reference of references)
-    chosen.push(await findRotationTarget(deps, kept, { reference: parseReference(reference), listed }));
+    chosen.push(await resolveToken(deps, parseReference(reference), { listed, purpose: 'rotate' }));
   return chosen;
 }
 

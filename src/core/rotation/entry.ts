@@ -27,6 +27,7 @@ export async function findEntry(
   const found = kept.find((entry) => wanted === null || entry.name === wanted);
   if (found) return { name: found.name, kind: found.kind, from: found.current.version };
   if (wanted === null) return null;
-  if (!(await store.find(wanted))) return { name: wanted, kind: target.kind, from: null };
-  throw nameTaken(wanted);
+  const taken = await store.find(wanted);
+  if (!taken) return { name: wanted, kind: target.kind, from: null };
+  throw nameTaken(taken, provider.id);
 }

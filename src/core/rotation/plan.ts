@@ -169,17 +169,17 @@ function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptio
   if (plan.self && !options.allowSelf) {
     throw new AppError({
       code: 'conflict',
-      message: 'this is the credential that keyturn itself is using',
-      hint: 'give `--allow-self` to rotate it anyway',
+      message: `"${plan.target?.name ?? plan.target?.id}" is the credential that keyturn is using`,
+      hint: 'add "--allow-self" to rotate it anyway',
       id: plan.target?.id,
     });
   }
   if (plan.keepOld && plan.graceMs !== null)
-    throw usage('"--keep-old" and "--grace" exclude each other', 'give one');
+    throw usage('the old token cannot both be kept and be given a grace', 'give one `--old`');
   if (plan.way === 'in-place' && (plan.graceMs !== null || plan.keepOld)) {
     throw usage(
       `${provider.title} replaces the secret in place: the old one cannot go on working`,
-      'leave `--grace` and `--keep-old` out, or make a new one and revoke the old one later',
+      'leave `--old` out, or make a new one and revoke the old one later',
     );
   }
 }

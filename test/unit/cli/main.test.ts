@@ -67,7 +67,8 @@ describe('an error', () => {
   ])('%j with %j is JSON', async (argv, env) => {
     const { code, stdout, stderr } = await run(argv, { env });
     const { error } = JSON.parse(stderr);
-    expect(Object.keys(error)).toEqual(['code', 'message', 'hint', 'provider', 'status', 'requestId']);
+    const fields = ['code', 'message', 'hint', 'provider', 'status', 'requestId'];
+    expect(Object.keys(error)).toEqual([...fields, 'attempt', 'id', 'profile', 'next']);
     const known = Object.entries(EXIT).find(([name]) => name === error.code)?.[1].code;
     expect([code, stdout]).toEqual([known, '']);
   });

@@ -201,9 +201,15 @@ describe('slips', () => {
 
   it('that look like nothing known point to the help', async () => {
     expect((await refused('frobnicate')).facts).toMatchObject({
-      message: 'there is no such command',
+      message: 'there is no command "frobnicate"',
       hint: 'see `keyturn --help`',
     });
+    for (const secret of ['kt_4f9a8b7c6d5e', 'Zz9-Password', 'abcdefghijklmnopqrstuvwxyz']) {
+      expect((await refused(secret)).facts).toMatchObject({
+        message: 'there is no such command',
+        hint: 'see `keyturn --help`',
+      });
+    }
     expect((await refused('tokens', 'frobnicate')).facts).toMatchObject({
       hint: 'see `keyturn tokens --help`',
     });

@@ -150,7 +150,7 @@ describe('help', () => {
       const parsed = await parse([...leaf.path, '--help'], 80);
       for (const option of command.options ?? []) {
         for (const name of namesOf(option.flags))
-          expect(parsed.kind === 'help' && parsed.text).toContain(name);
+          if (!option.hidden) expect(parsed.kind === 'help' && parsed.text).toContain(name);
         expect(option.about).toMatch(/\S/);
       }
       for (const example of command.examples ?? []) {

@@ -61,7 +61,7 @@ describe('results', () => {
     const report = resultsReport(client, 'revoke', [result('a', null), result('b', 'not-found')]);
     expect(report.head).toEqual({ provider: 'fake', profile: 'acme', verb: 'revoke' });
     expect(await itemsOf(report)).toEqual([
-      { reference: 'a', id: 'a', name: 'name-a', result: 'ok', message: null, hint: null },
+      { reference: 'a', id: 'a', name: 'name-a', result: 'revoked', message: null, hint: null },
       {
         reference: 'b',
         id: null,
@@ -71,6 +71,20 @@ describe('results', () => {
         hint: 'do that',
       },
     ]);
+    expect(report.notes?.()).toEqual(['1 revoked, 1 not-found at Fake, profile acme']);
+  });
+
+  it.each([
+    ['revoke', 'revoked'],
+    ['delete', 'deleted'],
+    ['enable', 'enabled'],
+    ['disable', 'disabled'],
+  ] as const)('one %s is one sentence, with the vendor and the profile', async (verb, word) => {
+    const report = resultsReport(client, verb, [result('a', null)]);
+    const [item] = await itemsOf(report);
+    const sentence = `${word} "name-a" (id a) at Fake, profile acme`;
+    expect([item && report.lines?.(item), report.said]).toEqual([sentence, [sentence]]);
+    expect(report.notes?.()).toEqual([]);
   });
 
   it('one failure alone is an error like any other', () => {

@@ -18,6 +18,7 @@ import {
   fakeConnection,
   fakeProvider,
   ORIGIN,
+  referencesOf,
   type Sent,
   tokenOf,
 } from '../../support/fakes.ts';
@@ -46,7 +47,13 @@ function rig({ provider = fakeProvider(), tokenId, answer }: Rig = {}) {
   const connection = fakeConnection(provider, tokenId);
   const audit = new FakeAudit();
   const profiles = new FakeProfiles();
-  const deps = { client: new Client(connection, transport), profiles, clock: new FakeClock(), audit };
+  const deps = {
+    client: new Client(connection, transport),
+    profiles,
+    clock: new FakeClock(),
+    audit,
+    ...referencesOf(),
+  };
   const change = async (verb: TokenVerb, references: readonly string[], allowSelf = false) => {
     const results = await changeTokens(deps, verb, await findTargets(deps, verb, references, allowSelf));
     return results.map(({ reference, error }) => `${reference}: ${error?.code ?? 'ok'}`);

@@ -13,6 +13,7 @@ import {
   fakeConnection,
   fakeProvider,
   NOW,
+  referencesOf,
   tokenOf,
 } from '../../support/fakes.ts';
 
@@ -69,7 +70,7 @@ function rig({ look, before = 'active', answered = null, isOwn = false, hasGet =
   const clock = new FakeClock();
   const audit = new FakeAudit();
   const client = new Client(fakeConnection({ ...plain, tokens }, isOwn ? 'a' : null), transport);
-  const deps = { client, profiles: new FakeProfiles(), clock, audit };
+  const deps = { client, profiles: new FakeProfiles(), clock, audit, ...referencesOf() };
   const run = async (verb: TokenVerb) => {
     const targets = await findTargets(deps, verb, ['id:a'], true);
     const [result] = await changeTokens(deps, verb, targets);

@@ -9,6 +9,7 @@ import {
   FakeProfiles,
   FakeTransport,
   fakeConnection,
+  referencesOf,
 } from '../../support/fakes.ts';
 
 const WISH = '2026-12-24T18:00:00Z';
@@ -29,6 +30,7 @@ async function expire(answer: unknown, listed: (count: number) => Answer) {
     profiles: new FakeProfiles(),
     clock: new FakeClock(),
     audit,
+    ...referencesOf(),
   };
   const planned = await planKeyExpiry(deps, {
     project: 'p',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../../src/core/client.ts';
-import { findKept } from '../../../src/core/find-kept.ts';
 import { revealToken } from '../../../src/core/reveal-token.ts';
 import { revokeOwn } from '../../../src/core/revoke-own.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
@@ -9,11 +8,9 @@ import {
   FakeAudit,
   FakeClock,
   FakeProfiles,
-  FakeStore,
   FakeTransport,
   fakeConnection,
   fakeProvider,
-  ORIGIN,
   type Sent,
   tokenOf,
 } from '../../support/fakes.ts';
@@ -74,23 +71,5 @@ describe('revokeOwn', () => {
       tokenId: 'mt_1',
     });
     await expect(revokeOwn(deps)).rejects.toMatchObject({ facts: { status: 500 } });
-  });
-});
-
-describe('findKept', () => {
-  it('finds the entries of these tokens, at this provider and origin, without opening one', async () => {
-    const here = { origin: ORIGIN, kind: 'token' } as const;
-    const store = new FakeStore()
-      .put('mine', 'x', { ...here, id: 'a' })
-      .put('managing', 'x', { ...here, kind: 'managing', id: 'a' })
-      .put('other id', 'x', { ...here, id: 'b' })
-      .put('no id', 'x', { ...here, id: null })
-      .put('a key', 'x', { ...here, kind: 'key', id: 'a' })
-      .put('elsewhere', 'x', { ...here, origin: 'https://eu.example', id: 'a' })
-      .put('another vendor', 'x', { ...here, provider: 'other', id: 'a' });
-    const { connection } = rig(() => ({}));
-    expect(await findKept(store, connection, [{ id: 'a', createdAt: null }])).toEqual(['mine', 'managing']);
-    expect(await findKept(store, connection, [])).toEqual([]);
-    expect(store.opened).toEqual([]);
   });
 });

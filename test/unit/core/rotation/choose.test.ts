@@ -68,7 +68,10 @@ describe('which tokens are meant', () => {
     await bench.machine.clock.sleep(days * DAY);
     const deps = await bench.machine.connect();
     const choice = { references: [], all: null, onlyIfWithinMs: null, max: 10, ...change };
-    const { chosen, due } = await chooseTargets(deps, async () => deps.store, choice);
+    const { chosen, due } = await chooseTargets(
+      { ...deps, store: async () => deps.store, titleOf: async (id) => id },
+      choice,
+    );
     const mine = (list: typeof chosen) => list.filter(({ name }) => name === 'ci').length;
     return { chosen: chosen.length, ci: mine(chosen), due: due.length };
   }

@@ -1,0 +1,114 @@
+import { commandLine } from '../domain/command-line.ts';
+import { type Credential, type CredentialState, type Inactive, stateOf } from '../domain/credential.ts';
+import { AppError } from '../domain/errors.ts';
+import { noCredential } from '../domain/missing.ts';
+import { type Born, isSameToken } from '../domain/same-token.ts';
+import { safeText } from '../domain/text.ts';
+import type { Profile, Profiles } from '../ports/profiles.ts';
+import type { CredentialStore } from '../ports/store.ts';
+import type { Connection } from './client.ts';
+
+type Reader = Pick<CredentialStore, 'list' | 'find'>;
+
+/** The saved credential of that name. Throws `not-found` with the closest names. */
+export async function requireSaved(store: Reader, name: string): Promise<Credential> {
+  const credential = await store.find(name);
+  if (credential) return credential;
+  throw noCredential(
+    name,
+    (await store.list()).map((each) => each.name),
+  );
+}
+
+/** The profiles that a saved credential belongs to: those that log in with it, else those of its provider and origin. */
+export function profilesOf(credential: Credential, profiles: readonly Profile[]): readonly string[] {
+  const users = profiles.filter(
+    ({ credential: used }) => used.kind === 'store' && used.name === credential.name,
+  );
+  const ofPlace = profiles.filter(
+    ({ provider, origin }) => provider === credential.provider && origin === credential.origin,
+  );
+  return (users.length > 0 ? users : ofPlace).map(({ name }) => name);
+}
+
+/** The command that makes a saved credential work again, or replaces it. */
+export function renewal(credential: Credential, state: CredentialState, profile: string | null): string {
+  const { kind, name, project, provider } = credential;
+  if (kind === 'managing') return commandLine(['login', provider ?? ''], profile ?? name);
+  if (kind === 'imported') return commandLine(['credentials', 'import', name, '--force']);
+  if (kind === 'key')
+    return commandLine(
+      ['keys', 'rotate', name, ...(project === null ? [] : ['--project', project])],
+      profile,
+    );
+  if (state === 'disabled') return commandLine(['tokens', 'enable', name], profile);
+  if (state !== 'ended') return commandLine(['tokens', 'rotate', name], profile);
+  return commandLine(['tokens', 'create', '--name', name, '--save', `${name}-2`], profile);
+}
+
+/** `"ci" ended at 2026-11-28T10:00:00Z`; null for one that works. */
+export function describeInactive({ name, current }: Credential, now: number): string | null {
+  const shown = `"${safeText(name, 128)}"`;
+  switch (stateOf(current, now)) {
+    case 'active':
+      return null;
+    case 'disabled':
+      return `${shown} is disabled since ${current.inactive?.at}`;
+    case 'ended':
+      return `${shown} ended at ${current.inactive?.at}`;
+    case 'expired':
+      return `${shown} expired at ${current.expiresAt}`;
+  }
+}
+
+interface UsableDeps {
+  readonly store: Pick<CredentialStore, 'list' | 'find' | 'open'>;
+  readonly profiles: Pick<Profiles, 'list'>;
+  readonly now: number;
+}
+
+/** The store for whoever hands secrets on: what has ended, expired or is disabled is refused (`conflict`). */
+export function usableStore({ store, profiles, now }: UsableDeps): UsableDeps['store'] {
+  return {
+    list: () => store.list(),
+    find: (name) => store.find(name),
+    async open(name) {
+      const credential = await requireSaved(store, name);
+      const inactive = describeInactive(credential, now);
+      if (inactive === null) return store.open(name);
+      const [profile] = profilesOf(credential, await profiles.list());
+      const next = renewal(credential, stateOf(credential.current, now), profile ?? null);
+      throw new AppError({
+        code: 'conflict',
+        message: `the secret of ${inactive} and is not handed out`,
+        hint: `run \`${next}\``,
+        next,
+        id: credential.current.id ?? undefined,
+        profile,
+      });
+    },
+  };
+}
+
+/**
+ * Records what became of a token in every saved credential that holds its secret, and returns their names. Nothing is
+ * written where that is known already.
+ */
+export async function markSaved(
+  store: Pick<CredentialStore, 'list' | 'mark'>,
+  { provider, origin }: Pick<Connection, 'provider' | 'origin'>,
+  tokens: readonly (Born & { readonly inactive: Inactive | null; readonly except?: string | null })[],
+): Promise<readonly string[]> {
+  if (tokens.length === 0) return [];
+  const names: string[] = [];
+  for (const { name, current, kind, ...saved } of await store.list()) {
+    if (saved.provider !== provider.id || saved.origin !== origin || kind === 'key') continue;
+    const token = tokens.find((each) => isSameToken(current, each) && each.except !== name);
+    if (!token) continue;
+    names.push(name);
+    // Lists lag behind: one that ended is never taken for alive again.
+    if (current.inactive?.state !== 'ended' && current.inactive?.state !== token.inactive?.state)
+      await store.mark(name, current.version, token.inactive);
+  }
+  return names;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { Input } from '../../../src/cli/input.ts';
+import { oldLine } from '../../../src/cli/old-line.ts';
+import { readOld } from '../../../src/cli/old-option.ts';
+
+const HOUR = 3_600_000;
+
+function read(options: Readonly<Record<string, unknown>>) {
+  const notes: string[] = [];
+  const old = readOld(new Input([], new Map(Object.entries(options))), (line) => notes.push(line));
+  return { ...old, notes };
+}
+
+describe('--old', () => {
+  const nothing = { graceMs: null, keepOld: false, revoke: false };
+  test.each([
+    [{}, nothing],
+    [{ old: 'now' }, { ...nothing, revoke: true }],
+    [{ old: 'keep' }, { ...nothing, keepOld: true }],
+    [{ old: '24h' }, { ...nothing, graceMs: 24 * HOUR }],
+    [{ revoke: true }, { ...nothing, revoke: true }, '--old now'],
+    [{ 'keep-old': true }, { ...nothing, keepOld: true }, '--old keep'],
+    [{ grace: '24h' }, { ...nothing, graceMs: 24 * HOUR }, '--old 24h'],
+  ])('%j', (options, old, instead = '') => {
+    const { notes, ...rest } = read(options);
+    expect(rest).toEqual(old);
+    expect(notes).toEqual(instead === '' ? [] : [expect.stringContaining(`write \`${instead}\``)]);
+  });
+
+  test.each([
+    { old: 'later' },
+    { old: '0h' },
+    { grace: 'keep' },
+    { old: 'keep', revoke: true },
+    { old: '24h', grace: '24h' },
+    { revoke: true, 'keep-old': true },
+    { grace: '1h', 'keep-old': true },
+  ])('%j is refused', (options) => {
+    expect(() => read(options)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+});
+
+describe('what became of the old one is said, by id and with the time', () => {
+  const at = '2026-11-28T12:00:00Z';
+  test.each([
+    ['revoked', at, 'the old one ("etl", id 5) was revoked at 2026-11-28T12:00:00Z'],
+    ['disabled', at, 'the old one ("etl", id 5) was disabled at 2026-11-28T12:00:00Z'],
+    ['disabled', null, 'the old one ("etl", id 5) was disabled'],
+    ['kept', null, 'the old one ("etl", id 5) goes on working'],
+    ['replaced', at, 'the old secret of id 5 stopped working at 2026-11-28T12:00:00Z'],
+    ['valid-until', at, 'the old one ("etl", id 5) works until 2026-11-28T12:00:00Z'],
+    ['unknown', null, 'whether the old one ("etl", id 5) still works could not be looked up'],
+  ] as const)('%s %s', (outcome, when, text) => {
+    expect(oldLine({ id: '5', name: 'etl', outcome, at: when })).toBe(text);
+  });
+});
