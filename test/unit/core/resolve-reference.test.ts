@@ -199,10 +199,11 @@ describe('what names nothing', () => {
 describe('where the provider has no list', () => {
   test('the id of a saved name is enough', async () => {
     const { deps } = rig([{ as: 'ci', id: '7' }], () => ({ status: 404, body: {} }));
-    const { tokens } = deps.client.connection.provider;
-    const { get: _, ...unlisted } = tokens;
+    const { get: _, ...unlisted } = deps.client.connection.provider.tokens;
+    const { provider } = deps.client.connection;
+    const facts = { ...provider.facts, lists: 'inferred' } as const;
     const client = new Client(
-      { ...deps.client.connection, provider: { ...deps.client.connection.provider, tokens: unlisted } },
+      { ...deps.client.connection, provider: { ...provider, facts, tokens: unlisted } },
       new FakeTransport(() => ({ status: 404, body: {} })),
     );
     expect(await resolveToken({ ...deps, client }, parseReference('ci'))).toMatchObject({
@@ -220,7 +221,7 @@ test('keys are named alike, by the saved name first', async () => {
   const list = {
     maxPageSize: 10,
     request: () => ({ method: 'GET', path: '/keys' }) as const,
-    decode: () => ({ items: keys, next: null }),
+    decode: () => ({ items: keys, withoutId: 0, paging: { next: null, total: null, obstacle: null } }),
   };
   const provider = { ...deps.client.connection.provider, keys: { list } };
   const connection = { ...deps.client.connection, provider };
