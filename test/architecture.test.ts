@@ -199,7 +199,7 @@ describe('who may import whom', () => {
       chalk: /^output\//,
       'cli-table3': /^output\/table\.ts$/,
       ora: /^output\/progress\.ts$/,
-      'string-width': /^output\/table\.ts$/,
+      'string-width': /^output\/(table|question)\.ts$/,
       undici: /^adapters\/http\//,
       yaml: /^(adapters\/(yaml|config|store|vendor-cli|policy)\/|output\/structured\.ts$)/,
       '@napi-rs/keyring': /^adapters\/keychain\//,

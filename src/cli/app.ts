@@ -7,7 +7,7 @@ import type { ReferenceDeps } from '../core/resolve-reference.ts';
 import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
-import { safeText } from '../domain/text.ts';
+import { eachLineSafe } from '../domain/text.ts';
 import { wantsColour } from '../output/colour.ts';
 import type { Presentation } from '../output/present.ts';
 import type { Report } from '../output/report.ts';
@@ -39,10 +39,14 @@ export class App extends Local {
     };
   }
 
-  /** Asks before something is destroyed; `--yes` has said so beforehand. */
+  /**
+   * Asks before something is destroyed; `--yes` has said so beforehand. Names that others chose are put into the question by
+   * `output/question.ts`: nothing of it is cut here.
+   */
   async confirm(question: string): Promise<void> {
     if (this.globals.yes) return;
-    await this.prompter.confirm(safeText(question, 20_000), 'add "--yes" to go on without being asked');
+    const whole = eachLineSafe(question, Number.POSITIVE_INFINITY);
+    await this.prompter.confirm(whole, 'add "--yes" to go on without being asked');
   }
 
   readonly transport = once(async (): Promise<Transport> => {

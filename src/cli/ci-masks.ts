@@ -1,4 +1,5 @@
 import type { Secret } from '../domain/secret.ts';
+import { jsonText } from '../output/structured.ts';
 import type { App } from './app.ts';
 
 /**
@@ -6,7 +7,11 @@ import type { App } from './app.ts';
  * itself, so they go only to stderr, the step's log: never to a stdout that somebody captures.
  */
 export async function maskInCi(app: App, secret: Secret): Promise<void> {
-  for (const line of maskLines(app.runtime.env, secret.reveal())) await app.runtime.stderr.write(`${line}\n`);
+  const value = secret.reveal();
+  // As our own JSON writes it, too: its escapes would hide it from the mask.
+  const forms = new Set([value, jsonText(value).slice(1, -1)]);
+  for (const form of forms)
+    for (const line of maskLines(app.runtime.env, form)) await app.runtime.stderr.write(`${line}\n`);
 }
 
 /**

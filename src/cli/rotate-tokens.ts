@@ -13,6 +13,7 @@ import { parseDuration } from '../domain/duration.ts';
 import { usage } from '../domain/errors.ts';
 import { chooseExpiry } from '../domain/time.ts';
 import type { ListedToken } from '../domain/token.ts';
+import { named, questionAbout, quoteName } from '../output/question.ts';
 import type { Report } from '../output/report.ts';
 import type { App } from './app.ts';
 import { TOKEN_COLUMNS } from './columns.ts';
@@ -53,7 +54,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
     const ownership = await tell(token);
     const asks = app.prompter.interactive && !app.globals.yes;
     // One token that is rotated goes on to work with its new secret; of several, the first may end what the others need.
-    if (ownership === 'maybe' && (asks || due.length === 1)) unsure.push(`"${token.name ?? token.id}"`);
+    if (ownership === 'maybe' && (asks || due.length === 1)) unsure.push(quoteName(token.name ?? token.id));
     else if (!options.allowSelf) guardOwn(token, ownership, 'rotate');
     const isOwn = ownership === 'own';
     planned.push({ token, ...(await planToken(app, input, deps, { token, isOwn, options })) });
@@ -85,14 +86,13 @@ function rotateQuestion(
   due: readonly ListedToken[],
   unsure: readonly string[],
 ): string {
-  const names = due.map((token) => `"${token.name ?? token.id}" (id ${token.id})`).join(', ');
   const stops =
     connection.provider.facts.rotation === 'in-place'
       ? `The old secret${due.length === 1 ? ' stops' : 's stop'} working at once: `
       : '';
   const doubt =
     unsure.length === 0 ? '' : `${unsure.join(', ')} may be the credential that keyturn is using. `;
-  return `${doubt}${stops}rotate ${names} at ${whereOf(connection)}?`;
+  return doubt + stops + questionAbout('rotate', 'tokens', due.map(named), ` at ${whereOf(connection)}`);
 }
 
 async function rotateAndMark(deps: MintDeps, token: ListedToken, plan: RotationPlan): Promise<MintResult> {

@@ -1,5 +1,6 @@
 import { AppError, usage } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
+import { eachLineSafe } from '../domain/text.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import { createLineEditor } from './line-editor.ts';
 
@@ -61,7 +62,7 @@ function readLine(options: TerminalOptions, question: string, echo: boolean): Pr
     // First of all: what is typed ahead must not be echoed either.
     input.setRawMode(true);
     input.setEncoding('utf8');
-    output.write(`${marksPastes ? MARK_PASTES : ''}${question}`);
+    output.write(`${marksPastes ? MARK_PASTES : ''}${eachLineSafe(question, Number.POSITIVE_INFINITY)}`);
 
     const finish = (end: () => void) => {
       clearTimeout(settling);

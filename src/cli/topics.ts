@@ -87,6 +87,11 @@ const OUTPUT = `Output. stdout carries the product, everything else goes to stde
 
 A new token is the document keyturn.token/1 (a key: keyturn.key/1) with "attempt", "state", "dueAt" and "delivery", which says
 where the secret went; with --print it carries the secret too, as "tokenSecret".
+What a provider says cannot act on a terminal or on a CI runner. Control, invisible and unusual blank characters, and one character of
+what a runner reads as a command ("##[", "##vso[", a leading "::"), are written as \\xHH, \\uHHHH or \\u{HHHHH}; in json, yaml and ndjson as the
+format's own escapes, which read back as the same text. In tsv and name a backslash before x or u is \\x5c, so that undoing the escapes
+gives the exact text, and a field that a spreadsheet would take for a formula (=, +, -, @, but no number) has its first character escaped.
+A secret is never changed: --print writes its exact bytes.
 JSON keys are only ever added. Ids are strings, times RFC 3339 UTC, what a provider does not say is null.
 With --json an error is JSON on stderr: {"error":{"code","message","hint","provider","status","requestId"}}.
 Colour is off where the stream is no terminal, with NO_COLOR, TERM=dumb or --no-color.

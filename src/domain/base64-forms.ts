@@ -19,6 +19,12 @@ export function wholeBase64(bytes: Uint8Array): readonly string[] {
   return [...bothAlphabets(whole), ...bothAlphabets(whole.replace(/=+$/, ''))];
 }
 
+/** Base64 of base64, wherever the bytes stand in what was encoded first. */
+export function base64Twice(bytes: Uint8Array): readonly string[] {
+  const once = new Set([...wholeBase64(bytes), ...base64Forms(bytes)]);
+  return [...once].flatMap((text) => base64Forms(new TextEncoder().encode(text)));
+}
+
 function encode(before: number, bytes: Uint8Array): string {
   const padded = new Uint8Array(before + bytes.length);
   padded.set(bytes, before);

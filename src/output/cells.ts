@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../domain/json.ts';
-import { safeText } from '../domain/text.ts';
+import { exactText, safeText, withoutFormula } from '../domain/text.ts';
 import { relativeTime } from './relative-time.ts';
 import type { Column } from './report.ts';
+import { jsonText } from './structured.ts';
 
 /** More than a column is wide; cli-table3 cuts longer text in quadratic time. In characters. */
 const SHOWN_TO_PEOPLE = 400;
@@ -13,34 +14,44 @@ export function humanCell(item: JsonObject, column: Column, now: number): string
   if (column.kind === 'mark') return value === true ? '*' : '';
   if (column.blankWhen && item[column.blankWhen.field] === column.blankWhen.value) return '–';
   if (column.kind === 'time' && typeof value === 'string') return relativeTime(value, now);
-  if (column.kind === 'time') return unreadableDate(item, column) || '–';
-  return plainText(value, SHOWN_TO_PEOPLE) || '–';
+  return safeText(textOf(item, column), SHOWN_TO_PEOPLE) || '–';
 }
 
-/** A cell for a program: exact, on one line; empty where there is nothing. */
+/** The same with nothing cut, for a record that is shown alone. */
+export function wholeCell(item: JsonObject, column: Column): string {
+  return safeText(textOf(item, column), EVERYTHING);
+}
+
+/** A cell for a program: on one line, and exact but for escapes that can be undone; empty where there is nothing. */
 export function exactCell(item: JsonObject, column: Column): string {
   const value = item[column.field];
-  if (column.kind === 'mark') return value === true ? 'true' : 'false';
-  if (column.kind === 'time' && typeof value !== 'string') return unreadableDate(item, column);
-  return plainText(value, EVERYTHING);
+  if (column.kind === 'mark') return String(value === true);
+  if (column.kind === 'time' && typeof value !== 'string') return unreadableDate(item, column, exactText);
+  return withoutFormula(plainText(value, exactText));
 }
 
 /** A date that the provider gave and keyturn cannot read is neither a date nor none. */
-function unreadableDate(item: JsonObject, { field }: Column): string {
+function unreadableDate(item: JsonObject, { field }: Column, write: (text: string) => string): string {
   const texts = item['unreadable'];
   if (!isObject(texts)) return '';
   const text = texts[field];
-  return typeof text === 'string' ? `unreadable: ${safeText(text, SHOWN_TO_PEOPLE)}` : '';
+  return typeof text === 'string' ? `unreadable: ${write(text)}` : '';
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function plainText(value: Json | undefined, limit: number): string {
+function textOf(item: JsonObject, column: Column): string {
+  const value = item[column.field];
+  if (column.kind === 'time' && typeof value !== 'string')
+    return unreadableDate(item, column, (text) => text);
+  return column.kind === 'mark' ? String(value === true) : plainText(value, (text) => text);
+}
+
+function plainText(value: Json | undefined, write: (text: string) => string): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return safeText(value, limit);
-  if (Array.isArray(value)) return safeText(value.map((each) => plainText(each, limit)).join(' '), limit);
-  if (typeof value === 'object') return safeText(JSON.stringify(value), limit);
-  return String(value);
+  if (typeof value === 'string') return write(value);
+  if (Array.isArray(value)) return value.map((each) => plainText(each, write)).join(' ');
+  return typeof value === 'object' ? jsonText(value) : String(value);
 }

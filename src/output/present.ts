@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { JsonObject } from '../domain/json.ts';
-import { safeText } from '../domain/text.ts';
-import { exactCell } from './cells.ts';
+import { eachLineSafe, exactText } from '../domain/text.ts';
+import { exactCell, wholeCell } from './cells.ts';
 import { relativeTime } from './relative-time.ts';
 import type { Column, Format, ListReport, OneReport, Report } from './report.ts';
 import { jsonText, yamlText } from './structured.ts';
@@ -92,7 +92,7 @@ function* recordLines(
 ): Generator<string> {
   const widest = Math.max(...columns.map((column) => labelOf(column).length));
   for (const column of columns) {
-    const text = exactCell(record, column);
+    const text = wholeCell(record, column);
     if (text === '' || (column.kind === 'mark' && text === 'false')) continue;
     const isBlank = column.blankWhen && record[column.blankWhen.field] === column.blankWhen.value;
     const isDate = column.kind === 'time' && typeof record[column.field] === 'string' && !isBlank;
@@ -123,17 +123,14 @@ function tsvLine(item: JsonObject, columns: readonly Column[]): string {
 
 /** Lines may quote a provider. Ours may be several in one text. */
 function safeLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `${safeText(line)}\n`)
-    .join('');
+  return `${eachLineSafe(text)}\n`;
 }
 
 /** One reference a line, accepted back by every verb; nothing for what has none (a failed result, a plan's step). */
 function nameLine(item: JsonObject, referBy: 'name' | undefined): string {
   const { id, name } = item;
-  if (typeof id === 'string' && referBy === undefined) return `id:${safeText(id, 1_000)}\n`;
-  return typeof name === 'string' && name !== '' ? `${safeText(name, 1_000)}\n` : '';
+  if (typeof id === 'string' && referBy === undefined) return `id:${exactText(id)}\n`;
+  return typeof name === 'string' && name !== '' ? `${exactText(name)}\n` : '';
 }
 
 async function collect(pages: AsyncIterable<readonly JsonObject[]>): Promise<readonly JsonObject[]> {

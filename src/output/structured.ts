@@ -1,9 +1,12 @@
+import { breakCommands, breakQuotedCommands } from '../domain/runner-commands.ts';
 import { replaceUnsafe } from '../domain/text.ts';
 
-/** JSON that a terminal may show: what it would act on is written as `\\u…`, which reads back as the same text. */
+/**
+ * JSON that a terminal may show and the log of a CI runner may take: what they would act on is written as `\\u…`, which reads
+ * back as the same text.
+ */
 export function jsonText(value: unknown, indent?: number): string {
-  const text = JSON.stringify(value, null, indent);
-  return replaceUnsafe(text, (character) => (character === '\n' ? character : escaped(character)));
+  return escapeQuoted(JSON.stringify(value, null, indent));
 }
 
 /**
@@ -16,11 +19,22 @@ export async function yamlText(value: unknown): Promise<string> {
   const document = new Document(JSON.parse(JSON.stringify(value)), { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === 'string' && !isPlainYaml(node.value)) node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value === 'string' && needsQuotes(node.value)) node.type = 'QUOTE_DOUBLE';
     },
   });
-  const text = document.toString({ lineWidth: 0 });
-  return replaceUnsafe(text, (character) => (character === '\n' ? character : yamlEscaped(character)));
+  // Nothing is folded: a text's own line breaks would put the rest of it at the beginning of a line.
+  const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+  return escapeQuoted(text, yamlEscaped);
+}
+
+function needsQuotes(text: string): boolean {
+  // A key may begin a line.
+  return !isPlainYaml(text) || breakCommands(text, escaped) !== text;
+}
+
+function escapeQuoted(text: string, write = escaped): string {
+  const broken = breakQuotedCommands(text, write);
+  return replaceUnsafe(broken, (character) => (character === '\n' ? character : write(character)));
 }
 
 // A letter first: numbers, dates, `~`, `=`, `<<` and every indicator begin with something else.

@@ -1,6 +1,6 @@
 import { usage } from '../domain/errors.ts';
 import { withoutMark } from '../domain/marked-name.ts';
-import { safeText } from '../domain/text.ts';
+import { isUnsafe, safeText } from '../domain/text.ts';
 import type { TokenOption, TokenSpec } from '../ports/provider.ts';
 import { find } from './settings.ts';
 
@@ -25,7 +25,7 @@ export function checkName(name: string | null): string {
   const trimmed = name?.trim() ?? '';
   if (trimmed === '') throw usage('the token has no name', 'give `--name NAME`');
   if (trimmed.length > 255) throw usage('the name is too long', 'use 255 characters at most');
-  if (safeText(trimmed) !== trimmed) {
+  if (isUnsafe(trimmed)) {
     throw usage('the name has invisible or control characters', 'use plain text');
   }
   return trimmed;
@@ -47,7 +47,7 @@ export function markName(name: string | null, nonce: string, now: number): strin
 export function checkScopes(scopes: readonly string[], hint: string): readonly string[] {
   const each = scopes.flatMap((scope) => scope.split(/\s+/)).filter((scope) => scope !== '');
   if (each.length === 0) throw usage('the token has no scope', hint);
-  const odd = each.find((scope) => safeText(scope) !== scope || scope.length > 1_000);
+  const odd = each.find((scope) => isUnsafe(scope) || scope.length > 1_000);
   if (odd !== undefined) throw usage('a scope has invisible or control characters', hint);
   return [...new Set(each)];
 }

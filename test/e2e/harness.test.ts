@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCanary, formsOf } from '../support/canary.ts';
+import { runProgram } from '../support/cli-process.ts';
 import { type Engine, playTranscript } from '../support/transcript.ts';
 import { parseTranscript } from '../support/transcript-parse.ts';
 
@@ -38,6 +39,21 @@ describe('a played transcript', () => {
     };
   const leaksOf = async (engine: Engine, text = '$ keyturn x <<< "$DEVO_LOGIN"\n') =>
     (await playTranscript(text, engine)).leaks.join('\n');
+
+  test.each<[string, Partial<Awaited<ReturnType<Engine>>>]>([
+    ['stdout', { stdout: 'a report ##[stop-commands]x\n' }],
+    ['stderr', { stderr: '::set-output name=a::b\n' }],
+    ['a mask line that nobody asked for', { stderr: '::add-mask::abc\n' }],
+  ])('A3 must hold no command for a CI runner: %s', async (_, answer) => {
+    expect(await leaksOf(answering(answer))).toContain('a command for a CI runner');
+  });
+
+  test('A3 nor may any program that a test runs', async () => {
+    const run = (text: string) =>
+      runProgram(process.execPath, ['-e', `console.log(${JSON.stringify(text)})`], { env: {}, cwd: '/' });
+    await expect(run('##vso[task.setvariable variable=a]b')).rejects.toThrow('azure would obey');
+    expect((await run('##vso\\x5btask.setvariable]')).code).toBe(0);
+  });
 
   // The engine is given the secret as its input, and puts it where it must not be.
   const leaking =

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunResult } from './cli.ts';
+import { findCommand } from './runner-check.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The command as `npm test` has built it. */
@@ -30,7 +31,7 @@ export function keyturn(args: readonly string[], options: SpawnOptions): Promise
   return runProgram(process.execPath, [options.program ?? BUILT, ...args], options);
 }
 
-/** Any program, watched in the same way. */
+/** Any program, watched in the same way. Throws where a CI runner would obey its output. */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -59,14 +60,17 @@ export function runProgram(
     });
     child.on('close', (code, signal) => {
       clearInterval(watching);
-      resolve({
-        // As a shell tells it.
-        code: code ?? (signal ? 128 + constants.signals[signal] : -1),
-        signal,
+      const shown = {
         stdout: Buffer.concat(stdout).toString('utf8'),
         stderr: Buffer.concat(stderr).toString('utf8'),
-        commandLines: [...seen],
-      });
+      };
+      const obeyed = findCommand({ ...shown, env: options.env });
+      if (obeyed !== null) reject(new Error(obeyed));
+      // As a shell tells it.
+      else {
+        const status = code ?? (signal ? 128 + constants.signals[signal] : -1);
+        resolve({ code: status, signal, ...shown, commandLines: [...seen] });
+      }
     });
     if (child.pid !== undefined) options.onStart?.(child.pid);
   });

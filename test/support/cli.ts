@@ -4,6 +4,7 @@ import { main } from '../../src/cli/main.ts';
 import { ClosedPipe, type OutputStream, type Runtime } from '../../src/cli/runtime.ts';
 import { AppError, usage } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { checkShown } from './runner-check.ts';
 import { createTestTime, type TestTime } from './sandbox.ts';
 
 export interface RunOptions {
@@ -25,7 +26,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** One run of the command inside this process, with the world around it made here. */
+/** One run of the command inside this process, with the world around it made here. No CI runner may obey its output. */
 export async function runInProcess(argv: readonly string[], options: RunOptions): Promise<RunResult> {
   const stdout = collect();
   const stderr = collect();
@@ -33,7 +34,9 @@ export async function runInProcess(argv: readonly string[], options: RunOptions)
   const code = await main(argv, runtime);
   // What a child printed through us may still be on its way.
   await new Promise((resolve) => setImmediate(resolve));
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const result = { code, stdout: stdout.text(), stderr: stderr.text() };
+  checkShown({ ...result, env: options.env });
+  return result;
 }
 
 interface Collected {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import { type Canary, createCanary, findInFiles } from './canary.ts';
 import type { RunResult } from './cli.ts';
+import { findCommand } from './runner-check.ts';
 import { createTestTime, startTestSandbox, type TestTime } from './sandbox.ts';
 import { createTestHome, type TestHome } from './temp.ts';
 import { type CommandLine, readCommandLine } from './transcript-command.ts';
@@ -170,6 +171,7 @@ class Player {
       ['a secret on stderr', canary.find(stderr)],
       ['a secret in a command line', canary.find((ran.commandLines ?? []).join('\n'))],
       ['a secret in a file', findInFiles(canary, this.world.home, (path) => this.#mayHoldSecret(path))],
+      ['a command for a CI runner', findCommand({ ...ran, env: command.env })],
       ['a fault of keyturn itself', /fault of its own|^ {4}at /m.exec(ran.stderr)?.[0] ?? null],
     ];
     for (const [what, found] of places)

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createCanary, findInFiles } from '../support/canary.ts';
 import { BUILT, keyturn, type SpawnOptions, type SpawnResult } from '../support/cli-process.ts';
 import { startTerminal, type Terminal } from '../support/pty.ts';
+import { checkShown } from '../support/runner-check.ts';
 import { startTestSandbox, type TestSandbox, type TestTime } from '../support/sandbox.ts';
 import { createTestHome, type TestHome } from '../support/temp.ts';
 
@@ -65,7 +66,15 @@ export function rigAt(home: TestHome, sandbox: TestSandbox, env: Env): Rig {
       if (code !== 0) throw new Error(`keyturn ${args.join(' ')} ended with ${code}: ${stderr}`);
       return stdout;
     },
-    terminal: (args, more) => onTerminal(process.execPath, [BUILT, ...args], more),
+    terminal: (args, more) => {
+      const terminal = onTerminal(process.execPath, [BUILT, ...args], more);
+      const end = terminal.end.then((code) => {
+        // Some runners give a job a terminal.
+        checkShown({ stdout: terminal.seen(), stderr: '', env: {} });
+        return code;
+      });
+      return { ...terminal, end };
+    },
     shell: (script, more) =>
       onTerminal('/bin/sh', ['-c', `KEYTURN="${process.execPath} ${BUILT}"; ${script}`], more),
     findInHome: (secrets, allowed = () => false) => findInFiles(createCanary(secrets), home, allowed),

@@ -3,6 +3,7 @@ import { endsSomething, isChange } from '../../core/policy/decision.ts';
 import { type PlannedToken, planPolicy } from '../../core/policy/plan-policy.ts';
 import { placeText } from '../../core/where.ts';
 import { usage } from '../../domain/errors.ts';
+import { questionAbout, quoteName } from '../../output/question.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { policyPlanReport, policyResultsReport } from '../policy-reports.ts';
@@ -43,12 +44,10 @@ function refuseMany(planned: readonly PlannedToken[], max: number): void {
 async function confirmEnds(app: App, planned: readonly PlannedToken[]): Promise<boolean> {
   const ends = planned.filter(({ decision }) => endsSomething(decision));
   if (ends.length === 0) return app.globals.yes;
-  const names = ends
-    .map(
-      ({ target }) =>
-        `"${target.token.name}" at ${placeText(target.provider.title, target.token.profile ?? app.place?.profile ?? null)}`,
-    )
-    .join(', ');
-  await app.confirm(`replace ${names}, and end the old ones?`);
+  const names = ends.map(
+    ({ target }) =>
+      `${quoteName(target.token.name)} at ${placeText(target.provider.title, target.token.profile ?? app.place?.profile ?? null)}`,
+  );
+  await app.confirm(questionAbout('replace and end', 'tokens', names, ''));
   return true;
 }

@@ -3,6 +3,7 @@ import { resolveKey } from '../../core/resolve-reference.ts';
 import { rotate } from '../../core/rotation/rotate.ts';
 import { whereOf } from '../../core/where.ts';
 import { parseReference } from '../../domain/reference.ts';
+import { named, quoteName } from '../../output/question.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
@@ -34,7 +35,7 @@ export const keysRotate: Command = {
     if (input.flag('dry-run')) return dryRunReport(deps, [{ name: nameOf(target), plan }]);
     await noteProfile(app);
     await app.confirm(
-      `The old secret stops working at once: rotate the key "${nameOf(target)}" (id ${key.id}) of ${project} at ${whereOf(client.connection)}?`,
+      `The old secret stops working at once: rotate the key ${named({ name: nameOf(target), id: key.id })} of ${quoteName(project)} at ${whereOf(client.connection)}?`,
     );
     return mintReport(await rotate(deps, plan), {
       client,

@@ -17,7 +17,7 @@ export const rotationsAbort: Command = {
     const [attempt] = chooseAttempts(attempts, { id, profile, provider });
     const where = attempt ? await whereOfAttempt(app, attempt.header) : null;
     const shown = attempt ? aboutAttempt(attempt.header) : 'it';
-    await app.confirm(`undo the operation ${id.slice(0, 40)}${where ? ` (${shown}) at ${where}` : ''}?`);
+    await app.confirm(`undo the operation ${id}${where ? ` (${shown}) at ${where}` : ''}?`);
     const result = await abortAttempt(await resumeDeps(app), id);
     if (result.kind === 'attention') throw stopped(result, { profile: attempt?.header.profile ?? null });
     const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];

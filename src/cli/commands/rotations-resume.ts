@@ -3,6 +3,7 @@ import { waitsUntil } from '../../core/mint/grace.ts';
 import { chooseAttempts, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
 import { resumeAttempt } from '../../core/rotation/resume.ts';
 import { usage } from '../../domain/errors.ts';
+import { named } from '../../output/question.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import { whereOfAttempt } from '../attempt-place.ts';
@@ -67,7 +68,5 @@ async function confirmEnd(app: App, attempt: AttemptSummary, where: string | nul
   const dueAt = waitsUntil(attempt, app.runtime.clock.now());
   const { target } = readPlan(attempt.header.plan);
   if (dueAt === null || !target) return;
-  await app.confirm(
-    `end "${target.name ?? target.id}" (id ${target.id}) at ${where} now, which was to work until ${dueAt}?`,
-  );
+  await app.confirm(`end ${named(target)} at ${where} now, which was to work until ${dueAt}?`);
 }

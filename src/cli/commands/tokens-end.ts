@@ -11,7 +11,7 @@ import type { Inactive } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { toInstant } from '../../domain/time.ts';
-import type { ListedToken } from '../../domain/token.ts';
+import { named, questionAbout, quoteName } from '../../output/question.ts';
 import type { ListReport } from '../../output/report.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
@@ -46,14 +46,15 @@ function endCommand(verb: TokenVerb): Command {
       const found = targets.flatMap((target) => (target.token === null ? [] : [target.token]));
       if (input.flag('dry-run')) {
         const steps = found.map((token) => ({
-          what: `${verb} ${labelOf(token)}: ${EFFECT[verb]}`,
+          what: `${verb} ${named(token)}: ${EFFECT[verb]}`,
           call: describeChange(deps, verb, token),
         }));
         return withFailures(planReport(steps, head(deps.client)), targets);
       }
       if (asks && found.length > 0)
         await app.confirm(
-          `${unsure(targets)}${verb} ${found.map(labelOf).join(', ')} at ${whereOf(deps.client.connection)}?`,
+          unsure(targets) +
+            questionAbout(verb, 'tokens', found.map(named), ` at ${whereOf(deps.client.connection)}`),
         );
       const results = await changeTokens(deps, verb, targets);
       const marked = await mark(app, verb, results);
@@ -68,13 +69,9 @@ function endCommand(verb: TokenVerb): Command {
 /** Comes before the question where the id of the managing credential is not known. */
 function unsure(targets: readonly ChangeResult[]): string {
   const some = targets.flatMap(({ mayBeOwn, token }) =>
-    mayBeOwn && token ? [`"${token.name ?? token.id}"`] : [],
+    mayBeOwn && token ? [quoteName(token.name ?? token.id)] : [],
   );
   return some.length === 0 ? '' : `${some.join(', ')} may be the credential that keyturn is using. `;
-}
-
-function labelOf({ id, name }: ListedToken): string {
-  return `"${name ?? id}" (id ${id})`;
 }
 
 /** What would fail when it is done in earnest fails here too. */

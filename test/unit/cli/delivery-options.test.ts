@@ -76,6 +76,7 @@ describe('--print', () => {
       'stderr: ::add-mask::100%25\n',
       'stderr: ::add-mask::x\n',
       'stderr: ::add-mask::100%25%0D%0Ax\n',
+      'stderr: ::add-mask::100%25\\r\\nx\n',
       'stdout: 100%\r\nx\n',
     ]);
   });

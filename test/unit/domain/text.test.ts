@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { replaceUnsafe, safeText } from '../../../src/domain/text.ts';
+import { exactText, replaceUnsafe, safeText, withoutFormula } from '../../../src/domain/text.ts';
+import { readOutput } from '../../support/runner-model.ts';
 
 /** C0, DEL, C1, bidirectional controls, zero-width and tag characters, line separators, lone surrogates. */
 const DANGEROUS =
@@ -43,7 +44,7 @@ describe('safeText shows what a terminal would act on', () => {
     '👍🏽 🔑 🇩🇪',
     '❤\ufe0f ☎\ufe0e',
     'pаypal',
-    '::add-mask::x ::set-output name=a:: ::stop-commands::x ##vso[x] ##teamcity[x]',
+    'C##, F# [beta], a::b, issue ##12, x --- y, [group]',
     '%0A::error:: %s %n %d %o',
     '<img onerror=x> [a](javascript:x)',
     '│ ─ ┼ Are you sure? [y/N] y',
@@ -52,8 +53,28 @@ describe('safeText shows what a terminal would act on', () => {
     expect(replaceUnsafe(text, () => '')).toBe(text);
   });
 
-  it('piles of combining marks become four', () => {
-    expect(safeText(`Z${'\u0301'.repeat(1_000)}!`)).toBe(`Z${'\u0301'.repeat(4)}!`);
+  it('of a pile of combining marks four are marks, and the others are told', () => {
+    expect(safeText(`Z${'\u0301'.repeat(6)}!`)).toBe(`Z${'\u0301'.repeat(4)}\\u0301\\u0301!`);
+  });
+
+  it.each([
+    ['Braille blank', '\u2800'],
+    ['Hangul fillers', '\u115f', '\u1160', '\u3164', '\uffa0'],
+    ['blank music and hieroglyphs', '\u{1d159}', '\u{13441}'],
+    [
+      'spaces that are not the usual one',
+      '\u00a0',
+      '\u1680',
+      '\u2003',
+      '\u2009',
+      '\u202f',
+      '\u205f',
+      '\u3000',
+    ],
+    ['interlinear notes', '\ufff9', '\ufffa', '\ufffb'],
+    ['a variation selector after a letter', '\ufe0f', '\ufe00'],
+  ])('A16 %s are seen', (_, ...characters) => {
+    for (const character of characters) expect(safeText(`a${character}b`)).toMatch(/^a\\[xu][0-9a-f{}]+b$/);
   });
 
   it('cuts at the limit, and says so', () => {
@@ -72,6 +93,12 @@ describe('safeText shows what a terminal would act on', () => {
       '🔑',
       '\u{e0041}',
       '\u0301',
+      '\ufe0f',
+      '##',
+      '[a]',
+      '::',
+      ' ',
+      '--- ',
       'a',
     );
     fc.assert(
@@ -82,6 +109,7 @@ describe('safeText shows what a terminal would act on', () => {
           const shown = safeText(parts.join(''), limit);
           expect(shown).not.toMatch(DANGEROUS);
           expect(safeText(shown)).toBe(shown);
+          expect(readOutput(shown)).toEqual([]);
         },
       ),
     );
@@ -95,4 +123,44 @@ it('replaceUnsafe hands over whole characters', () => {
     return '';
   });
   expect(seen).toEqual(['\u001b', '\u{e0041}']);
+});
+
+describe('exactText can be undone', () => {
+  const undo = (text: string) =>
+    text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]+)\})/g, (_, a, b, c) =>
+      String.fromCodePoint(Number.parseInt(a ?? b ?? c, 16)),
+    );
+
+  it.each(['a\tb', 'C:\\x41', '\\u0041\\', '##[x]', '::x::', '\u{e0041}', '--- x', '\\\\x5c', 'a\u00a0b'])(
+    '%j',
+    (text) => {
+      expect(undo(exactText(text))).toBe(text);
+      expect(undo(withoutFormula(exactText(text)))).toBe(text);
+    },
+  );
+
+  it('whatever it is made of', () => {
+    const part = fc.oneof(
+      fc.constantFrom('\\', 'x41', 'u0041', '##', '[', '::', '='),
+      fc.string({ maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 10 }), (parts) => {
+        expect(undo(withoutFormula(exactText(parts.join(''))))).toBe(parts.join(''));
+      }),
+    );
+  });
+});
+
+describe('A3 withoutFormula', () => {
+  it.each(["=cmd|' /C calc'!A0", '+1+1', '-2+3', '@SUM(A1)', ' =1', '＝1', '=', '+cmd', '-x'])(
+    'breaks %j',
+    (text) => {
+      expect(withoutFormula(text)).toMatch(/^\\[xu][0-9a-f]+/);
+    },
+  );
+
+  it.each(['-', '-5', '+4915112345', '-1.5', 'a=b', '', 'x', 'ci-deploy'])('leaves %j', (text) => {
+    expect(withoutFormula(text)).toBe(text);
+  });
 });

@@ -1,0 +1,57 @@
+import stringWidth from 'string-width';
+import { safeText } from '../domain/text.ts';
+
+/** So much of a name is shown in a question, in columns: whoever chose the name must not be able to hide what is asked. */
+const WIDEST_NAME = 60;
+/** Of the columns that are left beside the `…`, so many show the beginning. */
+const BEGINNING = 36;
+/** One visible escape is never cut in two. */
+const SHOWN_CHARACTER = /\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\u\{[0-9a-f]+\}|\P{M}\p{M}*|\p{M}/gsu;
+
+/** What a question is about, as its provider names it. */
+export interface Named {
+  readonly name: string | null;
+  readonly id: string;
+}
+
+/** `"deploy" (id 17)`: the name shortened in its middle where it is long, the id whole. */
+export function named({ name, id }: Named): string {
+  return `${quoteName(name ?? id)} (id ${safeText(id)})`;
+}
+
+/** A name that somebody else chose, in quotes that it cannot end. */
+export function quoteName(name: string): string {
+  return `"${shorten(safeText(name, 1_000).replaceAll('"', '\\x22'))}"`;
+}
+
+/**
+ * The question of whether to do something to things. For one it is a single line; several are counted first, listed one a
+ * line, and asked about at the end, where no list can push the question off the screen.
+ */
+export function questionAbout(verb: string, noun: string, things: readonly string[], where: string): string {
+  const [only, another] = things;
+  if (only !== undefined && another === undefined) return `${verb} ${only}${where}?`;
+  const count = `${things.length} ${noun}`;
+  return [
+    `${verb} ${count}${where}:`,
+    ...things.map((thing) => `  ${thing}`),
+    `${verb} these ${count}${where}?`,
+  ].join('\n');
+}
+
+function shorten(text: string): string {
+  if (stringWidth(text) <= WIDEST_NAME) return text;
+  const characters = text.match(SHOWN_CHARACTER) ?? [];
+  const head = takeWhileFits(characters, BEGINNING);
+  const tail = takeWhileFits(characters.slice(head.length).reverse(), WIDEST_NAME - 1 - BEGINNING).reverse();
+  return `${head.join('')}…${tail.join('')}`;
+}
+
+function takeWhileFits(characters: readonly string[], columns: number): string[] {
+  let width = 0;
+  const end = characters.findIndex((character) => {
+    width += stringWidth(character);
+    return width > columns;
+  });
+  return characters.slice(0, end < 0 ? characters.length : end);
+}
