@@ -4,6 +4,7 @@ import type { LocalCredentialStore } from '../adapters/store/credential-store.ts
 import type { InstallationKeys } from '../adapters/store/installation-keys.ts';
 import { STORE_KINDS, type StoreKind } from '../domain/credential.ts';
 import { AppError, usage } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
 import { noteLine } from '../output/note.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { Children } from '../ports/child.ts';
@@ -24,6 +25,8 @@ export class Local {
   readonly globals: Globals;
   readonly prompter: Prompter;
   #wantedStore: StoreKind | null;
+  /** Of a migration to a passphrase store: the variable still holds the old one. */
+  #chosenPassphrase: Secret | null = null;
   #insteadOfKeychain = 'choose another store: set KEYTURN_STORE to "passphrase" or "file"';
 
   constructor(runtime: Runtime, globals: Globals) {
@@ -157,9 +160,21 @@ export class Local {
     const { createStoreMigration } = await import('../adapters/store/store-migration.ts');
     return createStoreMigration({
       ...(await this.storeOptions()),
-      newPassphrase: async () => (await import('./passphrase.ts')).readNewPassphrase(this),
+      newPassphrase: async () => {
+        this.#chosenPassphrase = await (await import('./passphrase.ts')).readNewPassphrase(this);
+        return this.#chosenPassphrase;
+      },
       insteadOfKeychain: () => 'name another store: `--to passphrase` or `--to file`',
     });
+  }
+
+  /** The audit log under the key that the store has since a migration of this process. */
+  async auditAfterMigration(): Promise<AuditLog> {
+    const { createCredentialStore } = await import('../adapters/store/credential-store.ts');
+    const chosen = this.#chosenPassphrase;
+    const passphrase = chosen === null ? {} : { passphrase: async () => chosen };
+    const store = createCredentialStore({ ...(await this.storeOptions()), ...passphrase });
+    return this.#auditUnder(await this.#keysOf(store));
   }
 
   /** The store. `wanted` is `--store`, of a command that has it: it decides for a new file, and is refused where it contradicts one that exists. */
@@ -177,14 +192,16 @@ export class Local {
     return store;
   }
 
-  readonly #installationKeys = once(async (): Promise<InstallationKeys> => {
+  readonly #installationKeys = once(async (): Promise<InstallationKeys> => this.#keysOf(await this.store()));
+
+  async #keysOf(store: LocalCredentialStore): Promise<InstallationKeys> {
     const { createInstallationKeys, KEY_VARIABLE } = await import('../adapters/store/installation-keys.ts');
     return createInstallationKeys({
       disk: await this.disk(),
       random: this.runtime.random,
       locks: this.locks,
       stateDir: (await this.paths()).state,
-      store: await this.store(),
+      store,
       makeStore: this.#wantedStore !== null,
       variable: this.runtime.env[KEY_VARIABLE],
       onKeyFile: (path) =>
@@ -192,9 +209,11 @@ export class Local {
           `the key that seals unfinished operations is "${path}", in the same folder; set ${KEY_VARIABLE} to keep it elsewhere`,
         ),
     });
-  });
+  }
 
-  readonly audit = once(async (): Promise<AuditLog> => {
+  readonly audit = once(async (): Promise<AuditLog> => this.#auditUnder(await this.#installationKeys()));
+
+  async #auditUnder(keys: InstallationKeys): Promise<AuditLog> {
     const [{ createFileAudit }, { createAuditCodes }] = await Promise.all([
       import('../adapters/audit/file-audit.ts'),
       import('../adapters/audit/audit-codes.ts'),
@@ -203,13 +222,13 @@ export class Local {
     // A credential from the environment must not need the store's passphrase, or a keychain, for the log alone.
     const mayUnlock = !this.runtime.env['KEYTURN_TOKEN'];
     return createFileAudit({
-      codes: createAuditCodes(await this.#installationKeys(), mayUnlock),
+      codes: createAuditCodes(keys, mayUnlock),
       disk: await this.disk(),
       locks: this.locks,
       clock: this.runtime.clock,
       path: `${state}/audit.jsonl`,
     });
-  });
+  }
 
   readonly journalHost = once(async (): Promise<JournalHost> => {
     const [{ createFileJournal }, { createJournalSealer }, { checkPrivateFolder }] = await Promise.all([

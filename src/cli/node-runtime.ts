@@ -250,7 +250,8 @@ function dieOf(signal: NodeJS.Signals): void {
   if (process.platform === 'win32' || process.pid === 1 || DUMPS_CORE.test(signal)) return;
   // Node ignores some signals of its own (SIGPIPE); a listener that goes away leaves the system's action behind.
   if (signal !== 'SIGKILL') process.on(signal, () => undefined).removeAllListeners(signal);
-  process.kill(process.pid, signal);
+  const { pid } = process;
+  process.kill(pid, signal);
   // It arrives a moment later; a signal that does not end a process is over then.
   setTimeout(() => undefined, 100);
 }

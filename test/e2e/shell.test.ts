@@ -102,7 +102,7 @@ describe('pipes', () => {
       'keyturn tokens list -o name | tail -2 | xargs "$NODE" "$KEYTURN" tokens disable --yes',
     );
     expect(code).toBe(0);
-    expect(stdout.match(/ok/g)).toHaveLength(2);
+    expect(stdout.match(/disabled/g)).toHaveLength(2);
   });
 });
 

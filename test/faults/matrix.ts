@@ -47,7 +47,10 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
   40: at('unit/core/mint/two-secrets.test.ts')('#40 '),
   42: [...network('#42 '), ...rotate('leaves the new one current and delivered, the old one ended: ')],
   44: [...once('a flood of 1xx'), ...call('accepts early hints')],
-  46: once('gzip', 'cuts at 1 MiB, keeps what came, and stays small'),
+  46: [
+    ...once('cuts at 1 MiB, keeps what came, and stays small'),
+    ...at('unit/adapters/http/compression.test.ts')('gzip'),
+  ],
   48: once('a length and chunks', 'no HTTP'),
   50: mutants('no watch list: a mint that two lists did not show is forgotten'),
   52: resume('a replay that comes without the secret: ', 'a replay that makes a second one: '),

@@ -367,6 +367,7 @@ describe('a clock', () => {
             call: (...given) => (isGone ? refuse() : inner.call(...given)),
             close: () => inner.close(),
             sendOnce: async (...given) => {
+              if (isGone) return { kind: 'not-sent', reason: 'offline' };
               isGone = true;
               await inner.sendOnce(given[0], given[1], { head: async () => {}, chunk: async () => {} });
               return { kind: 'ambiguous', reason: 'the machine slept', status: null, bytes: 0 };

@@ -32,7 +32,7 @@ export const credentialsMigrate: Command = {
         { what: `seal ${result.secrets} secrets again, from "${from}" to "${to}": ${names}` },
       ]);
     // Its code, under the new key, covers every record before it, whose own key is gone now.
-    await (await app.audit()).append({
+    await (await app.auditAfterMigration()).append({
       action: 'migrate',
       outcome: 'ok',
       profile: null,

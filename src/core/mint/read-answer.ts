@@ -68,7 +68,8 @@ async function find(attempt: Attempt, nth: number): Promise<Answer> {
   const isSuccess = answer.complete && answer.status !== null && answer.status >= 200 && answer.status < 300;
   const refusal = isNothing && isSuccess ? findRefusal(attempt, answer.bytes) : null;
   if (refusal) return refusal;
-  if (isAppError(decoded)) return { ...none(decoded.message), isTold: isSuccess };
+  // What breaks off in the middle of its JSON was cut by something on the way: a repeat may tell the rest.
+  if (isAppError(decoded)) return { ...none(decoded.message), isTold: isSuccess && !isCutJson(answer.bytes) };
   const kept = await keep(attempt, decoded, answer.complete);
   return kept.kind === 'none' ? { ...kept, isTold: isSuccess } : kept;
 }
@@ -157,6 +158,10 @@ export function decode(attempt: Attempt, answer: Captured): Minted<Item> | AppEr
     const part = decodePart(operation, answer);
     return part === null || isAppError(part) ? (part ?? error) : believe(attempt, part);
   }
+}
+
+function isCutJson(bytes: Uint8Array): boolean {
+  return /^\s*[[{]/.test(new TextDecoder().decode(bytes.subarray(0, 64))) && parseOrNull(bytes) === null;
 }
 
 /** An id that was there before is dropped: the list tells what was made. */

@@ -127,9 +127,9 @@ describe('which credential', () => {
     expect(resolved).toMatchObject({ profile: null, origin: 'https://us.vendor.example' });
   });
 
-  it('a set but empty KEYTURN_TOKEN is the environment’s still, never silently the store’s', async () => {
-    const resolved = await resolve({ env: { KEYTURN_TOKEN: '' }, profiles: [acme], current: 'acme' });
-    expect(resolved.credential).toEqual({ kind: 'environment' });
+  it('a set but empty KEYTURN_TOKEN is refused, and never silently the store’s credential', async () => {
+    const empty = resolve({ env: { KEYTURN_TOKEN: '' }, profiles: [acme], current: 'acme' });
+    await expect(empty).rejects.toMatchObject({ code: 'usage', message: 'KEYTURN_TOKEN is set but empty' });
   });
 
   it.each<[string, Case]>([

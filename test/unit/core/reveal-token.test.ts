@@ -49,10 +49,16 @@ describe('revokeOwn', () => {
   const answer = ({ method }: Sent): Answer =>
     method === 'GET' ? { body: { item: tokenOf('mt_1') } } : { body: '' };
 
-  it('ends the credential in use, with its own last request', async () => {
-    const { deps, transport } = rig(answer, { tokenId: 'mt_1' });
+  it('ends the credential in use, and takes its refusal afterwards for the proof', async () => {
+    let isRevoked = false;
+    const ending = (sent: Sent): Answer => {
+      if (isRevoked) return { status: 401, body: {} };
+      isRevoked = sent.method === 'POST';
+      return answer(sent);
+    };
+    const { deps, transport } = rig(ending, { tokenId: 'mt_1' });
     await revokeOwn(deps);
-    expect(transport.lines).toEqual(['GET /tokens/mt_1', 'POST /tokens/mt_1/revoke']);
+    expect(transport.lines).toEqual(['GET /tokens/mt_1', 'POST /tokens/mt_1/revoke', 'GET /tokens/mt_1']);
     expect(deps.audit.events).toMatchObject([{ action: 'revoke', outcome: 'ok', id: 'mt_1' }]);
   });
 
