@@ -4,7 +4,6 @@ import type { Client, Connection } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
 import type { ConnectionWishes, ResolvedConnection } from '../core/resolve-connection.ts';
 import type { ReferenceDeps } from '../core/resolve-reference.ts';
-import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import { eachLineSafe } from '../domain/text.ts';
@@ -138,15 +137,8 @@ export class App extends Local {
   /** The same place as a browser session, for the one request that wants it. */
   async sessionClient(resolved: ResolvedConnection): Promise<Client> {
     const { provider, profile, settings, origin } = resolved;
-    const auth = provider.auth.find((scheme) => scheme.id === 'session');
-    if (!auth) {
-      throw new AppError({
-        code: 'unsupported',
-        message: `${provider.title} has no browser sessions`,
-        hint: 'leave "--session" out',
-        provider: provider.id,
-      });
-    }
+    const { sessionScheme } = await import('../core/session-scheme.ts');
+    const auth = sessionScheme(provider);
     const { readSession } = await import('./secret-reader.ts');
     const secret = await readSession(this, `the ${provider.title} session cookie`);
     const connection = {

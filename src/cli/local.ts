@@ -195,39 +195,15 @@ export class Local {
   readonly #installationKeys = once(async (): Promise<InstallationKeys> => this.#keysOf(await this.store()));
 
   async #keysOf(store: LocalCredentialStore): Promise<InstallationKeys> {
-    const { createInstallationKeys, KEY_VARIABLE } = await import('../adapters/store/installation-keys.ts');
-    return createInstallationKeys({
-      disk: await this.disk(),
-      random: this.runtime.random,
-      locks: this.locks,
-      stateDir: (await this.paths()).state,
-      store,
-      makeStore: this.#wantedStore !== null,
-      variable: this.runtime.env[KEY_VARIABLE],
-      onKeyFile: (path) =>
-        this.note(
-          `the key that seals unfinished operations is "${path}", in the same folder; set ${KEY_VARIABLE} to keep it elsewhere`,
-        ),
-    });
+    const { openInstallationKeys } = await import('./installation.ts');
+    return openInstallationKeys(this, store, this.#wantedStore !== null);
   }
 
   readonly audit = once(async (): Promise<AuditLog> => this.#auditUnder(await this.#installationKeys()));
 
   async #auditUnder(keys: InstallationKeys): Promise<AuditLog> {
-    const [{ createFileAudit }, { createAuditCodes }] = await Promise.all([
-      import('../adapters/audit/file-audit.ts'),
-      import('../adapters/audit/audit-codes.ts'),
-    ]);
-    const { state } = await this.paths();
-    // A credential from the environment must not need the store's passphrase, or a keychain, for the log alone.
-    const mayUnlock = !this.runtime.env['KEYTURN_TOKEN'];
-    return createFileAudit({
-      codes: createAuditCodes(keys, mayUnlock),
-      disk: await this.disk(),
-      locks: this.locks,
-      clock: this.runtime.clock,
-      path: `${state}/audit.jsonl`,
-    });
+    const { openAuditLog } = await import('./installation.ts');
+    return openAuditLog(this, keys);
   }
 
   readonly journalHost = once(async (): Promise<JournalHost> => {

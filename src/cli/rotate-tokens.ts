@@ -66,11 +66,14 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
     );
   }
   await noteProfile(app);
-  await app.confirm(rotateQuestion(deps.client, due, unsure));
+  await app.confirm(rotateQuestion(deps.client, planned, unsure));
+  const rotating = input.flag('session')
+    ? { ...deps, creator: await app.sessionClient(await app.resolved()) }
+    : deps;
   const [only, another] = planned;
-  if (only && !another) return rotateOne(deps, only);
+  if (only && !another) return rotateOne(rotating, only);
   const results = await rotateMany(
-    planned.map(({ token, plan }) => ({ token, run: () => rotateAndMark(deps, token, plan) })),
+    planned.map(({ token, plan }) => ({ token, run: () => rotateAndMark(rotating, token, plan) })),
     {
       concurrency: input.wholeNumber('concurrency', { min: 1, max: 32 }) ?? 4,
       maxFailures: input.wholeNumber('max-failures', { min: 1, max: 1_000 }) ?? 3,
@@ -83,16 +86,18 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
 /** Where the secret is replaced in place, whoever uses the old one is cut off at once: that is asked for openly. */
 function rotateQuestion(
   { connection }: Client,
-  due: readonly ListedToken[],
+  planned: readonly Planned[],
   unsure: readonly string[],
 ): string {
+  const inPlace = planned.filter(({ plan }) => plan.plan.way === 'in-place');
   const stops =
-    connection.provider.facts.rotation === 'in-place'
-      ? `The old secret${due.length === 1 ? ' stops' : 's stop'} working at once: `
-      : '';
+    inPlace.length === 0
+      ? ''
+      : `The old secret${inPlace.length === 1 ? ' stops' : 's stop'} working at once: `;
   const doubt =
     unsure.length === 0 ? '' : `${unsure.join(', ')} may be the credential that keyturn is using. `;
-  return doubt + stops + questionAbout('rotate', 'tokens', due.map(named), ` at ${whereOf(connection)}`);
+  const names = planned.map(({ token }) => named(token));
+  return doubt + stops + questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`);
 }
 
 async function rotateAndMark(deps: MintDeps, token: ListedToken, plan: RotationPlan): Promise<MintResult> {
@@ -139,6 +144,8 @@ async function chooseTokens(app: App, input: Input) {
 }
 
 function refuseShared(input: Input): void {
+  if (input.text('name') !== undefined)
+    throw usage('several tokens cannot share one name', 'leave "--name" out, or rotate one at a time');
   const isNamed = typeof input.textOrFlag('save') === 'string';
   if (input.list('to').length === 0 && !input.flag('print') && !isNamed) return;
   throw usage(
@@ -162,6 +169,7 @@ function planToken(
 
 function readOptions(app: App, input: Input): RotationOptions {
   const scopes = input.list('scope', /[\s,]+/);
+  const name = input.text('name');
   noteMinutes(app, input.text('expires-in'));
   const expiresAt = chooseExpiry(
     { in: input.text('expires-in'), at: input.text('expires-at') },
@@ -174,7 +182,9 @@ function readOptions(app: App, input: Input): RotationOptions {
   return {
     ...readOld(input, (line) => app.note(line)),
     allowSelf: input.flag('allow-self'),
+    session: input.flag('session'),
     overrides: {
+      ...(name === undefined ? {} : { name }),
       ...(scopes.length > 0 ? { scopes } : {}),
       ...(expiresAt === null ? {} : { expiresAt }),
       ...(own.length > 0 ? { options: Object.fromEntries(own) } : {}),

@@ -44,7 +44,7 @@ export async function resolveToken(
 ): Promise<ListedToken> {
   if (reference.by === 'id') return findById(deps, reference, listed);
   const saved = await findSaved(deps, reference, null);
-  const list = await listOrNull(deps, listed);
+  const list = await listOrNull(deps, saved, listed);
   if (list === null) return findUnlisted(deps, reference, saved, listed);
   const found = chooseToken(reference, { saved, tokens: list.items, purpose });
   if (found) return found;
@@ -61,7 +61,7 @@ export async function resolveKey(
   if (!provider.keys) throw unsupported(provider, 'keys list');
   if (reference.by === 'id') return findKey(deps, project, reference);
   const saved = await findSaved(deps, reference, project);
-  const list = await listOrNull(deps, () => allKeys(deps, project));
+  const list = await listOrNull(deps, saved, () => allKeys(deps, project));
   if (list === null) {
     const id = saved?.current.id ?? null;
     return findKey(deps, project, id === null ? reference : { by: 'id', value: id });
@@ -112,14 +112,19 @@ async function findById(
   }
 }
 
-/** Null where the provider has no list here; `findToken` and `findKey` know what an id is worth then. */
+/**
+ * Null where the provider has no list here; `findToken` and `findKey` know what an id is worth then. An inferred list that
+ * shows nothing at all says nothing of a saved id either.
+ */
 async function listOrNull<T>(
   { client }: ReferenceDeps,
+  saved: Credential | null,
   listed: () => Promise<WholeOrNot<T>>,
 ): Promise<WholeOrNot<T> | null> {
   const { provider } = client.connection;
   const list = await orNoList(provider, listed);
-  const isNothing = list?.items.length === 0 && !list.whole && provider.facts.lists === 'inferred';
+  const isEmpty = list?.items.length === 0 && provider.facts.lists === 'inferred';
+  const isNothing = isEmpty && (saved !== null || !list.whole);
   return isNothing ? null : list;
 }
 

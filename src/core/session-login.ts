@@ -1,7 +1,7 @@
-import { AppError, isAppError } from '../domain/errors.ts';
+import { type AppError, isAppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Profile } from '../ports/profiles.ts';
-import type { AuthScheme, Provider } from '../ports/provider.ts';
+import type { Provider } from '../ports/provider.ts';
 import type { Client } from './client.ts';
 import { type Probed, probe } from './inferred-lists.ts';
 import {
@@ -15,6 +15,7 @@ import {
 import type { MintDeps } from './mint/deps.ts';
 import { mintForLogin } from './mint/login-session.ts';
 import { failureOf } from './mint/result.ts';
+import { sessionScheme } from './session-scheme.ts';
 
 export interface SessionLoginDeps extends LoginDeps {
   /** Asks for the cookie. */
@@ -107,17 +108,6 @@ async function namingLive<T>(id: string | null, profile: string, work: () => Pro
       profile,
     });
   }
-}
-
-function sessionScheme(provider: Provider): AuthScheme {
-  const scheme = provider.auth.find((each) => each.id === 'session');
-  if (scheme) return scheme;
-  throw new AppError({
-    code: 'unsupported',
-    message: `${provider.title} has no way to log in with a browser session`,
-    hint: `leave "--session" out; it needs ${provider.credential.kind}`,
-    provider: provider.id,
-  });
 }
 
 /** A full disk or a missing folder is not the provider's doing. */

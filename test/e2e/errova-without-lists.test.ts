@@ -68,6 +68,20 @@ const OPERATIONS: Readonly<Record<string, Case>> = {
       expect(out.trim()).toBe(`${was}R`);
     },
   },
+  'tokens rotate with a session': {
+    args: ({ token }) => [
+      ...['tokens', 'rotate', `id:${token}`, '--session', '--name', 'ci', '--scope', 'org.read'],
+      ...['--yes', '--print'],
+    ],
+    stdin: COOKIE,
+    check: ({ asked, tokens }, { token }, out) => {
+      expect(tokens.has(token)).toBe(false);
+      expect([...tokens.values()].at(-1)).toBe(out.trim());
+      expect(asked.filter((line) => line.startsWith('POST')).at(-1)).toBe(
+        'POST /api/organizations/acme-inc/machine-tokens',
+      );
+    },
+  },
   'tokens revoke': {
     args: ({ token }) => ['tokens', 'revoke', `id:${token}`, '--yes'],
     check: ({ tokens }, { token }) => expect(tokens.has(token)).toBe(false),
@@ -265,5 +279,84 @@ describe('a second login', () => {
     const kept = await run([...login, '--with-token'], { stdin: other.secret });
     expect(kept.stderr).toContain('its id is not known');
     expect(errova.tokens.size).toBe(2);
+  });
+});
+
+describe('a rotation by a session', () => {
+  const session = { env: { KEYTURN_SESSION: COOKIE } };
+  const started = async (gets: GetAnswer = { status: 404 }) => {
+    const all = await rig(gets);
+    await all.viaToken();
+    const saved = ['tokens', 'create', '--session', '--name', 'ci', '--scope', 'org.read', '--save'];
+    await all.run(saved, { stdin: COOKIE });
+    const [old] = [...all.errova.tokens.keys()].slice(-1);
+    const rotate = ['tokens', 'rotate', 'ci', '--session', '--scope', 'org.read', '--yes', '--json'];
+    return { ...all, old: old ?? '', rotate };
+  };
+
+  test('is planned without the cookie, and says who sends what', async () => {
+    const { run, rotate, errova } = await started();
+    const asked = errova.asked.length;
+    const { code, stdout } = await run([...rotate, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('POST /api/organizations/acme-inc/machine-tokens (as the browser session)');
+    expect(errova.asked.slice(asked).filter((line) => !line.startsWith('GET'))).toEqual([]);
+  });
+
+  test.each<[string, GetAnswer]>([
+    ['without a list', { status: 404 }],
+    ['with a list that is always empty', { status: 200, body: '[]' }],
+  ])('keeps the old one for its grace, and a resume without the cookie ends it, %s', async (_, gets) => {
+    const { errova, old, run, rotate } = await started(gets);
+    const waiting = await run([...rotate, '--old', '1h'], session);
+    expect(waiting, waiting.stderr).toMatchObject({ code: 10 });
+    expect(errova.tokens.has(old)).toBe(true);
+    const ended = await run(['rotations', 'resume', '--now', '--yes', '--json']);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    expect(errova.tokens.has(old)).toBe(false);
+    expect(errova.tokens.size).toBe(2);
+  });
+
+  test('leaves the old one with --old keep', async () => {
+    const { errova, old, run, rotate } = await started();
+    const kept = await run([...rotate, '--old', 'keep'], session);
+    expect(kept, kept.stderr).toMatchObject({ code: 0 });
+    expect(errova.tokens.has(old)).toBe(true);
+    expect(JSON.parse(kept.stdout).old).toMatchObject({ id: old, outcome: 'kept' });
+  });
+
+  test('ends in attention, with the name, where the answer is lost and there is no list', async () => {
+    const { errova, old, run, rotate } = await started();
+    errova.loseNext = 'POST';
+    const lost = await run(rotate, session);
+    expect(lost, lost.stderr).toMatchObject({ code: 11 });
+    expect(lost.stderr).toContain('ci');
+    expect(errova.tokens.has(old)).toBe(true);
+    expect(errova.tokens.size).toBe(3);
+  });
+
+  test('changes nothing where the cookie has ended', async () => {
+    const { errova, old, run, rotate } = await started();
+    const before = [...errova.tokens];
+    const refused = await run(rotate, { env: { KEYTURN_SESSION: 'another-cookie-0123456789' } });
+    expect(refused, refused.stderr).toMatchObject({ code: 4 });
+    expect([...errova.tokens]).toEqual(before);
+    expect(errova.tokens.has(old)).toBe(true);
+  });
+
+  test('needs a name and a scope that cannot be looked up', async () => {
+    const { errova, run, old } = await started();
+    const before = errova.asked.length;
+    for (const more of [
+      ['--name', 'x'],
+      ['--scope', 'org.read'],
+    ]) {
+      const refused = await run(
+        ['tokens', 'rotate', `id:${old}`, '--session', '--yes', '--print', ...more],
+        session,
+      );
+      expect(refused).toMatchObject({ code: 2 });
+    }
+    expect(errova.asked.slice(before).filter((line) => !line.startsWith('GET'))).toEqual([]);
   });
 });

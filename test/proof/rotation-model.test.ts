@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { makeBase } from '../support/sim-base.ts';
 import type { Tally } from '../support/sim-enumerate.ts';
 import { describeFailures, everyPair, everySingle, randomCases } from '../support/sim-enumerate.ts';
-import { CREATIONS, ROTATIONS, SELF_ROTATIONS } from '../support/sim-scenarios.ts';
+import { CREATIONS, ROTATIONS, SELF_ROTATIONS, SESSION_ROTATIONS } from '../support/sim-scenarios.ts';
 
 /**
  * The model at length: see test/unit/core/rotation/model.test.ts. `KEYTURN_PROOF_MINUTES` is the time for all pairs
  * together (6 unless given; 0 for as long as it takes: every placement of two faults). `KEYTURN_SEED` is the first seed
  * of the random cases, `KEYTURN_SEEDS` how many there are for each scenario: with 840 more than 10,000 in all.
  */
-const SCENARIOS = [...ROTATIONS, ...SELF_ROTATIONS, ...CREATIONS];
+const SCENARIOS = [...ROTATIONS, ...SELF_ROTATIONS, ...SESSION_ROTATIONS, ...CREATIONS];
 const MINUTES = Number(process.env['KEYTURN_PROOF_MINUTES'] ?? '6');
 const SHARE_MS = MINUTES === 0 ? Number.POSITIVE_INFINITY : (MINUTES * 60_000) / SCENARIOS.length;
 const SEED = Number(process.env['KEYTURN_SEED'] ?? '1');

@@ -17,6 +17,8 @@ export interface DocumentedErrova {
   gets: GetAnswer;
   /** Answers the next request whose line begins so with this status. */
   refuse: { readonly line: string; readonly status: number } | null;
+  /** Acts on the next request whose line begins so, and drops the connection. */
+  loseNext: string | null;
   addToken(): { readonly id: string; readonly secret: string };
   addKey(): { readonly id: string; readonly secret: string };
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export async function startDocumentedErrova(gets: GetAnswer): Promise<Documented
     asked: [],
     gets,
     refuse: null,
+    loseNext: null,
     addToken() {
       const made = { id: `mt_${errova.tokens.size + 1 + errova.asked.length}`, secret: secret() };
       errova.tokens.set(made.id, made.secret);
@@ -91,7 +94,10 @@ async function answer(
   const isSession = request.headers.cookie === `errova_session=${COOKIE}`;
   if (!isSession && ![...errova.tokens.values()].includes(bearer))
     return send(401, { error: { code: 'unauthorized', message: 'no such token' } });
-  return route(errova, { line: line.replace(ORG, ''), body: Buffer.concat(chunks).toString() }, send);
+  const isLost = errova.loseNext !== null && line.startsWith(errova.loseNext);
+  if (isLost) errova.loseNext = null;
+  const reply = isLost ? () => request.socket.destroy() : send;
+  return route(errova, { line: line.replace(ORG, ''), body: Buffer.concat(chunks).toString() }, reply);
 }
 
 function route(

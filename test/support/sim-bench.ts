@@ -57,7 +57,7 @@ export class SimBench {
     options: RotationOptions = {},
     more: ProcessOptions & { delivery?: Delivery } = {},
   ): Promise<MintResult> {
-    const deps = await this.machine.connect(more);
+    const deps = await this.machine.connect({ session: true, ...more });
     return rotate(deps, await this.#plan(deps, options, more.delivery ?? this.toSink()));
   }
 
@@ -104,7 +104,7 @@ export class SimBench {
     return planRotation(deps, {
       target: wanted,
       delivery,
-      options: { allowSelf: scenario.self, ...options },
+      options: { allowSelf: scenario.self, session: scenario.session ?? false, ...options },
     });
   }
 }

@@ -5,6 +5,7 @@ import { createJournalSealer } from '../../src/adapters/store/journal-sealer.ts'
 import type { Connection } from '../../src/core/client.ts';
 import { Client } from '../../src/core/client.ts';
 import type { MintDeps } from '../../src/core/mint/deps.ts';
+import { sessionScheme } from '../../src/core/session-scheme.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Disk } from '../../src/ports/disk.ts';
 import type { JournalHost } from '../../src/ports/journal.ts';
@@ -17,7 +18,7 @@ import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 import { createMemoryDisk } from './memory-disk.ts';
 import type { Base } from './sim-base.ts';
-import { ORIGIN, START, STORE_PATH } from './sim-base.ts';
+import { loginOf, ORIGIN, START, STORE_PATH } from './sim-base.ts';
 import {
   fingerprintOf,
   SimAudit,
@@ -52,6 +53,8 @@ export interface ProcessOptions {
   readonly faults?: Faults;
   readonly mutation?: Mutation | undefined;
   readonly hooks?: Pick<SimNet, 'beforeWrite' | 'afterMint' | 'onCaptured'>;
+  /** Whether the process has the browser session, which is for one command and never kept. */
+  readonly session?: boolean;
   /** What differs from the usual connection. */
   readonly connection?: Partial<Connection>;
   /** Something between the process and its disk, or its keychain. */
@@ -151,8 +154,10 @@ export class SimMachine {
       tokenId: profile?.tokenId ?? null,
       ...options.connection,
     };
+    const net = mutation?.transport?.(transport) ?? transport;
     return {
-      client: new Client(connection, mutation?.transport?.(transport) ?? transport),
+      client: new Client(connection, net),
+      ...(options.session && base.scenario.session && { creator: this.#sessionClient(connection, net) }),
       host: mutation?.host?.(host) ?? host,
       store,
       profiles: this.profiles,
@@ -163,6 +168,13 @@ export class SimMachine {
       note: (line) => this.notes.push(line),
       openSink: async (label) => this.place.open(label, faults),
     };
+  }
+
+  #sessionClient(connection: Connection, net: Transport): Client {
+    const auth = sessionScheme(connection.provider);
+    const { secret } = loginOf(this.sandbox, this.base.scenario, 'session-cookie');
+    const mine = { ...connection, auth, secret: Secret.of(secret), credentialName: null, tokenId: null };
+    return new Client(mine, net);
   }
 
   /** Only changes of the disk are effects; a kill before a read leaves what a kill after the change before it leaves. */

@@ -8,6 +8,8 @@ export interface Scenario {
   readonly thing: 'token' | 'key';
   /** Whether the token in use replaces itself. */
   readonly self: boolean;
+  /** Whether a browser session makes the new one, where the provider would replace in place. */
+  readonly session?: boolean;
   /** When the old one ends by itself, in ms after the start; absent for long after every test. */
   readonly oldEndsAfterMs?: number;
   /** The old one's grace, in ms, which whoever resumes ends before its time; absent for none. */
@@ -31,9 +33,26 @@ export const SELF_ROTATIONS: readonly Scenario[] = [
   { ...rotation, name: 'the credential in use, in place (Errova)', provider: 'errova', self: true },
 ];
 
+/** Create, deliver, revoke, as Errova's document advises. */
+export const SESSION_ROTATIONS: readonly Scenario[] = [
+  { ...rotation, name: 'overlap by a session (Errova)', provider: 'errova', session: true },
+  {
+    ...rotation,
+    name: 'the credential in use, overlap by a session (Errova)',
+    provider: 'errova',
+    session: true,
+    self: true,
+  },
+];
+
+/** Whether the old one gets the new secret, and there is no way back. */
+export function isInPlace({ provider, session = false }: Scenario): boolean {
+  return provider === 'errova' && !session;
+}
+
 /** Rotations whose grace is ended with `--now`. */
-export const GRACES: readonly Scenario[] = [...ROTATIONS, ...SELF_ROTATIONS]
-  .filter(({ provider }) => provider !== 'errova')
+export const GRACES: readonly Scenario[] = [...ROTATIONS, ...SELF_ROTATIONS, ...SESSION_ROTATIONS]
+  .filter((scenario) => !isInPlace(scenario))
   .map((scenario) => ({ ...scenario, name: `${scenario.name}, its grace ended early`, graceMs: 3_600_000 }));
 
 export const CREATIONS: readonly Scenario[] = [

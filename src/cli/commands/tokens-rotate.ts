@@ -12,6 +12,12 @@ export const tokensRotate: Command = {
     ...OLD_OPTIONS,
     { flags: '--if-expiring-within <duration>', about: 'do nothing unless it ends within this time' },
     { flags: '--allow-self', about: 'also the credential that keyturn is using' },
+    {
+      flags: '--session',
+      about:
+        'Errova: a browser session makes a new token, and the old one ends afterwards (cookie from stdin, a prompt or KEYTURN_SESSION)',
+    },
+    { flags: '--name <name>', about: 'another name than the old one’s' },
     { flags: '--scope <scope...>', about: 'other scopes than the old one’s' },
     { flags: '--expires-in <duration>', about: 'another end than the old one’s lifetime gives' },
     { flags: '--expires-at <time>', about: 'another end than the old one’s lifetime gives' },
@@ -35,6 +41,7 @@ export const tokensRotate: Command = {
   examples: [
     'keyturn tokens rotate ci --save',
     'keyturn tokens rotate ci --old 24h --to env:.env#TOKEN',
+    'keyturn tokens rotate ci --session --old 24h --save',
     'keyturn tokens rotate --all --expiring-within 14d --max 20 --yes',
   ],
   async run(app, input) {

@@ -67,7 +67,10 @@ async function listNow({ deps, plan }: Attempt): Promise<WholeOrNot<Item> | 'mis
   const { client } = deps;
   if (plan.way === 'in-place') return null;
   try {
-    return await listItems(client, plan);
+    const list = await listItems(client, plan);
+    // The managing credential is a token: a list without any is no list.
+    const isHollow = plan.thing === 'token' && list?.items.length === 0;
+    return isHollow && client.connection.provider.facts.lists === 'inferred' ? 'missing' : list;
   } catch (error) {
     if (!isListMissing(client.connection.provider, error)) throw error;
     // A provider that answers nothing at all is no reason to send what cannot be repeated.

@@ -39,6 +39,8 @@ export interface AttemptPlan {
   readonly target: PlannedTarget | null;
   /** The specification as it is sent; null for `in-place` and for keys. */
   readonly spec: TokenSpec | null;
+  /** Whether a browser session sends the create; the managing credential cannot repeat it. */
+  readonly bySession: boolean;
   /** Whether `spec` carries this attempt's nonce. */
   readonly marked: boolean;
   readonly project: string | null;
@@ -85,6 +87,8 @@ export function readPlan(from: JsonObject): AttemptPlan {
     way: readOneOf(from['way'], ['create', 'in-place', 'overlap']),
     target: target && { id: readText(target['id']), name: readTextOrNull(target['name']) },
     spec: spec && readSpec(spec),
+    // Absent in a journal of an older keyturn.
+    bySession: from['bySession'] === true,
     marked: readFlag(from['marked']),
     project: readTextOrNull(from['project']),
     key: key && {

@@ -1,4 +1,5 @@
 import type { Json } from '../../domain/json.ts';
+import type { Attempt } from './attempt.ts';
 import { readObject, readTextOrNull, readTextsOrNull } from './read-json.ts';
 
 /** The step whose result is the baseline. */
@@ -22,4 +23,11 @@ export function readBaseline(recorded: Json): Baseline {
     account: readTextOrNull(from['account']),
     isUnreadable: from['isUnreadable'] === true,
   };
+}
+
+/** Whether an inferred list was not there before the request: then nothing can be looked up, and waiting does not help. */
+export function isListless({ deps, journal }: Pick<Attempt, 'deps' | 'journal'>): boolean {
+  const armed = journal.result(ARM);
+  const { facts } = deps.client.connection.provider;
+  return facts.lists === 'inferred' && armed !== null && readBaseline(armed).before === null;
 }

@@ -5,6 +5,7 @@ import type { TokenSpec } from '../../ports/provider.ts';
 import { lookAt } from '../confirm-end.ts';
 import type { Attempt } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
+import { isListless } from './baseline.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
 import { readObject, readObjectOrNull, readTexts } from './read-json.ts';
@@ -62,12 +63,14 @@ async function differences(
 }
 
 /** Null where the token cannot be looked up. A rotation waits for a provider that is down; a creation is over by now. */
-async function lookUp({ deps, plan }: Attempt, item: Token): Promise<Token | null> {
+async function lookUp(attempt: Attempt, item: Token): Promise<Token | null> {
+  const { deps, plan } = attempt;
   const { auth, provider } = deps.client.connection;
   // A browser session may create tokens and nothing else.
   if (auth.id !== provider.auth[0].id) return null;
   const { error, item: seen } = await lookAt(deps, item);
-  if (plan.way !== 'create' && error?.code === 'unavailable') throw error;
+  const mayWait = plan.way !== 'create' && !isListless(attempt);
+  if (mayWait && error?.code === 'unavailable') throw error;
   return seen && isToken(seen) ? seen : null;
 }
 

@@ -11,6 +11,8 @@ import type { Client } from '../client.ts';
 export interface MintDeps {
   /** Driven by the managing credential. */
   readonly client: Client;
+  /** Sends the one create that the managing credential may not: a browser session. Absent where `client` sends it itself. */
+  readonly creator?: Client;
   readonly host: JournalHost;
   readonly store: CredentialStore;
   readonly profiles: Profiles;

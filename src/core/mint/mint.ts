@@ -103,7 +103,9 @@ async function mayRepeat(attempt: Attempt, tries: readonly Try[]): Promise<boole
   const isOpen = tries.length > 1 || sent.kind !== 'refused';
   // What arrived whole will not tell more when it is repeated.
   const isTold = answer.kind === 'refused' || (answer.kind === 'none' && answer.isTold);
-  return plan.thing === 'token' && replays && isOpen && !isTold && tries.length < REPLAYS;
+  // The session is forgotten; the managing credential may not send its request.
+  const maySend = !plan.bySession || deps.creator !== undefined;
+  return maySend && plan.thing === 'token' && replays && isOpen && !isTold && tries.length < REPLAYS;
 }
 
 async function lostNow(attempt: Attempt, error: NeedsAttention): Promise<NeedsAttention> {

@@ -8,6 +8,7 @@ export function plainCreate({ settings }: Connection): AttemptPlan {
     way: 'create',
     target: null,
     spec: null,
+    bySession: false,
     marked: false,
     project: null,
     key: null,

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Attempt } from './attempt.ts';
 import { asManager } from './attempt.ts';
+import { isListless } from './baseline.ts';
 import { tokenNow } from './end-token.ts';
 import type { Made } from './identify.ts';
 
@@ -12,6 +13,7 @@ import type { Made } from './identify.ts';
 export async function requireSameAccount(attempt: Attempt, made: Made): Promise<void> {
   const { deps, plan, resumed, journal } = attempt;
   if (!resumed || plan.thing !== 'token' || plan.login) return;
+  if (isListless(attempt)) return;
   if ((await asManager(attempt, (client) => tokenNow(client, made.item))) !== null) return;
   throw new AppError({
     code: 'conflict',

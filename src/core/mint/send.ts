@@ -16,7 +16,8 @@ export function mintName(nth: number): string {
 /** Sends the nth mint, at most once for the life of the attempt, and says what is known of it. */
 export async function sendMint(attempt: Attempt, nth: number): Promise<Sent> {
   const { deps, journal, memory } = attempt;
-  const operation = mintOperation(deps.client, attempt.plan);
+  const sender = deps.creator ?? deps.client;
+  const operation = mintOperation(sender, attempt.plan);
   const recorded = await journal.once<Json>(
     mintName(nth),
     async (capture) => {
@@ -32,7 +33,7 @@ export async function sendMint(attempt: Attempt, nth: number): Promise<Sent> {
       const outcome = await operation.send(capture);
       memory.answer = inMemory(outcome);
       if (outcome.kind === 'answered' && !outcome.captureFailed) await capture.whole();
-      return classify(outcome, deps.client.connection.provider, (reply) => deps.client.refusal(reply));
+      return classify(outcome, sender.connection.provider, (reply) => sender.refusal(reply));
     },
     async (captured) => classifyInterrupted(captured),
   );

@@ -6,7 +6,7 @@ import type { Client } from '../client.ts';
 import type { Attempt } from './attempt.ts';
 import { secretOf } from './attempt.ts';
 import { NeedsAttention } from './attention.ts';
-import type { Baseline } from './baseline.ts';
+import { ARM, type Baseline, readBaseline } from './baseline.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
 import { listItems } from './list-items.ts';
@@ -36,6 +36,9 @@ export async function verify(attempt: Attempt, made: Made, baseline: Baseline): 
 
 /** As {@link verify}, once more and not recorded: ending the old one may have ended its family. */
 export async function stillWorks(attempt: Attempt, made: Made): Promise<boolean> {
+  const armed = attempt.journal.result(ARM);
+  // The provider answers no read: the secret was not tried before, and cannot be tried now.
+  if (armed !== null && readBaseline(armed).isUnreadable) return true;
   if (!(await prove(attempt, made, { before: null, account: null, isUnreadable: false }))) return false;
   return (await findOddity(attempt, made)) === null;
 }

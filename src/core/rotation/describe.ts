@@ -32,11 +32,12 @@ function describeMint({ plan, provider, request }: RotationPlan): PlanLine[] {
   }
   const named = plan.spec?.name ? ` "${plan.spec.name}"` : '';
   const until = plan.spec?.expiresAt ? `, until ${plan.spec.expiresAt}` : '';
+  const sender = plan.bySession ? ' (as the browser session)' : '';
   const undo =
     provider.facts.ends === 'disable-only' ? 'abort disables it; its name stays taken' : 'abort ends it';
   return [
     { ...arm, undo: 'nothing is changed' },
-    { step: 'mint', what: `${call}: a new token${named}${until}, beside "${old}"`, undo },
+    { step: 'mint', what: `${call}${sender}: a new token${named}${until}, beside "${old}"`, undo },
   ];
 }
 

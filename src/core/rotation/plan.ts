@@ -12,6 +12,7 @@ import { mintOperation } from '../mint/operation.ts';
 import { plainCreate } from '../mint/plain-create.ts';
 import type { PlannedAttempt } from '../mint/start.ts';
 import { requireDestination, sinkLabels } from '../mint/start.ts';
+import { sessionScheme } from '../session-scheme.ts';
 import { findEntry } from './entry.ts';
 
 /** What is to be replaced. */
@@ -31,6 +32,8 @@ export interface RotationOptions {
   /** No grace, whatever a policy says. */
   readonly revoke?: boolean;
   readonly allowSelf?: boolean;
+  /** A browser session makes a second token, and the old one ends afterwards, where the provider would replace in place. */
+  readonly session?: boolean;
   /** Attributes that the new token shall have instead of the old one's. */
   readonly overrides?: Partial<Pick<TokenSpec, 'name' | 'scopes' | 'expiresAt' | 'options'>>;
 }
@@ -92,24 +95,38 @@ function planToken(deps: MintDeps, wanted: RotationRequest, id: string): Partial
   const { provider } = deps.client.connection;
   if (wanted.target.kind !== 'token') return {};
   const { token } = wanted.target;
-  if (provider.facts.rotation === 'in-place') {
+  const bySession = wanted.options?.session ?? false;
+  if (bySession) sessionScheme(provider);
+  if (provider.facts.rotation === 'in-place' && !bySession) {
     if (wanted.options?.overrides && Object.keys(wanted.options.overrides).length > 0) {
       throw usage(
         `${provider.title} gives a token a new secret and changes nothing else`,
-        'make a new token instead',
+        withSession(provider) ?? 'make a new token instead',
       );
     }
     return { thing: 'token', way: 'in-place', scopes: token.scopes };
   }
+  if (provider.facts.names === 'none' && wanted.options?.overrides?.name !== undefined)
+    throw usage(
+      `${provider.title} has no names`,
+      'leave "--name" out; `keyturn tokens rename` gives a name on this machine',
+    );
   const like = specLike(deps, token, wanted.options?.overrides ?? {});
   const spec = provider.tokens.lineage?.mark(like, nonceOf({ id }), deps.clock.now()) ?? like;
   return {
     thing: 'token',
     way: 'overlap',
     spec,
+    bySession,
     marked: provider.tokens.lineage !== undefined,
     scopes: spec.scopes.length > 0 ? spec.scopes : null,
   };
+}
+
+/** How to get a second token where the provider replaces in place; null where there is no such way. */
+function withSession({ auth }: Provider): string | null {
+  if (!auth.some(({ id }) => id === 'session')) return null;
+  return 'add `--session`: a browser session makes a new token, and the old one ends afterwards';
 }
 
 function planKey(project: string): Partial<AttemptPlan> {
@@ -179,7 +196,8 @@ function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptio
   if (plan.way === 'in-place' && (plan.graceMs !== null || plan.keepOld)) {
     throw usage(
       `${provider.title} replaces the secret in place: the old one cannot go on working`,
-      'leave `--old` out, or make a new one and revoke the old one later',
+      (plan.thing === 'token' ? withSession(provider) : null) ??
+        'leave `--old` out, or make a new one and revoke the old one later',
     );
   }
 }

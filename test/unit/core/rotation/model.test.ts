@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { makeBase } from '../../../support/sim-base.ts';
 import type { Tally } from '../../../support/sim-enumerate.ts';
 import { describeFailures, everyPair, everySingle, randomCases } from '../../../support/sim-enumerate.ts';
-import { CREATIONS, GRACES, ROTATIONS, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
+import {
+  CREATIONS,
+  GRACES,
+  ROTATIONS,
+  SELF_ROTATIONS,
+  SESSION_ROTATIONS,
+} from '../../../support/sim-scenarios.ts';
 
 /**
  * The shipped steps, journal and store under faults, on a disk, a network, a keychain and a clock in memory. Here a
@@ -13,7 +19,7 @@ function expectNoFailure(tally: Tally): void {
   expect(tally.cases).toBeGreaterThan(3);
 }
 
-const SCENARIOS = [...ROTATIONS, ...SELF_ROTATIONS, ...CREATIONS];
+const SCENARIOS = [...ROTATIONS, ...SELF_ROTATIONS, ...SESSION_ROTATIONS, ...CREATIONS];
 
 describe('one fault', () => {
   for (const [nth, scenario] of SCENARIOS.entries()) {

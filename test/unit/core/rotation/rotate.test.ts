@@ -8,7 +8,13 @@ import { withTokens } from '../../../support/sim-answers.ts';
 import { SINK, SimBench } from '../../../support/sim-bench.ts';
 import { fingerprintOf } from '../../../support/sim-fakes.ts';
 import { Faults } from '../../../support/sim-faults.ts';
-import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
+import {
+  isInPlace,
+  ROTATIONS,
+  rotationOf,
+  SELF_ROTATIONS,
+  SESSION_ROTATIONS,
+} from '../../../support/sim-scenarios.ts';
 
 const HOUR = 3_600_000;
 const OVERLAPS = ['devo', 'prefactor', 'bluebricks'] as const;
@@ -18,14 +24,14 @@ function refusal(status: number): AppError {
 }
 
 describe('a rotation', () => {
-  for (const scenario of [...ROTATIONS, ...SELF_ROTATIONS]) {
+  for (const scenario of [...ROTATIONS, ...SELF_ROTATIONS, ...SESSION_ROTATIONS]) {
     test(`leaves the new one current and delivered, the old one ended: ${scenario.name}`, async () => {
       const bench = await SimBench.of(scenario);
       const result = await bench.rotate();
       expect(result).toMatchObject({ kind: 'done', exit: 'ok', error: null, orphanId: null });
       expect(await bench.currentId()).toBe(result.item?.id);
       expect(result.delivery).toMatchObject({ sinks: [SINK], printed: false });
-      expect(bench.isLive(bench.oldId)).toBe(scenario.provider === 'errova');
+      expect(bench.isLive(bench.oldId)).toBe(isInPlace(scenario));
       const { store } = await bench.machine.connect();
       expect((await store.find(bench.entry))?.versions).toHaveLength(1);
     });
