@@ -11,8 +11,16 @@ export interface RelayProgram {
 /** What it is told on its stdin, as JSON. */
 export interface RelayRequest {
   readonly secrets: readonly string[];
-  /** A pipe to read, and which of its outputs that goes to. */
-  readonly pipes: readonly { readonly fd: number; readonly to: 1 | 2 }[];
+  readonly pipes: readonly RelayedPipe[];
+}
+
+/** A pipe to read, which of its outputs that goes to, and what was read from it and is not decided yet. */
+export interface RelayedPipe {
+  readonly fd: number;
+  readonly to: 1 | 2;
+  /** Base64; its first `shown` bytes have been written. */
+  readonly pending: string;
+  readonly shown: number;
 }
 
 /** One of the child's outputs. */
@@ -54,10 +62,6 @@ export async function leaveToRelay(relay: RelayProgram | null, left: Left): Prom
 /** From the look whether anything is on its way until the pumps stop, nothing else runs: no byte is lost, or read by both. */
 function startRelay(relay: RelayProgram, left: Left): Promise<boolean> {
   const open = left.channels.filter(({ pump }) => !pump.isDone());
-  const request: RelayRequest = {
-    secrets: left.secrets.map((secret) => secret.reveal()),
-    pipes: open.map(({ fd }, at) => ({ fd: 3 + at, to: fd })),
-  };
   const child = spawn(relay.node, [relay.path], {
     // A session of its own: it lives as long as they do.
     detached: true,
@@ -67,7 +71,13 @@ function startRelay(relay: RelayProgram, left: Left): Promise<boolean> {
   return new Promise((resolve) => {
     child.on('error', () => resolve(false));
     if (child.pid === undefined) return;
-    for (const { pump } of open) pump.stop();
+    const request: RelayRequest = {
+      secrets: left.secrets.map((secret) => secret.reveal()),
+      pipes: open.map(({ fd, pump }, at) => {
+        const { pending, shown } = pump.handOver();
+        return { fd: 3 + at, to: fd, pending: Buffer.from(pending).toString('base64'), shown };
+      }),
+    };
     child.stdin?.on('error', () => resolve(true));
     child.stdin?.end(JSON.stringify(request), () => resolve(true));
     child.unref();

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 import type { Secret } from '../../domain/secret.ts';
-import { createMasker } from './masker.ts';
+import { createMasker, type MaskerState } from './masker.ts';
 
 /** A prompt without a line end must not wait: a beginning that could be any text is let go after this. */
 const SHORT_WAIT_MS = 50;
@@ -8,21 +8,20 @@ const SHORT_WAIT_MS = 50;
 const LONG_WAIT_MS = 1_000;
 
 export interface MaskStream extends Transform {
-  /** Whether it keeps bytes that may begin a secret. */
-  holdsBack(): boolean;
+  /** The bytes that may begin a secret, for the stream that goes on instead of this one. */
+  state(): MaskerState;
 }
 
 /** A stream in which each secret, in any of its common forms, reads `[secret]`. */
-export function createMaskStream(secrets: readonly Secret[]): MaskStream {
-  const masker = createMasker(secrets);
+export function createMaskStream(secrets: readonly Secret[], from?: MaskerState): MaskStream {
+  const masker = createMasker(secrets, from);
   let timer: NodeJS.Timeout | null = null;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (timer) clearTimeout(timer);
       timer = null;
       const out = masker.push(chunk);
-      const { bytes, telling } = masker.held;
-      if (bytes > 0) timer = setTimeout(letGo, telling ? LONG_WAIT_MS : SHORT_WAIT_MS);
+      wait();
       done(null, out.length > 0 ? out : undefined);
     },
     flush(done) {
@@ -40,5 +39,10 @@ export function createMaskStream(secrets: readonly Secret[]): MaskStream {
     const out = masker.release();
     if (out.length > 0) stream.push(out);
   };
-  return Object.assign(stream, { holdsBack: () => masker.held.bytes > 0 });
+  const wait = () => {
+    const { bytes, telling } = masker.held;
+    if (bytes > 0) timer = setTimeout(letGo, telling ? LONG_WAIT_MS : SHORT_WAIT_MS);
+  };
+  wait();
+  return Object.assign(stream, { state: () => masker.state() });
 }

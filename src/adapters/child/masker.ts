@@ -16,23 +16,31 @@ export interface Masker {
   readonly held: { readonly bytes: number; readonly telling: boolean };
   /** Lets go of what is held back, but goes on recognising the secret that it may begin. */
   release(): Uint8Array;
+  /** What another masker needs to go on from here. */
+  state(): MaskerState;
 }
+
+/** What is undecided. Its first `shown` bytes have been written already and are kept only to recognise the rest. */
+export interface MaskerState {
+  readonly pending: Uint8Array;
+  readonly shown: number;
+}
+
+const FRESH: MaskerState = { pending: new Uint8Array(), shown: 0 };
 
 interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-export function createMasker(secrets: readonly Secret[]): Masker {
+export function createMasker(secrets: readonly Secret[], from: MaskerState = FRESH): Masker {
   const forms = secrets.flatMap(secretForms);
   const wrapping = forms.filter(({ wraps }) => wraps).map(({ bytes }) => bytes);
   const matchers = [
     ...forms.filter(({ wraps }) => !wraps).map(({ bytes }) => createByteMatcher(bytes)),
     ...(wrapping.length > 0 ? [createWrappedMatcher(wrapping)] : []),
   ];
-  // What is undecided. Its first `shown` bytes have been written already and are kept only to recognise the rest.
-  let pending: Uint8Array = new Uint8Array();
-  let shown = 0;
+  let { pending, shown } = from;
 
   const advance = (keep: number): Uint8Array => {
     const ranges = joinRanges(matchers.flatMap((matcher) => matcher.find(pending)));
@@ -71,6 +79,7 @@ export function createMasker(secrets: readonly Secret[]): Masker {
       shown = kept;
       return out;
     },
+    state: () => ({ pending, shown }),
   };
 }
 
