@@ -29,8 +29,11 @@ export interface Disk {
   /** An existing regular file, for appending; links are not followed. */
   append(path: string): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
-  /** Whether another file can be renamed over this one: not over one that is mounted by itself. Changes nothing. */
-  canReplace(path: string): Promise<boolean>;
+  /**
+   * Whether another file can be renamed over this one: not over one that is mounted by itself. Found out by way of `trial`,
+   * a path that is free, in the same folder or below it; nothing stays there.
+   */
+  canReplace(path: string, trial: string): Promise<boolean>;
   /** No error when it is already gone. */
   remove(path: string): Promise<void>;
   /** Cuts a file to `size` bytes and makes that durable. */
@@ -39,6 +42,15 @@ export interface Disk {
   list(folder: string): Promise<readonly string[]>;
   /** Makes the folder and its parents, the new ones with this mode. */
   makeFolder(path: string, mode: number): Promise<void>;
+  /** One new folder with exactly this mode; conflict when the path exists in any form. */
+  createFolder(path: string, mode: number): Promise<void>;
+  /** Removes an empty folder; no error when it is already gone. */
+  removeFolder(path: string): Promise<void>;
+  /**
+   * Whether other users, root aside, could put a link in the way of a file in this folder: the folder, or one that leads
+   * to it, in which they may make or rename files; null where there is none.
+   */
+  openToOthers(folder: string): Promise<string | null>;
   /** Resolves when the folder's entries are on the device. */
   syncFolder(path: string): Promise<void>;
   /** The path behind a chain of links, or the path itself. */

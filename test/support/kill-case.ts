@@ -248,7 +248,7 @@ class Case {
       (sink !== undefined &&
         (path === sink ||
           path === '.env' ||
-          (when !== 'at the end' && /^\.(token|\.env)\.[0-9a-f]{32}\.tmp$/.test(path))));
+          (when !== 'at the end' && /^\.keyturn-[0-9a-f]{16}-[0-9a-f]{32}\/new$/.test(path))));
     const found = findInFiles(createCanary(this.#round.secrets()), this.#round.home, isChosen);
     if (found !== null) {
       this.#leaked += 1;
@@ -258,12 +258,10 @@ class Case {
       if ((mode & 0o077) !== 0) this.#problem(`"${path}" has the mode ${mode.toString(8)}`);
   }
 
-  /** Of an attempt that has ended a tombstone stays, and nothing sealed. A trial file is one zero byte in a folder of the person. */
+  /** Of an attempt that has ended a tombstone stays, and nothing sealed. */
   #checkLeftovers(): void {
-    const left = [...this.#round.home.files().keys()].filter(
-      (path) =>
-        /\.(journal|spare|new|tmp)$|\/locks\/./.test(path) &&
-        !/^\.keyturn-trial-[0-9a-f]{18}\.tmp$/.test(path),
+    const left = [...this.#round.home.files().keys()].filter((path) =>
+      /\.(journal|spare|new|tmp)$|\/locks\/./.test(path),
     );
     if (left.length > 0) this.#problem(`left behind: ${left.join(', ')}`);
   }

@@ -196,6 +196,18 @@ export function createMemoryDisk(options: { readonly capacity?: number } = {}): 
       append: (path) => effect('append', path, () => open(path, fileAt(path))),
       // Nothing is mounted here.
       canReplace: async () => true,
+      openToOthers: async () => null,
+      createFolder: (path, mode) =>
+        effect('makeFolder', path, () => {
+          if (find(path)) throw new AppError({ code: 'conflict', message: `"${path}" exists already` });
+          change(parentOf(path), [[posix.basename(path), newFolder(mode)]]);
+        }),
+      removeFolder: (path) =>
+        effect('remove', path, () => {
+          const node = find(path);
+          if (node?.kind === 'folder' && node.entries.size > 0) throw usage(`"${path}" is not empty`);
+          if (node) change(parentOf(path), [[posix.basename(path), null]]);
+        }),
       rename: (from, to) =>
         effect('rename', to, () => {
           const parent = parentOf(from);

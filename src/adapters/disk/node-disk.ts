@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { platform } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk, OpenFile, PathFacts } from '../../ports/disk.ts';
 import { errnoOf, toDiskError, toReplaceError } from './disk-error.ts';
 import { makeFolders } from './make-folders.ts';
+import { findOpenToOthers } from './open-to-others.ts';
 import { findOwnUid } from './own-uid.ts';
 
 // Windows has neither flag; there links need a privilege to be planted.
@@ -48,7 +48,7 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
         return toOpenFile(file, path);
       }),
     rename: (from, to) => guard(to, () => fs.rename(from, to), toReplaced),
-    canReplace: (path) => guard(path, () => canReplace(path)),
+    canReplace: (path, trial) => guard(path, () => canReplace(path, trial)),
     remove: (path) =>
       guard(
         path,
@@ -72,6 +72,16 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
         const names = await unlessMissing(() => fs.readdir(folder));
         return (names ?? []).sort();
       }),
+    createFolder: (path, mode) =>
+      guard(path, async () => {
+        await fs.mkdir(path, { mode });
+        await fs.chmod(path, mode);
+      }),
+    removeFolder: (path) =>
+      guard(path, async () => {
+        await unlessMissing(() => fs.rmdir(path));
+      }),
+    openToOthers: (folder) => guard(folder, async () => findOpenToOthers(resolve(folder), await ownUid())),
     makeFolder: (path, mode) => guard(path, () => makeFolders(resolve(path), mode, ownUid)),
     syncFolder: (path) => guard(path, () => syncFolder(path)),
     resolve: (path) => guard(path, () => followLinks(path)),
@@ -105,10 +115,9 @@ async function readCapped(path: string, limit: number): Promise<Uint8Array | nul
 
 /**
  * A second name for the file, made and removed: the kernel refuses it (EXDEV) exactly where a bind mount begins, also one within
- * the same file system, whose device numbers tell nothing. The name is one that `sweepLeftovers` knows.
+ * the same file system, whose device numbers tell nothing.
  */
-async function canReplace(path: string): Promise<boolean> {
-  const trial = join(dirname(path), `.${basename(path)}.${randomBytes(16).toString('hex')}.tmp`);
+async function canReplace(path: string, trial: string): Promise<boolean> {
   try {
     await fs.link(path, trial);
   } catch (error) {

@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
-import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
 import { sameBytes } from '../disk/commit-file.ts';
 import { settleCopy, writeInPlace } from './in-place.ts';
-import { existingFolder } from './prove-target.ts';
+import { canReplace, existingFolder } from './prove-target.ts';
 import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
+import { inStage, sweepStages, writeNew } from './stage.ts';
 import { examineTarget, notKept } from './target-file.ts';
 import { holdTarget } from './target-lock.ts';
 
@@ -39,7 +39,7 @@ export async function changeTarget(deps: SinkDeps, path: string, change: TargetC
   await existingFolder(deps, path);
   await holdTarget(deps, path, async () => {
     // A delivery that was killed left the secret beside the file.
-    await sweepLeftovers(deps.disk, path);
+    await sweepStages(deps.disk, path);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       if (!(await tryChange(deps, path, change))) continue;
       if (!change.isKept(await deps.disk.read(path, MAX_TARGET_BYTES))) throw notKept(change.label);
@@ -53,7 +53,7 @@ export async function changeTarget(deps: SinkDeps, path: string, change: TargetC
 async function tryChange(deps: SinkDeps, path: string, change: TargetChange): Promise<boolean> {
   const facts = await examineTarget(deps, path);
   const current = facts ? await deps.disk.read(path, MAX_TARGET_BYTES) : null;
-  const inPlace = facts !== null && !(await deps.disk.canReplace(path));
+  const inPlace = facts !== null && !(await canReplace(deps, path));
   if (inPlace && current) await settleCopy(deps, path, { current, edit: change.edit });
   const next = change.edit(current);
   const mode = change.mode(facts);
@@ -66,35 +66,26 @@ async function tryChange(deps: SinkDeps, path: string, change: TargetChange): Pr
   return replaceIfStill(deps, path, { facts, current, next, mode });
 }
 
+/** Renames over the name itself: a link that somebody put there meanwhile is replaced and never followed. */
 async function replaceIfStill(
-  { disk, random }: SinkDeps,
+  deps: SinkDeps,
   path: string,
   { current, next, mode }: Write,
 ): Promise<boolean> {
-  const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile' });
-  try {
-    await replaceFile(disk, random, path, next, mode, async () => {
-      if (!sameBytes(await disk.read(path, MAX_TARGET_BYTES), current)) throw moved;
-    });
+  const { disk } = deps;
+  const isReplaced = await inStage(deps, path, async (temporary) => {
+    await writeNew(disk, temporary, next, mode);
+    if (!sameBytes(await disk.read(path, MAX_TARGET_BYTES), current)) return false;
+    await disk.rename(temporary, path);
     return true;
-  } catch (error) {
-    if (error === moved) return false;
-    throw error;
-  }
+  });
+  if (isReplaced) await disk.syncFolder(dirname(path));
+  return isReplaced;
 }
 
 async function createNew({ disk }: SinkDeps, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await disk.create(path, 0o600);
-  try {
-    await file.write(bytes);
-    await file.sync();
-  } catch (error) {
-    await disk.remove(path);
-    throw error;
-  } finally {
-    await file.close();
-  }
-  await disk.syncFolder(await disk.resolve(dirname(path)));
+  await writeNew(disk, path, bytes, 0o600);
+  await disk.syncFolder(dirname(path));
 }
 
 function busy(path: string): AppError {

@@ -1,9 +1,10 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
 import { sameBytes } from '../disk/commit-file.ts';
 import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
+import { clearFolder, makeIgnoredFolder, shortNameOf, writeNew } from './stage.ts';
 import { notKept } from './target-file.ts';
 
 /**
@@ -17,20 +18,23 @@ export async function writeInPlace(
 ): Promise<boolean> {
   refuseReadable(path, facts);
   const { disk } = deps;
-  const copy = copyOf(path);
-  await writeCopy(deps, copy, current);
+  const copyFolder = copyFolderOf(path);
+  await makeIgnoredFolder(disk, copyFolder);
+  await writeNew(disk, copyOf(path), current, 0o600);
+  await disk.syncFolder(copyFolder);
+  await disk.syncFolder(dirname(copyFolder));
   if (!sameBytes(await disk.read(path, MAX_TARGET_BYTES), current)) {
-    await disk.remove(copy);
+    await clearFolder(disk, copyFolder);
     return false;
   }
   try {
     await overwrite(deps, path, current, next);
   } catch (error) {
     await overwrite(deps, path, await disk.read(path, MAX_TARGET_BYTES), current);
-    await disk.remove(copy);
+    await clearFolder(disk, copyFolder);
     throw error;
   }
-  await disk.remove(copy);
+  await clearFolder(disk, copyFolder);
   await disk.syncFolder(dirname(path));
   return true;
 }
@@ -48,11 +52,11 @@ export async function settleCopy(
   path: string,
   { current, edit }: { current: Uint8Array; edit: (before: Uint8Array) => Uint8Array },
 ): Promise<void> {
-  const copy = copyOf(path);
-  const before = await deps.disk.read(copy, MAX_TARGET_BYTES);
-  if (!before) return;
-  if (!sameBytes(before, current) && !sameBytes(edit(before), current)) throw cutShort(path);
-  await deps.disk.remove(copy);
+  const { disk } = deps;
+  if ((await disk.facts(copyFolderOf(path)))?.kind !== 'folder') return;
+  const before = await disk.read(copyOf(path), MAX_TARGET_BYTES);
+  if (before && !sameBytes(before, current) && !sameBytes(edit(before), current)) throw cutShort(path);
+  await clearFolder(disk, copyFolderOf(path));
 }
 
 async function refuseCopy(deps: SinkDeps, path: string): Promise<void> {
@@ -82,22 +86,13 @@ async function overwrite(
   if (!sameBytes(await disk.read(path, MAX_TARGET_BYTES), next)) throw notKept(path);
 }
 
-async function writeCopy({ disk }: SinkDeps, copy: string, bytes: Uint8Array): Promise<void> {
-  const file = await disk.create(copy, 0o600);
-  try {
-    await file.write(bytes);
-    await file.sync();
-  } catch (error) {
-    await disk.remove(copy);
-    throw error;
-  } finally {
-    await file.close();
-  }
-  await disk.syncFolder(dirname(copy));
+/** Hidden from git, as every file that a delivery makes beside its target: the copy holds the secrets from before. */
+function copyFolderOf(path: string): string {
+  return join(dirname(path), `.keyturn-before-${shortNameOf(path)}`);
 }
 
 function copyOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.keyturn-before`);
+  return join(copyFolderOf(path), 'before');
 }
 
 function commonStart(a: Uint8Array, b: Uint8Array): number {
@@ -119,9 +114,10 @@ function refuseReadable(path: string, { mode }: PathFacts): void {
 function cutShort(path: string): AppError {
   const shown = safeText(path, 200);
   const copy = safeText(copyOf(path), 200);
+  const folder = safeText(copyFolderOf(path), 200);
   return new AppError({
     code: 'conflict',
     message: `a write of "${shown}" was cut short; what it held before is in "${copy}"`,
-    hint: `compare the two, put right "${shown}", and remove "${copy}"; then run it again`,
+    hint: `compare the two, put right "${shown}", and remove "${folder}"; then run it again`,
   });
 }

@@ -12,15 +12,14 @@ const WAIT_MS = 30_000;
  */
 export async function holdTarget<T>(deps: SinkDeps, path: string, work: () => Promise<T>): Promise<T> {
   const { disk, random } = deps;
-  const target = await disk.resolve(path);
   const locks = createFileLocks({
     disk,
     random,
     clock: deps.clock ?? { sleep: async (ms) => void (await wait(ms)) },
     // Who does not say which process it is counts as alive for ever.
     processes: deps.processes ?? createProcesses({ pid: 0, signalZero: () => true }),
-    folder: dirname(target),
+    folder: dirname(path),
     hidden: true,
   });
-  return locks.hold(basename(target), WAIT_MS, work);
+  return locks.hold(basename(path), WAIT_MS, work);
 }

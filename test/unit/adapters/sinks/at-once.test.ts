@@ -1,9 +1,11 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, test } from 'vitest';
 import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
 import { createEnvSink } from '../../../../src/adapters/sinks/env-sink.ts';
 import { createFileSink } from '../../../../src/adapters/sinks/file-sink.ts';
+import { shortNameOf } from '../../../../src/adapters/sinks/stage.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import type { Disk } from '../../../../src/ports/disk.ts';
 import { sinkRig } from './sink-rig.ts';
@@ -211,12 +213,14 @@ describe('a file that cannot be replaced', () => {
   ])('a write that was killed %s', async (_, now, after) => {
     const { deps, at } = sinkRig({ disk: mounted() });
     writeFileSync(at('.env'), now, { mode: 0o600 });
-    writeFileSync(at('..env.keyturn-before'), 'A=1\nT=old\n', { mode: 0o600 });
+    const copyFolder = at(`.keyturn-before-${shortNameOf('.env')}`);
+    mkdirSync(copyFolder, { mode: 0o700 });
+    writeFileSync(join(copyFolder, 'before'), 'A=1\nT=old\n', { mode: 0o600 });
     const delivered = createEnvSink(deps, at('.env'), 'T').deliver(Secret.of('secret'));
     if (after === null) {
       await expect(delivered).rejects.toMatchObject({ code: 'conflict' });
       expect(readFileSync(at('.env'), 'utf8')).toBe(now);
-      expect(existsSync(at('..env.keyturn-before'))).toBe(true);
+      expect(existsSync(join(copyFolder, 'before'))).toBe(true);
       return;
     }
     await delivered;

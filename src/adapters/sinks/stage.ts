@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { isAppError } from '../../domain/errors.ts';
+import type { Disk } from '../../ports/disk.ts';
+import type { SinkDeps } from './sink-deps.ts';
+import { utf8 } from './target-file.ts';
+
+const IGNORE_FILE = '.gitignore';
+
+/**
+ * Runs `work` with the path of a file that is not yet in its place. It lies beside the target, so that it can be renamed over it, in
+ * a folder (0700) of its own whose `.gitignore` names everything: what a killed run leaves there, `git add -A` does not take, whatever
+ * the repository's own list of ignored files says. Nothing stays there.
+ */
+export async function inStage<T>(
+  { disk, random }: Pick<SinkDeps, 'disk' | 'random'>,
+  path: string,
+  work: (temporary: string) => Promise<T>,
+): Promise<T> {
+  const stage = join(dirname(path), `${prefixOf(path)}${Buffer.from(random.bytes(16)).toString('hex')}`);
+  await makeIgnoredFolder(disk, stage);
+  try {
+    return await work(join(stage, 'new'));
+  } finally {
+    await quietly(clearFolder(disk, stage));
+  }
+}
+
+/** Removes what killed runs left beside the target. Only for the holder of its lock: another's file may be in use. */
+export async function sweepStages(disk: Disk, path: string): Promise<void> {
+  const folder = dirname(path);
+  const prefix = prefixOf(path);
+  for (const name of await disk.list(folder)) {
+    if (!name.startsWith(prefix) || !/^[0-9a-f]{32}$/.test(name.slice(prefix.length))) continue;
+    const facts = await disk.facts(join(folder, name));
+    if (facts?.kind === 'folder' && facts.owned) await clearFolder(disk, join(folder, name));
+  }
+}
+
+/** Makes the folder, in which git sees nothing; conflict when there is something of that name. */
+export async function makeIgnoredFolder(disk: Disk, folder: string): Promise<void> {
+  await disk.createFolder(folder, 0o700);
+  try {
+    await writeNew(disk, join(folder, IGNORE_FILE), utf8('*\n'), 0o600);
+  } catch (error) {
+    await quietly(clearFolder(disk, folder));
+    throw error;
+  }
+}
+
+/** Removes the folder and the files in it, last the one that hides the others. */
+export async function clearFolder(disk: Disk, folder: string): Promise<void> {
+  const names = (await disk.list(folder)).filter((name) => name !== IGNORE_FILE);
+  for (const name of [...names, IGNORE_FILE]) await disk.remove(join(folder, name));
+  await disk.removeFolder(folder);
+}
+
+/** A new file, whole and on the device, or none. */
+export async function writeNew(disk: Disk, path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await disk.create(path, mode);
+  try {
+    await file.write(bytes);
+    await file.sync();
+  } catch (error) {
+    await quietly(disk.remove(path));
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Short and of plain letters, however long the target's name is. */
+export function shortNameOf(path: string): string {
+  return createHash('sha256').update(basename(path)).digest('hex').slice(0, 16);
+}
+
+function prefixOf(path: string): string {
+  return `.keyturn-${shortNameOf(path)}-`;
+}
+
+/** The first error says what is wrong; a leftover is swept by the next delivery. */
+async function quietly(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
+import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
+import { isAppError } from '../../../../src/domain/errors.ts';
+import { Secret } from '../../../../src/domain/secret.ts';
+import { sinkRig } from './sink-rig.ts';
+
+const secret = Secret.of('tok_0123456789abcdefghij');
+const OTHER = 12_345;
+const isRoot = process.getuid?.() === 0;
+const asRoot = isRoot ? describe : describe.skip;
+const because = isRoot ? '' : ' (skipped: needs root)';
+
+type Rig = ReturnType<typeof sinkRig>;
+
+function makeFolder(path: string, mode: number): string {
+  mkdirSync(path);
+  chmodSync(path, mode);
+  return path;
+}
+
+describe('A12: a folder that other users may write is refused', () => {
+  const REFUSED: readonly (readonly [string, (rig: Rig) => string])[] = [
+    ['0777', ({ at }) => makeFolder(at('open'), 0o777)],
+    ['1777', ({ at }) => makeFolder(at('open'), 0o1777)],
+    ['0702', ({ at }) => makeFolder(at('open'), 0o702)],
+    ['one below 0777', ({ at }) => makeFolder(join(makeFolder(at('open'), 0o777), 'mine'), 0o700)],
+    [
+      'a link to such a folder',
+      ({ at }) => {
+        makeFolder(at('open'), 0o1777);
+        symlinkSync('open', at('link'));
+        return at('link');
+      },
+    ],
+    [
+      'a link that lies in such a folder',
+      ({ at }) => {
+        makeFolder(at('mine'), 0o700);
+        symlinkSync('../mine', join(makeFolder(at('open'), 0o777), 'link'));
+        return at('open/link');
+      },
+    ],
+  ];
+
+  it.each(REFUSED)('%s', async (_, prepare) => {
+    const rig = sinkRig();
+    const folder = prepare(rig);
+    for (const kind of ['env:PATH#TOK', 'file:PATH']) {
+      const sink = parseSink(kind.replace('PATH', join(folder, 'target')), rig.deps);
+      const refused = { code: 'usage', message: expect.stringContaining('other users may write') };
+      await expect(sink.prove()).rejects.toMatchObject(refused);
+      await expect(sink.deliver(secret)).rejects.toMatchObject(refused);
+      expect(() => lstatSync(join(folder, 'target'))).toThrow('ENOENT');
+    }
+  });
+
+  it.each([0o700, 0o755, 0o1755, 0o500 | 0o200])('and %o is not', async (mode) => {
+    const rig = sinkRig();
+    const folder = makeFolder(rig.at('mine'), mode);
+    const sink = parseSink(`env:${join(folder, 'target')}#TOK`, rig.deps);
+    await sink.prove();
+    await sink.deliver(secret);
+    expect(readFileSync(join(folder, 'target'), 'utf8')).toBe(`TOK=${secret.reveal()}\n`);
+  });
+});
+
+asRoot(`A12: groups and owners${because}`, () => {
+  const deliver = async (rig: Rig, path: string) => {
+    const sink = parseSink(`env:${path}#TOK`, rig.deps);
+    await sink.prove();
+    await sink.deliver(secret);
+  };
+
+  it('a folder that a group of several may write is refused, one of the own group is not', async () => {
+    const rig = sinkRig();
+    const folder = makeFolder(rig.at('team'), 0o2775);
+    await deliver(rig, join(folder, 'a'));
+    chownSync(folder, 0, OTHER);
+    chmodSync(folder, 0o2775);
+    await expect(deliver(rig, join(folder, 'b'))).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('a folder of another user in a sticky one is refused, an own one is not', async () => {
+    const rig = sinkRig();
+    makeFolder(rig.at('tmp'), 0o1777);
+    const theirs = makeFolder(rig.at('tmp/theirs'), 0o755);
+    const mine = makeFolder(rig.at('tmp/mine'), 0o700);
+    chownSync(theirs, OTHER, OTHER);
+    await deliver(rig, join(mine, 'a'));
+    await expect(deliver(rig, join(theirs, 'a'))).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+/** Makes and removes a link at the first argument to the second, until it is ended. */
+const PLANTER = `
+const fs = require('node:fs');
+const [link, victim] = process.argv.slice(1);
+process.stdout.write('ready');
+const end = Date.now() + 20_000;
+while (Date.now() < end) {
+  try { fs.symlinkSync(victim, link); } catch {}
+  try { fs.unlinkSync(link); } catch {}
+}`;
+
+asRoot(`A12: another user plants a link while a delivery runs${because}`, () => {
+  it.each(['env:PATH#TOK', 'file:PATH'])('the file behind it stays as it is: %s', async (kind) => {
+    const rig = sinkRig();
+    chmodSync(rig.folder, 0o711);
+    const shared = makeFolder(rig.at('shared'), 0o1777);
+    const victim = rig.at('victim');
+    writeFileSync(victim, 'mine\n', { mode: 0o600 });
+    const target = join(shared, 'target');
+    const planter = spawn(process.execPath, ['-e', PLANTER, target, victim], {
+      uid: OTHER,
+      gid: OTHER,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await new Promise((resolve) => planter.stdout.once('data', resolve));
+      // As if the folder had been looked at before it was opened to others.
+      const disk = { ...createNodeDisk(), openToOthers: async () => null };
+      const sink = parseSink(kind.replace('PATH', target), { ...rig.deps, disk, force: true });
+      let tries = 0;
+      for (const end = Date.now() + 1_500; Date.now() < end; tries += 1) {
+        try {
+          await sink.deliver(secret);
+        } catch (error) {
+          if (!isAppError(error)) throw error;
+        }
+        expect(readFileSync(victim, 'utf8')).toBe('mine\n');
+      }
+      expect(tries).toBeGreaterThan(0);
+      expect(lstatSync(victim).isFile()).toBe(true);
+    } finally {
+      planter.kill('SIGKILL');
+    }
+  });
+});
