@@ -46,16 +46,12 @@ describe('in GitHub Actions every secret is masked before it goes anywhere', () 
 
   test('also one that a killed delivery has written already', async () => {
     const rig = await inActions();
-    const failed = await rig.run([
-      ...CREATE,
-      '--to',
-      'file:token',
-      '--to',
-      `exec:sh -c 'cat >/dev/null; test -e ${rig.home.path}/ok'`,
-    ]);
+    const command = `exec:sh -c 'cat >/dev/null; test -e ${rig.home.path}/ok'`;
+    const failed = await rig.run([...CREATE, '--to', 'file:token', '--to', command]);
     expect(failed.code).toBe(10);
     writeFileSync(join(rig.home.path, 'ok'), '');
-    const resumed = await rig.run(['rotations', 'resume']);
+    const attempt = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
+    const resumed = await rig.run(['rotations', 'resume', attempt, '--to', command]);
     expect(resumed).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(`::add-mask::${rig.sandbox.secrets.at(-1)}`),

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { AppError, usage } from '../../domain/errors.ts';
+import { isShortExecLabel, shortExecLabel } from '../../domain/exec-label.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { withoutOwnVariables } from '../../domain/variable-name.ts';
@@ -13,12 +15,17 @@ const MAX_LINES = 40;
 
 /** `exec:COMMAND`: the bytes of the secret, and nothing else, on the stdin of a program. */
 export function createExecSink(deps: SinkDeps, text: string): Sink {
+  if (isShortExecLabel(`exec:${text}`))
+    throw usage(
+      'that names a command, and is not the command itself',
+      'write the whole command: exec:COMMAND',
+    );
   const [command, ...args] = splitWords(text);
   if (!command) throw usage('"exec:" names no command', 'write exec:COMMAND');
   const env = withoutOwnVariables(deps.env);
   const shown = safeText(command, 100);
   return {
-    label: `exec:${text}`,
+    label: shortExecLabel(command, createHash('sha256').update(text).digest('hex')),
     async prove() {
       const located = await deps.children.locate(command, env);
       if (located.kind === 'found') return;

@@ -1,6 +1,8 @@
+import { commandLine } from '../../domain/command-line.ts';
 import type { Credential } from '../../domain/credential.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { isAppError, usage } from '../../domain/errors.ts';
+import { isShortExecLabel } from '../../domain/exec-label.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Sink } from '../../ports/sink.ts';
 import type { DeliveryReport } from '../delivery.ts';
@@ -59,9 +61,17 @@ async function findSaved({ deps, journal, plan }: Attempt): Promise<Credential |
 function sinkLabels({ delivery, plan, resumed, journal }: Attempt): readonly string[] {
   const redirected = journal.result(REDIRECT);
   if (!resumed || (!delivery && redirected === null)) return plan.sinks;
+  if (redirected === null && givesCommandsAgain({ delivery, plan })) return plan.sinks;
   const done = plan.sinks.filter((label) => journal.has(stepName(label)));
   const earlier = redirected === null ? [] : readTexts(readObject(redirected)['sinks']);
   return [...new Set([...done, ...earlier, ...(delivery?.sinks ?? []).map((sink) => sink.label)])];
+}
+
+/** Whether the options of a resume only repeat commands of the plan, which does not hold them: that changes no destination. */
+function givesCommandsAgain({ delivery, plan }: Pick<Attempt, 'delivery' | 'plan'>): boolean {
+  if (delivery === null || delivery.sinks.length === 0 || delivery.saveAs !== null || delivery.print)
+    return false;
+  return delivery.sinks.every(({ label }) => isShortExecLabel(label) && plan.sinks.includes(label));
 }
 
 /** Whether a destination that was planned has not been reached, and no other has been chosen in its place. */
@@ -83,7 +93,7 @@ async function deliverTo(attempt: Attempt, made: Made, label: string): Promise<v
   const { deps, delivery, journal } = attempt;
   await journal.step(stepName(label), async () => {
     const secret = await secretOf(attempt);
-    const sink = delivery?.sinks.find((one) => one.label === label) ?? (await deps.openSink(label));
+    const sink = delivery?.sinks.find((one) => one.label === label) ?? (await openAgain(attempt, label));
     await put(sink, secret);
     await audit(attempt, 'deliver', {
       id: made.item.id,
@@ -92,6 +102,16 @@ async function deliverTo(attempt: Attempt, made: Made, label: string): Promise<v
     });
     return { sink: label };
   });
+}
+
+/** A command is never written down; who resumes gives it again, and its digest tells that it is the same. */
+async function openAgain({ deps, journal }: Attempt, label: string): Promise<Sink> {
+  if (!isShortExecLabel(label)) return deps.openSink(label);
+  const again = commandLine(['rotations', 'resume', journal.header.id, '--to', 'exec:COMMAND']);
+  throw usage(
+    `the command of "${label}" is not kept, because its arguments may be secret: give it again with "--to exec:COMMAND"`,
+    `give the whole command again: \`${again}\``,
+  ).with({ next: again });
 }
 
 async function put(sink: Sink, secret: Secret): Promise<void> {
@@ -127,8 +147,9 @@ async function print(attempt: Attempt, made: Made): Promise<void> {
 }
 
 /** `resume --to` or `--save` instead of the print that never happened. */
-function isRedirected({ delivery, journal }: Attempt): boolean {
+function isRedirected({ delivery, journal, plan }: Attempt): boolean {
   if (journal.has(REDIRECT)) return true;
+  if (givesCommandsAgain({ delivery, plan })) return false;
   return delivery !== null && (delivery.sinks.length > 0 || delivery.saveAs !== null);
 }
 

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createInProcessRig, DEVO, type InProcessRig } from './rig.ts';
+
+const CANARY = 'hvs.CANARY777';
+const LABEL = /exec:sh sha256:[0-9a-f]{16}/;
+const CREATE = ['tokens', 'create', '--name', 'ci', ...DEVO];
+
+/** A command that takes the secret once the file `ok` is there, and leaves `ran`. */
+function commandOf(rig: InProcessRig, canary: string): string {
+  const folder = rig.home.path;
+  return `exec:sh -c 'cat >/dev/null; touch ${folder}/ran; test -e ${folder}/ok' '${canary}'`;
+}
+
+/** Everything that keyturn left on the disk. */
+function filesOf(folder: string): string {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'))
+    .join('\n');
+}
+
+async function createStopped(...more: string[]) {
+  const rig = await createInProcessRig();
+  await rig.loginDevo();
+  const command = commandOf(rig, CANARY);
+  const stopped = await rig.run([...CREATE, ...more, '--to', command]);
+  expect(stopped.code).toBe(10);
+  const attempt = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
+  return { rig, command, stopped, attempt };
+}
+
+describe('A24: the arguments of an exec: destination', () => {
+  test('are in no file and no output: only the program and a digest are', async () => {
+    const { rig, command, stopped, attempt } = await createStopped('--save', 'kept');
+    const outputs = [stopped.stdout, stopped.stderr];
+    const look = async (...args: string[]) => {
+      const { stdout, stderr } = await rig.run(args);
+      outputs.push(stdout, stderr);
+    };
+    await look('rotations', 'show', attempt);
+    await look('rotations', 'show', attempt, '--json');
+    await look('rotations', 'resume', attempt);
+    expect(filesOf(rig.home.path)).not.toContain(CANARY);
+    writeFileSync(join(rig.home.path, 'ok'), '');
+    await look('rotations', 'resume', attempt, '--to', command);
+    await look('rotations', 'list', '--all', '--json');
+    await look('audit', 'list', '--json');
+    await look('tokens', 'create', '--dry-run', '--name', 'b', ...DEVO, '--to', command);
+    expect(outputs.join('\n')).not.toContain(CANARY);
+    expect(outputs.join('\n')).toMatch(LABEL);
+    expect(filesOf(rig.home.path)).not.toContain(CANARY);
+    expect(filesOf(rig.home.path)).toMatch(LABEL);
+  });
+
+  test('must be given again to resume; the same ones keep every other destination', async () => {
+    const { rig, command, attempt } = await createStopped('--to', 'file:token');
+    writeFileSync(join(rig.home.path, 'ok'), '');
+    const without = await rig.run(['rotations', 'resume', attempt]);
+    expect(without.stderr).toContain('give it again with "--to exec:COMMAND"');
+    await rig.must(['rotations', 'resume', attempt, '--to', command]);
+    expect(readFileSync(join(rig.home.path, 'token'), 'utf8')).toBe(`${rig.sandbox.secrets.at(-1)}\n`);
+    expect(await rig.must(['rotations', 'list', '-o', 'name'])).toBe('');
+  });
+
+  test('are no command when only their digest is given', async () => {
+    const { rig, stopped } = await createStopped();
+    const [label = ''] = LABEL.exec(stopped.stderr) ?? [];
+    expect(await rig.run([...CREATE, '--to', label])).toMatchObject({ code: 2 });
+  });
+});
