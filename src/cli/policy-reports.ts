@@ -1,8 +1,10 @@
 import { type Decision, isChange, type PolicyAction } from '../core/policy/decision.ts';
 import type { PlannedToken } from '../core/policy/plan-policy.ts';
 import type { PolicyResult } from '../core/policy/result.ts';
+import { formatDuration } from '../domain/duration.ts';
 import type { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { PolicyToken } from '../domain/policy.ts';
 import type { Column, ListReport } from '../output/report.ts';
 import { exitOfMany } from './exit-of-many.ts';
 import { countWords, listReport } from './reports.ts';
@@ -23,6 +25,15 @@ const RESULT_COLUMNS: readonly Column[] = POLICY_COLUMNS.map((column) =>
     : column,
 );
 
+/** What a token of the policy may do and where its secret goes: what somebody agrees to who says yes to `apply`. */
+const PLAN_COLUMNS: readonly Column[] = [
+  ...POLICY_COLUMNS,
+  { title: 'SCOPES', field: 'scopes', kind: 'list' },
+  { title: 'OPTIONS', field: 'optionsText', kind: 'text' },
+  { title: 'LIFETIME', field: 'lifetime', kind: 'text' },
+  { title: 'DESTINATIONS', field: 'destinations', kind: 'list' },
+];
+
 /**
  * What `apply` would do, a line a token. Exit: with `--exit-code` 10 when there is something to do; else what stands in
  * the way, where something does.
@@ -35,7 +46,7 @@ export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode
       schema: 'keyturn.policy-plan/1',
       head: { dryRun: true, changes: planned.filter(({ decision }) => isChange(decision)).length },
       key: 'tokens',
-      columns: POLICY_COLUMNS,
+      columns: PLAN_COLUMNS,
       items: planned.map(planItem),
       empty: 'the policy has no tokens',
     }),
@@ -118,7 +129,33 @@ function planItem({ target, decision }: PlannedToken): JsonObject {
     hint: error?.facts.hint ?? null,
     code: error?.code ?? null,
     attempt,
+    scopes: [...target.token.scopes],
+    options: { ...target.token.options },
+    optionsText: optionsText(target.token),
+    lifetime: target.token.lifetimeMs === null ? null : formatDuration(target.token.lifetimeMs),
+    destinations: [...target.token.deliver],
+    commands: target.token.deliver.filter(isExec),
   };
+}
+
+function optionsText({ options }: PolicyToken): string | null {
+  const texts = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  return texts.length === 0 ? null : texts.join(' ');
+}
+
+export function isExec(destination: string): boolean {
+  return destination.startsWith('exec:');
+}
+
+/** One planned change, whole: what is made or replaced, with which rights, and where its secret goes. */
+export function changeLine({ target: { token, provider }, decision }: PlannedToken): string {
+  const facts = [
+    ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
+    ...(Object.keys(token.options).length > 0 ? [`options ${optionsText(token) ?? ''}`] : []),
+    ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),
+    ...token.deliver.map((to) => (isExec(to) ? `runs ${to.slice(5)}` : `delivers to ${to}`)),
+  ];
+  return `${decision.action} "${token.name}" at ${provider.title}${facts.map((fact) => `; ${fact}`).join('')}`;
 }
 
 const STANDING: Partial<Readonly<Record<PolicyAction, string>>> = {

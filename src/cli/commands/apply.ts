@@ -1,18 +1,21 @@
 import { applyPolicy } from '../../core/policy/apply-policy.ts';
 import { endsSomething, isChange } from '../../core/policy/decision.ts';
 import { type PlannedToken, planPolicy } from '../../core/policy/plan-policy.ts';
+import type { PolicyTarget } from '../../core/policy/target.ts';
 import { placeText } from '../../core/where.ts';
 import { usage } from '../../domain/errors.ts';
+import { safeText } from '../../domain/text.ts';
 import { questionAbout, quoteName } from '../../output/question.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
-import { policyPlanReport, policyResultsReport } from '../policy-reports.ts';
+import { changeLine, isExec, policyPlanReport, policyResultsReport } from '../policy-reports.ts';
 import { loadTargets } from '../policy-targets.ts';
 
 export const apply: Command = {
   arguments: [{ name: '<file>', about: 'a policy (YAML)' }],
   options: [
     { flags: '--max <n>', about: 'refuse to change more than so many tokens (default: 10)' },
+    { flags: '--allow-exec', about: 'run the commands of exec: in the policy' },
     { flags: '--dry-run', about: 'the same as `keyturn plan`' },
   ],
   details:
@@ -20,16 +23,30 @@ export const apply: Command = {
   examples: ['keyturn apply policy.yaml', 'keyturn apply policy.yaml --yes --max 50'],
   async run(app, input) {
     const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
-    const planned = await planPolicy(await loadTargets(app, input.argument(0)));
+    const targets = await loadTargets(app, input.argument(0));
+    if (!input.flag('dry-run') && !input.flag('allow-exec')) refuseCommands(targets);
+    const planned = await planPolicy(targets);
     if (input.flag('dry-run')) return policyPlanReport(planned, false);
     refuseMany(planned, max);
-    const mayEnd = await confirmEnds(app, planned);
+    const mayEnd = await confirmChanges(app, planned);
     if (planned.some(({ target, decision }) => isChange(decision) && target.token.save !== null))
       await app.store({ forWriting: true });
     const deps = { locks: app.locks, mayEnd, progress: (line: string) => app.note(line) };
     return policyResultsReport(await applyPolicy(deps, planned));
   },
 };
+
+/** A policy may come with a pull request: its commands run only where somebody said so. */
+function refuseCommands(targets: readonly PolicyTarget[]): void {
+  const runs = targets
+    .filter(({ token }) => token.deliver.some(isExec))
+    .map(({ token }) => `"${token.name}"`);
+  if (runs.length === 0) return;
+  throw usage(
+    `the policy runs commands (exec:) for ${runs.slice(0, 5).join(', ')}`,
+    'look at them with `keyturn plan`, then add "--allow-exec"; nothing was sent',
+  );
+}
 
 function refuseMany(planned: readonly PlannedToken[], max: number): void {
   const count = planned.filter(({ decision }) => isChange(decision)).length;
@@ -40,14 +57,21 @@ function refuseMany(planned: readonly PlannedToken[], max: number): void {
   );
 }
 
-/** Asks when a token ends, at once or after its grace; whoever said `--yes` has agreed to what becomes due meanwhile too. */
-async function confirmEnds(app: App, planned: readonly PlannedToken[]): Promise<boolean> {
-  const ends = planned.filter(({ decision }) => endsSomething(decision));
-  if (ends.length === 0) return app.globals.yes;
+/** Asks for everything that is made, delivered, run or ended; whoever said `--yes` has agreed to what becomes due meanwhile too. */
+async function confirmChanges(app: App, planned: readonly PlannedToken[]): Promise<boolean> {
+  const changes = planned.filter(({ decision }) => isChange(decision));
+  if (changes.length === 0 || app.globals.yes) return app.globals.yes;
+  for (const change of changes) app.note(safeText(changeLine(change), 8_000));
+  const ends = changes.filter(({ decision }) => endsSomething(decision));
+  const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`;
+  if (ends.length === 0) {
+    await app.confirm(`make ${count}?`);
+    return false;
+  }
   const names = ends.map(
     ({ target }) =>
       `${quoteName(target.token.name)} at ${placeText(target.provider.title, target.token.profile ?? app.place?.profile ?? null)}`,
   );
-  await app.confirm(questionAbout('replace and end', 'tokens', names, ''));
+  await app.confirm(questionAbout(`make ${count}: replace and end`, 'tokens', names, ''));
   return true;
 }
