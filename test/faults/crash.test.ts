@@ -1,7 +1,11 @@
 import { describe, expect } from 'vitest';
+import { shortNameOf } from '../../src/adapters/sinks/stage.ts';
 import { IS_FULL } from '../support/kill-plan.ts';
 import type { Effect, Side, Strike } from '../support/kill-victim.ts';
 import { ALL, type Bench, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
+
+/** The second sink of two writes beside its file, in a folder named after it. */
+const STAGE_OF_ENV = new RegExp(`^create .*/\\.keyturn-${shortNameOf('.env')}-[0-9a-f]{32}/new`);
 
 /**
  * Crash points: the built command is killed with SIGKILL at each numbered place of the matrix, then resumed until nothing
@@ -58,7 +62,7 @@ describe('kill -9', () => {
   ]);
   faultTest('#17 after the first of two sinks', ALL, async (provider) => {
     const bench = await delivering(provider);
-    expectWhole(await bench.play(at(bench, /^create .*\/\.\.env\./, 'before')));
+    expectWhole(await bench.play(at(bench, STAGE_OF_ENV, 'before')));
   });
   crash(
     '#18 before and after the old one is ended, and while the attempt is cleared away',
