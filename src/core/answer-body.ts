@@ -6,11 +6,10 @@ import type { Reply } from '../ports/transport.ts';
 const LONGEST_TEXT = 2_000;
 
 /**
- * The body of a success. Where it is not needed, plain text (as a string) and nothing (null) are as good as JSON. A web
+ * The body of a success that is not needed: plain text (as a string) and nothing (null) are as good as JSON. A web
  * page or damaged JSON is not: it may come from something in between, and proves nothing about the provider.
  */
-export function readAnswer({ body }: Reply, answer: 'optional' | undefined): unknown {
-  if (answer === undefined) return parseJsonBytes(body);
+export function readOptional({ body }: Reply): unknown {
   try {
     return parseJsonBytes(body);
   } catch {

@@ -2,7 +2,7 @@ import { AppError, type ErrorFacts, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
-import type { PagedOperation, PageWish } from '../ports/paging.ts';
+import type { PageContext, PagedOperation, PageWish } from '../ports/paging.ts';
 import type {
   AuthScheme,
   ErrorAnswer,
@@ -12,9 +12,11 @@ import type {
   ProviderProblem,
   Settings,
 } from '../ports/provider.ts';
-import type { Capture, Endpoint, Outcome, Reply, Transport } from '../ports/transport.ts';
-import { readAnswer, readRefusal } from './answer-body.ts';
+import type { Capture, Endpoint, OpenBody, Outcome, Reply, Transport } from '../ports/transport.ts';
+import { readOptional, readRefusal } from './answer-body.ts';
+import { JsonAnswer, type RecordTaker } from './answer-reader.ts';
 import { collect, Listing, type WholeOrNot } from './listing.ts';
+import { PageTaker } from './page-taker.ts';
 
 /** A provider at one origin, with the credential that drives it. */
 export interface Connection {
@@ -78,19 +80,37 @@ export class Client {
     const { origin, settings } = this.connection;
     const size = Math.max(1, Math.min(operation.maxPageSize, limit ?? operation.maxPageSize));
     let wish: PageWish = { size, isPlain: false };
-    return new Listing<T>(async ({ next, ...before }) => {
+    return new Listing<T>(async ({ next, ...before }, handover) => {
       const request = () => {
         const first = operation.request(input, settings, wish);
         if (next === null) return first;
         return { ...first, query: next.replaces ? next.query : { ...first.query, ...next.query } };
       };
-      const read = () => this.#read(request(), operation);
+      const contextOf = (header: Reply['header'], handedOver: number): PageContext => {
+        return { origin, request: request(), size: wish.size, header, handedOver, ...before };
+      };
+      const newTaker = () =>
+        new PageTaker<T>(
+          (part) =>
+            operation.decode(
+              part,
+              contextOf(() => null, 0),
+            ),
+          handover,
+        );
+      let taker = newTaker();
+      const read = () =>
+        this.#read(request(), operation, () => {
+          taker = newTaker();
+          return taker;
+        });
       const { body, header } = await read().catch((error: unknown) => {
         if (wish.isPlain || !(error instanceof PageRefused)) throw error;
         wish = { size: Math.min(size, PLAIN_PAGE_SIZE), isPlain: true };
         return read();
       });
-      return operation.decode(body, { origin, request: request(), size: wish.size, header, ...before });
+      const page = operation.decode(body, contextOf(header, taker.count + taker.withoutId));
+      return { ...page, withoutId: page.withoutId + taker.withoutId, handedOver: taker.count };
     });
   }
 
@@ -119,32 +139,38 @@ export class Client {
   async #read(
     request: HttpRequest,
     { auth, answer, isEmptyAnswer, isPageRefused }: ReadHooks,
+    openTaker: () => RecordTaker | null = () => null,
   ): Promise<{ readonly body: unknown; readonly header: Reply['header'] }> {
     const { provider, secret } = this.connection;
-    const reply = await this.#send(request, auth);
+    const json = answer === undefined ? new JsonAnswer(openTaker) : null;
+    const reply = await this.#send(request, auth, json?.open);
     const { status, header } = reply;
     if (status < 200 || status > 299) {
       const told = { status, header, body: readRefusal(reply) };
       if (isEmptyAnswer?.(told)) return { body: null, header };
       throw isPageRefused?.(told) ? new PageRefused(this.refusal(reply).facts) : this.refusal(reply);
     }
-    const body = this.#parse(reply, answer);
+    const body = await this.#parse(reply, json);
     const refused = provider.findRefusal(body, { method: request.method, header, secret });
     if (refused !== null) throw this.#told(reply, refused);
     return { body: typeof body === 'string' && answer === 'optional' ? null : body, header };
   }
 
-  async #send(request: HttpRequest, auth: Operation<never, unknown>['auth']): Promise<Reply> {
+  async #send(
+    request: HttpRequest,
+    auth: Operation<never, unknown>['auth'],
+    open: OpenBody | undefined,
+  ): Promise<Reply> {
     try {
-      return await this.#transport.call(this.#endpoint(auth), request);
+      return await this.#transport.call(this.#endpoint(auth), request, open);
     } catch (error) {
       throw this.#ours(error, {});
     }
   }
 
-  #parse(reply: Reply, answer: Operation<never, unknown>['answer']): unknown {
+  async #parse(reply: Reply, json: JsonAnswer | null): Promise<unknown> {
     try {
-      return readAnswer(reply, answer);
+      return json === null ? readOptional(reply) : await json.read(reply);
     } catch (error) {
       throw this.#ours(error, { status: reply.status });
     }

@@ -1,6 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import { type Reference, resolveReference } from '../domain/reference.ts';
 import type { NextPage, Page } from '../ports/paging.ts';
+import { Handover } from './handover.ts';
 
 /** A list, and why it is not proven to be all there is; what such a list does not show may be there all the same. */
 export interface WholeOrNot<T> {
@@ -10,14 +11,30 @@ export interface WholeOrNot<T> {
   readonly why: string | null;
 }
 
-/** Asks for one page: how many pages and records came before, and how the vendor wants the next one asked for. */
-export type AskForPage<T> = (wish: {
+/** How many pages and records came before, and how the vendor wants the next one asked for. */
+export interface PageTurn {
   readonly next: NextPage | null;
   readonly index: number;
   readonly taken: number;
-}) => Promise<Page<T>>;
+}
+
+/** One page, without the records of it that went to the handover while it arrived; those are only counted. */
+export interface AskedPage<T> extends Page<T> {
+  readonly handedOver?: number;
+}
+
+export type AskForPage<T> = (turn: PageTurn, handover: Handover<T>) => Promise<AskedPage<T>>;
+
+interface ReadPage<T> {
+  readonly page: AskedPage<T>;
+  /** How many of its records had not come before. */
+  readonly fresh: number;
+}
 
 const MOST_PAGES = 10_000;
+/** What the ids of one list may take, in bytes: each record is shown once, so that the ids of all are kept. */
+const MOST_IDS = 32 * 1024 * 1024;
+const COST_OF_ID = 100;
 
 /**
  * The pages of a list, one after the other, each asked for when it is wanted, each record once. It ends on the total, on
@@ -28,6 +45,7 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
   why: string | null = null;
   readonly #ask: AskForPage<T>;
   readonly #ids = new Set<string>();
+  #idBytes = 0;
   #withoutId = 0;
   #total: number | null = null;
 
@@ -41,21 +59,50 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
     let taken = 0;
     let empty = 0;
     for (let index = 0; index < MOST_PAGES; index += 1) {
-      const page: Page<T> = await this.#ask({ next, index, taken });
-      const fresh = page.items.filter(({ id }) => !this.#ids.has(id) && this.#ids.add(id));
-      taken += page.items.length + page.withoutId;
-      if (fresh.length > 0) this.#withoutId += page.withoutId;
+      const read: ReadPage<T> | null = yield* this.#readPage({ next, index, taken });
+      if (read === null) return this.#end(TOO_MANY);
+      const { fresh } = read;
+      const page: AskedPage<T> = read.page;
+      const count = page.items.length + (page.handedOver ?? 0);
+      taken += count + page.withoutId;
+      if (fresh > 0) this.#withoutId += page.withoutId;
       this.#total = page.paging.total ?? this.#total;
-      if (fresh.length > 0) yield fresh;
       next = page.paging.next;
-      empty = page.items.length === 0 ? empty + 1 : 0;
+      empty = count === 0 ? empty + 1 : 0;
       if (next === null || empty > 1) return this.#end(page.paging.obstacle);
       const key = JSON.stringify(next.query);
-      const isRepeated = asked.has(key) || (fresh.length === 0 && empty === 0);
+      const isRepeated = asked.has(key) || (fresh === 0 && empty === 0);
       if (isRepeated) return this.#end(empty > 0 || this.#isComplete() ? page.paging.obstacle : REPEATS);
       asked.add(key);
     }
     this.#end(`it has more than ${MOST_PAGES} pages`);
+  }
+
+  /** Yields the records of one page that are new, those of a long one while it arrives; null where it is too much. */
+  async *#readPage(turn: PageTurn): AsyncGenerator<readonly T[], ReadPage<T> | null> {
+    const handover = new Handover<T>();
+    const asked = this.#ask(turn, handover).finally(() => handover.end());
+    // Nobody waits for it where the list is left before its end.
+    asked.catch(() => undefined);
+    const before = this.#ids.size;
+    try {
+      for await (const items of handover) {
+        yield* this.#fresh(items);
+        if (this.#idBytes > MOST_IDS) return null;
+      }
+    } finally {
+      handover.giveUp();
+    }
+    const page = await asked;
+    yield* this.#fresh(page.items);
+    if (this.#idBytes > MOST_IDS && page.paging.next !== null) return null;
+    return { page, fresh: this.#ids.size - before };
+  }
+
+  *#fresh(items: readonly T[]): Generator<readonly T[]> {
+    const fresh = items.filter(({ id }) => !this.#ids.has(id) && this.#ids.add(id));
+    for (const { id } of fresh) this.#idBytes += COST_OF_ID + id.length;
+    if (fresh.length > 0) yield fresh;
   }
 
   #end(obstacle: string | null): void {
@@ -80,6 +127,7 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
   }
 }
 
+const TOO_MANY = 'it has more records than keyturn reads at once; ask for fewer with --limit';
 const REPEATS = 'the provider gives the same page again';
 
 export async function collect<T extends { readonly id: string }>(

@@ -5,6 +5,7 @@ import { exactCell, wholeCell } from './cells.ts';
 import { relativeTime } from './relative-time.ts';
 import type { Column, Format, ListReport, OneReport, Report } from './report.ts';
 import { jsonText, yamlText } from './structured.ts';
+import { jsonList, yamlList } from './structured-list.ts';
 
 export interface Presentation {
   readonly format: Format;
@@ -25,40 +26,56 @@ export async function* present(report: Report, how: Presentation): AsyncGenerato
 async function* presentList(report: ListReport, how: Presentation): AsyncGenerator<string> {
   switch (how.format) {
     case 'ndjson':
-      for await (const page of report.pages) yield page.map((item) => `${jsonText(item)}\n`).join('');
+      yield* eachPage(report, (item) => `${jsonText(item)}\n`);
       return;
     case 'tsv':
-      for await (const page of report.pages) yield page.map((item) => tsvLine(item, report.columns)).join('');
+      yield* eachPage(report, (item) => tsvLine(item, report.columns));
       return;
     case 'name':
-      for await (const page of report.pages)
-        yield page.map((item) => nameLine(item, report.referBy)).join('');
+      yield* eachPage(report, (item) => nameLine(item, report.referBy));
       return;
-    case 'human': {
-      const items = await collect(report.pages);
-      if (items.length === 0) return;
-      if (report.lines) {
-        yield items.map((item) => safeLines(report.lines?.(item) ?? '')).join('');
-        return;
-      }
-      const [{ renderTable }, { createStyle }] = await Promise.all([
-        import('./table.ts'),
-        import('./style.ts'),
-      ]);
-      yield* renderTable(items, {
-        columns: report.columns,
-        width: how.width,
-        now: how.now,
-        style: createStyle(how.colour),
-      });
+    case 'human':
+      yield* report.lines
+        ? eachPage(report, (item) => safeLines(report.lines?.(item) ?? ''))
+        : presentTable(report, how);
       return;
-    }
+    case 'yaml':
+      yield* yamlList(report);
+      return;
     default:
-      yield await document(
-        { schema: report.schema, ...report.head, [report.key]: await collect(report.pages) },
-        how,
-      );
+      yield* jsonList(report);
   }
+}
+
+async function* eachPage(report: ListReport, line: (item: JsonObject) => string): AsyncGenerator<string> {
+  for await (const page of report.pages) yield page.map(line).join('');
+}
+
+/** The first rows are held until there are enough to tell how wide the columns have to be. */
+async function* presentTable(report: ListReport, how: Presentation): AsyncGenerator<string> {
+  const [{ layOut, SAMPLE }, { createStyle }] = await Promise.all([
+    import('./table.ts'),
+    import('./style.ts'),
+  ]);
+  const style = createStyle(how.colour);
+  const { columns } = report;
+  const start = (items: readonly JsonObject[]) =>
+    layOut(items, { columns, width: how.width, now: how.now, style });
+  let first: JsonObject[] = [];
+  let table: ReturnType<typeof layOut> | null = null;
+  for await (const page of report.pages) {
+    if (table === null) first.push(...page);
+    else yield* table.rows(page);
+    if (table !== null || first.length < SAMPLE) continue;
+    table = start(first);
+    yield table.header;
+    yield* table.rows(first);
+    first = [];
+  }
+  if (table !== null || first.length === 0) return;
+  table = start(first);
+  yield table.header;
+  yield* table.rows(first);
 }
 
 async function* presentOne(report: OneReport, how: Presentation): AsyncGenerator<string> {
@@ -131,12 +148,6 @@ function nameLine(item: JsonObject, referBy: 'name' | undefined): string {
   const { id, name } = item;
   if (typeof id === 'string' && referBy === undefined) return `id:${exactText(id)}\n`;
   return typeof name === 'string' && name !== '' ? `${exactText(name)}\n` : '';
-}
-
-async function collect(pages: AsyncIterable<readonly JsonObject[]>): Promise<readonly JsonObject[]> {
-  const items: JsonObject[] = [];
-  for await (const page of pages) for (const item of page) items.push(item);
-  return items;
 }
 
 function isRecord(value: unknown): value is JsonObject {

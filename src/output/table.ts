@@ -47,13 +47,20 @@ interface TableOptions {
   readonly style: ChalkInstance;
 }
 
-/** A table without lines; columns that do not fit the width are left out, the widest text is cut with `…`. */
-export function* renderTable(items: readonly JsonObject[], options: TableOptions): Generator<string> {
-  const rows = items.map((item) => options.columns.map((column) => humanCell(item, column, options.now)));
+/** From so many rows the widths of the columns are taken. */
+export const SAMPLE = 1_000;
+
+/**
+ * A table without lines; columns that do not fit the width are left out, the widest text is cut with `…`. `first` are its
+ * first rows: the header is made of them, and `rows` gives the lines of any rows.
+ */
+export function layOut(first: readonly JsonObject[], options: TableOptions) {
+  const cellsOf = (item: JsonObject) => options.columns.map((column) => humanCell(item, column, options.now));
+  const sample = first.slice(0, SAMPLE).map(cellsOf);
   const widths = options.columns.map((column, index) =>
     Math.min(
       WIDEST,
-      Math.max(stringWidth(column.title), ...sample(rows).map((row) => stringWidth(row[index] ?? ''))),
+      Math.max(stringWidth(column.title), ...sample.map((row) => stringWidth(row[index] ?? ''))),
     ),
   );
   const kept = chooseColumns(options.columns, widths, options.width);
@@ -62,14 +69,19 @@ export function* renderTable(items: readonly JsonObject[], options: TableOptions
     options.width,
   );
   const pick = <T>(list: readonly T[]): T[] => kept.flatMap((index) => list.slice(index, index + 1));
-  const header = pick(options.columns).map((column) => options.style.bold(column.title));
-  yield renderRows([header], colWidths);
-  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-    const part = rows
-      .slice(start, start + ROWS_AT_ONCE)
-      .map((row) => paint(pick(row), pick(options.columns), options.style));
-    yield renderRows(part, colWidths);
-  }
+  const columns = pick(options.columns);
+  return {
+    header: renderRows([columns.map((column) => options.style.bold(column.title))], colWidths),
+    *rows(items: readonly JsonObject[]): Generator<string> {
+      for (let start = 0; start < items.length; start += ROWS_AT_ONCE) {
+        const part = items.slice(start, start + ROWS_AT_ONCE).map(cellsOf);
+        yield renderRows(
+          part.map((row) => paint(pick(row), columns, options.style)),
+          colWidths,
+        );
+      }
+    },
+  };
 }
 
 function renderRows(rows: readonly (readonly string[])[], colWidths: readonly number[]): string {
@@ -125,10 +137,6 @@ function fitWidths(widths: readonly number[], width: number): number[] {
     excess -= 1;
   }
   return result;
-}
-
-function sample<T>(rows: readonly T[]): readonly T[] {
-  return rows.length > 1_000 ? rows.slice(0, 1_000) : rows;
 }
 
 const BLANK_BORDERS = {

@@ -40,6 +40,8 @@ export interface PageContext {
   readonly index: number;
   /** How many records they held. */
   readonly taken: number;
+  /** How many records of this page came before those of the body; absent for none. */
+  readonly handedOver?: number;
   readonly header: (name: string) => string | null;
 }
 

@@ -14,9 +14,24 @@ export interface Endpoint {
 export interface Reply {
   readonly status: number;
   readonly header: (name: string) => string | null;
-  /** Decoded; at most the transport's cap (16 MiB for calls). Empty for a refusal that cannot be decoded. */
+  /** Decoded; at most the transport's cap (16 MiB for calls). Empty for a refusal that cannot be decoded, and where a `BodyReader` took it. */
   readonly body: Uint8Array;
 }
+
+/**
+ * Reads the body of a success while it arrives, so that it is not held. What `write` throws ends the call; while `ready`
+ * is pending no more is read from the network.
+ */
+export interface BodyReader {
+  /** In bytes. */
+  readonly limit: number;
+  write(bytes: Uint8Array): void;
+  /** Null where more can be taken at once. */
+  ready(): Promise<void> | null;
+}
+
+/** Called for each attempt whose answer is a success that can be read as it arrives; without it the body is in the reply. */
+export type OpenBody = (status: number) => BodyReader;
 
 /** Receives the answer of a mint as it arrives, decoded as far as it can be. Both are awaited: what they keep is durable when they resolve. */
 export interface Capture {
@@ -58,7 +73,7 @@ export interface Transport {
    * Reads and repeatable writes: time-outs, retries of connection failures and passing trouble (429, 500, 503 …; GET
    * and `repeatable` only). Never sends within a pause that the origin asked for. Resolves with any final status; throws `AppError` (unavailable) when no answer could be had.
    */
-  call(endpoint: Endpoint, request: HttpRequest): Promise<Reply>;
+  call(endpoint: Endpoint, request: HttpRequest, openBody?: OpenBody): Promise<Reply>;
   /** What must never be repeated: one attempt on a fresh connection, bytes handed to `capture` as they arrive. Never throws. */
   sendOnce(endpoint: Endpoint, request: HttpRequest, capture: Capture): Promise<Outcome>;
   close(): Promise<void>;

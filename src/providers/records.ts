@@ -14,7 +14,7 @@ export interface ListShape<T> {
 /** One page. An odd record hides nothing: what has no id is counted; only where nothing has one, this throws. */
 export function readPage<T>(body: unknown, page: PageContext, shape: ListShape<T>): Page<T> {
   const { items, withoutId } = readRecords(body, shape);
-  const paging = readPaging(body, page, items.length + withoutId, shape.paging);
+  const paging = readPaging(body, page, (page.handedOver ?? 0) + items.length + withoutId, shape.paging);
   const isBare = isFields(body) && Object.keys(body).length === 0;
   return {
     items,

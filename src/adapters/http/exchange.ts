@@ -1,18 +1,25 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
-import { type AppError, interruption } from '../../domain/errors.ts';
+import { type AppError, interruption, isAppError } from '../../domain/errors.ts';
 import { type Failure, lasting, secondsText, toFailure } from './failures.ts';
-import type { GrowingBytes } from './growing-bytes.ts';
 import { type HeaderReader, headerReader } from './headers.ts';
 import type { WireRequest } from './wire.ts';
+
+/** Receives the body; its limit is the cap. */
+export interface Body {
+  readonly limit: number;
+  /** False where the chunk is too much. An `AppError` that it throws ends the exchange. */
+  append(chunk: Uint8Array): boolean;
+  /** Pending while no more can be taken; absent or null where more can. */
+  ready?(): Promise<void> | null;
+}
 
 export interface ExchangeOptions {
   readonly dispatcher: Dispatcher;
   readonly wire: WireRequest;
   /** From here to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Receives the body; its limit is the cap. */
-  readonly body: GrowingBytes;
+  readonly body: Body;
   readonly signal: AbortSignal | undefined;
   /** Whether `signal` counts once the headers have left. */
   readonly interruptible: boolean;
@@ -62,13 +69,13 @@ class Conversation implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { dispatcher, wire, signal, timeoutMs } = this.#options;
+    const { dispatcher, wire, signal } = this.#options;
     if (signal?.aborted) {
       this.#finish({ error: interruption(signal), transient: false });
       return;
     }
     signal?.addEventListener('abort', this.#onSignal);
-    this.#timer = setTimeout(() => this.#stop(this.#tooSlow()), timeoutMs);
+    this.#startTimer();
     subscribe(SEND_HEADERS, this.#onSendHeaders);
     subscribe(CREATE, this.#onCreate);
     try {
@@ -106,12 +113,33 @@ class Conversation implements Dispatcher.DispatchHandler {
     if (refused !== null) this.#stop({ error: refused, transient: false });
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#finished) return;
     const { body, wire } = this.#options;
-    const fits = body.append(chunk);
-    this.#options.onBody?.();
-    if (!fits) this.#stop(lasting(`the answer of "${wire.host}" is larger than ${body.limit >> 20} MiB`));
+    try {
+      const fits = body.append(chunk);
+      this.#options.onBody?.();
+      if (!fits) this.#stop(lasting(`the answer of "${wire.host}" is larger than ${body.limit >> 20} MiB`));
+    } catch (error) {
+      this.#stop(isAppError(error) ? { error, transient: false } : toFailure(error, wire.host));
+    }
+    const ready = body.ready?.() ?? null;
+    if (ready !== null && !this.#finished) this.#pause(controller, ready);
+  }
+
+  /** How long the reader takes says nothing about the other side. */
+  #pause(controller: Dispatcher.DispatchController, ready: Promise<void>): void {
+    clearTimeout(this.#timer);
+    controller.pause();
+    ready.then(() => {
+      if (this.#finished) return;
+      this.#startTimer();
+      controller.resume();
+    });
+  }
+
+  #startTimer(): void {
+    this.#timer = setTimeout(() => this.#stop(this.#tooSlow()), this.#options.timeoutMs);
   }
 
   onResponseEnd(): void {

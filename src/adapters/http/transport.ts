@@ -5,14 +5,14 @@ import { readHttpDate } from '../../domain/http-date.ts';
 import { readPause } from '../../domain/pause.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { HttpRequest } from '../../ports/provider.ts';
-import type { Capture, Endpoint, Outcome, Reply, Transport } from '../../ports/transport.ts';
+import type { Capture, Endpoint, OpenBody, Outcome, Reply, Transport } from '../../ports/transport.ts';
 import { type Connector, makeConnector } from './connect.ts';
 import { codingsOf, decodeBody } from './content-coding.ts';
 import { type Environment, refuseUnsafeEnvironment } from './environment.ts';
 import { type Exchange, exchange, type Head } from './exchange.ts';
 import { lasting, secondsText } from './failures.ts';
-import { GrowingBytes } from './growing-bytes.ts';
 import { requestIdOf } from './headers.ts';
+import { IncomingBody } from './incoming-body.ts';
 import { proxyFor } from './proxy.ts';
 import { backoffMs, isRetried, MAX_ATTEMPTS, MAX_WAIT_MS, Pace } from './retry.ts';
 import { exchangeOnce, MAX_HEADER_BYTES, notSent } from './send-once.ts';
@@ -62,13 +62,13 @@ class HttpTransport implements Transport {
     this.#pace = new Pace(options.clock, options.random);
   }
 
-  async call(endpoint: Endpoint, request: HttpRequest): Promise<Reply> {
+  async call(endpoint: Endpoint, request: HttpRequest, openBody?: OpenBody): Promise<Reply> {
     refuseUnsafeEnvironment(this.#options.env);
     const wire = toWire(endpoint, request, this.#options.userAgent);
     const repeatable = request.method === 'GET' || request.repeatable === true;
     for (let attempt = 1; ; attempt += 1) {
       await this.#pace.turn(wire.origin, wire.host);
-      const body = new GrowingBytes(CALL_LIMIT);
+      const body = new IncomingBody(CALL_LIMIT, openBody);
       const result = await this.#attempt(wire, body, repeatable);
       const wait = this.#waitAfter(wire, result, attempt);
       if (!repeatable || wait === null || attempt === MAX_ATTEMPTS) {
@@ -119,7 +119,7 @@ class HttpTransport implements Transport {
     await Promise.all(lines.map(({ pool }) => pool.destroy()));
   }
 
-  async #attempt(wire: WireRequest, body: GrowingBytes, repeatable: boolean): Promise<Exchange> {
+  async #attempt(wire: WireRequest, body: IncomingBody, repeatable: boolean): Promise<Exchange> {
     const undici = await loadUndici();
     const { pool } = this.#line(undici, wire);
     const started = this.#options.clock.now();
@@ -130,7 +130,10 @@ class HttpTransport implements Transport {
       body,
       signal: this.#options.signal,
       interruptible: repeatable,
-      onHead: (head) => refuseHead(wire, head),
+      onHead: (head) => {
+        body.setHead(head);
+        return refuseHead(wire, head);
+      },
     });
     this.#observe(wire, result, started);
     // undici frees a connection one turn after its answer; asked sooner, the pool would open a second one.
@@ -188,10 +191,11 @@ class HttpTransport implements Transport {
 function decodedBody(
   { host, method }: WireRequest,
   { status, header }: Head,
-  body: GrowingBytes,
+  body: IncomingBody,
 ): Uint8Array {
+  if (body.isRead) return new Uint8Array();
   const codings = codingsOf(header);
-  const decoded = 'unknown' in codings ? null : decodeBody(codings, body.slice(), DECODING);
+  const decoded = 'unknown' in codings ? null : decodeBody(codings, body.bytes, DECODING);
   if (decoded?.end === 'whole') return decoded.bytes;
   if (status < 200 || status > 299) return new Uint8Array();
   const why =
@@ -226,7 +230,7 @@ function refuseHead(wire: WireRequest, { status, header }: Head): AppError | nul
 interface Attempt {
   readonly wire: WireRequest;
   readonly result: Exchange;
-  readonly body: GrowingBytes;
+  readonly body: IncomingBody;
   readonly repeatable: boolean;
 }
 

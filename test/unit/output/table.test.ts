@@ -4,7 +4,7 @@ import { TOKEN_COLUMNS } from '../../../src/cli/columns.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import type { Column } from '../../../src/output/report.ts';
 import { createStyle } from '../../../src/output/style.ts';
-import { renderTable } from '../../../src/output/table.ts';
+import { layOut } from '../../../src/output/table.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -18,7 +18,8 @@ function render(
   items: readonly JsonObject[],
   { columns = TOKEN_COLUMNS, width = 80, colour = false }: Options = {},
 ) {
-  return [...renderTable(items, { columns, width, now: NOW, style: createStyle(colour) })].join('');
+  const table = layOut(items, { columns, width, now: NOW, style: createStyle(colour) });
+  return [table.header, ...table.rows(items)].join('');
 }
 
 function token(more: JsonObject = {}): JsonObject {

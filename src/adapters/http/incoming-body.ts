@@ -1,0 +1,48 @@
+import type { BodyReader, OpenBody } from '../../ports/transport.ts';
+import { codingsOf } from './content-coding.ts';
+import type { Head } from './exchange.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+
+/** The body of one attempt's answer: handed to a reader as it arrives where it can be, else held. */
+export class IncomingBody {
+  readonly #held: GrowingBytes;
+  readonly #open: OpenBody | undefined;
+  #reader: BodyReader | null = null;
+  #size = 0;
+
+  constructor(limit: number, open: OpenBody | undefined) {
+    this.#held = new GrowingBytes(limit);
+    this.#open = open;
+  }
+
+  get limit(): number {
+    return this.#reader?.limit ?? this.#held.limit;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#held.view();
+  }
+
+  get isRead(): boolean {
+    return this.#reader !== null;
+  }
+
+  /** What is compressed is held: a fault in it is found at its end. */
+  setHead({ status, header }: Head): void {
+    const codings = codingsOf(header);
+    const isPlain = !('unknown' in codings) && codings.length === 0;
+    if (isPlain && status >= 200 && status <= 299) this.#reader = this.#open?.(status) ?? null;
+  }
+
+  append(chunk: Uint8Array): boolean {
+    if (this.#reader === null) return this.#held.append(chunk);
+    this.#size += chunk.length;
+    if (this.#size > this.#reader.limit) return false;
+    this.#reader.write(chunk);
+    return true;
+  }
+
+  ready(): Promise<void> | null {
+    return this.#reader?.ready() ?? null;
+  }
+}
