@@ -26,7 +26,7 @@ class AnswerReader implements BodyReader {
     this.limit = taker === null ? THING_LIMIT : LIST_LIMIT;
     this.#status = status;
     this.#taker = taker;
-    this.#json = new JsonReader(taker && ((path, records) => taker.take(path, records)));
+    this.#json = new JsonReader({ take: taker && ((path, records) => taker.take(path, records)) });
   }
 
   write(bytes: Uint8Array): void {

@@ -16,6 +16,8 @@ const DEEPEST_LIST = 4;
 /** A list that costs more is handed over in parts; a smaller one is read whole, as all that is around it. */
 const LONG_LIST = 2 * 1024 * 1024;
 const PART = 256 * 1024;
+/** Whoever looks at each field of an object copies their names. */
+const MOST_FIELDS = 10_000;
 /** More names than the records of a list have. */
 const MOST_NAMES = 1_000;
 
@@ -24,6 +26,12 @@ const MOST_NAMES = 1_000;
  * False where it is not the list that is read: then it is kept like all else.
  */
 export type TakeRecords = (path: readonly string[], records: readonly unknown[]) => boolean;
+
+interface ReaderOptions {
+  readonly take?: TakeRecords | null;
+  /** In one object. */
+  readonly mostFields?: number;
+}
 
 interface ArrayFrame {
   readonly isArray: true;
@@ -40,6 +48,7 @@ interface ObjectFrame {
   /** The field whose value is read. */
   name: string;
   nameSpentBefore: number;
+  count: number;
 }
 
 type Frame = ArrayFrame | ObjectFrame;
@@ -58,13 +67,15 @@ export class JsonReader {
   );
   readonly #frames: Frame[] = [];
   readonly #take: TakeRecords | null;
+  readonly #mostFields: number;
   readonly #names = new Set<string>();
   #taken: ArrayFrame | null = null;
   #expected: Expected = 'value';
   #result: unknown;
 
-  constructor(take: TakeRecords | null = null) {
+  constructor({ take = null, mostFields = MOST_FIELDS }: ReaderOptions = {}) {
     this.#take = take;
+    this.#mostFields = mostFields;
   }
 
   push(bytes: Uint8Array): void {
@@ -125,7 +136,14 @@ export class JsonReader {
     this.#frames.push(
       isArray
         ? { isArray, value: [], spentBefore, handOver }
-        : { isArray, value: Object.create(null), spentBefore, name: '', nameSpentBefore: spentBefore },
+        : {
+            isArray,
+            value: Object.create(null),
+            spentBefore,
+            name: '',
+            nameSpentBefore: spentBefore,
+            count: 0,
+          },
     );
   }
 
@@ -153,6 +171,8 @@ export class JsonReader {
   #putField(frame: ObjectFrame, value: unknown): void {
     const { name } = frame;
     if (!(name in frame.value)) {
+      frame.count += 1;
+      if (frame.count > this.#mostFields) throw notJson(' that keyturn reads: an object has too many fields');
       this.#budget.spend(COST.field + this.#costOfName(name));
       frame.value[name] = value;
     } else if (isSame(frame.value[name], value)) {
@@ -175,7 +195,7 @@ export class JsonReader {
     if (handOver !== null && list.length > 0 && spentBefore - frame.spentBefore > handOver) {
       this.#handOver(frame, this.#budget.spent - spentBefore);
     }
-    this.#budget.spend(COST.element);
+    this.#budget.spend(list.length === 0 ? COST.firstElement : COST.element);
     list.push(value);
   }
 

@@ -8,18 +8,18 @@ import { notJson } from './not-json.ts';
  * numbers beyond a double, a field that is given twice with different values, more values than fit in memory.
  */
 export function parseJson(text: string): unknown {
-  const value = read(new TextEncoder().encode(text));
+  const value = read(new TextEncoder().encode(text), Number.POSITIVE_INFINITY);
   if (value === undefined) throw notJson();
   return value;
 }
 
-/** As {@link parseJson}, for a body. Null for an empty one (or nothing but white space); only UTF-8 is read. */
+/** As {@link parseJson}, for a body; no object has more than 10,000 fields. Null for an empty one (or nothing but white space); only UTF-8 is read. */
 export function parseJsonBytes(bytes: Uint8Array): unknown {
   return read(bytes) ?? null;
 }
 
-function read(bytes: Uint8Array): unknown {
-  const reader = new JsonReader();
+function read(bytes: Uint8Array, mostFields?: number): unknown {
+  const reader = new JsonReader(mostFields === undefined ? {} : { mostFields });
   reader.push(bytes);
   return reader.end();
 }
