@@ -8,7 +8,8 @@ import { VERSION } from './version.ts';
  * One run of the command: argv in, exit code out. The only place where an error becomes an exit code. `--version` is
  * answered before anything else is imported.
  */
-export async function main(argv: readonly string[], runtime: Runtime): Promise<number> {
+export async function main(argv: readonly string[], given: Runtime): Promise<number> {
+  let runtime = given;
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V'))
     return print(runtime, `${VERSION}\n`);
   let asJson = wantsJson(argv, runtime.env['KEYTURN_OUTPUT']);
@@ -22,7 +23,11 @@ export async function main(argv: readonly string[], runtime: Runtime): Promise<n
       await quietly(runtime.stderr.write(parsed.text));
       return EXIT.usage.code;
     }
-    const { readGlobals } = await import('./globals.ts');
+    const [{ readGlobals }, { attended }] = await Promise.all([
+      import('./globals.ts'),
+      import('./attended.ts'),
+    ]);
+    runtime = attended(given, { noInput: parsed.input.flag('no-input') });
     const globals = readGlobals(parsed.input, {
       env: runtime.env,
       stdoutIsTerminal: runtime.stdout.isTerminal,

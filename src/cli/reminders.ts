@@ -6,6 +6,7 @@ import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
 import { type AttemptSummary, isUnfinished } from '../ports/journal.ts';
 import type { App } from './app.ts';
+import { isCi } from './attended.ts';
 
 const ONCE_A_MS = 86_400_000;
 
@@ -21,7 +22,7 @@ export async function remind(
   const { format, quiet } = app.globals;
   if (quiet || isStructured(format)) return;
   await remindOfAttempts(app, resolved);
-  if (!app.runtime.env['CI'] && expiresAt !== null) await remindOfExpiry(app, resolved, expiresAt);
+  if (!isCi(app.runtime.env) && expiresAt !== null) await remindOfExpiry(app, resolved, expiresAt);
 }
 
 async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnection): Promise<void> {

@@ -7,15 +7,9 @@ const PATIENCE_MS = 600;
 
 /** A sign of life on a terminal while a provider takes its time; nothing anywhere else, and nothing for a quick answer. */
 export function withSlowNotice(transport: Transport, app: App): Transport {
-  const { stderr, env, host } = app.runtime;
-  if (
-    !stderr.isTerminal ||
-    env['CI'] ||
-    app.globals.quiet ||
-    app.globals.verbose ||
-    isStructured(app.globals.format)
-  )
-    return transport;
+  const { stderr, host } = app.runtime;
+  const { quiet, verbose, format } = app.globals;
+  if (!stderr.isTerminal || quiet || verbose || isStructured(format)) return transport;
   const watch = async <T>(origin: string, work: () => Promise<T>): Promise<T> => {
     const shown: { stop(): void }[] = [];
     let over = false;
