@@ -2,6 +2,7 @@ import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
+import { takeEnvironment } from './take-environment.ts';
 
 /** The one place that reads `process` and the clock. */
 export function nodeRuntime(): Runtime {
@@ -19,7 +20,7 @@ export function nodeRuntime(): Runtime {
   // Node opens its inspector on SIGUSR1; a process that holds secrets does not offer a debugger.
   process.on('SIGUSR1', () => undefined);
   return {
-    env: process.env,
+    env: takeEnvironment(),
     platform: process.platform,
     get home() {
       return readHome();

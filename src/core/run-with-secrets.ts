@@ -1,5 +1,6 @@
 import { AppError, usage } from '../domain/errors.ts';
 import { SHORTEST_MASKED } from '../domain/masking.ts';
+import { ownSecrets } from '../domain/own-secrets.ts';
 import type { Secret } from '../domain/secret.ts';
 import { safeText } from '../domain/text.ts';
 import { checkVariableName, withoutOwnVariables } from '../domain/variable-name.ts';
@@ -59,7 +60,12 @@ export async function runWithSecrets(tools: RunTools, request: RunRequest): Prom
   const secrets = await openSecrets(tools, request.variables);
   if (request.mask.stdout || request.mask.stderr) warnOfShort(tools, secrets);
   const { command, args, mask } = request;
-  return endOf(tools, command, await tools.children.attach({ command, args, env, secrets, mask }));
+  const alsoMasked = ownSecrets(request.env);
+  return endOf(
+    tools,
+    command,
+    await tools.children.attach({ command, args, env, secrets, alsoMasked, mask }),
+  );
 }
 
 async function openSecrets(tools: RunTools, variables: readonly SecretVariable[]) {

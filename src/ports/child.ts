@@ -34,6 +34,8 @@ export interface Captured {
 export interface AttachRequest extends ChildCommand {
   /** Put into the child's environment, and nowhere else. */
   readonly secrets: Readonly<Record<string, Secret>>;
+  /** Not given to the child, but masked as well where it prints them. */
+  readonly alsoMasked: readonly Secret[];
   /** Which of the child's streams have the secrets replaced; the others are the terminal or file itself. */
   readonly mask: { readonly stdout: boolean; readonly stderr: boolean };
 }

@@ -57,7 +57,7 @@ export async function attach(
   }
   signals.handTo((name) => void child.kill(name));
   for (const { write } of pipes ?? []) closeSync(write);
-  const secrets = Object.values(request.secrets);
+  const secrets = [...Object.values(request.secrets), ...request.alsoMasked];
   const channels = outputs.flatMap(({ fds, to }, at) =>
     openReaders(child, fds, pipes?.[at]?.read).map((from): Channel => {
       const read = pipes?.[at]?.read ?? null;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, usage } from '../../domain/errors.ts';
 import { isShortExecLabel, shortExecLabel } from '../../domain/exec-label.ts';
+import { ownSecrets } from '../../domain/own-secrets.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { withoutOwnVariables } from '../../domain/variable-name.ts';
@@ -55,7 +56,7 @@ export function createExecSink(deps: SinkDeps, text: string): Sink {
 /** Both streams go to stderr: stdout is the product of keyturn. */
 function tell(deps: SinkDeps, command: string, captured: Captured, secret: Secret): void {
   const bytes = Buffer.concat([captured.stdout, captured.stderr]);
-  const lines = maskText(bytes, [secret])
+  const lines = maskText(bytes, [secret, ...ownSecrets(deps.env)])
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   for (const line of lines.slice(0, MAX_LINES)) deps.note(`${command}: ${safeText(line, 500)}`);

@@ -34,7 +34,7 @@ function rig(terminal = false) {
   );
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
   const shell = (script: string, secrets: Record<string, Secret> = {}) =>
-    children.attach({ command: 'sh', args: ['-c', script], env, secrets, mask: both });
+    children.attach({ command: 'sh', args: ['-c', script], env, secrets, alsoMasked: [], mask: both });
   const untilSeen = async (text: string) => {
     for (let i = 0; i < 200 && !seen.stdout.includes(text); i += 1) await pause(10);
   };
@@ -103,6 +103,7 @@ describe('attach', () => {
       args: ['-c', 'head -c 100000 /dev/zero | tr "\\0" x'],
       env,
       secrets: {},
+      alsoMasked: [],
       mask: both,
     });
     await pause(1_500);
@@ -133,7 +134,8 @@ describe('attach', () => {
 
   it('tells what is not there from what cannot be executed', async () => {
     const { children, env, folder } = rig();
-    const run = (command: string) => children.attach({ command, args: [], env, secrets: {}, mask: both });
+    const run = (command: string) =>
+      children.attach({ command, args: [], env, secrets: {}, alsoMasked: [], mask: both });
     writeFileSync(join(folder, 'plain'), 'x', { mode: 0o644 });
     writeFileSync(join(folder, 'broken'), '#!/nonexistent/interpreter\n', { mode: 0o755 });
     expect(await run('no-such-command-here')).toEqual({ kind: 'not-found' });
