@@ -20,7 +20,7 @@ export function nodeRuntime(): Runtime {
   // Node opens its inspector on SIGUSR1; a process that holds secrets does not offer a debugger.
   process.on('SIGUSR1', () => undefined);
   return {
-    env: takeEnvironment(),
+    env: takeEnvironment(process),
     platform: process.platform,
     get home() {
       return readHome();

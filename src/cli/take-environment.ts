@@ -1,28 +1,29 @@
-import { SECRET_VARIABLES } from '../domain/own-secrets.ts';
+import { SECRET_VARIABLES } from '../domain/secret-variables.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
+type OwnProcess = Pick<NodeJS.Process, 'env' | 'platform' | 'getBuiltinModule'>;
 
 /**
  * The environment that keyturn was started with. Its own secrets are taken out of the process: a program that keyturn starts,
  * and any other of the same user, can read `/proc/PID/environ` for as long as keyturn runs. On Windows the variables stay:
  * their names have no case there, and no program reads another's environment without reading its memory.
  */
-export function takeEnvironment(): Env {
-  if (process.platform === 'win32') return process.env;
-  const env: Env = { ...process.env };
+export function takeEnvironment(own: OwnProcess): Env {
+  if (own.platform === 'win32') return own.env;
+  const env: Env = { ...own.env };
   const given = SECRET_VARIABLES.filter((name) => env[name] !== undefined);
   if (given.length === 0) return env;
-  for (const name of given) delete process.env[name];
-  if (process.platform === 'linux') wipeInitialBlock(given);
+  for (const name of given) delete own.env[name];
+  if (own.platform === 'linux') wipeInitialBlock(own, given);
   return env;
 }
 
 /**
- * `delete process.env[NAME]` leaves the bytes that the system put into the memory of the process, and those are what
+ * Deleting a variable leaves the bytes that the system put into the memory of the process, and those are what
  * `/proc/PID/environ` shows. Where they cannot be written the process goes on as it is: SECURITY.md says what is promised.
  */
-function wipeInitialBlock(names: readonly string[]): void {
-  const fs = process.getBuiltinModule('node:fs');
+function wipeInitialBlock(own: OwnProcess, names: readonly string[]): void {
+  const fs = own.getBuiltinModule('node:fs');
   try {
     const [start, end] = initialBlock(fs.readFileSync('/proc/self/stat', 'latin1'));
     const fd = fs.openSync('/proc/self/mem', 'r+');
