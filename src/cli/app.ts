@@ -49,12 +49,7 @@ export class App extends Local {
   }
 
   readonly transport = once(async (): Promise<Transport> => {
-    const [{ createHttpTransport }, { refuseUnsafeEnvironment }] = await Promise.all([
-      import('../adapters/http/transport.ts'),
-      import('../adapters/http/environment.ts'),
-    ]);
-    // Refused at each request too; here, before anything is made ready for one: a login must not begin a store.
-    refuseUnsafeEnvironment(this.runtime.env);
+    const { createHttpTransport } = await import('../adapters/http/transport.ts');
     const { env, clock, random, stop } = this.runtime;
     const transport = createHttpTransport({
       env,

@@ -31,6 +31,8 @@ export interface Command {
   readonly examples?: readonly string[];
   /** Text under the options of `--help`. */
   readonly details?: string;
+  /** Opens no secret and takes none: it runs also where variables or options of Node would hand secrets to others. */
+  readonly needsNoSecret?: true;
   run(app: App, input: Input): Promise<Report>;
 }
 

@@ -33,6 +33,10 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
       stdoutIsTerminal: runtime.stdout.isTerminal,
     });
     asJson = globals.format === 'json';
+    if (!parsed.command.needsNoSecret) {
+      const { refuseUnsafeSurroundings } = await import('../domain/surroundings.ts');
+      refuseUnsafeSurroundings(runtime);
+    }
     const { App } = await import('./app.ts');
     const app = new App(runtime, globals);
     let report: Report;

@@ -33,6 +33,7 @@ export function nodeRuntime(): Runtime {
     },
     pid: process.pid,
     node: process.execPath,
+    execArgv: process.execArgv,
     processExists: (pid) => {
       try {
         return process.kill(pid, 0);

@@ -28,6 +28,8 @@ export interface Runtime {
   readonly pid: number;
   /** The `node` that runs us, for the keychain's helper process. */
   readonly node: string;
+  /** The options that Node itself was started with. */
+  readonly execArgv: readonly string[];
   /** Whether a process with this number exists, for systems without /proc. */
   processExists(pid: number): boolean;
   /** What a child that runs in our place needs of our own process. */

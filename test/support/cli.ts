@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** The options that Node was started with; none where it is left out. */
+  readonly execArgv?: readonly string[];
   /** Nothing where it is left out. */
   readonly stdin?: string | Uint8Array;
   readonly time?: TestTime;
@@ -60,6 +62,7 @@ function createTestRuntime(
     hostname: 'host.example',
     pid: process.pid,
     node: process.execPath,
+    execArgv: options.execArgv ?? [],
     processExists: () => true,
     host: {
       stdout: stdout.stream,

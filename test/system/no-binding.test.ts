@@ -12,7 +12,8 @@ const TOOLS = ['dbus-daemon', 'gnome-keyring-daemon'];
 
 /** The package as `npm install --omit=optional` leaves it: everything but the keychain's binding. */
 function copyWithoutBinding(): { readonly program: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-package-'));
+  const parent = mkdtempSync(join(tmpdir(), 'keyturn-package-'));
+  const folder = join(parent, 'keyturn');
   for (const part of ['bin', 'dist', 'completions', 'schemas', 'docs', 'package.json']) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   }
@@ -28,7 +29,7 @@ function copyWithoutBinding(): { readonly program: string; remove(): void } {
   }
   return {
     program: join(folder, 'bin/keyturn.js'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(parent, { recursive: true, force: true }),
   };
 }
 
@@ -54,6 +55,11 @@ describeWithTools('installed without the keychain’s binding', TOOLS, () => {
 
     const refused = await keyturn(login, secret);
     expect(refused.code).toBe(7);
+    // A28: Node looks in every parent folder as well.
+    const planted = join(copy.program, '../../../node_modules');
+    cpSync(join(ROOT, 'node_modules/@napi-rs'), join(planted, '@napi-rs'), { recursive: true });
+    const again = await keyturn(login, secret);
+    expect([again.code, again.stderr]).toEqual([7, refused.stderr]);
     expect(refused.stderr).toContain('"@napi-rs/keyring" is not installed');
     expect(refused.stderr).toContain('--omit=optional');
     expect(rig.sandbox.requests).toEqual([]);

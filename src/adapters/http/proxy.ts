@@ -1,6 +1,6 @@
 import { usage } from '../../domain/errors.ts';
 import { isLoopback } from '../../domain/origin.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../../domain/surroundings.ts';
 import { hostAndPort } from './wire.ts';
 
 /** A proxy that a connection goes through. `authorization` is the header's value and never shown. */

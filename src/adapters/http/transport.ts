@@ -3,12 +3,12 @@ import type { Pool } from 'undici';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import { readHttpDate } from '../../domain/http-date.ts';
 import { readPause } from '../../domain/pause.ts';
+import { type Environment, refuseUnsafeSurroundings } from '../../domain/surroundings.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { HttpRequest } from '../../ports/provider.ts';
 import type { Capture, Endpoint, OpenBody, Outcome, Reply, Transport } from '../../ports/transport.ts';
 import { type Connector, makeConnector } from './connect.ts';
 import { codingsOf, decodeBody } from './content-coding.ts';
-import { type Environment, refuseUnsafeEnvironment } from './environment.ts';
 import { type Exchange, exchange, type Head } from './exchange.ts';
 import { lasting, secondsText } from './failures.ts';
 import { requestIdOf } from './headers.ts';
@@ -63,7 +63,7 @@ class HttpTransport implements Transport {
   }
 
   async call(endpoint: Endpoint, request: HttpRequest, openBody?: OpenBody): Promise<Reply> {
-    refuseUnsafeEnvironment(this.#options.env);
+    refuseUnsafeSurroundings({ env: this.#options.env, execArgv: [] });
     const wire = toWire(endpoint, request, this.#options.userAgent);
     const repeatable = request.method === 'GET' || request.repeatable === true;
     for (let attempt = 1; ; attempt += 1) {
@@ -85,7 +85,7 @@ class HttpTransport implements Transport {
     let wire: WireRequest;
     let connector: Connector;
     try {
-      refuseUnsafeEnvironment(this.#options.env);
+      refuseUnsafeSurroundings({ env: this.#options.env, execArgv: [] });
       wire = toWire(endpoint, request, this.#options.userAgent);
       await this.#pace.turn(wire.origin, wire.host);
       undici = await loadUndici();

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { withoutOwnVariables } from '../../domain/variable-name.ts';
 
 export interface BindingRequest {
-  readonly operation: 'get' | 'set' | 'delete';
+  readonly operation: 'get' | 'set' | 'delete' | 'version';
   readonly service: string;
   readonly account: string;
   readonly password: string | null;
@@ -12,6 +12,7 @@ export interface BindingRequest {
 export type BindingAnswer =
   | { readonly kind: 'password'; readonly password: string | null }
   | { readonly kind: 'deleted'; readonly deleted: boolean }
+  | { readonly kind: 'version'; readonly version: string }
   | { readonly kind: 'not-installed' | 'failed' | 'timeout' };
 
 /** A process that has the binding loaded, or is about to. */
@@ -76,6 +77,8 @@ function decodeAnswer(text: string): BindingAnswer {
   if ('password' in value && (typeof value.password === 'string' || value.password === null)) {
     return { kind: 'password', password: value.password };
   }
+  if ('version' in value && typeof value.version === 'string')
+    return { kind: 'version', version: value.version };
   return { kind: 'reason' in value && value.reason === 'not-installed' ? 'not-installed' : 'failed' };
 }
 

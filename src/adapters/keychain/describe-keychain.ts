@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAppError } from '../../domain/errors.ts';
+import { startBindingProcess } from './binding-process.ts';
 import { createKeychain, type KeychainOptions } from './keychain.ts';
 import { describeState, type KeychainState } from './keychain-state.ts';
 import { probeSecretService } from './secret-service-probe.ts';
@@ -18,9 +17,12 @@ export interface KeychainReport {
   readonly hint: string | null;
 }
 
+/** For starting the program and loading the binding. */
+const VERSION_MS = 5_000;
+
 /** Looks at the keychain and tries it with an item of its own. Never throws, never prompts. */
 export async function describeKeychain(options: KeychainOptions): Promise<KeychainReport> {
-  const binding = readBindingVersion();
+  const binding = await readBindingVersion(options);
   const state = await readState(options, binding);
   if (state !== 'unlocked') return { state, binding, roundTrip: 'not-tried', ...describeState(state) };
   const keychain = createKeychain({ ...options, interactive: false });
@@ -47,13 +49,9 @@ async function readState(options: KeychainOptions, binding: string | null): Prom
   return binding === null ? 'not-installed' : 'unlocked';
 }
 
-function readBindingVersion(): string | null {
-  try {
-    const path = createRequire(import.meta.url).resolve('@napi-rs/keyring/package.json');
-    const facts: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof facts !== 'object' || facts === null || !('version' in facts)) return null;
-    return typeof facts.version === 'string' ? facts.version : null;
-  } catch {
-    return null;
-  }
+/** Asked of the program that loads it; null when it is not there, or not for this system. */
+async function readBindingVersion({ node, program, env }: KeychainOptions): Promise<string | null> {
+  const request = { operation: 'version', service: '', account: '', password: null } as const;
+  const answer = await startBindingProcess({ node, program, env }).ask(request, VERSION_MS);
+  return answer.kind === 'version' ? answer.version : null;
 }

@@ -6,6 +6,7 @@ import type { Shell } from '../completion-scripts.ts';
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish', 'powershell'];
 
 export const completion: Command = {
+  needsNoSecret: true,
   arguments: [{ name: '<shell>', about: SHELLS.join(', '), values: SHELLS }],
   examples: [
     'source <(keyturn completion bash)',

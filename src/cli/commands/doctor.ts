@@ -12,6 +12,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 export const doctor: Command = {
+  // It tells what is unsafe, and looks at nothing else then.
+  needsNoSecret: true,
   options: [{ flags: '--offline', about: 'ask no provider' }],
   details: 'Exits 1 when anything is wrong. Warnings alone exit 0.',
   async run(app, input) {

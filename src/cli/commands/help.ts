@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { TOPICS } from '../topics.ts';
 
 export const help: Command = {
+  needsNoSecret: true,
   arguments: [{ name: '[words...]', about: 'a command, or a topic', values: Object.keys(TOPICS) }],
   details: `Topics:\n${Object.entries(TOPICS)
     .map(([name, topic]) => `  ${name.padEnd(14)} ${topic.about}`)

@@ -4,6 +4,7 @@ import { profileJson } from '../profile-json.ts';
 import { listReport } from '../reports.ts';
 
 export const profilesList: Command = {
+  needsNoSecret: true,
   async run(app) {
     const profiles = await app.profiles();
     const current = await profiles.current();

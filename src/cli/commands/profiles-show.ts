@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 
 export const profilesShow: Command = {
+  needsNoSecret: true,
   arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   async run(app, input) {
     const profiles = await app.profiles();

@@ -3,6 +3,7 @@ import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
 export const profilesUse: Command = {
+  needsNoSecret: true,
   arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   async run(app, input) {
     const profiles = await app.profiles();

@@ -15,6 +15,7 @@ const OPERATION_COLUMNS: readonly Column[] = [
 
 /** The capability table, made from the provider definitions: what is absent there is a dash here. */
 export const providers: Command = {
+  needsNoSecret: true,
   arguments: [
     {
       name: '[provider]',

@@ -2,6 +2,7 @@ import { parseDuration } from '../../domain/duration.ts';
 import type { Command } from '../command.ts';
 
 export const sandbox: Command = {
+  needsNoSecret: true,
   options: [
     { flags: '--port <n>', about: 'the port on 127.0.0.1 (default: any free one)' },
     { flags: '--latency <duration>', about: 'wait this long before each answer' },

@@ -8,23 +8,25 @@ import { examineProfiles } from './profiles.ts';
 
 /** Proves each part, one after the other; nothing is changed but a probe item in the keychain, which is deleted again. */
 export async function examine(app: App, options: { readonly offline: boolean }): Promise<readonly Finding[]> {
+  const environment = await attempt('environment', () => examineEnvironment(app));
+  // The other parts open secrets.
+  if (environment.some(({ result }) => result === 'wrong')) return environment;
   const parts = [
-    attempt('environment', () => examineEnvironment(app)),
     attempt('files', () => examineFiles(app)),
     attempt('keychain', () => examineKeychain(app)),
     attempt('rotations', () => examineRotations(app)),
     attempt('audit log', () => examineAudit(app)),
     attempt('profiles', () => examineProfiles(app, options)),
   ];
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...environment];
   for (const part of parts) findings.push(...(await part));
   return findings;
 }
 
 async function examineEnvironment(app: App): Promise<readonly Finding[]> {
   const { env } = app.runtime;
-  const { refuseUnsafeEnvironment } = await import('../../adapters/http/environment.ts');
-  refuseUnsafeEnvironment(env);
+  const { refuseUnsafeSurroundings } = await import('../../domain/surroundings.ts');
+  refuseUnsafeSurroundings(app.runtime);
   const findings = [ok('environment', 'no variable weakens TLS or makes Node load foreign code')];
   if (env['NODE_EXTRA_CA_CERTS']) {
     findings.push(

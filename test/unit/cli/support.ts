@@ -66,6 +66,7 @@ export function fakeRuntime(world: World = {}) {
     hostname: 'host.example',
     pid: process.pid,
     node: process.execPath,
+    execArgv: [],
     processExists: () => true,
     host: {
       stdout: new PassThrough(),
