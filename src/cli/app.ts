@@ -11,7 +11,9 @@ import { wantsColour } from '../output/colour.ts';
 import type { Presentation } from '../output/present.ts';
 import type { Report } from '../output/report.ts';
 import type { Provider } from '../ports/provider.ts';
+import type { SessionSeals } from '../ports/session-seals.ts';
 import type { Transport } from '../ports/transport.ts';
+import type { Input } from './input.ts';
 import { Local } from './local.ts';
 import { once } from './once.ts';
 import { VERSION } from './version.ts';
@@ -119,7 +121,8 @@ export class App extends Local {
       env: this.runtime.env,
       now: this.runtime.clock.now(),
       store: () => this.store(),
-      vendorSession: (provider, profile) => this.vendorSession(provider, profile),
+      vendorSession: (provider, profile, file) => this.vendorSession(provider, { profile, file }),
+      sessionSeals: () => this.sessionSeals(),
     });
     return this.#clientOf(connection);
   }
@@ -149,7 +152,16 @@ export class App extends Local {
     return this.#clientOf(connection);
   }
 
-  async vendorSession(provider: string, profile: string | null): Promise<AnyVendorSession> {
+  async sessionSeals(): Promise<SessionSeals> {
+    const { createSessionSeals } = await import('../adapters/store/session-seals.ts');
+    return createSessionSeals(await this.installationKeys());
+  }
+
+  /** Of the file that a login agreed to, or of the one that the vendor's own command would use (`null`). */
+  async vendorSession(
+    provider: string,
+    wanted: { readonly profile: string | null; readonly file: string | null },
+  ): Promise<AnyVendorSession> {
     const { readVendorSession } = await import('../adapters/vendor-cli/vendor-session.ts');
     const { runtime } = this;
     const { home, env, node } = runtime;
@@ -161,7 +173,7 @@ export class App extends Local {
       },
       env,
       node,
-      profile,
+      ...wanted,
     });
   }
 
@@ -176,11 +188,18 @@ export class App extends Local {
     };
   }
 
-  /** For whoever hands secrets on: the store, which refuses what has ended. */
-  async usableStore(): Promise<ReturnType<typeof import('../core/saved-credentials.ts').usableStore>> {
+  /** For whoever hands secrets on: the store, which refuses what has ended, and managing credentials without the option. */
+  async usableStore(
+    input: Input,
+  ): Promise<ReturnType<typeof import('../core/saved-credentials.ts').usableStore>> {
     const { usableStore } = await import('../core/saved-credentials.ts');
     const [store, profiles] = [await this.store(), await this.profiles()];
-    return usableStore({ store, profiles, now: this.runtime.clock.now() });
+    return usableStore({
+      store,
+      profiles,
+      now: this.runtime.clock.now(),
+      allowManaging: input.flag('allow-managing'),
+    });
   }
 
   async changeDeps(): Promise<ChangeDeps & ReferenceDeps> {

@@ -192,14 +192,14 @@ export class Local {
     return store;
   }
 
-  readonly #installationKeys = once(async (): Promise<InstallationKeys> => this.#keysOf(await this.store()));
+  readonly installationKeys = once(async (): Promise<InstallationKeys> => this.#keysOf(await this.store()));
 
   async #keysOf(store: LocalCredentialStore): Promise<InstallationKeys> {
     const { openInstallationKeys } = await import('./installation.ts');
     return openInstallationKeys(this, store, this.#wantedStore !== null);
   }
 
-  readonly audit = once(async (): Promise<AuditLog> => this.#auditUnder(await this.#installationKeys()));
+  readonly audit = once(async (): Promise<AuditLog> => this.#auditUnder(await this.installationKeys()));
 
   async #auditUnder(keys: InstallationKeys): Promise<AuditLog> {
     const { openAuditLog } = await import('./installation.ts');
@@ -217,7 +217,7 @@ export class Local {
     const disk = await this.disk();
     // Who may change this folder may put another journal in the place of ours, however private the folders in it are.
     await checkPrivateFolder(disk, state);
-    const sealers = createJournalSealer(await this.#installationKeys(), random);
+    const sealers = createJournalSealer(await this.installationKeys(), random);
     return createFileJournal({
       disk,
       locks: this.locks,

@@ -38,7 +38,7 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
   }
   return [
     { name: 'KEYTURN_PROFILE', about: 'the profile to use' },
-    { name: 'KEYTURN_PROVIDER', about: 'the provider, where no profile says it' },
+    { name: 'KEYTURN_PROVIDER', about: 'the provider; KEYTURN_TOKEN needs it, or KEYTURN_PROFILE' },
     { name: 'KEYTURN_TOKEN', about: 'the managing credential; it beats the store' },
     { name: 'KEYTURN_URL', about: 'another origin, only together with KEYTURN_TOKEN' },
     ...[...settings].map(([name, about]) => ({ name, about })),

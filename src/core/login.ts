@@ -7,11 +7,13 @@ import type { Clock } from '../ports/clock.ts';
 import { isUnfinished, type JournalHost } from '../ports/journal.ts';
 import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
 import type { AuthScheme, Provider, Settings } from '../ports/provider.ts';
+import type { SessionSeals } from '../ports/session-seals.ts';
 import type { NewStore } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { Client } from './client.ts';
 import { probe } from './inferred-lists.ts';
 import { checkStatedId, findOwnId } from './own-id.ts';
+import { pinSession } from './session-pin.ts';
 
 export interface LoginDeps {
   readonly provider: Provider;
@@ -161,15 +163,30 @@ async function withdraw(deps: Pick<LoginDeps, 'journal'>, store: NewStore): Prom
   }
 }
 
-/** Uses the session of the vendor's own command in place: proved now, read again at each use, never copied. */
+interface VendorSession {
+  readonly secret: Secret;
+  readonly path: string;
+  readonly profile: string | null;
+  readonly tokenId: string | null;
+  readonly seals: SessionSeals;
+}
+
+/**
+ * Uses the session of the vendor's own command in place: proved now, read again at each use, never copied. The profile is
+ * bound to the session's file, account and origin.
+ */
 export async function loginFromVendorCli(
   deps: LoginDeps,
   target: LoginTarget,
-  session: { readonly secret: Secret; readonly profile: string | null; readonly tokenId: string | null },
+  session: VendorSession,
 ): Promise<LoginResult> {
+  const { seals, secret, path, profile } = session;
+  const { account = null } = deps.provider.checkCredential(secret, deps.clock.now());
   const proven = await prove(deps, target, session);
-  const source: CredentialSource = { kind: 'vendor-cli', profile: session.profile };
-  return finishLogin(deps, target, { ...proven, source });
+  const place = { provider: deps.provider.id, origin: target.origin, settings: target.settings };
+  const agreed = { ...place, tokenId: proven.tokenId, session: profile, file: path, account };
+  const pin = await pinSession(seals, agreed, secret);
+  return finishLogin(deps, target, { ...proven, source: { kind: 'vendor-cli', profile, pin } });
 }
 
 interface Proven extends Omit<LoginResult, 'profile'> {

@@ -4,16 +4,11 @@ import { readSecretInput } from '../domain/secret-input.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import type { Connection } from './client.ts';
 import type { ResolvedConnection } from './resolve-connection.ts';
+import { openPinned, type SessionDeps } from './session-pin.ts';
 
-interface Deps {
+interface Deps extends SessionDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly now: number;
   store(): Promise<CredentialStore>;
-  /** The session that the vendor's own command keeps; read at each use, never written. */
-  vendorSession(
-    provider: string,
-    profile: string | null,
-  ): Promise<{ readonly secret: Secret; readonly origin: string | null; readonly path: string }>;
 }
 
 /** The resolved connection with its secret unlocked and looked at: the wrong kind and an expired one never leave here. */
@@ -35,8 +30,7 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
     });
   }
   if (credential.kind === 'vendor-cli') {
-    const session = await deps.vendorSession(provider.id, credential.profile);
-    if (session.origin !== null && session.origin !== origin) throw elsewhere(session.origin, origin);
+    const session = await openPinned({ provider, profile, source: credential }, deps);
     return open(session.secret, {
       credentialName: null,
       credentialFile: session.path,
@@ -55,11 +49,11 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
   }
   if (kept.provider !== provider.id || kept.origin !== origin)
     throw elsewhere(kept.origin ?? 'nowhere', origin);
-  const tokenId = kept.current.id ?? profile?.tokenId ?? null;
   const again = `keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}`;
   return open(await store.open(kept.name), {
     credentialName: kept.name,
-    tokenId,
+    // The profile's own note of the id stands in a file that anybody may edit, and is not believed.
+    tokenId: kept.current.id,
     renewal: `the credential was rotated, revoked or has ended: \`${again}\``,
   });
 }

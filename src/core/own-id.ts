@@ -50,6 +50,33 @@ export async function checkStatedId(
   return stated;
 }
 
+/**
+ * Refuses (`conflict`) to end the credential under an id that nothing but somebody's word connects with it. Confirmed is what
+ * the credential's claims or its value, as the vendor shows it, say now; and the id of a token that keyturn created itself
+ * (`isIssued`). An id that is not known at all is left to the caller.
+ */
+export async function confirmOwnId(client: Client, isIssued: boolean): Promise<void> {
+  const { claims = [], provider, secret, tokenId } = client.connection;
+  if (tokenId === null) return;
+  const shown = tellsValue(client) ? await look(client, tokenId) : 'unknown';
+  const isShown = typeof shown === 'object' && (shown.secret?.equals(secret) ?? false);
+  const own = isShown ? tokenId : await findOwnId(client, claims);
+  if (own === tokenId || (own === null && isIssued && typeof shown !== 'object')) return;
+  const name = safeText(tokenId, 80);
+  throw new AppError({
+    code: 'conflict',
+    message:
+      own === null
+        ? `${provider.title} does not confirm that "${name}" is this credential, so it is not revoked from here`
+        : `the credential is the token "${safeText(own, 80)}", not "${name}" as at login; nothing was revoked`,
+    hint:
+      own === null
+        ? `revoke the credential on ${provider.credential.page}`
+        : 'log in again without "--token-id", or revoke the right one with `keyturn tokens revoke`',
+    provider: provider.id,
+  });
+}
+
 /** Whether the vendor shows a credential its own value. */
 export function tellsValue(client: Client): boolean {
   const { facts, tokens } = client.connection.provider;

@@ -30,7 +30,7 @@ export async function findPrevious(
   if (!kept || kept.provider !== deps.provider.id || kept.origin !== target.origin) return null;
   const secret = await store.open(kept.name);
   if (await isRefused(deps, target, secret)) return null;
-  return { id: kept.current.id ?? before.tokenId, secret };
+  return { id: kept.current.id, secret };
 }
 
 /** Whether the previous token is another one than the one that the profile has now, as far as that is known. */

@@ -34,7 +34,8 @@ export function variableOf(setting: Setting): string {
 
 /**
  * Which provider, where, and with which credential: flag, then environment, then profile, then default. A stored
- * credential goes to the origin that it was stored for and nowhere else, whatever the environment says.
+ * credential goes to the origin that it was stored for and nowhere else, whatever the environment says. KEYTURN_TOKEN goes
+ * only to a provider that is named with it: the current profile is another credential's, and lends it nothing.
  */
 export async function resolveConnection(wishes: ConnectionWishes, deps: Deps): Promise<ResolvedConnection> {
   const { env } = wishes;
@@ -110,15 +111,15 @@ async function chooseProfile(
     if (!found) throw noProfile(named);
     return { found, source: wishes.profile ? '--profile' : 'KEYTURN_PROFILE' };
   }
+  if (withToken) return null;
   const provider = wishes.provider ?? given(wishes.env, 'KEYTURN_PROVIDER');
-  if (provider !== undefined && withToken) return null;
   // One that does not exist is a mistake of its own, not a missing login.
   if (provider !== undefined) await loadProvider(provider);
   const current = await profiles.current();
   const found = current === null ? null : await profiles.find(current);
   if (found && (provider === undefined || found.provider === provider))
     return { found, source: 'current profile' };
-  if (provider === undefined || withToken) return null;
+  if (provider === undefined) return null;
   const ofProvider = (await profiles.list()).filter((profile) => profile.provider === provider);
   const [only, another] = ofProvider;
   if (only && !another) return { found: only, source: `only profile of ${provider}` };
@@ -176,13 +177,26 @@ function chooseOrigin({ provider, profile, settings, env, withToken }: OriginCho
   const natural = provider.origin(settings);
   if (!profile) return { value: natural, source: 'provider' };
   const moved = natural !== provider.origin(profile.settings);
-  if (moved && !withToken) {
+  if (withToken) {
+    refuseForeignOrigin(provider, profile);
+    return { value: natural, source: 'provider' };
+  }
+  if (moved) {
     throw usage(
       `the settings lead to ${natural}, but the credential of "${profile.name}" is for ${profile.origin}`,
       'unset the variable, or log in to the other place under another profile',
     );
   }
-  return moved ? { value: natural, source: 'provider' } : { value: profile.origin, source: 'profile' };
+  return { value: profile.origin, source: 'profile' };
+}
+
+/** A profile's `--url` was agreed to for the profile's own credential, not for whatever is in KEYTURN_TOKEN. */
+function refuseForeignOrigin(provider: Provider, profile: Profile): void {
+  if (profile.origin === provider.origin(profile.settings)) return;
+  throw usage(
+    `the profile "${profile.name}" is at ${profile.origin}, which is not ${provider.title}’s own address: KEYTURN_TOKEN is not sent there unasked`,
+    `set KEYTURN_URL=${profile.origin} if that is what you mean, or unset KEYTURN_PROFILE`,
+  );
 }
 
 function noConnection(withToken: boolean, profiles: readonly Profile[]): AppError {

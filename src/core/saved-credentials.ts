@@ -65,15 +65,21 @@ interface UsableDeps {
   readonly store: Pick<CredentialStore, 'list' | 'find' | 'open'>;
   readonly profiles: Pick<Profiles, 'list'>;
   readonly now: number;
+  /** `--allow-managing`: whether a managing credential may be handed on. */
+  readonly allowManaging: boolean;
 }
 
-/** The store for whoever hands secrets on: what has ended, expired or is disabled is refused (`conflict`). */
-export function usableStore({ store, profiles, now }: UsableDeps): UsableDeps['store'] {
+/**
+ * The store for whoever hands secrets on: what has ended, expired or is disabled is refused (`conflict`), and a managing
+ * credential, which may create and revoke every token of its account, unless the person said so.
+ */
+export function usableStore({ store, profiles, now, allowManaging }: UsableDeps): UsableDeps['store'] {
   return {
     list: () => store.list(),
     find: (name) => store.find(name),
     async open(name) {
       const credential = await requireSaved(store, name);
+      if (credential.kind === 'managing' && !allowManaging) throw managing(credential);
       const inactive = describeInactive(credential, now);
       if (inactive === null) return store.open(name);
       const [profile] = profilesOf(credential, await profiles.list());
@@ -88,6 +94,15 @@ export function usableStore({ store, profiles, now }: UsableDeps): UsableDeps['s
       });
     },
   };
+}
+
+function managing({ name, provider }: Credential): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `"${safeText(name, 128)}" is a managing credential: keyturn itself uses it, and it may create and revoke tokens`,
+    hint: `use a token made for the job (\`${commandLine(['tokens', 'create'])}\`), or add "--allow-managing"`,
+    ...(provider !== null && { provider }),
+  });
 }
 
 /**

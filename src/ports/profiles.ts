@@ -2,9 +2,25 @@ import type { Origin } from '../domain/origin.ts';
 import type { Settings } from './provider.ts';
 
 /** Where a profile's own credential is: an entry of the store, or a vendor CLI's session read at each use. */
-export type CredentialSource =
-  | { readonly kind: 'store'; readonly name: string }
-  | { readonly kind: 'vendor-cli'; readonly profile: string | null };
+export type CredentialSource = { readonly kind: 'store'; readonly name: string } | VendorCliSource;
+
+export interface VendorCliSource {
+  readonly kind: 'vendor-cli';
+  /** The vendor CLI's own profile; null where it has none. */
+  readonly profile: string | null;
+  /** Absent where no login of this machine agreed to a session: none is used then. */
+  readonly pin?: SessionPin;
+}
+
+/** The session that a login agreed to. */
+export interface SessionPin {
+  /** Absolute: no other file is looked for. */
+  readonly file: string;
+  /** As the session tells itself; null where it tells nothing, and then only the very same secret is accepted. */
+  readonly account: string | null;
+  /** Binds file, account, origin and settings; see `SessionSeals`. */
+  readonly seal: string;
+}
 
 /** A named connection. */
 export interface Profile {

@@ -5,6 +5,7 @@ import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity, KeyType, Project, ProjectKey, Token } from '../domain/token.ts';
+import type { CredentialNote } from './credential-note.ts';
 import type { PagedOperation } from './paging.ts';
 
 /** A provider's settings by name (`org`, `region`, `domain` …), as flag, variable or profile gave them. */
@@ -243,15 +244,4 @@ export interface RefusalContext {
   readonly method?: HttpRequest['method'];
   readonly header?: ErrorAnswer['header'];
   readonly secret?: Secret;
-}
-
-/** What a managing credential tells of itself without being sent. */
-export interface CredentialNote {
-  readonly kind: string;
-  readonly expiresAt: Instant | null;
-  /**
-   * Every id that the secret itself names (the claims of a JWT), the likeliest first. One of them is the credential's own only
-   * if the vendor confirms it: a `jti` may be random, a `sub` a person.
-   */
-  readonly claims: readonly string[];
 }

@@ -2,9 +2,9 @@ import { AppError, usage } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { refuseMask } from '../domain/secret-input.ts';
 import type { Token } from '../domain/token.ts';
+import type { CredentialNote } from '../ports/credential-note.ts';
 import type { Page, PageContext } from '../ports/paging.ts';
 import type {
-  CredentialNote,
   ErrorAnswer,
   HttpRequest,
   Provider,
@@ -16,6 +16,8 @@ import { bearer } from './bearer.ts';
 import { attributes, dates, type Fields, flag, id, isFields, pick, text } from './decode.ts';
 import { needSecret } from './envelope.ts';
 import { readJwt } from './jwt.ts';
+import { personIn } from './jwt-account.ts';
+import { checkForm } from './known-forms.ts';
 import { readProblem } from './problem.ts';
 import { type ListShape, readPage, readRecords } from './records.ts';
 import { refusalIn } from './refusal.ts';
@@ -131,7 +133,7 @@ export const bluebricks: Provider = {
 
 /** An API token cannot manage API tokens, whatever older pages of the vendor say: better told before a 403. */
 function checkCredential(secret: Secret, now: number): CredentialNote {
-  refuseMask(secret);
+  checkForm(secret, bluebricks);
   if (secret.reveal().startsWith('bbx_')) {
     throw new AppError({
       code: 'auth',
@@ -148,11 +150,13 @@ function checkCredential(secret: Secret, now: number): CredentialNote {
       hint: 'run `bricks login`',
     });
   }
+  const account = personIn(secret);
   // The session is a person's and no token of the list, whatever its `jti` is.
   return {
     kind: jwt === null ? 'unknown credential' : 'session of `bricks login`',
     expiresAt,
     claims: [],
+    ...(account !== null && { account }),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
 import { accountOf, changedOf, mintedOf, readError, shownOf, TOKENS } from './devo-answers.ts';
+import { checkForm } from './known-forms.ts';
 import { path } from './path.ts';
 import { readPage } from './records.ts';
 import { refusalIn } from './refusal.ts';
@@ -168,7 +169,7 @@ export const devo: Provider = {
     'projects list': 'Devo has domains, made in its web app; choose one with `--domain`',
   },
   checkCredential(secret) {
-    refuseMask(secret);
+    checkForm(secret, devo);
     return { kind: 'Credentials API token', expiresAt: null, claims: [] };
   },
   checkMinted: refuseMask,

@@ -25,6 +25,7 @@ import {
 import { keysOf, machineTokens, org } from './errova-paths.ts';
 import { documentedProbe, probe } from './errova-probe.ts';
 import { session } from './errova-session.ts';
+import { checkForm } from './known-forms.ts';
 import { path } from './path.ts';
 import { readProblem } from './problem.ts';
 import { readPage, readRecords } from './records.ts';
@@ -189,7 +190,7 @@ export const errova: Provider = {
     'tokens rename': 'make a token with the new name, then `keyturn tokens revoke REF`',
   },
   checkCredential: (secret) => {
-    refuseMask(secret);
+    checkForm(secret, errova);
     return { kind: 'machine token', expiresAt: null, claims: [] };
   },
   checkMinted: refuseMask,

@@ -14,15 +14,21 @@ export interface JwtClaims {
  * not succeed and finds the own token in a list, and grants nothing.
  */
 export function readJwt(secret: Secret): JwtClaims | null {
-  const [header, payload, signature, more] = secret.reveal().split('.');
-  if (!header || !payload || signature === undefined || more !== undefined) return null;
-  const claims = readPart(payload);
-  if (!isFields(readPart(header)) || !isFields(claims)) return null;
+  const claims = readJwtClaims(secret);
+  if (claims === null) return null;
   const exp = pick(claims, ['exp']);
   return {
     expiresAt: typeof exp === 'number' ? fromSeconds(exp) : null,
     ids: idsIn(claims),
   };
+}
+
+/** The payload of a JWT, unchecked; null for what is no JWT. */
+export function readJwtClaims(secret: Secret): Fields | null {
+  const [header, payload, signature, more] = secret.reveal().split('.');
+  if (!header || !payload || signature === undefined || more !== undefined) return null;
+  const claims = readPart(payload);
+  return isFields(readPart(header)) && isFields(claims) ? claims : null;
 }
 
 /** RFC 7519: seconds since 1970, however many. Null for what is no time before the year 10000: it never comes. */

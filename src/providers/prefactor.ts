@@ -13,6 +13,8 @@ import type {
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
 import { readJwt } from './jwt.ts';
+import { accountIn } from './jwt-account.ts';
+import { checkForm } from './known-forms.ts';
 import { path } from './path.ts';
 import { changedOf, identityOf, mintedOf, pageOf, readError, shownOf } from './prefactor-answers.ts';
 import { refusalIn } from './refusal.ts';
@@ -151,7 +153,7 @@ export const prefactor: Provider = {
     'projects list': 'Prefactor has environments, made in its app; choose one with `--environment-id`',
   },
   checkCredential(secret, now) {
-    refuseMask(secret);
+    checkForm(secret, prefactor);
     if (secret.reveal().startsWith('pf_')) return { kind: 'SDK key', expiresAt: null, claims: [] };
     const claims = readJwt(secret);
     const expiresAt = claims?.expiresAt ?? null;
@@ -162,7 +164,8 @@ export const prefactor: Provider = {
         hint: 'make a new one in the app, then `keyturn login prefactor`',
       });
     }
-    return { kind: 'API token', expiresAt, claims: claims?.ids ?? [] };
+    const account = accountIn(secret);
+    return { kind: 'API token', expiresAt, claims: claims?.ids ?? [], ...(account !== null && { account }) };
   },
   checkMinted: refuseMask,
   readError,

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Page } from '../../src/ports/paging.ts';
 import type { Alias, Profile, Profiles } from '../../src/ports/profiles.ts';
 import type { Provider, Setting } from '../../src/ports/provider.ts';
+import type { SessionSeals } from '../../src/ports/session-seals.ts';
 import type { NewStore, NewVersion, StoreFacts } from '../../src/ports/store.ts';
 import type { Endpoint, Reply, Transport } from '../../src/ports/transport.ts';
 
@@ -205,6 +206,21 @@ export class FakeStore implements NewStore {
 }
 
 /** Events in memory; `broken` is thrown by every append while it is set. */
+/** Codes that only this object makes. */
+export class FakeSeals implements SessionSeals {
+  readonly made = new Map<string, string>();
+
+  async make(content: string): Promise<string> {
+    const seal = `seal-${this.made.size + 1}`;
+    this.made.set(seal, content);
+    return seal;
+  }
+
+  async verify(content: string, seal: string): Promise<boolean> {
+    return this.made.get(seal) === content;
+  }
+}
+
 export class FakeAudit implements AuditLog {
   readonly events: AuditEvent[] = [];
   broken: AppError | null = null;

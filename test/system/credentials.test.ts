@@ -109,12 +109,12 @@ describe('logout', () => {
   test('keeps everything when the provider did not revoke', async () => {
     const rig = await createRig({ KEYTURN_STORE: 'file' });
     await login(rig);
-    const secret = await rig.must(['credentials', 'get', 'prefactor', '--print']);
+    const secret = await rig.must(['credentials', 'get', 'prefactor', '--print', '--allow-managing']);
     rig.sandbox.setFaults(['status:500']);
     const { code } = await rig.keyturn(['logout', '--revoke', '--yes', '--timeout', '3s']);
     expect(code).toBe(7);
     rig.sandbox.setFaults([]);
-    expect(await rig.must(['credentials', 'get', 'prefactor', '--print'])).toBe(secret);
+    expect(await rig.must(['credentials', 'get', 'prefactor', '--print', '--allow-managing'])).toBe(secret);
     expect(await rig.must(['profiles', 'list'])).toContain('prefactor');
     await rig.must(['whoami']);
   }, 60_000);

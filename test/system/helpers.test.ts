@@ -99,7 +99,15 @@ describe('the helper for docker', () => {
 describe('the helper for Kubernetes', () => {
   test('answers with an ExecCredential that ends when the token does', async () => {
     const rig = await createHelperRig();
-    const plain = JSON.parse(await rig.must(['helper', 'exec', '--credential', 'ci']));
+    const infoOf = (server: string, version: string) => ({
+      KUBERNETES_EXEC_INFO: JSON.stringify({
+        apiVersion: `client.authentication.k8s.io/${version}`,
+        kind: 'ExecCredential',
+        spec: { interactive: false, cluster: { server } },
+      }),
+    });
+    const ci = ['helper', 'exec', '--credential', 'ci'];
+    const plain = JSON.parse(await rig.must(ci, '', infoOf('https://git.example.com', 'v1')));
     expect(plain).toEqual({
       apiVersion: 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
@@ -110,13 +118,9 @@ describe('the helper for Kubernetes', () => {
       rig.sandbox.login('prefactor'),
     );
     await rig.must(['tokens', 'create', '--name', 'pod', '--expires-in', '12h', '--save']);
-    const info = { apiVersion: 'client.authentication.k8s.io/v1beta1', kind: 'ExecCredential', spec: {} };
-    const answer = JSON.parse(
-      await rig.must(['helper', 'exec', '--credential', 'pod'], '', {
-        KUBERNETES_EXEC_INFO: JSON.stringify(info),
-      }),
-    );
-    expect(answer.apiVersion).toBe(info.apiVersion);
+    const pod = ['helper', 'exec', '--credential', 'pod'];
+    const answer = JSON.parse(await rig.must(pod, '', infoOf(rig.sandbox.origin, 'v1beta1')));
+    expect(answer.apiVersion).toBe('client.authentication.k8s.io/v1beta1');
     const left = Date.parse(answer.status.expirationTimestamp) - Date.now();
     expect(left).toBeGreaterThan(11.9 * 3_600_000);
     expect(left).toBeLessThan(12.1 * 3_600_000);

@@ -123,8 +123,12 @@ function readSettings(file: YamlFile, node: YamlNode): Profile['settings'] {
 function readSource(file: YamlFile, node: YamlNode, near: YamlNode): CredentialSource {
   const fields = readMap(file, node, '"credential"');
   const kind = requireText(file, fields.get('kind')?.value, 'kind of "credential"', node ?? near);
-  if (kind === 'vendor-cli')
-    return { kind, profile: readText(file, fields.get('profile')?.value, '"profile"') };
+  if (kind === 'vendor-cli') {
+    const text = (name: string) => readText(file, fields.get(name)?.value, `"${name}"`);
+    const [path, account, seal] = [text('file'), text('account'), text('seal')];
+    const pin = path === null || seal === null ? {} : { pin: { file: path, account, seal } };
+    return { kind, profile: text('profile'), ...pin };
+  }
   if (kind !== 'store') throw file.fail(node, 'has a kind of "credential" that is not known');
   const at = fields.get('name')?.value;
   const name = requireText(file, at, 'name of "credential"', node);
@@ -153,7 +157,12 @@ function readAliases(file: YamlFile, node: YamlNode): readonly Alias[] {
 
 function writeSource(source: CredentialSource): Record<string, string> {
   if (source.kind === 'store') return { kind: source.kind, name: source.name };
-  return source.profile === null ? { kind: source.kind } : { kind: source.kind, profile: source.profile };
+  const { kind, profile, pin } = source;
+  return {
+    kind,
+    ...(profile !== null && { profile }),
+    ...(pin && { file: pin.file, ...(pin.account !== null && { account: pin.account }), seal: pin.seal }),
+  };
 }
 
 function flow(document: Document, value: Readonly<Record<string, string>>): unknown {

@@ -43,7 +43,7 @@ export interface InstallationKeys {
   find(purpose: KeyPurpose, keyId: string): Promise<InstallationKey | null>;
 }
 
-export type KeyPurpose = 'journal' | 'audit';
+export type KeyPurpose = 'journal' | 'audit' | 'session';
 
 export const KEY_VARIABLE = 'KEYTURN_JOURNAL_KEY';
 /** Shorter than this, a text can be guessed. In characters. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Origin } from '../../domain/origin.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -7,6 +7,7 @@ import { safeText } from '../../domain/text.ts';
 import type { Disk } from '../../ports/disk.ts';
 import { parseYaml, readMap, readText } from '../yaml/yaml-file.ts';
 import { notLoggedIn } from './not-logged-in.ts';
+import { requireHome } from './require-home.ts';
 import { readVendorOrigin } from './vendor-origin.ts';
 
 export interface VendorSession {
@@ -22,29 +23,33 @@ export interface BricksSession extends VendorSession {
 
 const LIMIT = 1024 * 1024;
 
+interface BricksDeps {
+  readonly disk: Disk;
+  readonly home: string;
+  /** The file that a login agreed to; without one it is looked for. */
+  readonly file?: string | null;
+}
+
 /**
  * The token of a logged-in `bricks`: flat YAML, `token: Bearer <JWT or bbx_…>`, with or without the word
  * (docs.bluebricks.co, "CLI credentials"). Read at each use and never written. Throws not-found or usage.
  */
-export async function readBricksSession(deps: {
-  readonly disk: Disk;
-  readonly home: string;
-}): Promise<BricksSession> {
-  const path = join(deps.home, '.bricks', 'credentials.yaml');
-  const bytes = await deps.disk.read(await deps.disk.resolve(path), LIMIT);
+export async function readBricksSession({ disk, home, file }: BricksDeps): Promise<BricksSession> {
+  const path = file ?? join(requireHome(home), '.bricks', 'credentials.yaml');
+  const bytes = await disk.read(await disk.resolve(path), LIMIT);
   if (!bytes || bytes.length === 0) throw notLoggedIn('bricks', [path], 'run `bricks login`');
   const token = await readToken(bytes, path);
   if (token === null || token.trim() === '') throw notLoggedIn('bricks', [path], 'run `bricks login`');
   const secret = readSecretInput(token.trim().replace(/^Bearer\s+/i, ''), 'the token of bricks');
-  return { secret, path, origin: await readBackend(deps) };
+  return { secret, path, origin: await readBackend(disk, dirname(path)) };
 }
 
 /** The last of the files that names a backend wins, as in the vendor's command (docs.bluebricks.co, "configuration"). */
-async function readBackend(deps: { readonly disk: Disk; readonly home: string }): Promise<Origin | null> {
+async function readBackend(disk: Disk, folder: string): Promise<Origin | null> {
   let origin: Origin | null = null;
   for (const name of ['config.yaml', 'environment.yaml', 'credentials.yaml']) {
-    const path = join(deps.home, '.bricks', name);
-    const bytes = await deps.disk.read(await deps.disk.resolve(path), LIMIT);
+    const path = join(folder, name);
+    const bytes = await disk.read(await disk.resolve(path), LIMIT);
     if (!bytes || isBlank(bytes)) continue;
     const url = (await readField(bytes, path, 'backend_api_url'))?.trim() ?? '';
     if (url !== '') origin = readVendorOrigin(url, { path, field: 'backend_api_url' });

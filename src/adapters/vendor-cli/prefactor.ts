@@ -6,6 +6,7 @@ import { safeText } from '../../domain/text.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { VendorSession } from './bricks.ts';
 import { notLoggedIn } from './not-logged-in.ts';
+import { requireHome } from './require-home.ts';
 import { readVendorOrigin } from './vendor-origin.ts';
 
 export interface PrefactorSession extends VendorSession {
@@ -24,6 +25,8 @@ export interface PrefactorDeps {
   readonly node: string;
   /** Named by the person; else PREFACTOR_PROFILE, else `default`. */
   readonly profile: string | null;
+  /** The file that a login agreed to; without one it is looked for. */
+  readonly file?: string | null;
 }
 
 const FILE = 'prefactor.json';
@@ -31,13 +34,13 @@ const LIMIT = 1024 * 1024;
 const HINT = 'log in with the prefactor CLI, or hand over a token with `--with-token`';
 
 /**
- * The session of the prefactor CLI, by its own look-up order: the repository's root, or the current folder where there is no
- * repository; the folder that the executable is installed in (`<prefix>` of a CLI that Node runs); `~/.prefactor`. The first
- * file that exists counts. Read at each use and never written. A file in a repository is not this person's word on where to
- * send anything: compare `origin` with the profile's.
+ * The session of the prefactor CLI. A login looks for it in the CLI's own order: the repository's root, or the current folder
+ * where there is no repository; the folder that the executable is installed in (`<prefix>` of a CLI that Node runs);
+ * `~/.prefactor`. The first file that exists counts. Every later use reads that file and looks for no other: a repository
+ * that somebody else wrote must not swap the credential. Never written.
  */
 export async function readPrefactorSession(deps: PrefactorDeps): Promise<PrefactorSession> {
-  const candidates = await listCandidates(deps);
+  const candidates = deps.file ? [deps.file] : await listCandidates(deps);
   for (const path of candidates) {
     const bytes = await deps.disk.read(await deps.disk.resolve(path), LIMIT);
     if (bytes) return readProfile(bytes, path, deps);
@@ -46,12 +49,13 @@ export async function readPrefactorSession(deps: PrefactorDeps): Promise<Prefact
 }
 
 async function listCandidates(deps: PrefactorDeps): Promise<readonly string[]> {
+  const home = requireHome(deps.home);
   const root = await findGitRoot(deps.disk, deps.cwd);
   const executable = deps.env['PREFACTOR_CLI_SELF_PATH'];
   const folders = [
     root ?? deps.cwd,
     executableRoot(executable !== undefined && isAbsolute(executable) ? executable : deps.node),
-    join(deps.home, '.prefactor'),
+    join(home, '.prefactor'),
   ];
   return [...new Set(folders.map((folder) => join(folder, FILE)))];
 }

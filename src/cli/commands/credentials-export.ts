@@ -1,4 +1,5 @@
 import { type ExportFormat, exportSecrets } from '../../core/export-secrets.ts';
+import { ALLOW_MANAGING } from '../allow-managing.ts';
 import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
 
@@ -8,7 +9,10 @@ export const credentialsExport: Command = {
   arguments: [
     { name: '<name...>', about: 'credentials, each as NAME or VARIABLE=NAME', values: 'credentials' },
   ],
-  options: [{ flags: '--format <format>', about: `${FORMATS.join(', ')} (default: env)`, values: FORMATS }],
+  options: [
+    { flags: '--format <format>', about: `${FORMATS.join(', ')} (default: env)`, values: FORMATS },
+    ALLOW_MANAGING,
+  ],
   details:
     'The secrets are the product: they go to stdout in clear. A file that the shell makes of it can be read by others; `keyturn tokens rotate NAME --to env:.env#NAME` writes one that cannot. Without VARIABLE= the name is turned into one: ci-deploy becomes CI_DEPLOY.',
   examples: [
@@ -16,7 +20,7 @@ export const credentialsExport: Command = {
     'keyturn credentials export ci --format json | jq -r .CI',
   ],
   async run(app, input) {
-    const store = await app.usableStore();
+    const store = await app.usableStore(input);
     const format = input.choice('format', FORMATS) ?? 'env';
     const chosen = [];
     for (const argument of input.arguments()) {

@@ -1,11 +1,12 @@
 import { requireSaved } from '../../core/saved-credentials.ts';
+import { ALLOW_MANAGING } from '../allow-managing.ts';
 import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
 
 export const credentialsGet: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
-  options: [{ flags: '--print', about: 'print the secret and nothing else' }],
+  options: [{ flags: '--print', about: 'print the secret and nothing else' }, ALLOW_MANAGING],
   details:
     'Do not put the secret into the arguments of a command: every user of the machine can read them. Pipe it, or use `keyturn run`.',
   examples: [
@@ -19,7 +20,7 @@ export const credentialsGet: Command = {
     await remindOfEntries(app, [credential.name]);
     const data = { credential: credentialJson(credential, app.runtime.clock.now()) };
     if (input.flag('print'))
-      return app.secretReport(await (await app.usableStore()).open(credential.name), data);
+      return app.secretReport(await (await app.usableStore(input)).open(credential.name), data);
     return {
       shape: 'one',
       schema: 'keyturn.credential/1',

@@ -1,6 +1,7 @@
 import { answerDocker } from '../../core/helpers/docker.ts';
 import { answerExecCredential } from '../../core/helpers/exec-credential.ts';
 import { answerGit } from '../../core/helpers/git.ts';
+import { ALLOW_MANAGING } from '../allow-managing.ts';
 import type { App } from '../app.ts';
 import type { Command, OptionSpec } from '../command.ts';
 import type { Input } from '../input.ts';
@@ -14,6 +15,7 @@ const CHOICE: readonly OptionSpec[] = [
     values: 'credentials',
   },
   { flags: '--host <host>', about: 'the only server that a credential without an origin is handed out for' },
+  ALLOW_MANAGING,
   { flags: '--username <name>', about: 'the user name to answer with where none is asked for' },
 ];
 
@@ -28,7 +30,11 @@ export const helperGit: Command = {
   ],
   async run(app, input) {
     const request = { action: input.argument(0), input: await readRequest(app) };
-    const answer = await answerGit(await app.usableStore(), readChoice(input, 'x-access-token'), request);
+    const answer = await answerGit(
+      await app.usableStore(input),
+      readChoice(input, 'x-access-token'),
+      request,
+    );
     return { shape: 'text', text: answer?.reveal() ?? '' };
   },
 };
@@ -47,7 +53,11 @@ export const helperDocker: Command = {
   async run(app, input) {
     const action = input.argument(0);
     const request = { action, input: action === 'list' ? '' : await readRequest(app) };
-    const { output, exit } = await answerDocker(await app.usableStore(), readChoice(input, 'token'), request);
+    const { output, exit } = await answerDocker(
+      await app.usableStore(input),
+      readChoice(input, 'token'),
+      request,
+    );
     return {
       shape: 'text',
       text: output === null ? '' : `${output.reveal()}\n`,
@@ -57,16 +67,27 @@ export const helperDocker: Command = {
 };
 
 export const helperExec: Command = {
-  options: [{ flags: '--credential <name>', about: 'the credential to hand out' }],
+  options: [
+    { flags: '--credential <name>', about: 'the credential to hand out' },
+    {
+      flags: '--host <host>',
+      about: 'the only server that a credential without an origin is handed out for',
+    },
+    ALLOW_MANAGING,
+  ],
   details:
-    'For the `exec` section of a kubeconfig: command keyturn, args [helper, exec, --credential, NAME].',
+    'For the `exec` section of a kubeconfig: command keyturn, args [helper, exec, --credential, NAME], and `provideClusterInfo: true`, so that keyturn learns which server the client sends the token to: another one than the credential’s is refused. Import the credential with `--origin https://SERVER`.',
   async run(app, input) {
     const { env } = app.runtime;
     const request = {
       credential: input.required('credential'),
+      host: input.text('host') ?? null,
       execInfo: env['KUBERNETES_EXEC_INFO'],
     };
-    return { shape: 'text', text: (await answerExecCredential(await app.usableStore(), request)).reveal() };
+    return {
+      shape: 'text',
+      text: (await answerExecCredential(await app.usableStore(input), request)).reveal(),
+    };
   },
 };
 
@@ -75,6 +96,7 @@ function readChoice(input: Input, username: string) {
     credential: input.text('credential') ?? null,
     host: input.text('host') ?? null,
     username: input.text('username') ?? username,
+    allowManaging: input.flag('allow-managing'),
   };
 }
 

@@ -72,7 +72,8 @@ async function logIn(app: App, input: Input, deps: LoginDeps, wanted: Wanted): P
   const { way, target, session } = wanted;
   // The vendor's profile of now is the one meant later too, whatever its own variables say by then.
   const tokenId = input.text('token-id') ?? null;
-  if (session) return loginFromVendorCli(deps, target, { ...session, tokenId });
+  if (session)
+    return loginFromVendorCli(deps, target, { ...session, tokenId, seals: await app.sessionSeals() });
   return way === 'session' ? withSession(app, input, deps, target) : withToken(app, input, deps, target);
 }
 
@@ -127,7 +128,8 @@ async function readTarget(
 ): Promise<Pick<Wanted, 'target' | 'session'>> {
   const settings = await readSettings(app, input, provider);
   const url = input.text('url');
-  const session = way === 'vendor-cli' ? await app.vendorSession(provider.id, null) : null;
+  const session =
+    way === 'vendor-cli' ? await app.vendorSession(provider.id, { profile: null, file: null }) : null;
   const natural = session?.isOriginConfirmed === false ? null : session?.origin;
   const origin = url !== undefined ? parseOrigin(url) : (natural ?? provider.origin(settings));
   if (session?.origin && session.origin !== origin) {

@@ -1,4 +1,6 @@
+import type { Connection } from '../../core/client.ts';
 import { logOut, profileToLeave } from '../../core/logout.ts';
+import { confirmOwnId } from '../../core/own-id.ts';
 import { revokeOwn } from '../../core/revoke-own.ts';
 import { placeText } from '../../core/where.ts';
 import type { Profile } from '../../ports/profiles.ts';
@@ -32,11 +34,19 @@ export const logout: Command = {
   },
 };
 
-/** With the profile's own credential, whatever KEYTURN_TOKEN says. */
+/** With the profile's own credential, whatever KEYTURN_TOKEN says, and only under an id that is confirmed to be its own. */
 async function revokeOwnOf(app: App, profile: Profile): Promise<void> {
   const client = await app.clientFor(await app.resolveProfile(profile.name));
+  await confirmOwnId(client, await isIssued(app, client.connection));
   const { clock } = app.runtime;
   await revokeOwn({ client, profiles: await app.profiles(), clock, audit: await app.audit() });
+}
+
+/** Whether keyturn created the token: only an answer of the vendor's brings the date of its birth with its id. */
+async function isIssued(app: App, { credentialName, tokenId }: Connection): Promise<boolean> {
+  if (credentialName === null || tokenId === null) return false;
+  const saved = await (await app.store()).find(credentialName);
+  return saved?.current.id === tokenId && saved.current.createdAt !== null;
 }
 
 function lineFor({ name, credential }: Profile, where: string, revoked: boolean): string {

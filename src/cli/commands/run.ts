@@ -1,11 +1,13 @@
 import { parseSecretVariable, runWithSecrets } from '../../core/run-with-secrets.ts';
 import { usage } from '../../domain/errors.ts';
+import { ALLOW_MANAGING } from '../allow-managing.ts';
 import type { Command } from '../command.ts';
 
 export const run: Command = {
   arguments: [{ name: '<command...>', about: 'the program and its arguments, after --' }],
   options: [
     { flags: '--env <variable=credential...>', about: 'put a credential of the store into this variable' },
+    ALLOW_MANAGING,
     { flags: '--mask', about: 'replace the secrets in what the program prints (default: off a terminal)' },
     { flags: '--no-mask', about: 'leave what the program prints as it is' },
   ],
@@ -30,7 +32,7 @@ export const run: Command = {
       variables.map(({ credential }) => credential),
     );
     const { code, signal } = await runWithSecrets(
-      { store: await app.usableStore(), children: await app.children(), note: (line) => app.note(line) },
+      { store: await app.usableStore(input), children: await app.children(), note: (line) => app.note(line) },
       {
         command,
         args,

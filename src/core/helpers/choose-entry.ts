@@ -14,14 +14,25 @@ export interface HelperChoice {
   readonly host: string | null;
   /** The user's name to answer with where the other tool gives none. */
   readonly username: string;
+  /** `--allow-managing`. */
+  readonly allowManaging?: boolean;
 }
 
-/** The origin of a server that another tool names, path or none; null when a secret must not be sent there. */
+/** A path of plain letters may follow (`https://index.docker.io/v1/`); no query, user, escape or control character may. */
+const SERVER = /^(https?):\/\/([^/]+)(?:\/[\w.~%+:-]*)*$/i;
+
+/** The origin of a server that another tool names as an address; null when a secret must not be sent there. */
 export function readServer(text: string): Origin | null {
-  const address = /^(https?:\/\/[^/?#\\]+)(?:\/[^\\]*)?$/i.exec(text)?.[1];
-  if (address === undefined) return null;
+  const [, protocol, host] = SERVER.exec(text) ?? [];
+  return protocol === undefined || host === undefined ? null : originOf(protocol.toLowerCase(), host);
+}
+
+/** As {@link readServer}, of its parts. A host is a host and a port: nothing else is read out of it. */
+export function originOf(protocol: string, host: string): Origin | null {
+  if (protocol !== 'https' && protocol !== 'http') return null;
+  if (!/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i.test(host)) return null;
   try {
-    return parseOrigin(address);
+    return parseOrigin(`${protocol}://${host}`);
   } catch (error) {
     if (isAppError(error)) return null;
     throw error;
@@ -55,7 +66,7 @@ export async function chooseEntry(
 }
 
 /** An entry without an origin goes to the host that the person named, and to no other: tools ask for any host. */
-function boundServer(entry: Credential, host: string | null): Origin | null {
+export function boundServer(entry: Credential, host: string | null): Origin | null {
   if (entry.origin !== null) return entry.origin;
   if (host === null) {
     throw usage(`"${entry.name}" is bound to no server`, 'say which one may have it: `--host HOST`');

@@ -24,7 +24,7 @@ export async function answerDocker(
 ): Promise<DockerAnswer> {
   switch (request.action) {
     case 'get':
-      return get(store, choice, request.input.trim());
+      return get(store, choice, request.input.replace(/\r?\n$/, ''));
     case 'list':
       return { output: Secret.of(JSON.stringify(await list(store, choice))), exit: 0 };
     case 'erase':
@@ -65,7 +65,8 @@ async function list(store: HelperStore, choice: HelperChoice): Promise<Record<st
   const servers = new Set<string>();
   for (const entry of await store.list()) {
     const named = entry.name === choice.credential;
-    if (choice.credential !== null ? !named : entry.kind === 'managing') continue;
+    if (entry.kind === 'managing' && !(named && choice.allowManaging)) continue;
+    if (choice.credential !== null && !named) continue;
     const server = entry.origin ?? (choice.host === null ? null : toServer(choice.host));
     if (server !== null && (named || entry.origin !== null) && (await fits(store, choice, server)))
       servers.add(server);

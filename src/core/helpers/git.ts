@@ -1,6 +1,6 @@
 import { usage } from '../../domain/errors.ts';
 import { Secret } from '../../domain/secret.ts';
-import { chooseEntry, type HelperChoice, type HelperStore, readServer } from './choose-entry.ts';
+import { chooseEntry, type HelperChoice, type HelperStore, originOf } from './choose-entry.ts';
 
 const MAX_INPUT = 64 * 1024;
 
@@ -16,8 +16,7 @@ export async function answerGit(
 ): Promise<Secret | null> {
   if (request.action !== 'get') return null;
   const asked = readAttributes(request.input);
-  const host = asked.get('host') ?? '';
-  const server = host.includes('/') ? null : readServer(`${asked.get('protocol') ?? ''}://${host}`);
+  const server = originOf(asked.get('protocol') ?? '', asked.get('host') ?? '');
   if (server === null) return null;
   const entry = await chooseEntry(store, choice, server);
   if (!entry) return null;

@@ -71,9 +71,14 @@ export function writePlan(plan: AttemptPlan): JsonObject {
     spec: plan.spec && { ...plan.spec },
     key: plan.key && { ...plan.key },
     entry: plan.entry && { ...plan.entry },
-    login: plan.login && { ...plan.login, credential: { ...plan.login.credential } },
+    login: plan.login && { ...plan.login, credential: sourceJson(plan.login.credential) },
     settings: { ...plan.settings },
   };
+}
+
+/** A login that creates a token saves it in the store. */
+function sourceJson(source: Profile['credential']): JsonObject {
+  return source.kind === 'store' ? { ...source } : { kind: source.kind, profile: source.profile };
 }
 
 export function readPlan(from: JsonObject): AttemptPlan {

@@ -198,19 +198,29 @@ describe('docker helper', () => {
 });
 
 describe('exec credential', () => {
-  const store = storeOf(entry('cluster', { expiresAt: '2026-12-01T00:00:00Z' }), entry('endless'));
-  const ask = (credential: string, execInfo?: string) =>
-    answerExecCredential(store, { credential, execInfo }).then((answer) => JSON.parse(answer.reveal()));
+  const SERVER = 'https://cluster.example:6443';
+  const store = storeOf(
+    entry('cluster', { origin: SERVER, expiresAt: '2026-12-01T00:00:00Z' }),
+    entry('endless', { origin: SERVER }),
+    entry('imported', { kind: 'imported' }),
+    entry('local', { origin: 'http://127.0.0.1:6443' }),
+  );
+  const info = (cluster: unknown, version = 'v1') =>
+    JSON.stringify({
+      apiVersion: `client.authentication.k8s.io/${version}`,
+      kind: 'ExecCredential',
+      spec: { interactive: false, cluster },
+    });
+  const ask = (credential: string, execInfo?: string, host: string | null = null) =>
+    answerExecCredential(store, { credential, execInfo, host }).then((answer) => JSON.parse(answer.reveal()));
 
   it('answers in the version that is asked for, with the expiry where it is known', async () => {
-    expect(await ask('cluster')).toEqual({
+    expect(await ask('cluster', info({ server: SERVER }))).toEqual({
       apiVersion: 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
       status: { expirationTimestamp: '2026-12-01T00:00:00Z', token: 'cluster-secret' },
     });
-    const info =
-      '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","spec":{"interactive":false}}';
-    expect(await ask('endless', info)).toEqual({
+    expect(await ask('endless', info({ server: SERVER }, 'v1beta1'))).toEqual({
       apiVersion: 'client.authentication.k8s.io/v1beta1',
       kind: 'ExecCredential',
       status: { token: 'endless-secret' },
@@ -218,9 +228,172 @@ describe('exec credential', () => {
   });
 
   it('hands out nothing that is not there, or in a version that it does not know', async () => {
-    await expect(ask('absent')).rejects.toMatchObject({ code: 'not-found' });
-    for (const info of ['{', '{}', 'null', '{"apiVersion":"client.authentication.k8s.io/v1alpha1"}']) {
-      await expect(ask('endless', info), info).rejects.toMatchObject({ code: 'usage' });
+    await expect(ask('absent', info({ server: SERVER }))).rejects.toMatchObject({ code: 'not-found' });
+    for (const text of ['{', '{}', 'null', '{"apiVersion":"client.authentication.k8s.io/v1alpha1"}']) {
+      await expect(ask('endless', text), text).rejects.toMatchObject({ code: 'usage' });
     }
+  });
+
+  it.each<[string, string, unknown, string | null]>([
+    ['its own server', 'endless', { server: SERVER }, null],
+    ['its own server with a path', 'endless', { server: `${SERVER}/k8s/clusters/c-1` }, null],
+    ['its own server in capitals', 'endless', { server: 'HTTPS://CLUSTER.EXAMPLE:6443/' }, null],
+    [
+      'the server that the person named',
+      'imported',
+      { server: 'https://cluster.example' },
+      'cluster.example',
+    ],
+    ['a loopback server over plain HTTP', 'local', { server: 'http://127.0.0.1:6443' }, null],
+    [
+      'a server with its own certificate',
+      'endless',
+      { server: SERVER, 'certificate-authority-data': 'LS0t' },
+      null,
+    ],
+  ])('A11 gives it to %s', async (_, name, cluster, host) => {
+    expect((await ask(name, info(cluster), host)).status.token).toBe(`${name}-secret`);
+  });
+
+  it.each<[string, string, unknown, string | null]>([
+    ['another server', 'endless', { server: 'https://evil.example' }, null],
+    [
+      'another server, though the person names it',
+      'endless',
+      { server: 'https://evil.example' },
+      'evil.example',
+    ],
+    ['another port', 'endless', { server: 'https://cluster.example' }, null],
+    ['another scheme', 'local', { server: 'https://127.0.0.1:6443' }, null],
+    ['the same host unencrypted', 'endless', { server: 'http://cluster.example:6443' }, null],
+    ['a server with a user', 'endless', { server: 'https://cluster.example:6443@evil.example' }, null],
+    ['a server with a query', 'endless', { server: `${SERVER}/?x` }, null],
+    ['a server with a line break', 'endless', { server: `${SERVER}\n` }, null],
+    ['a server that is none', 'endless', { server: 7 }, null],
+    ['no server', 'endless', {}, null],
+    ['no cluster', 'endless', undefined, null],
+    ['nobody checked', 'endless', { server: SERVER, 'insecure-skip-tls-verify': true }, null],
+    ['a proxy of the kubeconfig', 'endless', { server: SERVER, 'proxy-url': 'http://evil.example' }, null],
+    [
+      'another name in the certificate',
+      'endless',
+      { server: SERVER, 'tls-server-name': 'evil.example' },
+      null,
+    ],
+    ['a server, from an entry without one', 'imported', { server: SERVER }, null],
+    ['another server than the person named', 'imported', { server: SERVER }, 'evil.example'],
+  ])('A11 gives nothing to %s', async (_, name, cluster, host) => {
+    const before = store.opened.length;
+    await expect(ask(name, info(cluster), host)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(conflict|usage)$/),
+    });
+    expect(store.opened).toHaveLength(before);
+  });
+
+  it('A11 gives nothing where the client does not say who it is for', async () => {
+    await expect(ask('endless')).rejects.toMatchObject({
+      facts: { code: 'usage', hint: expect.stringContaining('provideClusterInfo') },
+    });
+    await expect(ask('imported', undefined, 'cluster.example')).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('A22 a host is a host and a port, and nothing else is read out of it', () => {
+  const store = storeOf(
+    entry('acme', { origin: 'https://git.acme.com' }),
+    entry('local', { origin: 'http://127.0.0.1:3000' }),
+  );
+  const git = (protocol: string, host: string, choice = byHost) =>
+    answerGit(store, choice, { action: 'get', input: `protocol=${protocol}\nhost=${host}\n\n` });
+
+  it.each([
+    ['https://git.acme.com/?x=', 'evil.example'],
+    ['https://git.acme.com', ''],
+    ['https://git.acme.com/', 'x'],
+    ['https://git.acme.com#', 'evil.example'],
+    ['HTTPS', 'git.acme.com'],
+    ['https ', 'git.acme.com'],
+    ['https\0', 'git.acme.com'],
+    ['http', 'git.acme.com'],
+    ['ssh', 'git.acme.com'],
+    ['git', 'git.acme.com'],
+    ['ftp', 'git.acme.com'],
+    ['file', 'git.acme.com'],
+    ['', 'git.acme.com'],
+    ['https:', 'git.acme.com'],
+    ['https', 'git.acme.com?x'],
+    ['https', 'git.acme.com/'],
+    ['https', 'git.acme.com/x'],
+    ['https', 'git.acme.com#x'],
+    ['https', 'x@git.acme.com'],
+    ['https', 'git.acme.com@evil.example'],
+    ['https', 'git.acme.com\r'],
+    ['https', 'git.acme.com\0'],
+    ['https', 'git.acme.com\0.evil.example'],
+    ['https', ' git.acme.com'],
+    ['https', 'git.acme.com\t'],
+    ['https', 'git.acme.com%00'],
+    ['https', 'git%2eacme.com'],
+    ['https', 'git.acme.com.'],
+    ['https', 'git.acme.com:'],
+    ['https', 'git.acme.com:80'],
+    ['https', 'git.acme.com:444'],
+    ['https', 'git.acme.com:443:443'],
+    ['https', 'git.acme.com:443x'],
+    ['https', 'ｇit.acme.com'],
+    ['https', '127.0.0.1:3000'],
+    ['http', '127.1:3000'],
+    ['http', '0x7f.0.0.1:3000'],
+  ])('git asks for %j, %j', async (protocol, host) => {
+    expect(await git(protocol, host)).toBe(null);
+    expect(await git(protocol, host, named('acme'))).toBe(null);
+    expect(store.opened).toEqual([]);
+  });
+
+  it.each([
+    'https://git.acme.com/?x=',
+    'https://git.acme.com?x',
+    'https://git.acme.com#x',
+    'https://x@git.acme.com',
+    'https://git.acme.com:x@evil.example',
+    'git.acme.com@evil.example',
+    'git.acme.com?x',
+    'git.acme.com\0',
+    'git.acme.com\r',
+    'git.acme.com\nevil.example',
+    ' git.acme.com',
+    'git.acme.com:8443',
+    'git.acme.com\\.evil.example',
+    'http://git.acme.com',
+    'ftp://git.acme.com',
+    'https://https://git.acme.com',
+    '//git.acme.com',
+  ])('docker asks for %j', async (server) => {
+    expect(await answerDocker(store, byHost, { action: 'get', input: server })).toMatchObject({ exit: 1 });
+    expect(store.opened).toEqual([]);
+  });
+
+  it('the default port, capitals and a loopback address over HTTP are the same server', async () => {
+    for (const [protocol, host] of [
+      ['https', 'git.acme.com:443'],
+      ['https', 'GIT.acme.com'],
+      ['http', '127.0.0.1:3000'],
+    ] as const)
+      expect(await git(protocol, host), host).not.toBe(null);
+  });
+});
+
+describe('A11 docker lists no managing credential', () => {
+  const store = storeOf(entry('admin', { origin: 'https://api.acme.com', kind: 'managing' }));
+  it.each([
+    [false, '{}'],
+    [true, '{"https://api.acme.com":"token"}'],
+  ])('with "--allow-managing" %s', async (allowManaging, text) => {
+    const { output } = await answerDocker(
+      store,
+      { ...named('admin'), allowManaging },
+      { action: 'list', input: '' },
+    );
+    expect(output?.reveal()).toBe(text);
   });
 });

@@ -7,6 +7,7 @@ import {
   type Answer,
   FakeClock,
   FakeProfiles,
+  FakeSeals,
   FakeStore,
   FakeTransport,
   fakeProvider,
@@ -115,11 +116,14 @@ describe('loginWithToken', () => {
 describe('loginFromVendorCli', () => {
   it('proves the session and copies it nowhere', async () => {
     const { deps, store, profiles, transport } = rig();
-    await loginFromVendorCli(deps, TARGET, { secret: Secret.of('kt_cli'), profile: 'work', tokenId: null });
+    await loginFromVendorCli(deps, TARGET, {
+      ...{ secret: Secret.of('kt_cli'), profile: 'work', tokenId: null },
+      ...{ path: '/vendor.json', seals: new FakeSeals() },
+    });
     expect(transport.sent).toMatchObject([{ secret: 'kt_cli' }]);
     expect(store.kept.size).toBe(0);
     expect(await profiles.find('acme')).toMatchObject({
-      credential: { kind: 'vendor-cli', profile: 'work' },
+      credential: { kind: 'vendor-cli', profile: 'work', pin: { file: '/vendor.json', account: null } },
     });
   });
 
@@ -129,6 +133,8 @@ describe('loginFromVendorCli', () => {
       secret: Secret.of('kt_cli'),
       profile: null,
       tokenId: null,
+      path: '/vendor.json',
+      seals: new FakeSeals(),
     });
     await expect(work).rejects.toMatchObject({ code: 'auth' });
     expect(profiles.all.size).toBe(0);

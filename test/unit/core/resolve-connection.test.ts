@@ -117,9 +117,41 @@ describe('which credential', () => {
   });
 
   it('the environment beats the store', async () => {
-    const resolved = await resolve({ env: { KEYTURN_TOKEN: 'kt' }, profiles: [acme], current: 'acme' });
+    const env = { KEYTURN_TOKEN: 'kt', KEYTURN_PROFILE: 'acme' };
+    const resolved = await resolve({ env, profiles: [acme], current: 'acme' });
     expect(resolved).toMatchObject({ profile: 'acme', credential: { kind: 'environment' } });
     expect(resolved.sources['credential']).toBe('KEYTURN_TOKEN');
+  });
+
+  it.each<[string, Case]>([
+    ['the current profile', { profiles: [acme], current: 'acme' }],
+    [
+      'the current profile, and settings of another provider',
+      { profiles: [eu], env: { KEYTURN_ORG: 'x' }, current: 'eu' },
+    ],
+    ['the only profile', { profiles: [acme] }],
+    ['an empty KEYTURN_PROVIDER', { profiles: [acme], env: { KEYTURN_PROVIDER: '' }, current: 'acme' }],
+    ['an empty KEYTURN_PROFILE', { profiles: [acme], env: { KEYTURN_PROFILE: '' }, current: 'acme' }],
+    [
+      'KEYTURN_URL alone',
+      { profiles: [acme], env: { KEYTURN_URL: 'https://us.vendor.example' }, current: 'acme' },
+    ],
+    ['a profile at another address', { profiles: [moved], env: { KEYTURN_PROFILE: 'moved' } }],
+    [
+      'one at another address, and settings that lead home',
+      { profiles: [moved], env: { KEYTURN_PROFILE: 'moved', KEYTURN_REGION: 'eu' } },
+    ],
+    [
+      'a profile of another provider',
+      { profiles: [acme], env: { KEYTURN_PROFILE: 'acme', KEYTURN_PROVIDER: 'other' } },
+    ],
+    [
+      'a provider without its settings, though the current profile has them',
+      { profiles: [acme], env: { KEYTURN_PROVIDER: 'fake' }, current: 'acme' },
+    ],
+  ])('A8 KEYTURN_TOKEN borrows nothing from %s', async (_, { env, ...more }) => {
+    const work = resolve({ ...more, env: { ...env, KEYTURN_TOKEN: 'kt' } });
+    await expect(work).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('with a provider named, the environment does not borrow the current profile', async () => {
@@ -213,14 +245,10 @@ describe('which origin', () => {
     }
   });
 
-  it('a token of the environment goes where the settings lead, not to the profile’s origin', async () => {
-    const env = { KEYTURN_TOKEN: 'kt', KEYTURN_REGION: 'eu' };
-    expect((await resolve({ env, profiles: [moved], current: 'moved' })).origin).toBe(
-      'https://eu.vendor.example',
-    );
-    const same = { KEYTURN_TOKEN: 'kt' };
-    expect((await resolve({ env: same, profiles: [moved], current: 'moved' })).origin).toBe(
-      'https://proxy.example',
-    );
+  it('A8 a token of the environment goes where the settings lead; to a profile’s other address only when told', async () => {
+    const env = { KEYTURN_TOKEN: 'kt', KEYTURN_REGION: 'eu', KEYTURN_PROFILE: 'acme' };
+    expect((await resolve({ env, profiles: [acme] })).origin).toBe('https://eu.vendor.example');
+    const told = { KEYTURN_TOKEN: 'kt', KEYTURN_PROFILE: 'moved', KEYTURN_URL: 'https://proxy.example' };
+    expect((await resolve({ env: told, profiles: [moved] })).origin).toBe('https://proxy.example');
   });
 });

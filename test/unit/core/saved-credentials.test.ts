@@ -8,7 +8,7 @@ const HERE = { provider: fakeProvider(), origin: ORIGIN };
 const ENDED: Inactive = { state: 'ended', at: '2026-11-28T11:00:00Z' };
 const DISABLED: Inactive = { state: 'disabled', at: '2026-11-28T11:00:00Z' };
 
-function usable(store: FakeStore) {
+function usable(store: FakeStore, allowManaging = true) {
   const profile = {
     name: 'work',
     provider: 'fake',
@@ -17,7 +17,7 @@ function usable(store: FakeStore) {
     credential: { kind: 'store', name: 'work' },
     tokenId: null,
   } as const;
-  return usableStore({ store, profiles: new FakeProfiles([profile]), now: NOW });
+  return usableStore({ store, profiles: new FakeProfiles([profile]), now: NOW, allowManaging });
 }
 
 async function kept(inactive: Inactive | null, expiresAt: string | null, kind: CredentialKind = 'token') {
@@ -108,4 +108,23 @@ describe('marking', () => {
 test('what works is not described', async () => {
   const [credential] = await (await kept(null, null)).list();
   expect(credential && describeInactive(credential, NOW)).toBeNull();
+});
+
+describe('A11 a managing credential is handed out only when the person says so', () => {
+  test.each([
+    ['managing', false, false],
+    ['managing', true, true],
+    ['token', false, true],
+    ['key', false, true],
+    ['imported', false, true],
+  ] as const)('%s, with "--allow-managing" %s: %s', async (kind, allowed, isGiven) => {
+    const store = await kept(null, null, kind);
+    const opened = usable(store, allowed).open('ci');
+    if (isGiven) expect((await opened).reveal()).toBe('the-secret');
+    else
+      await expect(opened).rejects.toMatchObject({
+        facts: { code: 'conflict', hint: expect.stringContaining('--allow-managing') },
+      });
+    expect(store.opened).toEqual(isGiven ? ['ci'] : []);
+  });
 });
