@@ -1,7 +1,7 @@
 # fish completion for keyturn; made by `npm run generate` from the command tree; do not edit
 function __keyturn_words
     set -l known 'login' 'login errova' 'login devo' 'login prefactor' 'login bluebricks' 'logout' 'whoami' 'profiles' 'profiles list' 'profiles use' 'profiles show' 'profiles rename' 'profiles remove' 'providers' 'tokens' 'tokens create' 'tokens list' 'tokens get' 'tokens rotate' 'tokens revoke' 'tokens delete' 'tokens enable' 'tokens disable' 'tokens rename' 'keys' 'keys create' 'keys list' 'keys expire' 'keys rotate' 'projects' 'projects create' 'projects list' 'credentials' 'credentials list' 'credentials get' 'credentials import' 'credentials remove' 'credentials export' 'credentials migrate' 'rotations' 'rotations list' 'rotations show' 'rotations resume' 'rotations abort' 'plan' 'apply' 'run' 'helper' 'helper git' 'helper docker' 'helper exec' 'audit' 'audit list' 'audit verify' 'sandbox' 'doctor' 'completion' 'help'
-    set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --due-within --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --host --if-expiring-within --in --latency --limit --max --max-failures --name --old --older-than --org --origin --output --platform --port --profile --project --provider --region --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
+    set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --due-within --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --host --if-expiring-within --in --latency --limit --max --max-failures --name --old --older-than --org --origin --output --platform --port --profile --project --provider --region --save-as --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
     set -l place ''
     set -l count 0
     set -l skip 0
@@ -86,6 +86,7 @@ complete -c keyturn -n '__keyturn_at "login errova"' -l 'session' -d 'mint a mac
 complete -c keyturn -n '__keyturn_at "login errova"' -l 'name' -r -d 'with --session: the name of the machine token (default: keyturn@<host>)'
 complete -c keyturn -n '__keyturn_at "login errova"' -l 'scope' -r -d 'with --session: its scopes (default: org.admin, which changes need)'
 complete -c keyturn -n '__keyturn_at "login errova"' -l 'token-id' -r -d 'the provider’s id of the credential, where the credential does not tell it itself'
+complete -c keyturn -n '__keyturn_at "login errova"' -l 'save-as' -r -d 'the name to save the credential under (default: the profile’s name)'
 complete -c keyturn -n '__keyturn_at "login errova"' -l 'old' -x -a 'now keep' -d 'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)'
 complete -c keyturn -n '__keyturn_at "login errova"' -l 'store' -x -a 'keychain passphrase file' -d 'keychain, passphrase or file: how a new credentials file is kept (default: keychain)'
 complete -c keyturn -n '__keyturn_at "login errova"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
@@ -105,6 +106,7 @@ complete -c keyturn -n '__keyturn_at "login devo"' -l 'url' -r -d 'another addre
 complete -c keyturn -n '__keyturn_at "login devo"' -l 'with-token' -d 'read the credential from standard input'
 complete -c keyturn -n '__keyturn_at "login devo"' -l 'token-file' -r -d 'read the credential from a file or a pipe; - is standard input'
 complete -c keyturn -n '__keyturn_at "login devo"' -l 'token-id' -r -d 'the provider’s id of the credential, where the credential does not tell it itself'
+complete -c keyturn -n '__keyturn_at "login devo"' -l 'save-as' -r -d 'the name to save the credential under (default: the profile’s name)'
 complete -c keyturn -n '__keyturn_at "login devo"' -l 'old' -x -a 'now keep' -d 'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)'
 complete -c keyturn -n '__keyturn_at "login devo"' -l 'store' -x -a 'keychain passphrase file' -d 'keychain, passphrase or file: how a new credentials file is kept (default: keychain)'
 complete -c keyturn -n '__keyturn_at "login devo"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
@@ -124,6 +126,7 @@ complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'with-token' -d 'read
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'token-file' -r -d 'read the credential from a file or a pipe; - is standard input'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'from-cli' -d 'use the session of the vendor’s own command, in place'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'token-id' -r -d 'the provider’s id of the credential, where the credential does not tell it itself'
+complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'save-as' -r -d 'the name to save the credential under (default: the profile’s name)'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'old' -x -a 'now keep' -d 'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'store' -x -a 'keychain passphrase file' -d 'keychain, passphrase or file: how a new credentials file is kept (default: keychain)'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
@@ -142,6 +145,7 @@ complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'with-token' -d 'rea
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'token-file' -r -d 'read the credential from a file or a pipe; - is standard input'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'from-cli' -d 'use the session of the vendor’s own command, in place'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'token-id' -r -d 'the provider’s id of the credential, where the credential does not tell it itself'
+complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'save-as' -r -d 'the name to save the credential under (default: the profile’s name)'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'old' -x -a 'now keep' -d 'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'store' -x -a 'keychain passphrase file' -d 'keychain, passphrase or file: how a new credentials file is kept (default: keychain)'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'

@@ -22,6 +22,10 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
       about: 'the provider’s id of the credential, where the credential does not tell it itself',
     },
     {
+      flags: '--save-as <name>',
+      about: 'the name to save the credential under (default: the profile’s name)',
+    },
+    {
       flags: '--old <fate>',
       about:
         'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)',

@@ -3,6 +3,7 @@ import type { Credential } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import { didYouMean } from '../domain/missing.ts';
 import type { Reference } from '../domain/reference.ts';
+import { matchAccount } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import type { ReferenceDeps } from './resolve-reference.ts';
 import { describeInactive, profilesOf } from './saved-credentials.ts';
@@ -39,12 +40,12 @@ async function explainSaved(
   saved: Credential,
   { noun, project }: Missing,
 ): Promise<AppError | null> {
-  const { provider, origin, profile } = deps.client.connection;
+  const { profile } = deps.client.connection;
   const shown = `"${safeText(saved.name, 128)}"`;
   const id = saved.current.id;
   if (saved.provider === null || id === null) return null;
   const of = profilesOf(saved, await deps.profiles.list());
-  if (saved.provider !== provider.id || saved.origin !== origin) {
+  if (matchAccount(saved, deps.client.connection) === 'other') {
     const title = await deps.titleOf(saved.provider);
     const [other] = of;
     if (other === undefined)

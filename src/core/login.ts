@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
+import { sameSettings } from '../domain/same-settings.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity } from '../domain/token.ts';
@@ -12,6 +13,7 @@ import type { NewStore } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { Client } from './client.ts';
 import { probe } from './inferred-lists.ts';
+import { chooseLoginEntry } from './login-entry.ts';
 import { checkStatedId, findOwnId } from './own-id.ts';
 import { pinSession } from './session-pin.ts';
 
@@ -28,6 +30,8 @@ export interface LoginTarget {
   readonly profile: string;
   readonly settings: Settings;
   readonly origin: Origin;
+  /** The store's entry that the person named for the credential; the usual one where it is left out. */
+  readonly saveAs?: string | undefined;
 }
 
 export interface LoginResult {
@@ -94,16 +98,22 @@ export async function loginWithToken(
 ): Promise<LoginResult> {
   const { provider } = deps;
   const store = await deps.store();
+  const { entry, otherwise } = await chooseLoginEntry(
+    { store, profiles: deps.profiles },
+    { ...target, provider: provider.id },
+  );
   const { secret, proven } = await provenStore(deps, store, async () => {
     const asked = await given.secret();
+    if (otherwise && !(await store.open(entry.name)).equals(asked)) throw otherwise;
     return { secret: asked, proven: await prove(deps, target, { secret: asked, tokenId: given.tokenId }) };
   });
   await store.save(
     {
-      name: target.profile,
+      name: entry.name,
       kind: 'managing',
       provider: provider.id,
       origin: target.origin,
+      settings: target.settings,
       project: null,
       id: proven.tokenId,
       scopes: proven.identity.scopes,
@@ -111,8 +121,9 @@ export async function loginWithToken(
       expiresAt: proven.expiresAt,
     },
     secret,
+    entry.from === null ? undefined : { version: entry.from },
   );
-  return finishLogin(deps, target, { ...proven, source: { kind: 'store', name: target.profile } });
+  return finishLogin(deps, target, { ...proven, source: { kind: 'store', name: entry.name } });
 }
 
 /** What the credential and the provider tell of it. Throws where the credential cannot work, or is not the token stated. */
@@ -209,9 +220,4 @@ export async function finishLogin(
   };
   await deps.profiles.save(profile);
   return { profile, ...told };
-}
-
-function sameSettings(a: Settings, b: Settings): boolean {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => a[name] === b[name]);
 }

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '../domain/errors.ts';
+import { matchAccount } from '../domain/saved-token.ts';
 import type { ListedToken } from '../domain/token.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import type { Client } from './client.ts';
@@ -13,6 +14,9 @@ interface Deps {
   readonly client: Client;
   readonly openStore?: () => Promise<Store>;
 }
+
+/** The codes of a store, or a secret in it, that does not open. */
+const UNOPENED: ReadonlySet<string> = new Set(['unavailable', 'auth', 'conflict', 'usage']);
 
 /** Clocks of two machines differ. */
 const MARGIN_MS = 10 * 60_000;
@@ -68,13 +72,12 @@ async function compareShown(client: Client, token: ListedToken): Promise<Ownersh
 
 async function compareKept({ client, openStore }: Deps, token: ListedToken): Promise<Ownership> {
   if (!openStore) return 'maybe';
-  const { credentialName, origin, provider, secret } = client.connection;
+  const { credentialName, secret } = client.connection;
   try {
     const store = await openStore();
     const kept = (await store.list()).find(
       (entry) =>
-        entry.provider === provider.id &&
-        entry.origin === origin &&
+        matchAccount(entry, client.connection) === 'same' &&
         entry.kind !== 'key' &&
         entry.current.id === token.id,
     );
@@ -84,8 +87,7 @@ async function compareKept({ client, openStore }: Deps, token: ListedToken): Pro
     return Date.parse(token.createdAt) - Date.parse(own.current.savedAt) > MARGIN_MS ? 'other' : 'maybe';
   } catch (error) {
     // A store that cannot be opened knows nothing.
-    if (isAppError(error, 'unavailable') || isAppError(error, 'auth') || isAppError(error, 'usage'))
-      return 'maybe';
+    if (isAppError(error) && UNOPENED.has(error.code)) return 'maybe';
     throw error;
   }
 }

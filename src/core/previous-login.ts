@@ -28,8 +28,8 @@ export async function findPrevious(
   const store = await deps.store();
   const kept = await store.find(before.credential.name);
   if (!kept || kept.provider !== deps.provider.id || kept.origin !== target.origin) return null;
-  const secret = await store.open(kept.name);
-  if (await isRefused(deps, target, secret)) return null;
+  const secret = await openOrNull(store, kept.name);
+  if (!secret || (await isRefused(deps, target, secret))) return null;
   return { id: kept.current.id, secret };
 }
 
@@ -61,6 +61,16 @@ export async function endPrevious(
   const token = await findToken(deps, { by: 'id', value: id });
   const [result] = await changeTokens(deps, 'revoke', [{ reference: id, token, error: null }]);
   if (result?.error) throw result.error;
+}
+
+/** Null for a secret that does not open any more: to log in again is the way out of that. */
+async function openOrNull(store: Pick<CredentialStore, 'open'>, name: string): Promise<Secret | null> {
+  try {
+    return await store.open(name);
+  } catch (error) {
+    if (isAppError(error, 'conflict')) return null;
+    throw error;
+  }
 }
 
 async function isRefused(deps: LoginDeps, target: LoginTarget, secret: Secret): Promise<boolean> {

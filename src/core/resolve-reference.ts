@@ -3,6 +3,7 @@ import { type AppError, isAppError } from '../domain/errors.ts';
 import { withoutMark } from '../domain/marked-name.ts';
 import { ambiguous, fitsReference, type Reference } from '../domain/reference.ts';
 import { type Born, isSameToken } from '../domain/same-token.ts';
+import { matchAccount } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import type { ListedToken, ProjectKey, TokenStatus } from '../domain/token.ts';
 import type { CredentialStore } from '../ports/store.ts';
@@ -92,9 +93,11 @@ async function findSaved(
   project: string | null,
 ): Promise<Credential | null> {
   if (by !== 'either') return null;
-  const { provider, origin } = client.connection;
   const saved = await (await store()).find(value);
-  if (saved?.provider !== provider.id || saved.origin !== origin || saved.current.id === null) return null;
+  if (!saved || saved.current.id === null) return null;
+  const match = matchAccount(saved, client.connection);
+  // Where the account is unknown, only the creation date tells the token from one of the same id elsewhere.
+  if (match === 'other' || (match === 'unknown' && saved.current.createdAt === null)) return null;
   const isKey = saved.kind === 'key';
   return isKey === (project !== null) && (!isKey || saved.project === project) ? saved : null;
 }

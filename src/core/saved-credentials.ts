@@ -2,11 +2,12 @@ import { commandLine } from '../domain/command-line.ts';
 import { type Credential, type CredentialState, type Inactive, stateOf } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import { noCredential } from '../domain/missing.ts';
-import { type Born, isSameToken } from '../domain/same-token.ts';
+import { sameSettings } from '../domain/same-settings.ts';
+import type { Born } from '../domain/same-token.ts';
+import { type AccountPlace, isSavedToken } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import type { Profile, Profiles } from '../ports/profiles.ts';
 import type { CredentialStore } from '../ports/store.ts';
-import type { Connection } from './client.ts';
 
 type Reader = Pick<CredentialStore, 'list' | 'find'>;
 
@@ -26,7 +27,10 @@ export function profilesOf(credential: Credential, profiles: readonly Profile[])
     ({ credential: used }) => used.kind === 'store' && used.name === credential.name,
   );
   const ofPlace = profiles.filter(
-    ({ provider, origin }) => provider === credential.provider && origin === credential.origin,
+    ({ provider, origin, settings }) =>
+      provider === credential.provider &&
+      origin === credential.origin &&
+      (credential.settings === null || sameSettings(settings, credential.settings)),
   );
   return (users.length > 0 ? users : ofPlace).map(({ name }) => name);
 }
@@ -111,14 +115,15 @@ function managing({ name, provider }: Credential): AppError {
  */
 export async function markSaved(
   store: Pick<CredentialStore, 'list' | 'mark'>,
-  { provider, origin }: Pick<Connection, 'provider' | 'origin'>,
+  connection: AccountPlace,
   tokens: readonly (Born & { readonly inactive: Inactive | null; readonly except?: string | null })[],
 ): Promise<readonly string[]> {
   if (tokens.length === 0) return [];
   const names: string[] = [];
-  for (const { name, current, kind, ...saved } of await store.list()) {
-    if (saved.provider !== provider.id || saved.origin !== origin || kind === 'key') continue;
-    const token = tokens.find((each) => isSameToken(current, each) && each.except !== name);
+  for (const saved of await store.list()) {
+    const { name, current, kind } = saved;
+    if (kind === 'key') continue;
+    const token = tokens.find((each) => isSavedToken(saved, connection, each) && each.except !== name);
     if (!token) continue;
     names.push(name);
     // Lists lag behind: one that ended is never taken for alive again.

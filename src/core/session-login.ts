@@ -12,6 +12,7 @@ import {
   NOBODY,
   provenStore,
 } from './login.ts';
+import { chooseLoginEntry } from './login-entry.ts';
 import type { MintDeps } from './mint/deps.ts';
 import { mintForLogin } from './mint/login-session.ts';
 import { failureOf } from './mint/result.ts';
@@ -54,25 +55,31 @@ export async function loginWithSession(
     idempotencyKey: null,
   });
   const store = await deps.store();
+  const { entry, otherwise } = await chooseLoginEntry(
+    { store, profiles: deps.profiles },
+    { ...target, provider: provider.id },
+  );
+  // The token that the vendor is about to make is never the one that is kept there.
+  if (otherwise) throw otherwise;
   const planned: Profile = {
     name: target.profile,
     provider: provider.id,
     settings: target.settings,
     origin: target.origin,
-    credential: { kind: 'store', name: target.profile },
+    credential: { kind: 'store', name: entry.name },
     tokenId: null,
   };
   // The store is ready before the cookie is asked for; it goes again when the cookie is refused.
   const item = await provenStore(deps, store, async () => {
     const client = clientOf(deps, target, await deps.session(), auth);
-    const minted = await mintForLogin(await deps.mintDeps(client), { spec, profile: planned });
+    const minted = await mintForLogin(await deps.mintDeps(client), { spec, profile: planned, entry });
     if (minted.kind !== 'done') throw stopped(failureOf(minted), provider);
     return minted.item;
   });
   const id = item?.id ?? null;
   return namingLive(id, target.profile, async () => {
     const profile = (await deps.profiles.find(target.profile)) ?? planned;
-    const probed = await proveMinted(clientOf(deps, target, await store.open(target.profile)));
+    const probed = await proveMinted(clientOf(deps, target, await store.open(entry.name)));
     const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
     return {
       profile,

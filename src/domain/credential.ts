@@ -1,3 +1,4 @@
+import type { AccountSettings } from './same-settings.ts';
 import type { Instant } from './time.ts';
 
 /** How `credentials.yaml` keeps its secrets. */
@@ -44,6 +45,8 @@ export interface Credential {
   readonly provider: string | null;
   /** The only origin that the secret may be sent to; null for an imported one that keyturn never sends. */
   readonly origin: string | null;
+  /** What names the account at that origin; null for an imported one, and for one that an older keyturn saved. */
+  readonly settings: AccountSettings | null;
   /** The project, for a DSN key. */
   readonly project: string | null;
   readonly current: CredentialVersion;

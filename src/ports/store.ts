@@ -1,4 +1,5 @@
 import type { Credential, CredentialKind, Inactive, StoreKind } from '../domain/credential.ts';
+import type { AccountSettings } from '../domain/same-settings.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 
@@ -8,12 +9,20 @@ export interface NewVersion {
   readonly kind: CredentialKind;
   readonly provider: string | null;
   readonly origin: string | null;
+  readonly settings: AccountSettings | null;
   readonly project: string | null;
   readonly id: string | null;
   readonly scopes: readonly string[] | null;
   readonly createdAt: Instant | null;
   readonly expiresAt: Instant | null;
 }
+
+/** What a save may replace. Nothing, where it is left out: then the name must be free, or hold this very secret already. */
+export type Replacing =
+  /** The entry whose current version was `version` when it was looked at; it must be of the same identity still. */
+  | { readonly version: string }
+  /** Whatever has the name, as a person asked for it; never a managing credential. */
+  | 'anything';
 
 export interface StoreFacts {
   /** Null while there is no file yet. */
@@ -33,9 +42,15 @@ export interface CredentialStore {
   open(name: string, version?: string): Promise<Secret>;
   /** Proves that a save would work now: file writable, key there. Creates the file and its key when there is none. */
   prove(): Promise<void>;
-  /** Keeps a secret as a new entry or as the new current version of an entry; the versions before are dropped. */
-  save(entry: NewVersion, secret: Secret): Promise<Credential>;
-  /** Keeps a secret beside the current one under a version name that is written once. Same secret again: no change. */
+  /**
+   * The one door of every save: keeps a secret as a new entry, or as the new current version of the entry that `replacing`
+   * allows; then the versions before are dropped. Throws conflict when the name is taken by anything else.
+   */
+  save(entry: NewVersion, secret: Secret, replacing?: Replacing): Promise<Credential>;
+  /**
+   * Keeps a secret beside the current one under a version name that is written once. Same secret again: no change.
+   * Throws conflict when the entry is of another kind, provider, origin, account or project.
+   */
   stage(entry: NewVersion, version: string, secret: Secret): Promise<Credential>;
   /** Makes a staged version current; conflict unless the current one is `from`. Already there: no change. */
   promote(name: string, from: string | null, to: string): Promise<Credential>;

@@ -44,7 +44,7 @@ describe.each(STORE_KINDS)('a %s store', (kind) => {
     await store.mark('other', '9', { state: 'ended', at });
     expect((await again().open('other')).reveal()).toBe('s3cr3t-value');
     await store.mark('other', '1', { state: 'ended', at });
-    const renewed = await store.save(entry('other'), Secret.of('another-value'));
+    const renewed = await store.save(entry('other'), Secret.of('another-value'), { version: '1' });
     expect(renewed.current.inactive).toBeUndefined();
   });
 
@@ -59,6 +59,7 @@ describe.each(STORE_KINDS)('a %s store', (kind) => {
       kind: 'managing',
       provider: 'errova',
       origin: 'https://api.errova.com',
+      settings: null,
       project: null,
       current: {
         version: '1',
@@ -97,13 +98,17 @@ describe.each(STORE_KINDS)('a %s store', (kind) => {
 
   test('keeps a secret of which nothing is known', async () => {
     const { store, again } = start();
-    const nothing = { provider: null, origin: null, project: null, id: null, scopes: null };
+    const nothing = { provider: null, origin: null, settings: null, project: null, id: null, scopes: null };
     await store.save(
       entry('bare', { ...nothing, kind: 'imported', createdAt: null }),
       Secret.of('bare-secret'),
     );
     await store.save(entry('full'), Secret.of('full-secret'));
-    await store.save(entry('full', { ...nothing, kind: 'imported', createdAt: null }), Secret.of('bare-too'));
+    await store.save(
+      entry('full', { ...nothing, kind: 'imported', createdAt: null }),
+      Secret.of('bare-too'),
+      'anything',
+    );
     expect(await again().find('full')).toEqual({
       ...(await again().find('bare')),
       name: 'full',
@@ -117,7 +122,7 @@ describe.each(STORE_KINDS)('a %s store', (kind) => {
   test('a second save is the new current version, the one before is gone', async () => {
     const { store, again } = start();
     await store.save(entry('acme'), Secret.of('first'));
-    const second = await store.save(entry('acme', { id: 'tok_2' }), Secret.of('second'));
+    const second = await store.save(entry('acme', { id: 'tok_2' }), Secret.of('second'), { version: '1' });
     expect(second.versions.map((version) => version.version)).toEqual(['2']);
     expect((await again().open('acme')).reveal()).toBe('second');
     expect((await caught(again().open('acme', '1'))).code).toBe('not-found');

@@ -116,6 +116,7 @@ export class FakeStore implements NewStore {
       kind: 'managing',
       provider: 'fake',
       origin: 'https://us.vendor.example',
+      settings: null,
       project: null,
       id: null,
       scopes: null,
@@ -197,9 +198,9 @@ export class FakeStore implements NewStore {
   }
 
   #keep(entry: NewVersion, secret: Secret): Credential {
-    const { name, kind, provider, origin, project, id, scopes, createdAt, expiresAt } = entry;
+    const { name, kind, provider, origin, settings, project, id, scopes, createdAt, expiresAt } = entry;
     const current = { version: '1', id, scopes, createdAt, expiresAt, savedAt: '2026-11-22T12:00:00Z' };
-    const credential = { name, kind, provider, origin, project, current, versions: [current] };
+    const credential = { name, kind, provider, origin, settings, project, current, versions: [current] };
     this.kept.set(name, { credential, secret });
     return credential;
   }

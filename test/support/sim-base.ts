@@ -78,7 +78,15 @@ export async function makeBase(scenario: Scenario): Promise<Base> {
   const target =
     listedTarget && endsAt !== null ? { ...listedTarget, expiresAt: toInstant(endsAt) } : listedTarget;
   const entry = scenario.action === 'create' ? 'new' : scenario.self ? 'main' : 'ci';
-  const common = { provider: provider.id, origin: ORIGIN, scopes: null, createdAt: null, expiresAt: null };
+  const { settings } = login;
+  const common = {
+    provider: provider.id,
+    origin: ORIGIN,
+    settings,
+    scopes: null,
+    createdAt: null,
+    expiresAt: null,
+  };
   await store.save(
     { ...common, name: 'main', kind: 'managing', project: null, id: managerId?.id ?? null },
     Secret.of(login.secret),

@@ -49,7 +49,7 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
         const entry = document.entries.get(name);
         if (!entry) throw noCredential(name);
         const wanted = version === undefined ? currentVersion(entry) : requireVersion(entry, version);
-        return openSecret(unlocked, { ...entry, version: wanted.version }, wanted.stored);
+        return openSecret(unlocked, entry, wanted);
       });
       if (!secret) throw noCredential(name);
       return secret;
@@ -68,8 +68,8 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
     async withdraw() {
       if (madeByProve) await withdrawEmpty(options, file);
     },
-    async save(entry, secret) {
-      const saved = await file.edit((draft) => saveEntry(draft, tools(), entry, secret));
+    async save(fresh, secret, replacing) {
+      const saved = await file.edit((draft) => saveEntry(draft, tools(), { fresh, replacing }, secret));
       return toCredential(saved);
     },
     async stage(entry, version, secret) {
@@ -77,9 +77,8 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
       return toCredential(staged);
     },
     async promote(name, from, to) {
-      const entry = await file.editSealed((document) => promoteVersion(document, name, from, to));
-      if (!entry) throw noCredential(name);
-      return toCredential(entry);
+      if (!(await file.read())) throw noCredential(name);
+      return toCredential(await file.edit((draft) => promoteVersion(draft, tools(), name, { from, to })));
     },
     async dropVersion(name, version) {
       await file.editSealed((document) => dropVersion(document, name, version));

@@ -5,9 +5,9 @@ import type { Entry, StoredVersion } from './format.ts';
 
 /** What may be shown of an entry. While nothing was promoted yet, the version that was staged first stands as current. */
 export function toCredential(entry: Entry): Credential {
-  const { name, kind, provider, origin, project } = entry;
+  const { name, kind, provider, origin, settings, project } = entry;
   const current = toFacts(currentVersion(entry));
-  return { name, kind, provider, origin, project, current, versions: entry.versions.map(toFacts) };
+  return { name, kind, provider, origin, settings, project, current, versions: entry.versions.map(toFacts) };
 }
 
 export function currentVersion(entry: Entry): StoredVersion {

@@ -15,7 +15,16 @@ import {
   type YamlItem,
   type YamlNode,
 } from '../yaml/yaml-file.ts';
-import type { Entry, Header, KdfFacts, Stored, StoredVersion, Vault } from './format.ts';
+import {
+  type Entry,
+  type Header,
+  type KdfFacts,
+  SEAL_FORMAT,
+  type SealFormat,
+  type Stored,
+  type StoredVersion,
+  type Vault,
+} from './format.ts';
 import { fromBase64Url } from './seal.ts';
 import { kdfProblem } from './vault-key.ts';
 
@@ -75,10 +84,22 @@ export function readEntry(file: YamlFile, name: string, item: YamlItem, kind: St
     kind: credentialKind,
     provider: text('provider'),
     origin,
+    settings: readSettings(file, fields.get('settings')?.value),
     project: text('project'),
     current,
     versions,
   };
+}
+
+/** Null where the account is not recorded. */
+function readSettings(file: YamlFile, node: YamlNode): Entry['settings'] {
+  if (!node) return null;
+  return Object.fromEntries(
+    [...readMap(file, node, '"settings"')].map(([name, item]) => {
+      if (!/^[a-z][a-z0-9-]{0,63}$/.test(name)) throw file.fail(item.key, 'has a setting that is not known');
+      return [name, requireText(file, item.value, `"${name}" of "settings"`, item.key)];
+    }),
+  );
 }
 
 function readVersion(file: YamlFile, version: string, item: YamlItem, kind: StoreKind): StoredVersion {
@@ -118,7 +139,15 @@ function readStored(file: YamlFile, fields: Items, near: Scalar, kind: StoreKind
   if (clear) throw file.fail(clear.key, `has a secret in clear although "store" is "${kind}"`);
   const bytes = fromBase64Url(requireText(file, sealed?.value, '"sealed"', near));
   if (!bytes) throw file.fail(sealed?.value, 'has a sealed secret that is damaged');
-  return { form: 'sealed', bytes };
+  return { form: 'sealed', format: readSealFormat(file, fields.get('seal')), bytes };
+}
+
+/** Older keyturns wrote no "seal". */
+function readSealFormat(file: YamlFile, item: YamlItem | undefined): SealFormat {
+  if (!item) return 1;
+  if (readWhole(file, item.value, '"seal"') !== SEAL_FORMAT)
+    throw file.fail(item.value, 'has a "seal" that this keyturn does not know');
+  return SEAL_FORMAT;
 }
 
 /** A person may have edited the file, or made an entry with a block of YAML, which ends with a line break. */

@@ -2,14 +2,15 @@ import type { Inactive } from '../../domain/credential.ts';
 import { AppError, usage } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
+import { sameSettings } from '../../domain/same-settings.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Random } from '../../ports/clock.ts';
-import type { NewVersion } from '../../ports/store.ts';
+import type { NewVersion, Replacing } from '../../ports/store.ts';
 import { currentVersion, requireVersion } from './credential-view.ts';
 import { isVersionName } from './decode.ts';
-import { keepSecret, openSecret } from './entry-secret.ts';
+import { type Identity, keepSecret, openOrNull, openSecret, sealAgain } from './entry-secret.ts';
 import type { Entry, StoredVersion } from './format.ts';
 import type { StoreDocument } from './store-document.ts';
 import type { Draft, Outcome } from './store-file.ts';
@@ -20,18 +21,59 @@ export interface EditTools {
   readonly now: Instant;
 }
 
-/** A new entry, or a new current version of one; the versions before go. */
-export function saveEntry(draft: Draft, tools: EditTools, fresh: NewVersion, secret: Secret): Outcome<Entry> {
+/** A new entry, or a new current version of the one that may be replaced; the versions before go. */
+export function saveEntry(
+  draft: Draft,
+  tools: EditTools,
+  { fresh, replacing }: { readonly fresh: NewVersion; readonly replacing: Replacing | undefined },
+  secret: Secret,
+): Outcome<Entry> {
   checkLocalName(fresh.name, 'credential');
   const before = draft.document.entries.get(fresh.name);
+  if (before && replacing === undefined && holdsAlready(draft, before, fresh, secret))
+    return { result: before, changed: false };
+  if (before) refuseTaken(before, fresh, replacing);
   const version = nextVersion(before);
+  const identity = { ...toIdentity(fresh), current: version };
   const entry: Entry = {
-    ...toEntry(fresh),
-    current: version,
-    versions: [makeVersion(draft, tools, { ...fresh, version }, secret)],
+    ...identity,
+    versions: [makeVersion(draft, tools, identity, { ...fresh, version }, secret)],
   };
   draft.document.put(entry);
   return { result: entry, changed: true, expect: [{ name: fresh.name, version, secret }] };
+}
+
+/** Whether the entry is this very credential, saved before: the same identity, id and secret. */
+function holdsAlready(draft: Draft, before: Entry, fresh: NewVersion, secret: Secret): boolean {
+  const version = currentVersion(before);
+  if (!isSameIdentity(before, fresh) || version.id !== fresh.id) return false;
+  return openOrNull(draft.unlocked, before, version)?.equals(secret) ?? false;
+}
+
+function refuseTaken(before: Entry, fresh: NewVersion, replacing: Replacing | undefined): void {
+  const { name, kind, provider } = before;
+  if (replacing === 'anything' && kind !== 'managing') return;
+  const isSame = isSameIdentity(before, fresh);
+  if (typeof replacing === 'object' && isSame) {
+    if (currentVersion(before).version === replacing.version) return;
+    throw conflict(`another process changed the credential "${name}" meanwhile`, 'run the command again');
+  }
+  const of = provider === null ? '' : ` of ${provider}`;
+  throw conflict(
+    `the name "${name}" is taken by another credential (${kind}${of})`,
+    `choose another name; \`keyturn credentials get ${name}\` shows what has it`,
+  );
+}
+
+/** An older keyturn did not record the account; its entry is completed by the one that replaces it. */
+function isSameIdentity(before: Entry, fresh: NewVersion): boolean {
+  return (
+    before.kind === fresh.kind &&
+    before.provider === fresh.provider &&
+    before.origin === fresh.origin &&
+    before.project === fresh.project &&
+    (before.settings === null || (fresh.settings !== null && sameSettings(before.settings, fresh.settings)))
+  );
 }
 
 /** A version beside the current one, written once. */
@@ -46,34 +88,38 @@ export function stageVersion(
   if (!isVersionName(version))
     throw usage('that is not a name for a version', 'use letters, digits, ".", "_", "-"');
   const before = draft.document.entries.get(name);
-  if (before && (before.provider !== fresh.provider || before.origin !== fresh.origin)) {
-    throw conflict(`credential "${name}" belongs to another provider or origin`, 'choose another name');
+  if (before && !isSameIdentity(before, fresh)) {
+    throw conflict(
+      `credential "${name}" is of another kind, provider, origin, account or project`,
+      'choose another name',
+    );
   }
   const known = before?.versions.find((candidate) => candidate.version === version);
   if (before && known) {
-    if (openSecret(draft.unlocked, { ...before, version }, known.stored).equals(secret)) {
+    if (openSecret(draft.unlocked, before, known).equals(secret)) {
       return { result: before, changed: false };
     }
     throw conflict(`version "${version}" of "${name}" holds another secret`, 'versions are written once');
   }
-  const made = makeVersion(draft, tools, fresh, secret);
-  const entry: Entry = before
-    ? { ...before, versions: [...before.versions, made] }
-    : { ...toEntry(fresh), current: null, versions: [made] };
+  // What a person edited in the file must not get a seal of ours.
+  if (before) openSecret(draft.unlocked, before, currentVersion(before));
+  const identity = before ?? { ...toIdentity(fresh), current: null };
+  const made = makeVersion(draft, tools, identity, fresh, secret);
+  const entry: Entry = { ...identity, versions: [...(before?.versions ?? []), made] };
   draft.document.put(entry);
   return { result: entry, changed: true, expect: [{ name, version, secret }] };
 }
 
-/** Moves the current pointer from one version to another. */
+/** Moves the current pointer from one version to another; the seals are bound to it, so they are made again. */
 export function promoteVersion(
-  document: StoreDocument,
+  { document, unlocked }: Draft,
+  { random }: EditTools,
   name: string,
-  from: string | null,
-  to: string,
+  { from, to }: { readonly from: string | null; readonly to: string },
 ): Outcome<Entry> {
   const before = document.entries.get(name);
   if (!before) throw noCredential(name);
-  requireVersion(before, to);
+  const secret = openSecret(unlocked, before, requireVersion(before, to));
   if (before.current === to) return { result: before, changed: false };
   const fits =
     before.current === from || (before.current === null && currentVersion(before).version === from);
@@ -83,9 +129,9 @@ export function promoteVersion(
       'another process changed it; see `keyturn credentials list`',
     );
   }
-  const entry: Entry = { ...before, current: to };
+  const entry = sealAgain(unlocked, random, before, { ...before, current: to });
   document.put(entry);
-  return { result: entry, changed: true };
+  return { result: entry, changed: true, expect: [{ name, version: to, secret }] };
 }
 
 /** Forgets a version that is not current; an entry without versions goes. */
@@ -136,42 +182,31 @@ export function renameEntry(draft: Draft, tools: EditTools, name: string, newNam
     throw conflict(`a credential "${newName}" exists already`, 'choose another name');
   }
   const secrets = before.versions.map((version) => ({
-    version,
-    secret: openSecret(draft.unlocked, { ...before, version: version.version }, version.stored),
-  }));
-  const entry: Entry = {
-    ...before,
     name: newName,
-    versions: secrets.map(({ version, secret }) => ({
-      ...version,
-      stored: keepSecret(
-        draft.unlocked,
-        tools.random,
-        { ...before, name: newName, version: version.version },
-        secret,
-      ),
-    })),
-  };
+    version: version.version,
+    secret: openSecret(draft.unlocked, before, version),
+  }));
+  const entry = sealAgain(draft.unlocked, tools.random, before, { ...before, name: newName });
   draft.document.move(name, newName);
   draft.document.put(entry);
-  const expect = secrets.map(({ version, secret }) => ({ name: newName, version: version.version, secret }));
-  return { result: entry, changed: true, expect };
+  return { result: entry, changed: true, expect: secrets };
 }
 
-function toEntry(fresh: NewVersion): Omit<Entry, 'current' | 'versions'> {
-  const { name, kind, provider, origin, project } = fresh;
-  return { name, kind, provider, origin, project };
+function toIdentity(fresh: NewVersion): Omit<Entry, 'current' | 'versions'> {
+  const { name, kind, provider, origin, settings, project } = fresh;
+  return { name, kind, provider, origin, settings, project };
 }
 
 function makeVersion(
   draft: Draft,
   tools: EditTools,
+  entry: Identity,
   fresh: NewVersion & { readonly version: string },
   secret: Secret,
 ): StoredVersion {
-  const { version, id, scopes, createdAt, expiresAt } = fresh;
-  const stored = keepSecret(draft.unlocked, tools.random, fresh, secret);
-  return { version, id, scopes, createdAt, expiresAt, savedAt: tools.now, stored };
+  const { version: name, id, scopes, createdAt, expiresAt } = fresh;
+  const version = { version: name, id, scopes, createdAt, expiresAt, savedAt: tools.now };
+  return { ...version, stored: keepSecret(draft.unlocked, tools.random, { entry, version }, secret) };
 }
 
 /** One more than the highest number that was ever a version here; rotations name theirs otherwise. */

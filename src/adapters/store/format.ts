@@ -1,13 +1,18 @@
 import type { CredentialKind, CredentialVersion, StoreKind } from '../../domain/credential.ts';
+import type { AccountSettings } from '../../domain/same-settings.ts';
 import type { Secret } from '../../domain/secret.ts';
 
 /** The layout of `credentials.yaml` that this program writes. */
 export const SCHEMA = 1;
 export const FILE_LIMIT = 4 * 1024 * 1024;
 
+/** What a seal is bound to; not changed by every layout of the file. 1 bound name, provider, origin and version only. */
+export const SEAL_FORMAT = 2;
+export type SealFormat = 1 | typeof SEAL_FORMAT;
+
 /** How a version's secret stands in the file. */
 export type Stored =
-  | { readonly form: 'sealed'; readonly bytes: Uint8Array }
+  | { readonly form: 'sealed'; readonly format: SealFormat; readonly bytes: Uint8Array }
   | { readonly form: 'clear'; readonly secret: Secret };
 
 export interface StoredVersion extends CredentialVersion {
@@ -19,6 +24,7 @@ export interface Entry {
   readonly kind: CredentialKind;
   readonly provider: string | null;
   readonly origin: string | null;
+  readonly settings: AccountSettings | null;
   readonly project: string | null;
   /** Null while the entry has nothing but staged versions. */
   readonly current: string | null;

@@ -36,7 +36,8 @@ export interface StoreDocument {
 }
 
 const GREETING = ` Credentials kept by keyturn. Names, ids, scopes and times are readable; secrets are sealed unless "store" is "file".
- You may add comments and change the order. Sealed values only open where they stand.`;
+ You may add comments and change the order. A sealed secret only opens with the name, the account, the id, the kind and
+ the dates that stand here; in a "file" store nothing guards them.`;
 
 export async function newStoreDocument(header: Header): Promise<StoreDocument> {
   const yaml = await import('yaml');
@@ -148,6 +149,7 @@ function writeEntry(document: Document, entry: Entry): void {
   document.setIn([...at, 'kind'], entry.kind);
   setOrDelete(document, [...at, 'provider'], entry.provider);
   setOrDelete(document, [...at, 'origin'], entry.origin);
+  writeSettings(document, [...at, 'settings'], entry.settings);
   setOrDelete(document, [...at, 'project'], entry.project);
   setOrDelete(document, [...at, 'current'], entry.current);
   const known = new Set(entry.versions.map((version) => version.version));
@@ -171,6 +173,16 @@ function writeEntry(document: Document, entry: Entry): void {
   }
 }
 
+function writeSettings(document: Document, place: string[], settings: Entry['settings']): void {
+  if (settings === null) {
+    setOrDelete(document, place, null);
+    return;
+  }
+  const node = document.createNode(settings);
+  node.flow = true;
+  document.setIn(place, node);
+}
+
 function writeScopes(document: Document, place: string[], scopes: readonly string[] | null): void {
   if (scopes === null) {
     setOrDelete(document, place, null);
@@ -183,11 +195,12 @@ function writeScopes(document: Document, place: string[], scopes: readonly strin
 
 function writeSecret(document: Document, place: string[], stored: Stored): void {
   const sealed = stored.form === 'sealed';
+  setOrDelete(document, [...place, 'seal'], sealed && stored.format > 1 ? stored.format : undefined);
   setOrDelete(document, [...place, 'sealed'], sealed ? toBase64Url(stored.bytes) : undefined);
   setOrDelete(document, [...place, 'secret'], sealed ? undefined : stored.secret.reveal());
 }
 
-function setOrDelete(document: Document, place: string[], value: string | null | undefined): void {
+function setOrDelete(document: Document, place: string[], value: string | number | null | undefined): void {
   if (value === null || value === undefined) {
     if (document.hasIn(place)) document.deleteIn(place);
   } else {

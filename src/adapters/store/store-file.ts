@@ -9,8 +9,9 @@ import type { Keychain } from '../../ports/keychain.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { replaceFile } from '../disk/atomic-file.ts';
 import { type Change, commitShared, readShared, type SharedFile, sameBytes } from '../disk/commit-file.ts';
-import { openSecret, type Unlocked } from './entry-secret.ts';
+import { openOrNull, type Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header, SCHEMA } from './format.ts';
+import { renewSeals } from './renew-seals.ts';
 import { newStoreDocument, readStoreDocument, type StoreDocument, type Upgrades } from './store-document.ts';
 import type { NewVault, Vaults } from './vaults.ts';
 
@@ -152,7 +153,9 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
         }
         const outcome = change(draft);
         if (!outcome.changed && current) return { bytes: null, result: outcome.result };
-        return toChange(shared, parse, current, draft, outcome);
+        const renewed = renewSeals(draft, random);
+        const expect = [...(outcome.expect ?? []), ...renewed];
+        return toChange(shared, parse, current, draft, { ...outcome, expect });
       });
       await tidy();
       return result;
@@ -223,7 +226,7 @@ function holds(document: StoreDocument, unlocked: Unlocked, expected: readonly E
   return expected.every(({ name, version, secret }) => {
     const entry = document.entries.get(name);
     const kept = entry?.versions.find((candidate) => candidate.version === version);
-    return entry && kept ? openSecret(unlocked, { ...entry, version }, kept.stored).equals(secret) : false;
+    return entry && kept ? (openOrNull(unlocked, entry, kept)?.equals(secret) ?? false) : false;
   });
 }
 

@@ -49,7 +49,7 @@ async function reseal(
     if (from === 'keychain' && vault) await markVault(disk, path, vault.id);
     document.setHeader({ ...document.header, kind: to, vault: made.vault });
     for (const entry of [...document.entries.values()]) {
-      document.put(sealAgain(options, made.unlocked, entry, secrets));
+      document.put(sealUnder(options, made.unlocked, entry, secrets));
     }
     const draft = { document, unlocked: made.unlocked };
     // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
@@ -68,15 +68,16 @@ async function reseal(
 
 function openAll(document: StoreDocument, unlocked: Unlocked): readonly Expected[] {
   return [...document.entries.values()].flatMap((entry) =>
-    entry.versions.map(({ version, stored }) => ({
+    entry.versions.map((version) => ({
       name: entry.name,
-      version,
-      secret: openSecret(unlocked, { ...entry, version }, stored),
+      version: version.version,
+      secret: openSecret(unlocked, entry, version),
     })),
   );
 }
 
-function sealAgain(
+/** Under another key; every secret was opened before. */
+function sealUnder(
   options: CredentialStoreOptions,
   unlocked: Unlocked,
   entry: Entry,
@@ -93,8 +94,7 @@ function sealAgain(
           hint: 'nothing was changed; run it again',
         });
       }
-      const place = { ...entry, version: version.version };
-      return { ...version, stored: keepSecret(unlocked, options.random, place, opened.secret) };
+      return { ...version, stored: keepSecret(unlocked, options.random, { entry, version }, opened.secret) };
     }),
   };
 }

@@ -42,6 +42,7 @@ export const credentialsImport: Command = {
         kind: 'imported',
         provider: app.globals.provider ?? null,
         origin: origin === undefined ? null : parseOrigin(origin),
+        settings: null,
         project: null,
         id: input.text('token-id') ?? null,
         scopes: null,
@@ -49,6 +50,7 @@ export const credentialsImport: Command = {
         expiresAt: null,
       },
       secret,
+      input.flag('force') ? 'anything' : undefined,
     );
     return {
       shape: 'one',

@@ -139,7 +139,13 @@ async function readTarget(
     );
   }
   const profile = checkLocalName(app.globals.profile ?? provider.id, 'profile');
-  return { target: { profile, settings, origin }, session };
+  const saveAs = input.text('save-as');
+  if (saveAs !== undefined && way === 'vendor-cli')
+    throw usage('"--from-cli" saves no credential', 'leave "--save-as" out');
+  return {
+    target: { profile, settings, origin, saveAs: saveAs && checkLocalName(saveAs, 'credential') },
+    session,
+  };
 }
 
 function chooseWay(input: Input): 'token' | 'session' | 'vendor-cli' {

@@ -40,12 +40,13 @@ export function versionFacts(
   entry: Pick<PlannedEntry, 'name' | 'kind'>,
   item: Item | null,
 ): NewVersion {
-  const { provider, origin } = deps.client.connection;
+  const { provider, origin, settings } = deps.client.connection;
   return {
     name: entry.name,
     kind: entry.kind,
     provider: provider.id,
     origin,
+    settings,
     project: plan.project,
     id: item?.id ?? (plan.way === 'in-place' ? (plan.target?.id ?? null) : null),
     scopes: (item && isToken(item) ? item.scopes : null) ?? plan.scopes,

@@ -1,10 +1,9 @@
-import { AppError, usage } from '../../domain/errors.ts';
 import type { Token } from '../../domain/token.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
+import type { LoginEntry } from '../login-entry.ts';
 import { makeHeader, newAttemptId, subjectOf } from './attempt.ts';
-import type { PlannedEntry } from './attempt-plan.ts';
 import { readPlan } from './attempt-plan.ts';
 import { createSteps } from './create-steps.ts';
 import { idempotencyKey } from './create-token.ts';
@@ -20,6 +19,7 @@ export interface SessionLogin {
   readonly spec: TokenSpec;
   /** The profile to make; its credential names the store's entry for the new token. */
   readonly profile: Profile;
+  readonly entry: LoginEntry;
 }
 
 /**
@@ -29,9 +29,7 @@ export interface SessionLogin {
 export async function mintForLogin(deps: MintDeps, login: SessionLogin): Promise<MintResult<Token>> {
   const { profile } = login;
   const { connection } = deps.client;
-  if (profile.credential.kind === 'store') {
-    await refuseInTheWay(deps, { entry: profile.credential.name, target: null });
-  }
+  await refuseInTheWay(deps, { entry: login.entry.name, target: null });
   const id = newAttemptId(deps);
   const checked = connection.provider.tokens.checkSpec(login.spec);
   const spec = { ...checked, idempotencyKey: idempotencyKey(deps, checked, id) };
@@ -39,7 +37,8 @@ export async function mintForLogin(deps: MintDeps, login: SessionLogin): Promise
     ...plainCreate(connection),
     thing: 'token',
     spec,
-    entry: await managingEntry(deps, profile),
+    // A second login replaces the first one's secret in the store; the token itself is left to the person.
+    entry: { ...login.entry, kind: 'managing' },
     scopes: spec.scopes.length > 0 ? spec.scopes : null,
     login: profile,
   } as const;
@@ -52,21 +51,4 @@ export async function mintForLogin(deps: MintDeps, login: SessionLogin): Promise
 /** The profile that an unfinished login was to make; null for any other attempt. */
 export function loginProfile(header: AttemptHeader): Profile | null {
   return readPlan(header.plan).login;
-}
-
-/** A second login replaces the first one's secret in the store; the token itself is left to the person. */
-async function managingEntry(deps: MintDeps, profile: Profile): Promise<PlannedEntry> {
-  const { credential, origin, provider } = profile;
-  if (credential.kind !== 'store') {
-    throw usage('a session login needs a place in the store', 'choose another `--profile`');
-  }
-  const there = await deps.store.find(credential.name);
-  if (there && (there.provider !== provider || there.origin !== origin)) {
-    throw new AppError({
-      code: 'conflict',
-      message: `the credential "${credential.name}" belongs to another provider`,
-      hint: 'choose another `--profile`',
-    });
-  }
-  return { name: credential.name, kind: 'managing', from: there?.current.version ?? null };
 }

@@ -1,6 +1,7 @@
 import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
+import { matchAccount } from '../../domain/saved-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { Connection } from '../client.ts';
 import { CannotBeSure } from '../listing.ts';
@@ -44,8 +45,10 @@ export function decide(question: Question): Decision {
 
 function decideKept(question: Question, entry: Credential): Decision {
   const { facts, connection, now } = question;
-  const isOfPlace = entry.provider === connection.provider.id && entry.origin === connection.origin;
-  if (!isOfPlace || entry.kind === 'key' || entry.current.id === null) throw otherEntry(entry.name);
+  const isOfPlace = matchAccount(entry, connection) !== 'other';
+  const isOthersManager = entry.kind === 'managing' && entry.name !== connection.credentialName;
+  if (!isOfPlace || isOthersManager || entry.kind === 'key' || entry.current.id === null)
+    throw otherEntry(entry.name);
   const { kept, namesakes } = facts;
   const { expiresAt } = entry.current;
   if (kept?.status === 'disabled') throw isPaused(kept, entry.name);
@@ -63,6 +66,7 @@ function decideKept(question: Question, entry: Credential): Decision {
     return replaceWhenDue(question, kept, whyDue(question.token, life, now));
   }
   if (kept === null) requireWhole(question, `no token of the credential "${entry.name}"`);
+  if (entry.kind === 'managing') throw otherEntry(entry.name);
   const isOver = kept !== null || (expiresAt !== null && Date.parse(expiresAt) <= now);
   if (!isOver) throw isGone(entry.name, entry.current.id);
   refuseLive(question);

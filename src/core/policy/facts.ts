@@ -1,6 +1,6 @@
 import type { Credential } from '../../domain/credential.ts';
 import { withoutMark } from '../../domain/marked-name.ts';
-import { isSameToken } from '../../domain/same-token.ts';
+import { isSavedToken } from '../../domain/saved-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import type { WholeOrNot } from '../listing.ts';
@@ -55,7 +55,7 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
   const isStray = alias && alias.id !== entry?.current.id && !namesakes.some(({ id }) => id === alias.id);
   return {
     entry,
-    kept: listed.find((each) => entry !== null && isSameToken(entry.current, each)) ?? null,
+    kept: listed.find((each) => entry !== null && isSavedToken(entry, deps.client.connection, each)) ?? null,
     namesakes,
     strayAlias: isStray ? alias.id : null,
     attempts,

@@ -1,33 +1,55 @@
-import { isSameToken } from '../../domain/same-token.ts';
+import type { Credential } from '../../domain/credential.ts';
+import { AppError } from '../../domain/errors.ts';
+import { isSavedToken } from '../../domain/saved-token.ts';
+import type { Connection } from '../client.ts';
 import type { PlannedEntry } from '../mint/attempt-plan.ts';
 import { nameTaken } from '../mint/create-token.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import type { RotationTarget } from './plan.ts';
 
 /**
- * Where the new secret is kept. A secret that the store holds already is replaced there even when only a sink was
- * asked for: otherwise `run` would go on handing out the old one.
+ * Where the new secret is kept. A secret that the store holds already is replaced there even when only a destination was
+ * asked for: otherwise `run` would go on handing out the old one. The managing credential of a profile that is not in
+ * use is never replaced.
  */
 export async function findEntry(
   { client, store }: Pick<MintDeps, 'client' | 'store'>,
   target: RotationTarget,
   wanted: string | null,
 ): Promise<PlannedEntry | null> {
-  const { provider, origin } = client.connection;
+  const { connection } = client;
   const item = target.kind === 'token' ? target.token : target.key;
   const project = target.kind === 'key' ? target.project : null;
   const kept = (await store.list()).filter(
     (entry) =>
-      entry.provider === provider.id &&
-      entry.origin === origin &&
       entry.project === project &&
-      isSameToken(entry.current, item) &&
+      isSavedToken(entry, connection, item) &&
       (target.kind === 'key') === (entry.kind === 'key'),
   );
-  const found = kept.find((entry) => wanted === null || entry.name === wanted);
+  const mine = kept.filter((entry) => !isOthersManager(entry, connection));
+  const found =
+    wanted === null
+      ? (mine.find(({ name }) => name === connection.credentialName) ?? mine[0])
+      : mine.find(({ name }) => name === wanted);
   if (found) return { name: found.name, kind: found.kind, from: found.current.version };
+  const [others] = mine.length === 0 ? kept : [];
+  if (others) throw othersManager(others, item.id);
   if (wanted === null) return null;
   const taken = await store.find(wanted);
   if (!taken) return { name: wanted, kind: target.kind, from: null };
-  throw nameTaken(taken, provider.id);
+  throw nameTaken(taken, connection.provider.id);
+}
+
+function isOthersManager({ kind, name }: Credential, { credentialName }: Connection): boolean {
+  return kind === 'managing' && name !== credentialName;
+}
+
+/** To rotate it from here would leave that profile with a secret that works no more. */
+function othersManager({ name }: Credential, id: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `the token "${id}" is the managing credential "${name}" of another profile`,
+    hint: 'rotate it with that profile and "--allow-self"; `keyturn profiles list` shows which profile it is',
+    id,
+  });
 }

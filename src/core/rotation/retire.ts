@@ -1,4 +1,5 @@
 import { isAppError } from '../../domain/errors.ts';
+import { matchAccount } from '../../domain/saved-token.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toInstant } from '../../domain/time.ts';
 import { statusAt } from '../../domain/token.ts';
@@ -98,9 +99,9 @@ export async function retire(attempt: Attempt, made: Made): Promise<void> {
 /** Whoever replaced the store's entry meanwhile took the new secret away: then the old one is all there is. */
 async function requireKept({ deps, journal, plan }: Attempt): Promise<void> {
   if (!plan.entry) return;
-  const { provider, origin } = deps.client.connection;
   const entry = await deps.store.find(plan.entry.name);
-  const isOurs = entry?.provider === provider.id && entry.origin === origin && entry.kind !== 'imported';
+  const isOurs =
+    entry !== null && matchAccount(entry, deps.client.connection) !== 'other' && entry.kind !== 'imported';
   if (isOurs && entry.current.version === nonceOf(journal.header)) return;
   throw new NeedsAttention({
     code: 'conflict',

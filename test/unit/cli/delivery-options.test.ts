@@ -118,7 +118,14 @@ describe('--save', () => {
       context: Partial<DeliveryContext> = {},
     ) => {
       const { app, parse } = rig(options, FILE_STORE, context);
-      const facts = { kind: 'token', provider: null, origin: null, project: null, id: null } as const;
+      const facts = {
+        kind: 'token',
+        provider: null,
+        origin: null,
+        settings: null,
+        project: null,
+        id: null,
+      } as const;
       const store = await app.store();
       await store.save({ ...facts, name: 'ci', scopes: null, createdAt: null, expiresAt: null }, SECRET);
       return parse();

@@ -21,6 +21,7 @@ function entry(name: string, more: Partial<Credential> & { expiresAt?: string } 
     kind: 'token',
     provider: null,
     origin: null,
+    settings: null,
     project: null,
     current,
     versions: [current],

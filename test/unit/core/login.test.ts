@@ -85,6 +85,24 @@ describe('loginWithToken', () => {
     expect(store).toMatchObject({ proved: 1, withdrawn: 0 });
   });
 
+  it.each([
+    ['kt_1', 'kt_1', null],
+    ['kt_2', 'kt_1', 'conflict'],
+  ])('%s over %s that no profile uses any more: %s', async (given, kept, refusal) => {
+    const { deps, transport, store, profiles } = rig();
+    store.put('acme', kept, {
+      kind: 'managing',
+      provider: 'fake',
+      origin: TARGET.origin,
+      settings: TARGET.settings,
+    });
+    const work = loginWithToken(deps, TARGET, { secret: async () => Secret.of(given), tokenId: null });
+    if (refusal === null) await work;
+    else await expect(work).rejects.toMatchObject({ code: refusal });
+    expect((await store.open('acme')).reveal()).toBe(kept);
+    expect([profiles.all.size, transport.sent.length > 0]).toEqual(refusal === null ? [1, true] : [0, false]);
+  });
+
   it('a login that succeeds takes nothing back', async () => {
     const { deps, store } = rig();
     await loginWithToken(deps, TARGET, { secret: async () => Secret.of('kt_1'), tokenId: null });

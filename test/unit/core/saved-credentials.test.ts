@@ -4,7 +4,7 @@ import type { CredentialKind, Inactive } from '../../../src/domain/credential.ts
 import { FakeProfiles, FakeStore, fakeProvider, ORIGIN } from '../../support/fakes.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
-const HERE = { provider: fakeProvider(), origin: ORIGIN };
+const HERE = { provider: fakeProvider(), origin: ORIGIN, settings: {}, credentialName: null };
 const ENDED: Inactive = { state: 'ended', at: '2026-11-28T11:00:00Z' };
 const DISABLED: Inactive = { state: 'disabled', at: '2026-11-28T11:00:00Z' };
 

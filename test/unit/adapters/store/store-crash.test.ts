@@ -73,7 +73,7 @@ const scenarios: readonly Scenario[] = [
   {
     title: 'a save over another',
     prepare: async (store) => void (await store.save(entry('acme'), Secret.of('old'))),
-    act: async ({ store }) => void (await store.save(entry('acme'), Secret.of('new'))),
+    act: async ({ store }) => void (await store.save(entry('acme'), Secret.of('new'), { version: '1' })),
     look: (store) => open(store, 'acme'),
     before: 'old',
     after: 'new',
@@ -174,7 +174,7 @@ async function expectTidy(world: World): Promise<void> {
   await store.save(entry('zz'), Secret.of('x'));
   expect([...world.memory.files().keys()]).toEqual([PATH]);
   const kind = (await store.facts()).kind;
-  const vault = /^vault: (\S+)$/m.exec(new TextDecoder().decode(world.memory.files().get(PATH)))?.[1];
+  const vault = /^vault: "?([^\s"]+)"?$/m.exec(new TextDecoder().decode(world.memory.files().get(PATH)))?.[1];
   expect([...world.keychain.items.keys()]).toEqual(kind === 'keychain' ? [`keyturn/vault:${vault}`] : []);
 }
 

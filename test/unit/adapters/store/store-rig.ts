@@ -110,6 +110,7 @@ export function entry(name: string, more: Partial<NewVersion> = {}): NewVersion 
     kind: 'token',
     provider: 'errova',
     origin: 'https://api.errova.com',
+    settings: null,
     project: null,
     id: `tok_${name}`,
     scopes: ['org.read'],

@@ -39,10 +39,10 @@ describe('a sealed value', () => {
       const flipped = sealed[at] === 'A' ? 'B' : 'A';
       write(memory, text.replace(sealed, `${sealed.slice(0, at)}${flipped}${sealed.slice(at + 1)}`));
       const { code } = await problem(store.open('acme'));
-      expect(['auth', 'usage']).toContain(code);
+      expect(['conflict', 'usage']).toContain(code);
     }
     write(memory, text.replace(sealed, sealed.slice(0, 12)));
-    expect((await problem(store.open('acme'))).code).toBe('auth');
+    expect((await problem(store.open('acme'))).code).toBe('conflict');
     write(memory, text);
     expect((await store.open('acme')).reveal()).toBe(CANARY);
   });
@@ -63,7 +63,7 @@ describe('a sealed value', () => {
     write(memory, move(text));
     expect(read(memory)).not.toBe(text);
     expect(await problem(store.open(name))).toMatchObject({
-      code: 'auth',
+      code: 'conflict',
       message: `the secret of "${name}" does not open`,
     });
   });
@@ -71,7 +71,7 @@ describe('a sealed value', () => {
   test('never has the same nonce twice', async () => {
     const { memory, store } = await filled('keychain');
     const first = sealedOf(read(memory), 0);
-    await store.save(entry('acme'), Secret.of(CANARY));
+    await store.save(entry('acme'), Secret.of(CANARY), { version: '1' });
     expect(sealedOf(read(memory), 0).slice(0, 16)).not.toBe(first.slice(0, 16));
   });
 });
@@ -299,7 +299,7 @@ describe('a file that others could have touched', () => {
     memory.plant(PATH, { link: '/home/ann/dotfiles/credentials.yaml' });
     const { store, again } = createRig(memory.connect(), 'file');
     await store.save(entry('acme'), Secret.of(CANARY));
-    await store.save(entry('acme'), Secret.of('second'));
+    await store.save(entry('acme'), Secret.of('second'), { version: '1' });
     expect([...memory.files().keys()]).toEqual(['/home/ann/dotfiles/credentials.yaml']);
     expect(await memory.connect().facts(PATH)).toMatchObject({ kind: 'link' });
     expect((await again().open('acme')).reveal()).toBe('second');
@@ -325,7 +325,7 @@ describe('comments and order', () => {
         .concat('# the end\n'),
     );
     const store = again();
-    await store.save(entry('acme', { scopes: null }), Secret.of('second'));
+    await store.save(entry('acme', { scopes: null }), Secret.of('second'), { version: '1' });
     await store.stage(entry('acme'), 'next', Secret.of('third'));
     await store.promote('acme', '2', 'next');
     await store.dropVersion('acme', '2');
@@ -372,6 +372,7 @@ test('the file tells everything but the secrets', async () => {
             scopes: [ org.read ]
             createdAt: 2026-11-22T12:00:00Z
             savedAt: 2026-11-22T12:00:00Z
+            seal: 2
             sealed: …
       beta:
         kind: token
@@ -384,6 +385,7 @@ test('the file tells everything but the secrets', async () => {
             scopes: [ org.read ]
             createdAt: 2026-11-22T12:00:00Z
             savedAt: 2026-11-22T12:00:00Z
+            seal: 2
             sealed: …"
   `);
 });

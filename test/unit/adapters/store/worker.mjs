@@ -83,9 +83,9 @@ const commands = {
     const { Secret } = await load('domain/secret.js');
     for (let n = 0; n < Number(count); n += 1) {
       const name = n === 0 ? 'shared' : `w${id}-${n}`;
-      const facts = { kind: 'token', provider: 'errova', origin: null, project: null, id: null };
-      const more = { scopes: null, createdAt: null, expiresAt: null };
-      await store.save({ name, ...facts, ...more }, Secret.of(`value-${name}`));
+      const facts = { kind: 'token', provider: 'errova', origin: null, settings: null, project: null };
+      const more = { id: null, scopes: null, createdAt: null, expiresAt: null };
+      await store.save({ name, ...facts, ...more }, Secret.of(`value-${name}`), 'anything');
     }
     say('done');
   },

@@ -240,7 +240,8 @@ describe('a login with a session', () => {
       credential: { kind: 'store', name: 'fresh' },
       tokenId: null,
     } as const;
-    const wanted = { spec: spec({ name: 'keyturn', scopes: ['org.admin'] }), profile };
+    const entry = { name: 'fresh', from: null };
+    const wanted = { spec: spec({ name: 'keyturn', scopes: ['org.admin'] }), profile, entry };
     const result = await mintForLogin(await machine.connect({ connection }), wanted);
     expect(result).toMatchObject({ kind: 'done', item: { name: 'keyturn' } });
     expect(await machine.profiles.find('fresh')).toMatchObject({ tokenId: result.item?.id });

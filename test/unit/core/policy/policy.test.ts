@@ -445,7 +445,14 @@ describe('a policy', () => {
     const rig = new Rig('devo');
     const { store } = await rig.deps();
     const { Secret } = await import('../../../../src/domain/secret.ts');
-    const facts = { kind: 'imported', provider: null, origin: null, project: null, id: null } as const;
+    const facts = {
+      kind: 'imported',
+      provider: null,
+      origin: null,
+      settings: null,
+      project: null,
+      id: null,
+    } as const;
     const nothing = { scopes: null, createdAt: null, expiresAt: null };
     await store.save({ ...facts, ...nothing, name: 'theirs' }, Secret.of('something'));
     const plans = await rig.plan(`{ name: theirs, ${OWN.devo}}`, `{ name: mine, ${OWN.devo}}`);

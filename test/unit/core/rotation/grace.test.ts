@@ -92,7 +92,8 @@ describe('while the replaced one works on', () => {
     const { settings, origin } = deps.client.connection;
     const credential = { kind: 'store', name: 'ci' } as const;
     const profile = { name: 'fresh', provider: 'errova', settings, origin, credential, tokenId: null };
-    await expect(mintForLogin(deps, { spec, profile })).rejects.toMatchObject({ code: 'locked' });
+    const entry = { name: 'ci', from: null };
+    await expect(mintForLogin(deps, { spec, profile, entry })).rejects.toMatchObject({ code: 'locked' });
     expect(bench.machine.requests).toHaveLength(before);
   });
 

@@ -94,10 +94,12 @@ test('an entry that was saved over since is not taken for the new secret', async
     const { store } = await bench.machine.connect();
     const kept = await store.find(bench.entry);
     if (!kept) throw new Error('nothing is kept');
-    const { name, kind, origin, project } = kept;
-    const of = { name, kind, origin, project, provider, id: bench.oldId };
+    const { name, kind, origin, settings, project } = kept;
+    const of = { name, kind, origin, settings, project, provider, id: bench.oldId };
     const times = { scopes: null, createdAt: null, expiresAt: null };
-    await store.save({ ...of, ...times }, Secret.of('somebody-pasted-this-one-over-it'));
+    await store.save({ ...of, ...times }, Secret.of('somebody-pasted-this-one-over-it'), {
+      version: kept.current.version,
+    });
     expect(await bench.resume({ now: true })).toMatchObject({ kind: 'attention' });
     expect(bench.isLive(bench.oldId)).toBe(true);
   }

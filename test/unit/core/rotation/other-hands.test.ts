@@ -86,14 +86,14 @@ describe('an entry that somebody changed during the grace', () => {
     },
     'holds something else now': async (bench: SimBench) => {
       const { store } = await bench.machine.connect();
-      const nothing = { provider: null, origin: null, project: null, id: null, scopes: null };
+      const nothing = { provider: null, origin: null, settings: null, project: null, id: null, scopes: null };
       const dates = { createdAt: null, expiresAt: null };
       const imported = { ...nothing, ...dates, name: 'ci', kind: 'imported' } as const;
       const secret = await store.open('main');
       await store.remove('ci');
       // Twice, so that it is not taken for the old version by its number.
       await store.save(imported, secret);
-      await store.save(imported, await store.open('main'));
+      await store.save(imported, await store.open('main'), 'anything');
       expect((await store.find('ci'))?.current.version).not.toBe('1');
     },
     'has the old version again': async (bench: SimBench) => {

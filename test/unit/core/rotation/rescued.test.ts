@@ -100,12 +100,12 @@ async function spoil(bench: SimBench): Promise<void> {
   const { store } = await bench.machine.connect();
   const kept = await store.find(bench.entry);
   if (!kept) throw new Error('nothing is kept');
-  const { name, kind, provider, origin, project, current } = kept;
+  const { name, kind, provider, origin, settings, project, current } = kept;
   const version = (await bench.openId()).slice(0, 8);
   expect(kept.versions.map((one) => one.version)).toContain(version);
   await store.dropVersion(name, version);
   const masked = Secret.of('*'.repeat(32));
-  await store.stage({ ...current, name, kind, provider, origin, project }, version, masked);
+  await store.stage({ ...current, name, kind, provider, origin, settings, project }, version, masked);
 }
 
 describe('a version of the attempt that is of no use', () => {
@@ -152,8 +152,8 @@ describe('abort leaves nothing of its own in the store', () => {
       const own = (await bench.openId()).slice(0, 8);
       const kept = await deps.store.find('same');
       if (!kept) throw new Error('nothing is kept');
-      const { name, kind, provider, origin, project, current } = kept;
-      const theirs = { ...current, name, kind, provider, origin, project, id: '77' };
+      const { name, kind, provider, origin, settings, project, current } = kept;
+      const theirs = { ...current, name, kind, provider, origin, settings, project, id: '77' };
       await deps.store.stage(theirs, 'theirs', Secret.of('what-somebody-else-put-there-0123'));
       if (!isCurrent) await deps.store.promote(name, own, 'theirs');
 
