@@ -157,7 +157,7 @@ export function describeFailures({ failures }: Tally): readonly string[] {
 
 /**
  * The first promise that breaks, trying what tells most first: no fault, every fault of the mint, a lost answer with
- * lists that lag, the death of the process after the mint. Null when all hold.
+ * lists that lag or are cut, the death of the process after the mint. Null when all hold.
  */
 export async function firstFailure(base: Base, options: CaseOptions = {}): Promise<string | null> {
   const tallier = new Tallier();
@@ -182,7 +182,7 @@ export async function firstFailure(base: Base, options: CaseOptions = {}): Promi
   return describeFailures(tallier.tally)[0] ?? null;
 }
 
-/** The list after a lost answer lags once, then twice; nothing but waiting is between the two. */
+/** The list after a lost answer lags once, is cut twice, lags twice; nothing but waiting is between the two. */
 async function laggingLists(
   base: Base,
   lost: Placement,
@@ -190,9 +190,10 @@ async function laggingLists(
 ): Promise<readonly Placement[][]> {
   const { effects } = await runCase(base, [lost], options);
   const list = effects.findIndex(({ kind }, index) => kind === 'list' && index >= lost.at) + 1;
-  const once: Placement = { at: list, kind: 'stale' };
+  const both = (kind: FaultKind): readonly Placement[] => [list, list + 1].map((at) => ({ at, kind }));
   return [
-    [lost, once],
-    [lost, once, { at: list + 1, kind: 'stale' }],
+    [lost, { at: list, kind: 'stale' }],
+    [lost, ...both('cut')],
+    [lost, ...both('stale')],
   ];
 }

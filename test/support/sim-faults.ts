@@ -32,13 +32,15 @@ export type FaultKind =
   /** A gateway repeats the request. */
   | 'twice'
   /** A list as it was before the last change. */
-  | 'stale';
+  | 'stale'
+  /** A list without its newest record, which says that there is one more and does not give it. */
+  | 'cut';
 
 /** Which faults make sense where. */
 export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
   disk: ['kill', 'power', 'torn', 'fail', 'short'],
   read: ['kill', 'reset', '503'],
-  list: ['kill', 'reset', '503', 'stale'],
+  list: ['kill', 'reset', '503', 'stale', 'cut'],
   mint: [
     'kill',
     'kill-after',

@@ -174,6 +174,18 @@ const repeatAfterAnswer: Mutation = {
   }),
 };
 
+/** The paging of a list is not read: whatever came is all there is. */
+const believeCutList: Mutation = {
+  name: 'believe a cut list: what it does not show was not made',
+  transport: (transport) => ({
+    ...passTransport(transport),
+    call: async (endpoint, request) => {
+      const reply = await transport.call(endpoint, request);
+      return { ...reply, header: (name) => (name === 'x-total-count' ? null : reply.header(name)) };
+    },
+  }),
+};
+
 const forgetStrays: Mutation = {
   name: 'no watch list: a mint that two lists did not show is forgotten',
   host: (host) => ({
@@ -225,5 +237,6 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /^(done, and the old one still works|P2: 1 orphans)/,
   },
   { mutation: repeatAfterAnswer, provider: 'errova', breaks: /^P5: .* after a whole answer/ },
+  { mutation: believeCutList, provider: 'devo', breaks: /^P2: 1 orphans after aborted/ },
   { mutation: forgetStrays, provider: 'devo', breaks: /^P2: 1 orphans after the next rotation/ },
 ];

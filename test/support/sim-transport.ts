@@ -32,6 +32,8 @@ export interface SimNet {
 export function createSimTransport(net: SimNet): Transport {
   const { faults, sandbox } = net;
   let beforeChange: Json | null = null;
+  /** Whether the list that is being read page by page was cut. */
+  let isCut = false;
 
   function answer(endpoint: Endpoint, request: HttpRequest, isMint: boolean): Reply {
     const asked = toSandbox(endpoint, request);
@@ -66,6 +68,16 @@ export function createSimTransport(net: SimNet): Transport {
       if (fault === '503') return unavailable();
       if (fault === 'stale' && beforeChange !== null) {
         return toReply(sandbox.handleAsOf(beforeChange, toSandbox(endpoint, request)));
+      }
+      if (kind === 'list') {
+        const isFirst =
+          Number(Object.entries(request.query ?? {}).find(([name]) => /offset/.test(name))?.[1] ?? 0) === 0;
+        isCut = fault === 'cut' || (isCut && !isFirst);
+        if (isCut) {
+          const asked = toSandbox(endpoint, request);
+          const before = beforeChange === null ? null : sandbox.handleAsOf(beforeChange, asked).body;
+          return cutList(sandbox.handle(asked), before, isFirst);
+        }
       }
       if (kind === 'write') await net.beforeWrite(request);
       if (fault === 'silent') return jsonReply({});
@@ -133,6 +145,41 @@ const SECRET_FIELDS =
 
 function jsonReply(body: object): Reply {
   return { status: 200, header: () => null, body: new TextEncoder().encode(JSON.stringify(body)) };
+}
+
+/** The list without what is new in it, or without its last record; on a later page, without any. */
+function cutList({ status, headers, body }: SandboxResponse, before: unknown, isFirst: boolean): Reply {
+  const records = recordsIn(body);
+  const known = new Set(recordsIn(before).map(idOf));
+  const isAnyNew = known.size > 0 && records.some((record) => !known.has(idOf(record)));
+  const rest = isAnyNew ? records.filter((record) => known.has(idOf(record))) : records.slice(0, -1);
+  const kept = isFirst ? rest : [];
+  const total = String(Math.max(records.length, rest.length + 1));
+  return toReply({
+    status,
+    headers: { ...headers, 'x-total-count': total },
+    body: records.length === 0 ? body : replaceRecords(body, kept),
+  });
+}
+
+function recordsIn(body: unknown): readonly unknown[] {
+  if (Array.isArray(body)) return body;
+  if (typeof body !== 'object' || body === null) return [];
+  return Object.values(body).find(Array.isArray) ?? [];
+}
+
+function replaceRecords(body: unknown, kept: readonly unknown[]): unknown {
+  if (Array.isArray(body)) return [...kept];
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, Array.isArray(value) ? [...kept] : value]),
+  );
+}
+
+function idOf(record: unknown): string {
+  if (typeof record !== 'object' || record === null) return '';
+  const { id, name } = { id: null, name: null, ...record };
+  return JSON.stringify(id ?? name);
 }
 
 function isList(request: HttpRequest): boolean {

@@ -320,10 +320,12 @@ class Case {
   }
 
   #checkAttention(): void {
-    const { orphanId, exit } = this.#outcome ?? { orphanId: null, exit: null };
+    const { error = null, exit = null, orphanId = null } = this.#outcome ?? {};
     if (exit !== 'orphan' && exit !== 'lost' && exit !== 'conflict')
       this.#violate(`attention exits with "${exit}"`);
-    if (exit === 'orphan' && orphanId === null) this.#violate('an orphan is not named');
+    const names = this.#machine.requests.map(({ body }) => body['name'] ?? body['label']);
+    const isNamed = names.some((name) => typeof name === 'string' && error?.message.includes(`"${name}"`));
+    if (exit === 'orphan' && orphanId === null && !isNamed) this.#violate('an orphan is not named');
   }
 
   async #checkSettled(end: CaseReport['end']): Promise<void> {

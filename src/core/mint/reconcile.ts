@@ -208,10 +208,11 @@ function cannotLookUp(
   why: string | null = null,
 ): readonly never[] {
   if (lost.sent.kind === 'refused') return [];
-  const what = plan.spec?.name ?? plan.key?.name ?? plan.target?.id ?? plan.thing;
+  const name = plan.spec?.name ?? plan.key?.name ?? null;
+  const what = name === null ? `a new ${plan.thing}` : `"${name}"`;
   throw new NeedsAttention({
     code: 'orphan',
-    message: `the answer was lost, and whether "${what}" was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
+    message: `the answer was lost, and whether ${what} was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
     manual: `look for it at the provider and revoke it there, then \`keyturn rotations abort ${journal.header.id}\``,
     orphanId: lost.madeId,
   });
