@@ -69,22 +69,25 @@ export function nodeRuntime(): Runtime {
     random: { bytes: (count) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count)) },
     stop: stop.signal,
     dieOf,
-    prompter: ({ noInput }) =>
-      createLazyPrompter(
-        !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
-        stop.signal,
-      ),
+    prompter: ({ noInput }) => createLazyPrompter(noInput, stop.signal),
   };
 }
 
 /** Most commands ask nothing: what asks is loaded by the first question. */
-function createLazyPrompter(enabled: boolean, stop: AbortSignal): Prompter {
+function createLazyPrompter(noInput: boolean, stop: AbortSignal): Prompter {
+  const enabled = !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY);
+  // Nobody looks at a job in CI, or at one whose streams all lead elsewhere.
+  const isSeen = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  const isCi = !['', 'false', '0'].includes(process.env['CI'] ?? '');
+  const mayAskBeside = !noInput && !isCi && isSeen && process.platform !== 'win32';
   const load = async (): Promise<Prompter> => {
-    const { createTerminalPrompter } = await import('./terminal-prompter.ts');
+    const [{ createTerminalPrompter }, { openControllingTerminal }] = await Promise.all([
+      import('./terminal-prompter.ts'),
+      import('./controlling-terminal.ts'),
+    ]);
     return createTerminalPrompter({
-      input: process.stdin,
-      output: process.stderr,
-      enabled,
+      streams: enabled ? { input: process.stdin, output: process.stderr, close: () => undefined } : null,
+      openOther: () => (mayAskBeside ? openControllingTerminal() : null),
       marksPastes: !['', 'dumb'].includes(process.env['TERM'] ?? ''),
       stop,
     });
@@ -92,7 +95,7 @@ function createLazyPrompter(enabled: boolean, stop: AbortSignal): Prompter {
   return {
     interactive: enabled,
     ask: async (question, instead) => (await load()).ask(question, instead),
-    askSecret: async (question, instead) => (await load()).askSecret(question, instead),
+    askSecret: async (question, instead, how) => (await load()).askSecret(question, instead, how),
     confirm: async (question, instead) => (await load()).confirm(question, instead),
   };
 }

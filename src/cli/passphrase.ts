@@ -12,7 +12,9 @@ interface Asker {
 export async function readPassphrase({ runtime, prompter }: Asker): Promise<Secret> {
   const given = runtime.env['KEYTURN_PASSPHRASE'];
   if (given) return Secret.of(given);
-  return prompter.askSecret('the passphrase of the credentials file: ', 'set KEYTURN_PASSPHRASE');
+  return prompter.askSecret('the passphrase of the credentials file: ', 'set KEYTURN_PASSPHRASE', {
+    besideInput: true,
+  });
 }
 
 /** Of a credentials file that is about to be made: the same variable opens it later. */
@@ -32,8 +34,10 @@ async function chooseOne({ runtime, prompter }: Asker, variables: readonly strin
     .find((value) => value !== undefined && value !== '');
   if (given !== undefined) return Secret.of(given);
   const instead = `set ${variables[0]}`;
-  const first = await prompter.askSecret('the new passphrase (8 characters or more): ', instead);
-  const second = await prompter.askSecret('the new passphrase again: ', instead);
+  const first = await prompter.askSecret('the new passphrase (8 characters or more): ', instead, {
+    besideInput: true,
+  });
+  const second = await prompter.askSecret('the new passphrase again: ', instead, { besideInput: true });
   if (!first.equals(second)) throw usage('the two passphrases differ', 'try again; nothing was changed');
   return first;
 }

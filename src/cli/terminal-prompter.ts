@@ -4,10 +4,18 @@ import { eachLineSafe } from '../domain/text.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import { createLineEditor } from './line-editor.ts';
 
-interface TerminalOptions {
+/** Where a question is shown and answered; `close` lets the process end. */
+export interface TerminalStreams {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  readonly enabled: boolean;
+  close(): void;
+}
+
+interface TerminalOptions {
+  /** Standard input and standard error, where both are terminals. Null: what the command lacks is not asked for. */
+  readonly streams: TerminalStreams | null;
+  /** Another way to the person, for a passphrase and a confirmation while `streams` is null. */
+  openOther(): TerminalStreams | null;
   /** Whether the terminal knows escape sequences at all (`TERM` is not `dumb`). */
   readonly marksPastes: boolean;
   /** Asked to stop from outside: the question is withdrawn, its reason thrown. */
@@ -22,35 +30,39 @@ const LEAVE_PASTES = '\u001b[?2004l';
 
 /** Questions on the terminal. It is put back as it was on every way out: answer, Ctrl-C, signal, closed input. */
 export function createTerminalPrompter(options: TerminalOptions): Prompter {
-  const refuse = (instead: string) => {
-    if (!options.enabled) throw usage('there is no terminal to ask on', instead);
+  const read = async (question: string, instead: string, how: { echo: boolean; besideInput: boolean }) => {
+    const streams = options.streams ?? (how.besideInput ? options.openOther() : null);
+    if (!streams) throw usage('there is no terminal to ask on', instead);
+    try {
+      return await readLine({ ...options, ...streams }, question, how.echo);
+    } finally {
+      streams.close();
+    }
   };
   return {
-    interactive: options.enabled,
-    ask: async (question, instead) => {
-      refuse(instead);
-      return (await readLine(options, question, true)).trim();
-    },
-    askSecret: async (question, instead) => {
-      refuse(instead);
-      const answer = await readLine(options, question, false);
+    interactive: options.streams !== null,
+    ask: async (question, instead) =>
+      (await read(question, instead, { echo: true, besideInput: false })).trim(),
+    askSecret: async (question, instead, { besideInput = false } = {}) => {
+      const answer = await read(question, instead, { echo: false, besideInput });
       if (answer === '') throw usage('nothing was entered', instead);
       return Secret.of(answer);
     },
     confirm: async (question, instead) => {
-      refuse(instead);
-      const answer = await readLine(options, `${question} [y/N] `, true);
+      const answer = await read(`${question} [y/N] `, instead, { echo: true, besideInput: true });
       if (!/^(y|yes)$/i.test(answer.trim()))
         throw new AppError({ code: 'cancelled', message: 'cancelled, nothing was changed' });
     },
   };
 }
 
+type LineOptions = Pick<TerminalOptions, 'marksPastes' | 'stop'> & Omit<TerminalStreams, 'close'>;
+
 /**
  * One line, read character by character in raw mode so that nothing is echoed that should not be. Several lines at once
  * are a paste of the wrong thing: refused, and taken in so that they do not end up at the shell's prompt.
  */
-function readLine(options: TerminalOptions, question: string, echo: boolean): Promise<string> {
+function readLine(options: LineOptions, question: string, echo: boolean): Promise<string> {
   const { input, output, marksPastes, stop } = options;
   return new Promise((resolve, reject) => {
     if (stop.aborted) return reject(stop.reason);

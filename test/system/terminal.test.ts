@@ -257,6 +257,55 @@ describeWithTerminal('at a terminal', () => {
     expect(rig.findInHome([rig.sandbox.login('prefactor'), 'correct horse battery'])).toBe(null);
   });
 
+  test.each(['data', 'y'])('a confirmation is asked for beside piped input (%s)', async (data) => {
+    const rig = await createRig();
+    await rig.must(
+      ['login', 'prefactor', '--url', rig.sandbox.origin, '--store', 'file', '--with-token'],
+      rig.sandbox.login('prefactor'),
+    );
+    await rig.must(['tokens', 'create', '--name', 'agent', '--save']);
+    for (const [keys, code] of [
+      ['n\r', 3],
+      [`y${CTRL_C}`, 130],
+      ['y\r', 0],
+    ] as const) {
+      const terminal = rig.shell(`echo ${data} | $KEYTURN tokens revoke agent; echo "code=$?"`);
+      await terminal.until('[y/N] ');
+      terminal.type(keys);
+      await terminal.until(`code=${code}`);
+    }
+  });
+
+  test('a passphrase is asked for beside piped input, which goes to the program whole', async () => {
+    const rig = await createRig({ KEYTURN_STORE: 'passphrase' });
+    const env = { KEYTURN_PASSPHRASE: 'correct horse battery' };
+    await rig.must(
+      ['login', 'prefactor', '--url', rig.sandbox.origin, '--with-token'],
+      rig.sandbox.login('prefactor'),
+      env,
+    );
+    await rig.must(['tokens', 'create', '--name', 'agent', '--save'], undefined, env);
+    const run = (more: string, redirect = '') =>
+      `printf 'one\\ntwo\\n' | $KEYTURN run ${more} --env P=agent -- sh -c 'test -n "$P" && cat > got' ${redirect}; echo "code=$?"`;
+    for (const redirect of ['', '2> told', '> told']) {
+      const terminal = rig.shell(run('', redirect));
+      await terminal.until('the passphrase of the credentials file: ');
+      terminal.type('correct horse battery\r');
+      await terminal.until('code=0');
+      expectUnseen(rig, terminal.seen(), 'correct horse battery');
+      expect(readFileSync(join(rig.home.path, 'got'), 'utf8')).toBe('one\ntwo\n');
+    }
+    const unattended: readonly (readonly [string, Record<string, string>])[] = [
+      [run('--no-input'), {}],
+      [run(''), { CI: 'true' }],
+      [run('', '> told 2>&1'), {}],
+    ];
+    for (const [script, more] of unattended) {
+      const alone = rig.shell(script, more);
+      await alone.until('code=2');
+    }
+  });
+
   test('a credential may be typed in too', async () => {
     const rig = await createRig({ KEYTURN_STORE: 'file' });
     const terminal = rig.terminal(['credentials', 'import', 'typed']);
