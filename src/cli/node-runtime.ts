@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Prompter } from '../ports/prompter.ts';
+import { createLazyPrompter } from './lazy-prompter.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
 import { takeEnvironment } from './take-environment.ts';
 
@@ -69,34 +69,18 @@ export function nodeRuntime(): Runtime {
     random: { bytes: (count) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count)) },
     stop: stop.signal,
     dieOf,
-    prompter: ({ noInput }) => createLazyPrompter(noInput, stop.signal),
+    prompter: ({ noInput }) => createLazyPrompter({ ...prompterOptions(noInput), stop: stop.signal }),
   };
 }
 
-/** Most commands ask nothing: what asks is loaded by the first question. */
-function createLazyPrompter(noInput: boolean, stop: AbortSignal): Prompter {
-  const enabled = !noInput && Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY);
-  // Nobody looks at a job in CI, or at one whose streams all lead elsewhere.
-  const isSeen = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
-  const isCi = !['', 'false', '0'].includes(process.env['CI'] ?? '');
-  const mayAskBeside = !noInput && !isCi && isSeen && process.platform !== 'win32';
-  const load = async (): Promise<Prompter> => {
-    const [{ createTerminalPrompter }, { openControllingTerminal }] = await Promise.all([
-      import('./terminal-prompter.ts'),
-      import('./controlling-terminal.ts'),
-    ]);
-    return createTerminalPrompter({
-      streams: enabled ? { input: process.stdin, output: process.stderr, close: () => undefined } : null,
-      openOther: () => (mayAskBeside ? openControllingTerminal() : null),
-      marksPastes: !['', 'dumb'].includes(process.env['TERM'] ?? ''),
-      stop,
-    });
-  };
+/** Nobody looks at a program whose streams all lead elsewhere. */
+function prompterOptions(noInput: boolean) {
+  const { stdin: input, stdout, stderr: output } = process;
+  const isSeen = [input, stdout, output].some(({ isTTY }) => isTTY);
   return {
-    interactive: enabled,
-    ask: async (question, instead) => (await load()).ask(question, instead),
-    askSecret: async (question, instead, how) => (await load()).askSecret(question, instead, how),
-    confirm: async (question, instead) => (await load()).confirm(question, instead),
+    streams: !noInput && input.isTTY && output.isTTY ? { input, output, close: () => undefined } : null,
+    mayAskBeside: !noInput && isSeen && process.platform !== 'win32',
+    term: process.env['TERM'],
   };
 }
 

@@ -244,12 +244,12 @@ describeWithTerminal('at a terminal', () => {
     expect(await answer(['too few', 'too few'])).toBe(2);
     expect(rig.home.files().get('.config/keyturn/credentials.yaml')).toBe(undefined);
     expect(await answer(['correct horse battery', 'correct horse battery'], true)).toBe(0);
-    const reading = rig.terminal(['credentials', 'get', 'prefactor', '--print']);
+    const reading = rig.terminal(['credentials', 'get', 'prefactor', '--print', '--allow-managing']);
     await reading.until('the passphrase of the credentials file: ');
     reading.type('correct horse battery\r');
     await reading.until(rig.sandbox.login('prefactor'));
     expect(await reading.end).toBe(0);
-    const wrong = rig.terminal(['credentials', 'get', 'prefactor', '--print']);
+    const wrong = rig.terminal(['credentials', 'get', 'prefactor', '--print', '--allow-managing']);
     await wrong.until('passphrase of');
     wrong.type('correct horse batterie\r');
     await wrong.until('the passphrase is wrong');

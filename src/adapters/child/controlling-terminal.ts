@@ -1,9 +1,14 @@
 import { openSync } from 'node:fs';
 import { ReadStream, WriteStream } from 'node:tty';
-import type { TerminalStreams } from './terminal-prompter.ts';
+
+interface ControllingTerminal {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  close(): void;
+}
 
 /** The terminal that controls the process, whatever its standard streams are; null where there is none. */
-export function openControllingTerminal(): TerminalStreams | null {
+export function openControllingTerminal(): ControllingTerminal | null {
   try {
     const input = new ReadStream(openSync('/dev/tty', 'r'));
     const output = new WriteStream(openSync('/dev/tty', 'w'));
