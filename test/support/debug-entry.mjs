@@ -1,0 +1,8 @@
+// The built command where NODE_DEBUG is hidden from it but not from Node: what Node prints then is all that keyturn gives
+// it to print. The command refuses the variable; this shows what it would be worth without that.
+import { main } from '../../dist/cli/main.js';
+import { nodeRuntime } from '../../dist/cli/node-runtime.js';
+
+const runtime = nodeRuntime();
+const { NODE_DEBUG: _, ...env } = runtime.env;
+process.exitCode = await main(process.argv.slice(2), { ...runtime, env });
