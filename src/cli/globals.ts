@@ -1,4 +1,4 @@
-import { parseDuration } from '../domain/duration.ts';
+import { parseTimeout } from '../domain/duration.ts';
 import { usage } from '../domain/errors.ts';
 import { FORMATS, type Format } from '../output/report.ts';
 import type { OptionSpec } from './command.ts';
@@ -49,7 +49,7 @@ export function readGlobals(input: Input, around: Surroundings): Globals {
     yes: input.flag('yes'),
     noInput: input.flag('no-input'),
     noColor: input.flag('no-color'),
-    timeoutMs: parseDuration(input.text('timeout') ?? '60s', '"--timeout"'),
+    timeoutMs: parseTimeout(input.text('timeout') ?? '60s', '"--timeout"'),
   };
 }
 

@@ -6,7 +6,7 @@ const HINT = 'write a number and a unit: 90m, 12h, 30d, 2w';
 const LONGEST_MS = 100 * 365 * UNITS.d;
 
 /**
- * `90m`, `12h`, `30d`, `2w` (and `10s` for time-outs) in milliseconds. A bare number, months, compounds,
+ * `10s`, `90m`, `12h`, `30d`, `2w` in milliseconds. A bare number, months, compounds,
  * zero and negative values are refused.
  */
 export function parseDuration(text: string, what = 'duration', hint = HINT): number {
@@ -16,6 +16,17 @@ export function parseDuration(text: string, what = 'duration', hint = HINT): num
   const ms = Number(match[1]) * UNITS[unit];
   if (ms <= 0) throw usage(`${what} "${text}" is zero`, HINT);
   if (ms > LONGEST_MS) throw usage(`${what} "${text}" is longer than a hundred years`, HINT);
+  return ms;
+}
+
+/** What a timer can wait at most: Node takes more for 1 ms. A little under 25 days. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The same for what a timer waits for: a time-out or a delay. */
+export function parseTimeout(text: string, what: string): number {
+  const hint = 'write a number and a unit: 30s, 5m, 1h';
+  const ms = parseDuration(text, what, hint);
+  if (ms > LONGEST_TIMER_MS) throw usage(`${what} "${text}" is longer than 24 days`, hint);
   return ms;
 }
 

@@ -54,6 +54,7 @@ it('plays what --assume and --devo-domain ask for', async () => {
 it.each([
   [['--assume', 'nothing=1'], 'the sandbox has no switch "nothing"'],
   [['--assume', 'errovaLists=9'], 'not a value of "errovaLists": "9"'],
+  [['--latency', '25d'], '"--latency" "25d" is longer than 24 days'],
   [['--devo-domain', 'a b'], 'not a Devo domain: "a b"'],
 ])('refuses %j', async (args, message) => {
   const home = createTestHome();

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../domain/duration.ts';
+import { parseTimeout } from '../../domain/duration.ts';
 import type { Command } from '../command.ts';
 
 export const sandbox: Command = {
@@ -32,7 +32,7 @@ export const sandbox: Command = {
     const latency = input.text('latency');
     await runSandbox(app, {
       port: input.wholeNumber('port', { min: 0, max: 65_535 }) ?? 0,
-      latencyMs: latency === undefined ? 0 : parseDuration(latency, '"--latency"'),
+      latencyMs: latency === undefined ? 0 : parseTimeout(latency, '"--latency"'),
       faults: input.list('fault'),
       stateFile: input.text('state') ?? null,
       seedTokens: input.wholeNumber('seed-tokens', { min: 1, max: 100_000 }) ?? 0,

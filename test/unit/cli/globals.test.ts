@@ -74,7 +74,10 @@ describe('the rest', () => {
     });
   });
 
-  it.each(['0s', '60', '-5s', '1e9d', ''])('a time-out of %j is refused', (timeout) => {
-    expect(() => read({ timeout })).toThrow(expect.objectContaining({ code: 'usage' }));
-  });
+  it.each(['0s', '60', '-5s', '1e9d', '', '25d', '4w', '36500d'])(
+    'a time-out of %j is refused',
+    (timeout) => {
+      expect(() => read({ timeout })).toThrow(expect.objectContaining({ code: 'usage' }));
+    },
+  );
 });

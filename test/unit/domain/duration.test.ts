@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../../src/domain/duration.ts';
+import {
+  formatDuration,
+  LONGEST_TIMER_MS,
+  parseDuration,
+  parseTimeout,
+} from '../../../src/domain/duration.ts';
 
 const DAY = 86_400_000;
 
@@ -56,6 +61,30 @@ describe('parseDuration', () => {
     expect(() => parseDuration(text)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{0,80}$/) }),
     );
+  });
+});
+
+describe('A28 parseTimeout', () => {
+  it.each(['1s', '60s', '90m', '12h', '24d', '3w', '35791m', '596h', '2147483s'])('reads %s', (text) => {
+    expect(parseTimeout(text, '"--timeout"')).toBe(parseDuration(text));
+    expect(parseTimeout(text, '"--timeout"')).toBeLessThanOrEqual(LONGEST_TIMER_MS);
+  });
+
+  it.each(['25d', '4w', '30d', '35792m', '597h', '2147484s', '999999999s', '36500d'])(
+    'refuses %s',
+    (text) => {
+      expect(() => parseTimeout(text, '"--timeout"')).toThrow(
+        expect.objectContaining({
+          code: 'usage',
+          message: `"--timeout" "${text}" is longer than 24 days`,
+          facts: expect.objectContaining({ hint: 'write a number and a unit: 30s, 5m, 1h' }),
+        }),
+      );
+    },
+  );
+
+  it.each(['', '0s', '60', '1y', '36501d', '999999999w', '-1s'])('refuses %j as ever', (text) => {
+    expect(() => parseTimeout(text, '"--timeout"')).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 });
 
