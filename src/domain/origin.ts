@@ -1,4 +1,5 @@
 import { usage } from './errors.ts';
+import { isMachineAddress } from './machine-address.ts';
 
 /** Scheme, host and port, as `new URL(…).origin` writes it. A credential is bound to one. */
 export type Origin = string;
@@ -27,16 +28,12 @@ export function parseOrigin(text: string): Origin {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw usage(`"${shown}" is not encrypted`, 'use https; http is accepted for loopback addresses only');
   }
-  if (isLinkLocal(url.hostname))
-    throw usage(`"${shown}" is an address of this machine’s own network link`, HINT);
+  if (isMachineAddress(url.hostname)) {
+    throw usage(`"${shown}" is an address of this machine’s own network link or of its cloud`, HINT);
+  }
   return url.origin;
 }
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-/** Where clouds answer any program on the machine with credentials (169.254.169.254); no vendor is there. */
-function isLinkLocal(host: string): boolean {
-  return /^169\.254\.|^\[fe[89ab]/.test(host);
 }

@@ -1,4 +1,5 @@
 import { usage } from '../../domain/errors.ts';
+import { isMachineAddress } from '../../domain/machine-address.ts';
 import { isLoopback } from '../../domain/origin.ts';
 import type { HttpRequest } from '../../ports/provider.ts';
 import type { Endpoint } from '../../ports/transport.ts';
@@ -44,7 +45,7 @@ export function hostAndPort(url: URL): string {
 function checkOrigin(origin: string): URL {
   const url = URL.canParse(origin) ? new URL(origin) : null;
   const allowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === null || !allowed || url.origin !== origin) {
+  if (url === null || !allowed || url.origin !== origin || isMachineAddress(url.hostname)) {
     throw usage('the address may not be sent a credential', 'only https is accepted, and http for loopback');
   }
   return url;

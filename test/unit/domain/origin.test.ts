@@ -106,6 +106,85 @@ describe('parseOrigin refuses', () => {
   });
 });
 
+describe('A28 addresses of the machine’s own link and of its cloud', () => {
+  it.each([
+    // Link-local.
+    '169.254.0.1',
+    '169.254.169.254',
+    '169.254.170.2',
+    '[fe80::1]',
+    '[fe80::a9fe:a9fe]',
+    '[febf:ffff::1]',
+    // Metadata services elsewhere.
+    '100.100.100.200',
+    '192.0.0.192',
+    '168.63.129.16',
+    '[fd00:ec2::254]',
+    '[fd00:ec2::23]',
+    '[fd20:ce::254]',
+    '[fd00:c1::a9fe:a9fe]',
+    '[fd00:42::42]',
+    'metadata',
+    'metadata.google.internal',
+    'Metadata.Google.Internal',
+    'metadata.goog',
+    'instance-data',
+    // IPv6 addresses that stand for an IPv4 one, in every spelling that names it.
+    '[::ffff:a9fe:a9fe]',
+    '[::FFFF:A9FE:A9FE]',
+    '[::ffff:169.254.169.254]',
+    '[0:0:0:0:0:ffff:a9fe:a9fe]',
+    '[0:0:0:0:0:ffff:169.254.169.254]',
+    '[::a9fe:a9fe]',
+    '[::169.254.169.254]',
+    '[::ffff:0:a9fe:a9fe]',
+    '[::ffff:6464:64c8]',
+    '[64:ff9b::a9fe:a9fe]',
+    '[64:ff9b::169.254.169.254]',
+    '[64:ff9b::a9fe:1]',
+    '[64:ff9b:1::a9fe:a9fe]',
+    '[64:ff9b:1:a9fe:a9:fe00::]',
+    '[64:ff9b:1:a9:fe:a9fe::]',
+    '[64:ff9b:1:0:a9:fea9:fe00:0]',
+    '[2001:db8:64::a9fe:a9fe]',
+    '[2002:a9fe:a9fe::]',
+    '[2002:a9fe:a9fe::1]',
+    '[2001:0:a9fe:a9fe::1]',
+    '[2001:0:4136:e378:8000:63bf:5601:5601]',
+    '[2001:db8::5efe:a9fe:a9fe]',
+    '[2001:db8::200:5efe:a9fe:a9fe]',
+    // Zones.
+    '[fe80::1%25eth0]',
+    '[fe80::1%eth0]',
+    '[fe80::a9fe:a9fe%251]',
+    '[::ffff:a9fe:a9fe%25lo]',
+  ])('%s', (host) => {
+    for (const origin of [`https://${host}`, `https://${host}:8443`, `https://${host}/`, `http://${host}`]) {
+      expect(() => parseOrigin(origin)).toThrow(expect.objectContaining({ code: 'usage' }));
+    }
+  });
+
+  it.each([
+    'https://[2001:db8::1]',
+    'https://[fd00::1]',
+    'https://[fe8::1]',
+    'https://[fec0::1]',
+    'https://[::ffff:c000:201]',
+    'https://[64:ff9b::c000:201]',
+    'https://[2002:c000:201::1]',
+    'https://[2001::1]',
+    'https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]',
+    'https://[a9fe:a9fe::1]',
+    'https://[2001:db8:a9fe:a9fe::1]',
+    'https://169.253.0.1',
+    'https://192.168.0.1',
+    'https://10.0.0.1',
+    'https://metadata.example.com',
+  ])('%s is none', (origin) => {
+    expect(parseOrigin(origin)).toBe(origin);
+  });
+});
+
 it('whatever is taken has the host that was written, and is encrypted or stays on this machine', () => {
   const text = fc.oneof(
     fc.webUrl({ validSchemes: ['http', 'https', 'ftp'], withQueryParameters: true }),

@@ -64,6 +64,9 @@ test.each([
   'file:///etc/passwd',
   'https://u:p@a.test',
   'https://a.test/',
+  'https://169.254.169.254',
+  'https://[::ffff:a9fe:a9fe]',
+  'https://[fd00:ec2::254]',
   'x',
 ])('sends nothing to %s', async (origin) => {
   const error = await errorOf(transportWith().call(endpointAt(origin), GET));
