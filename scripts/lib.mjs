@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** There only while npm packs (scripts/shrinkwrap.mjs). */
+export const SHRINKWRAP = join(ROOT, 'npm-shrinkwrap.json');
 
 /** Runs a program with our terminal; ends the script with its exit code when it fails. */
 export function run(command, args, options = {}) {
@@ -25,6 +27,8 @@ export function tool(name) {
 
 /** Installs exactly what the lock file says, when that is not there already. */
 export function ensureInstalled() {
+  // A pack that was killed leaves it, and npm would read it instead of package-lock.json.
+  rmSync(SHRINKWRAP, { force: true });
   const stamp = join(ROOT, 'node_modules', '.package-lock.json');
   const fresh =
     existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
