@@ -17,6 +17,7 @@ import { readOptional, readRefusal } from './answer-body.ts';
 import { JsonAnswer, type RecordTaker } from './answer-reader.ts';
 import { collect, Listing, type WholeOrNot } from './listing.ts';
 import { PageTaker } from './page-taker.ts';
+import { refusalHint } from './refusal-hint.ts';
 
 /** A provider at one origin, with the credential that drives it. */
 export interface Connection {
@@ -183,10 +184,11 @@ export class Client {
 
   #told(reply: Reply, problem: ProviderProblem): AppError {
     const { provider, renewal, secret } = this.connection;
+    const hint = refusalHint(this.connection, problem);
     return new AppError({
       code: problem.code,
       message: vendorText(problem.message, [secret.reveal()]) ?? `the provider answered ${reply.status}`,
-      hint: reply.status === 401 ? (renewal ?? problem.hint) : problem.hint,
+      hint: reply.status === 401 ? (renewal ?? hint) : hint,
       provider: provider.id,
       status: reply.status,
       // A provider, or whoever answers for it, may send the credential back where an id belongs.

@@ -169,11 +169,16 @@ export interface ProviderFacts {
   readonly lastUse?: 'untold';
 }
 
+/** What a full account is full of. */
+export type FullOf = 'tokens' | 'keys';
+
 /** What the vendor's error answer means. */
 export interface ProviderProblem {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** Set where the vendor's words say that the account has as many of these as it may have. */
+  readonly fullOf?: FullOf;
   readonly requestId?: string | undefined;
 }
 

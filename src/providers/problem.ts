@@ -3,6 +3,7 @@ import { describePause, isLimited } from '../domain/pause.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
 import type { ErrorAnswer, ProviderProblem } from '../ports/provider.ts';
 import { isFields, pick } from './decode.ts';
+import { fullOf } from './full-account.ts';
 import { findReasons } from './reasons.ts';
 
 export interface ProblemRules {
@@ -21,6 +22,7 @@ export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderP
   const words = quote(answer);
   const code = codeOf(answer, rules);
   const requestId = answer.header(rules.requestIdHeader);
+  const full = words === null ? null : fullOf(answer.status, words);
   return {
     code,
     message:
@@ -29,6 +31,7 @@ export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderP
         : // Quotes of its own would end ours.
           `${phraseFor(answer.status, code)}: "${words.replaceAll('"', "'")}"`,
     hint: (words && rules.hintFor?.(words)) || hintOf(answer, code, rules),
+    ...(full !== null && { fullOf: full }),
     requestId: requestId !== null && /^[\x21-\x7e]{1,128}$/.test(requestId) ? requestId : undefined,
   };
 }

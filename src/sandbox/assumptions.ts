@@ -128,6 +128,10 @@ export const ASSUMPTION_SWITCHES = {
     usual: 'a `limit` above this is a 400 that names it',
     otherwise: 'any',
   }),
+  bluebricksMostKeys: count(0, [0, 1_000], {
+    usual: 'an organization may have any number of keys',
+    otherwise: 'it may have so many that work; a create beyond them is a 422 that names the limit',
+  }),
 };
 
 export type Assumptions = ValuesOf<typeof ASSUMPTION_SWITCHES>;

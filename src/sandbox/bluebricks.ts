@@ -57,6 +57,9 @@ export function createBluebricks({ world, assumptions, seed }: VendorOptions): V
     if (name !== null && typeof name !== 'string') throw new Refusal(400, '', 'Failed to generate api key');
     if (name !== null && keys.get(nameKey(name)) !== undefined)
       throw new Refusal(409, '', 'Key already exists in organization');
+    const most = assumptions.bluebricksMostKeys;
+    if (most > 0 && keys.all().filter(({ disabled }) => !disabled).length >= most)
+      throw new Refusal(422, '', `API key limit reached: an organization may have ${most} active keys`);
     const secret = issue(world, `bbx_${randomText(world, 32)}`);
     addKey(name, fingerprint(secret));
     return json(200, { api_key: secret });

@@ -22,10 +22,11 @@ export const DEVO = ['--user', 'ci@example.com', '--audience', 'apiv2', '--scope
 export async function createInProcessRig(
   env: Env = {},
   atEnd: (clean: () => void | Promise<void>) => void = onTestFinished,
+  played: Parameters<typeof startTestSandbox>[0] = {},
 ): Promise<InProcessRig> {
   const home = createTestHome();
   atEnd(() => home.remove());
-  const sandbox = await startTestSandbox();
+  const sandbox = await startTestSandbox(played);
   atEnd(() => sandbox.close());
   const run: InProcessRig['run'] = (args, more = {}) =>
     runInProcess(args, { home: home.path, ...more, env: { ...home.env, ...env, ...more.env } });

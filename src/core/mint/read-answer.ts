@@ -8,6 +8,7 @@ import { vendorText } from '../../domain/vendor-text.ts';
 import type { Captured } from '../../ports/journal.ts';
 import type { Minted, TokenTarget } from '../../ports/provider.ts';
 import type { Client } from '../client.ts';
+import { refusalHint } from '../refusal-hint.ts';
 import type { Attempt } from './attempt.ts';
 import { nonceOf } from './attempt.ts';
 import type { Item } from './item.ts';
@@ -80,7 +81,8 @@ function findRefusal({ deps }: Attempt, bytes: Uint8Array): Refusal | null {
   const problem = provider.findRefusal(parseOrNull(bytes));
   if (!problem) return null;
   const why = vendorText(problem.message, [secret.reveal()]) ?? `${provider.title} refused, without a reason`;
-  return { kind: 'refused', id: null, code: problem.code, why, hint: problem.hint ?? null };
+  const hint = refusalHint(deps.client.connection, problem) ?? null;
+  return { kind: 'refused', id: null, code: problem.code, why, hint };
 }
 
 function parseOrNull(bytes: Uint8Array): unknown {
