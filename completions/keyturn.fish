@@ -748,6 +748,8 @@ complete -c keyturn -n '__keyturn_at "plan"' -l 'timeout' -r -d 'give up on a re
 complete -c keyturn -n '__keyturn_at "plan"' -l 'help' -d 'show help'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'max' -r -d 'refuse to change more than so many tokens (default: 10)'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-exec' -d 'run the commands of exec: in the policy'
+complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-self' -d 'also rotate the credential that keyturn is using'
+complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-managing' -d 'hand out also a managing credential, which may create and revoke tokens'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'dry-run' -d 'the same as `keyturn plan`'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'provider' -x -a 'errova devo prefactor bluebricks' -d 'the provider, where no profile says it'

@@ -1,4 +1,4 @@
-import { type Decision, isChange, type PolicyAction } from '../core/policy/decision.ts';
+import { type Decision, isChange, type PolicyAction, replacesOwn } from '../core/policy/decision.ts';
 import type { PlannedToken } from '../core/policy/plan-policy.ts';
 import type { PolicyResult } from '../core/policy/result.ts';
 import { formatDuration } from '../domain/duration.ts';
@@ -150,6 +150,7 @@ export function isExec(destination: string): boolean {
 /** One planned change, whole: what is made or replaced, with which rights, and where its secret goes. */
 export function changeLine({ target: { token, provider }, decision }: PlannedToken): string {
   const facts = [
+    ...(replacesOwn(decision) ? ['it is a credential that keyturn is using'] : []),
     ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
     ...(Object.keys(token.options).length > 0 ? [`options ${optionsText(token) ?? ''}`] : []),
     ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),

@@ -6,6 +6,7 @@ import { placeText } from '../../core/where.ts';
 import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { questionAbout, quoteName } from '../../output/question.ts';
+import { ALLOW_MANAGING } from '../allow-managing.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { changeLine, isExec, policyPlanReport, policyResultsReport } from '../policy-reports.ts';
@@ -16,6 +17,8 @@ export const apply: Command = {
   options: [
     { flags: '--max <n>', about: 'refuse to change more than so many tokens (default: 10)' },
     { flags: '--allow-exec', about: 'run the commands of exec: in the policy' },
+    { flags: '--allow-self', about: 'also rotate the credential that keyturn is using' },
+    ALLOW_MANAGING,
     { flags: '--dry-run', about: 'the same as `keyturn plan`' },
   ],
   details:
@@ -25,13 +28,14 @@ export const apply: Command = {
     const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
     const targets = await loadTargets(app, input.argument(0));
     if (!input.flag('dry-run') && !input.flag('allow-exec')) refuseCommands(targets);
-    const planned = await planPolicy(targets);
+    const allowed = { self: input.flag('allow-self'), managing: input.flag('allow-managing') };
+    const planned = await planPolicy(targets, allowed);
     if (input.flag('dry-run')) return policyPlanReport(planned, false);
     refuseMany(planned, max);
     const mayEnd = await confirmChanges(app, planned);
     if (planned.some(({ target, decision }) => isChange(decision) && target.token.save !== null))
       await app.store({ forWriting: true });
-    const deps = { locks: app.locks, mayEnd, progress: (line: string) => app.note(line) };
+    const deps = { locks: app.locks, mayEnd, allowed, progress: (line: string) => app.note(line) };
     return policyResultsReport(await applyPolicy(deps, planned));
   },
 };

@@ -2,9 +2,10 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { carryOutCreate, carryOutResume, carryOutRotate } from './carry-out.ts';
 import type { Decision } from './decision.ts';
-import { endsSomething, isChange } from './decision.ts';
+import { endsSomething, isChange, replacesOwn } from './decision.ts';
 import { deliverAgain } from './drift.ts';
 import { createListings } from './facts.ts';
+import { type Allowed, NOTHING_ALLOWED } from './guard-managing.ts';
 import { decideFor, type PlannedToken } from './plan-policy.ts';
 import { failed, minted, type PolicyResult, resultOf } from './result.ts';
 import type { PolicyTarget } from './target.ts';
@@ -13,6 +14,7 @@ export interface ApplyDeps {
   readonly locks: Locks;
   /** Whether somebody agreed that tokens end. */
   readonly mayEnd: boolean;
+  readonly allowed?: Allowed;
   /** One line for a person when something was done. */
   progress(line: string): void;
 }
@@ -30,13 +32,19 @@ export async function applyPolicy(
   planned: readonly PlannedToken[],
 ): Promise<readonly PolicyResult[]> {
   const results = new Map<PlannedToken, PolicyResult>();
-  const resumes = planned.filter(({ decision }) => decision.action === 'resume');
-  for (const each of [...resumes, ...planned.filter((one) => !resumes.includes(one))]) {
+  for (const each of inOrder(planned)) {
     const result = await applyOne(deps, each);
     results.set(each, result);
     tell(deps, result);
   }
   return planned.flatMap((each) => results.get(each) ?? []);
+}
+
+/** What is unfinished first; last what ends the managing credential, which all the others need. */
+function inOrder(planned: readonly PlannedToken[]): readonly PlannedToken[] {
+  const rank = ({ decision }: PlannedToken) =>
+    replacesOwn(decision) ? 2 : decision.action === 'resume' ? 0 : 1;
+  return [...planned].sort((a, b) => rank(a) - rank(b));
 }
 
 async function applyOne(deps: ApplyDeps, { target, decision }: PlannedToken): Promise<PolicyResult> {
@@ -49,13 +57,16 @@ async function applyOne(deps: ApplyDeps, { target, decision }: PlannedToken): Pr
   }
 }
 
-async function settle({ mayEnd }: ApplyDeps, target: PolicyTarget): Promise<PolicyResult> {
+async function settle(
+  { allowed = NOTHING_ALLOWED, mayEnd }: ApplyDeps,
+  target: PolicyTarget,
+): Promise<PolicyResult> {
   let before: PolicyResult | null = null;
   for (let round = 0; round <= MOST_RESUMES; round += 1) {
-    const decision = await decideFor(target, createListings());
+    const decision = await decideFor(target, createListings(), allowed);
     if (!isChange(decision)) return before ?? standing(target, decision);
     if (endsSomething(decision) && !mayEnd) return failed(target, becameDue());
-    if (decision.action !== 'resume') return carryOut(target, decision);
+    if (decision.action !== 'resume') return carryOut(target, decision, allowed);
     const result = await carryOutResume(target, decision);
     // Taken back, as a person had begun to: the token is looked at afresh.
     if (result.kind === 'aborted' && result.error === null) continue;
@@ -68,12 +79,13 @@ async function settle({ mayEnd }: ApplyDeps, target: PolicyTarget): Promise<Poli
 async function carryOut(
   target: PolicyTarget,
   decision: Exclude<Decision, { action: 'resume' }>,
+  allowed: Allowed,
 ): Promise<PolicyResult> {
   switch (decision.action) {
     case 'create':
       return minted(target, 'created', await carryOutCreate(target, decision));
     case 'rotate':
-      return minted(target, 'rotated', await carryOutRotate(target, decision));
+      return minted(target, 'rotated', await carryOutRotate(target, decision, allowed.self));
     case 'deliver':
       await deliverAgain(await target.connect(), decision);
       return resultOf(target, { outcome: 'delivered', id: decision.id, dueAt: decision.dueAt });

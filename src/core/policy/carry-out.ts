@@ -26,7 +26,11 @@ export async function carryOutCreate(
   return createToken(deps, wanted);
 }
 
-export async function carryOutRotate(target: PolicyTarget, { live }: Rotate): Promise<MintResult> {
+export async function carryOutRotate(
+  target: PolicyTarget,
+  { live, replacesOwn = false }: Rotate,
+  allowSelf: boolean,
+): Promise<MintResult> {
   const deps = await target.connect();
   const { token, provider } = target;
   const isInPlace = provider.facts.rotation === 'in-place';
@@ -37,9 +41,9 @@ export async function carryOutRotate(target: PolicyTarget, { live }: Rotate): Pr
     ...(spec.expiresAt !== null && { expiresAt: spec.expiresAt }),
   };
   const plan = await planRotation(deps, {
-    target: { kind: 'token', token: live },
+    target: { kind: 'token', token: live, isOwn: replacesOwn },
     delivery: deliveryOf(target),
-    options: { graceMs: token.graceMs, ...(isInPlace ? {} : { overrides }) },
+    options: { allowSelf, graceMs: token.graceMs, ...(isInPlace ? {} : { overrides }) },
   });
   return rotate(deps, plan);
 }

@@ -63,7 +63,7 @@ function decideKept(question: Question, entry: Credential): Decision {
       ...(!isBirthKnown && { unreadableBirth: unreadable.createdAt }),
       unreadableEnd: unreadable.expiresAt,
     };
-    return replaceWhenDue(question, kept, whyDue(question.token, life, now));
+    return replaceWhenDue(kept, whyDue(question.token, life, now));
   }
   if (kept === null) requireWhole(question, `no token of the credential "${entry.name}"`);
   if (entry.kind === 'managing') throw otherEntry(entry.name);
@@ -101,18 +101,11 @@ function decideNamed(question: Question): Decision {
     unreadableBirth: live.unreadable?.createdAt,
     unreadableEnd: live.unreadable?.expiresAt,
   };
-  return replaceWhenDue(question, live, whyDue(token, life, now));
+  return replaceWhenDue(live, whyDue(token, life, now));
 }
 
-function replaceWhenDue({ connection, facts }: Question, live: ListedToken, why: string | null): Decision {
-  if (why === null) return { action: 'nothing', live };
-  const isOwn = live.inUse || (facts.entry !== null && facts.entry.name === connection.credentialName);
-  if (!isOwn) return { action: 'rotate', why, live };
-  throw new AppError({
-    code: 'conflict',
-    message: `${why}, but it is the credential that keyturn is using`,
-    hint: `\`keyturn tokens rotate id:${live.id} --allow-self\` rotates it`,
-  });
+function replaceWhenDue(live: ListedToken, why: string | null): Decision {
+  return why === null ? { action: 'nothing', live } : { action: 'rotate', why, live };
 }
 
 /** A living token of the name whose secret is not ours to know: making another one would hide it. */

@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
 import type { Sink } from '../../ports/sink.ts';
+import { readPlanOrNull } from '../mint/attempt-plan.ts';
 
 /** What is to be done about one token of a policy. */
 export type Decision =
@@ -15,7 +16,13 @@ export type Decision =
       /** Every token that carries the name; none of them works. */
       readonly namesakes: readonly ListedToken[];
     }
-  | { readonly action: 'rotate'; readonly why: string; readonly live: ListedToken }
+  | {
+      readonly action: 'rotate';
+      readonly why: string;
+      readonly live: ListedToken;
+      /** It is a credential that keyturn is using, and somebody allowed that. */
+      readonly replacesOwn?: boolean;
+    }
   | { readonly action: 'resume'; readonly why: string; readonly attempt: AttemptSummary }
   /** The replaced token works on until then. */
   | { readonly action: 'wait'; readonly attempt: AttemptSummary; readonly dueAt: Instant }
@@ -37,6 +44,12 @@ export type PolicyAction = Decision['action'];
 /** Whether `apply` would change something. */
 export function isChange({ action }: Decision): boolean {
   return action === 'create' || action === 'rotate' || action === 'resume' || action === 'deliver';
+}
+
+/** Whether the managing credential ends with it: what else is done needs that one, and comes before. */
+export function replacesOwn(decision: Decision): boolean {
+  if (decision.action === 'resume') return readPlanOrNull(decision.attempt.header.plan)?.self === true;
+  return decision.action === 'rotate' && decision.replacesOwn === true;
 }
 
 /** Whether a token ends, now or after its grace. */

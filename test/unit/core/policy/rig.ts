@@ -6,6 +6,7 @@ import { createJournalSealer } from '../../../../src/adapters/store/journal-seal
 import { Client } from '../../../../src/core/client.ts';
 import type { MintDeps } from '../../../../src/core/mint/deps.ts';
 import { applyPolicy } from '../../../../src/core/policy/apply-policy.ts';
+import { type Allowed, NOTHING_ALLOWED } from '../../../../src/core/policy/guard-managing.ts';
 import { planPolicy } from '../../../../src/core/policy/plan-policy.ts';
 import { checkToken } from '../../../../src/core/policy/specify.ts';
 import type { PolicyTarget } from '../../../../src/core/policy/target.ts';
@@ -144,7 +145,12 @@ export class Rig {
   }
 
   async plan(...tokens: string[]) {
-    return (await planPolicy(await this.targets(tokens))).map(({ decision }) => decision);
+    return this.planWith({}, ...tokens);
+  }
+
+  async planWith(options: { readonly tokenId?: string; readonly allowed?: Allowed }, ...tokens: string[]) {
+    const targets = await this.targets(tokens, undefined, options.tokenId ?? null);
+    return (await planPolicy(targets, options.allowed)).map(({ decision }) => decision);
   }
 
   async actions(...tokens: string[]) {
@@ -159,6 +165,8 @@ export class Rig {
     options: {
       readonly faults?: readonly Placement[];
       readonly mayEnd?: boolean;
+      readonly tokenId?: string;
+      readonly allowed?: Allowed;
       readonly seen?: (faults: Faults) => void;
     },
     ...tokens: string[]
@@ -166,8 +174,9 @@ export class Rig {
     const faults = new Faults(options.faults ?? []);
     faults.reboot();
     try {
-      const planned = await planPolicy(await this.targets(tokens, faults));
-      const deps = { locks: this.#locks, mayEnd: options.mayEnd ?? true, progress: () => {} };
+      const { allowed = NOTHING_ALLOWED, mayEnd = true, tokenId = null } = options;
+      const planned = await planPolicy(await this.targets(tokens, faults, tokenId), allowed);
+      const deps = { locks: this.#locks, mayEnd, allowed, progress: () => {} };
       return await applyPolicy(deps, planned);
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
