@@ -63,7 +63,7 @@ _keyturn() {
     'rotations resume') words='--all --now --accept-differences --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'plan') words='--exit-code --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'apply') words='--max --allow-exec --allow-self --allow-managing --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'apply') words='--max --allow-exec --allow-outside --allow-self --allow-managing --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'run') words='--env --allow-managing --mask --no-mask --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'helper') words='git docker exec --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'helper git') words='--credential --host --allow-managing --username --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;

@@ -748,6 +748,7 @@ complete -c keyturn -n '__keyturn_at "plan"' -l 'timeout' -r -d 'give up on a re
 complete -c keyturn -n '__keyturn_at "plan"' -l 'help' -d 'show help'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'max' -r -d 'refuse to change more than so many tokens (default: 10)'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-exec' -d 'run the commands of exec: in the policy'
+complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-outside' -d 'deliver also to files outside the policy\'s folder'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-self' -d 'also rotate the credential that keyturn is using'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'allow-managing' -d 'hand out also a managing credential, which may create and revoke tokens'
 complete -c keyturn -n '__keyturn_at "apply"' -l 'dry-run' -d 'the same as `keyturn plan`'

@@ -71,6 +71,22 @@ function planNotes(planned: readonly PlannedToken[]): readonly string[] {
       ),
       'blocked',
     ),
+    ...needsNote(planned),
+  ];
+}
+
+/** What `apply` does only where somebody says so. */
+function needsNote(planned: readonly PlannedToken[]): readonly string[] {
+  const runs = planned.some(({ target }) => target.token.deliver.some(isExec));
+  const outside = planned.flatMap(({ target }) => target.outside);
+  const more = outside.length > 5 ? `, and ${outside.length - 5} more` : '';
+  return [
+    ...(runs ? ['the policy runs commands (exec:): `keyturn apply` needs "--allow-exec"'] : []),
+    ...(outside.length > 0
+      ? [
+          `the policy delivers out of its own folder (${outside.slice(0, 5).join(', ')}${more}): \`keyturn apply\` needs "--allow-outside"`,
+        ]
+      : []),
   ];
 }
 
@@ -135,6 +151,7 @@ function planItem({ target, decision }: PlannedToken): JsonObject {
     lifetime: target.token.lifetimeMs === null ? null : formatDuration(target.token.lifetimeMs),
     destinations: [...target.token.deliver],
     commands: target.token.deliver.filter(isExec),
+    outside: [...target.outside],
   };
 }
 

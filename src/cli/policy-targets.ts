@@ -22,17 +22,15 @@ export async function loadTargets(app: App, path: string): Promise<readonly Poli
   const { readPolicy, noSuchFile } = await import('../adapters/policy/read-policy.ts');
   const bytes = await readNamedInput(app.runtime, path, MOST_BYTES);
   if (bytes === null) throw noSuchFile(safeText(path, 300));
-  const file = await readPolicy(bytes, {
-    shown: path,
-    folder: isStdin(path) ? app.runtime.cwd : dirname(absolutePath(app.runtime, path)),
-  });
+  const folder = isStdin(path) ? app.runtime.cwd : dirname(absolutePath(app.runtime, path));
+  const file = await readPolicy(bytes, { shown: path, folder });
   const places = new Map<string | null, Place>();
   const targets: PolicyTarget[] = [];
   for (const token of file.policy.tokens) {
     try {
       const place = places.get(token.profile) ?? (await findPlace(app, token.profile));
       places.set(token.profile, place);
-      targets.push(await makeTarget(app, token, place));
+      targets.push(await makeTarget(app, token, { place, folder }));
     } catch (error) {
       if (!isAppError(error)) throw error;
       throw new AppError({
@@ -56,9 +54,30 @@ async function findPlace(app: App, profile: string | null): Promise<Place> {
   return { resolved, connect: once(async () => app.mintDeps(await app.clientFor(resolved))) };
 }
 
-async function makeTarget(app: App, token: PolicyToken, place: Place): Promise<PolicyTarget> {
+interface Where {
+  readonly place: Place;
+  /** The policy's own. */
+  readonly folder: string;
+}
+
+async function makeTarget(app: App, token: PolicyToken, { place, folder }: Where): Promise<PolicyTarget> {
   const { provider } = place.resolved;
   for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
   const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, true)));
-  return { token, provider, sinks, connect: place.connect };
+  const outside = await findOutside(token, folder);
+  return { token, provider, sinks, outside, connect: place.connect };
+}
+
+/** The destinations whose file does not lie in the policy's folder, whatever the way to it looks like. */
+async function findOutside({ deliver }: PolicyToken, folder: string): Promise<readonly string[]> {
+  const [{ leadsOutside }, { pathOfSink }] = await Promise.all([
+    import('../adapters/disk/leads-outside.ts'),
+    import('../adapters/sinks/parse-sink.ts'),
+  ]);
+  const outside: string[] = [];
+  for (const label of deliver) {
+    const path = pathOfSink(label);
+    if (path !== null && (await leadsOutside(path, folder))) outside.push(label);
+  }
+  return outside;
 }

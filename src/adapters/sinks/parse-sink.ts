@@ -33,6 +33,14 @@ export function parseSink(text: string, deps: SinkDeps): Sink {
   }
 }
 
+/** The file that the destination writes; null for one that names none itself. */
+export function pathOfSink(text: string): string | null {
+  const [, kind, rest = ''] = /^(file|env):(.*)$/s.exec(text) ?? [];
+  if (kind === undefined) return null;
+  const hash = kind === 'env' ? rest.lastIndexOf('#') : -1;
+  return hash < 0 ? rest : rest.slice(0, hash);
+}
+
 function checkPath(path: string): string {
   if (path === '' || /[/\\]$/.test(path)) throw usage('the sink names no file', `write ${FORMS}`);
   return path;

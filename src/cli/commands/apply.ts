@@ -3,12 +3,14 @@ import { endsSomething, isChange } from '../../core/policy/decision.ts';
 import { type PlannedToken, planPolicy } from '../../core/policy/plan-policy.ts';
 import type { PolicyTarget } from '../../core/policy/target.ts';
 import { placeText } from '../../core/where.ts';
-import { usage } from '../../domain/errors.ts';
+import { commandLine } from '../../domain/command-line.ts';
+import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { questionAbout, quoteName } from '../../output/question.ts';
 import { ALLOW_MANAGING } from '../allow-managing.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
+import type { Input } from '../input.ts';
 import { changeLine, isExec, policyPlanReport, policyResultsReport } from '../policy-reports.ts';
 import { loadTargets } from '../policy-targets.ts';
 
@@ -17,6 +19,7 @@ export const apply: Command = {
   options: [
     { flags: '--max <n>', about: 'refuse to change more than so many tokens (default: 10)' },
     { flags: '--allow-exec', about: 'run the commands of exec: in the policy' },
+    { flags: '--allow-outside', about: "deliver also to files outside the policy's folder" },
     { flags: '--allow-self', about: 'also rotate the credential that keyturn is using' },
     ALLOW_MANAGING,
     { flags: '--dry-run', about: 'the same as `keyturn plan`' },
@@ -27,7 +30,7 @@ export const apply: Command = {
   async run(app, input) {
     const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
     const targets = await loadTargets(app, input.argument(0));
-    if (!input.flag('dry-run') && !input.flag('allow-exec')) refuseCommands(targets);
+    if (!input.flag('dry-run')) refuseUnsaid(targets, input);
     const allowed = { self: input.flag('allow-self'), managing: input.flag('allow-managing') };
     const planned = await planPolicy(targets, allowed);
     if (input.flag('dry-run')) return policyPlanReport(planned, false);
@@ -40,16 +43,27 @@ export const apply: Command = {
   },
 };
 
-/** A policy may come with a pull request: its commands run only where somebody said so. */
-function refuseCommands(targets: readonly PolicyTarget[]): void {
-  const runs = targets
-    .filter(({ token }) => token.deliver.some(isExec))
-    .map(({ token }) => `"${token.name}"`);
-  if (runs.length === 0) return;
-  throw usage(
-    `the policy runs commands (exec:) for ${runs.slice(0, 5).join(', ')}`,
-    'look at them with `keyturn plan`, then add "--allow-exec"; nothing was sent',
+/** A policy may come with a pull request: it runs commands, and writes elsewhere, only where somebody said so. */
+function refuseUnsaid(targets: readonly PolicyTarget[], input: Input): void {
+  const look = `look at the policy with \`${commandLine(['plan', input.argument(0)])}\``;
+  const runs = targets.filter(({ token }) => token.deliver.some(isExec));
+  if (runs.length > 0 && !input.flag('allow-exec')) {
+    const names = runs.slice(0, 5).map(({ token }) => `"${token.name}"`);
+    throw usage(
+      `the policy runs commands (exec:) for ${names.join(', ')}`,
+      `${look}, then add "--allow-exec"; nothing was sent`,
+    );
+  }
+  const outside = targets.flatMap((target) =>
+    target.outside.map((label) => `${label} for "${target.token.name}"`),
   );
+  if (outside.length === 0 || input.flag('allow-outside')) return;
+  const more = outside.length > 5 ? `, and ${outside.length - 5} more` : '';
+  throw new AppError({
+    code: 'conflict',
+    message: `the policy delivers out of its own folder: ${outside.slice(0, 5).join(', ')}${more}`,
+    hint: `${look}, then add "--allow-outside"; nothing was sent`,
+  });
 }
 
 function refuseMany(planned: readonly PlannedToken[], max: number): void {

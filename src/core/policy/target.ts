@@ -9,6 +9,8 @@ export interface PolicyTarget {
   readonly provider: Provider;
   /** The sinks of `token.deliver`, in its order. */
   readonly sinks: readonly Sink[];
+  /** Those of `token.deliver` that lead out of the policy's folder. */
+  readonly outside: readonly string[];
   /** The connection, unlocked on first use; targets of one profile share it. Throws what stands in the way. */
   connect(): Promise<MintDeps>;
 }
