@@ -1,3 +1,4 @@
+import { resumeListed } from '../core/mint/resume-command.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AttemptHeader, isUnfinished } from '../ports/journal.ts';
 import type { App } from './app.ts';
@@ -19,10 +20,11 @@ export async function refuseOpenAttempt(
       hint: 'wait until it is done, then run the command again',
     });
   }
+  const next = resumeListed(open);
   throw new AppError({
     ...facts,
     message: `an unfinished operation (${kind}, ${id}) needs it`,
-    hint: `run \`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\` first`,
-    next: `keyturn rotations resume ${id}`,
+    hint: `run \`${next}\` or \`keyturn rotations abort ${id}\` first`,
+    next,
   });
 }

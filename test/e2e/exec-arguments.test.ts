@@ -59,10 +59,75 @@ describe('A24: the arguments of an exec: destination', () => {
     const { rig, command, attempt } = await createStopped('--to', 'file:token');
     writeFileSync(join(rig.home.path, 'ok'), '');
     const without = await rig.run(['rotations', 'resume', attempt]);
-    expect(without.stderr).toContain('give it again with "--to exec:COMMAND"');
+    expect(without.stderr).toContain(`rotations resume ${attempt.slice(3)} --to 'exec:sh …'`);
     await rig.must(['rotations', 'resume', attempt, '--to', command]);
     expect(readFileSync(join(rig.home.path, 'token'), 'utf8')).toBe(`${rig.sandbox.secrets.at(-1)}\n`);
     expect(await rig.must(['rotations', 'list', '-o', 'name'])).toBe('');
+  });
+
+  test('are asked for wherever the operation is told of, until they are not needed', async () => {
+    const { rig, command, stopped, attempt } = await createStopped('--to', 'exec:cat', '--save', 'kept');
+    const id = attempt.slice(3);
+    const again = `keyturn rotations resume ${id} --to 'exec:sh …'`;
+    for (const told of [
+      stopped,
+      await rig.run(['rotations', 'resume']),
+      await rig.run(['rotations', 'show', attempt]),
+      await rig.run(['doctor']),
+      await rig.run(['credentials', 'remove', 'kept', '--yes']),
+      await rig.run(['tokens', 'rotate', 'kept', '--yes']),
+    ])
+      expect(told.stdout + told.stderr).toContain(again);
+    expect((await rig.run(['rotations', 'resume', '--all'])).stdout).toContain("again with --to 'exec:sh …'");
+    for (const json of [
+      await rig.run(['rotations', 'resume', attempt, '--json']),
+      await rig.run(['rotations', 'show', attempt, '--json']),
+    ])
+      expect(json.stdout + json.stderr).toContain(again);
+    // As it stands, the command of the hint is not the one that was planned.
+    const pasted = await rig.run(['rotations', 'resume', attempt, '--to', 'exec:sh …']);
+    expect(pasted).toMatchObject({ code: 2 });
+    writeFileSync(join(rig.home.path, 'ok'), '');
+    await rig.must(['rotations', 'resume', attempt, '--to', command]);
+  });
+
+  test('are not asked for after the delivery', async () => {
+    const rig = await createInProcessRig();
+    await rig.loginDevo();
+    await rig.must([...CREATE, '--save', 'ci']);
+    const rotate = ['tokens', 'rotate', 'ci', '--old', '24h', '--to', 'exec:cat', '--yes'];
+    expect(await rig.run(rotate)).toMatchObject({ code: 10 });
+    const attempt = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
+    for (const args of [['rotations', 'show', attempt], ['doctor']]) {
+      const { stdout, stderr } = await rig.run(args);
+      expect(stdout + stderr).toContain(`rotations resume ${attempt.slice(3)}`);
+      expect(stdout + stderr).not.toContain("--to 'exec");
+    }
+    await rig.must(['rotations', 'resume', attempt, '--now', '--yes']);
+  });
+
+  test.each([
+    ['another command', (folder: string) => `exec:sh -c 'cat >${folder}/other'`],
+    ['another argument', (_: string, command: string) => command.replace(CANARY, 'hvs.CANARY778')],
+    ['another blank', (_: string, command: string) => command.replace(' -c ', '  -c ')],
+    ['the program alone', () => 'exec:sh'],
+  ])('are refused where they are %s, and nothing is delivered', async (_, other) => {
+    const { rig, command, attempt } = await createStopped();
+    const folder = rig.home.path;
+    writeFileSync(join(folder, 'ok'), '');
+    const before = readdirSync(folder).filter((name) => name !== 'ran');
+    const resume = ['rotations', 'resume', attempt];
+    for (const more of [[], ['--to', 'file:elsewhere'], ['--save', 'elsewhere'], ['--to', command]]) {
+      const refused = await rig.run([...resume, '--to', other(folder, command), ...more]);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(
+        /"exec:sh sha256:[0-9a-f]{16}"\) is not the one that the operation began with \("exec:sh sha256:/,
+      );
+      expect(refused.stderr).not.toContain('CANARY');
+    }
+    expect(readdirSync(folder).filter((name) => name !== 'ran')).toEqual(before);
+    await rig.must([...resume, '--to', 'file:elsewhere']);
+    expect(readFileSync(join(folder, 'elsewhere'), 'utf8')).toBe(`${rig.sandbox.secrets.at(-1)}\n`);
   });
 
   test('are no command when only their digest is given', async () => {

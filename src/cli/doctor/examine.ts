@@ -1,5 +1,6 @@
 import { aboutAttempt } from '../../core/mint/about.ts';
 import { waitsUntil } from '../../core/mint/grace.ts';
+import { resumeListed } from '../../core/mint/resume-command.ts';
 import type { App } from '../app.ts';
 import { examineFiles } from './files.ts';
 import type { Finding } from './finding.ts';
@@ -81,7 +82,7 @@ async function examineRotations(app: App): Promise<readonly Finding[]> {
         wrong(
           'rotations',
           `${what} needs a person: ${reason ?? 'it stopped'}`,
-          `keyturn rotations resume ${id}, or keyturn rotations abort ${id}`,
+          `${resumeListed(summary)}, or keyturn rotations abort ${id}`,
         ),
       );
     if (state !== 'open') continue;
@@ -93,7 +94,7 @@ async function examineRotations(app: App): Promise<readonly Finding[]> {
             `${what} waits: the old one works until ${dueAt}`,
             `keyturn rotations resume ${id}, after that time or at once with --now`,
           )
-        : warning('rotations', `${what} is unfinished`, `keyturn rotations resume ${id}`),
+        : warning('rotations', `${what} is unfinished`, resumeListed(summary)),
     );
   }
   return findings.length > 0 ? findings : [ok('rotations', 'nothing is unfinished')];

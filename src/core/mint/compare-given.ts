@@ -9,6 +9,7 @@ import { isListless } from './baseline.ts';
 import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
 import { readObject, readObjectOrNull, readTexts } from './read-json.ts';
+import { commandsWanted, resumeCommand } from './resume-command.ts';
 
 const COMPARE = 'compare';
 /** The step that records that a person takes the new token as it is. */
@@ -41,10 +42,11 @@ export function requireAsAsked({ journal }: Attempt, made: Made): void {
   const differ = recorded === null ? [] : readTexts(readObject(recorded)['differ']);
   if (differ.length === 0 || journal.has(ACCEPT_DIFFERENCES)) return;
   const { id } = journal.header;
+  const accept = resumeCommand(id, commandsWanted(journal), '--accept-differences');
   throw new NeedsAttention({
     code: 'conflict',
     message: `the new token "${made.item.id}" is not what was asked for: ${differ.join('; ')}`,
-    manual: `the old token works as before; \`keyturn rotations resume ${id} --accept-differences\` goes on with the new one, \`keyturn rotations abort ${id}\` ends it`,
+    manual: `the old token works as before; \`${accept}\` goes on with the new one, \`keyturn rotations abort ${id}\` ends it`,
   });
 }
 

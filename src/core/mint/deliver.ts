@@ -1,4 +1,3 @@
-import { commandLine } from '../../domain/command-line.ts';
 import type { Credential } from '../../domain/credential.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { isAppError, usage } from '../../domain/errors.ts';
@@ -14,6 +13,7 @@ import type { Made } from './identify.ts';
 import { isToken } from './item.ts';
 import { versionFacts } from './keep.ts';
 import { readObject, readObjectOrNull, readText, readTexts } from './read-json.ts';
+import { commandPattern, commandsWanted, deliveryStep, resumeCommand } from './resume-command.ts';
 
 /** The step that is recorded when a resume took the secret elsewhere than it was to go. */
 const REDIRECT = 'redirect';
@@ -45,7 +45,7 @@ export async function reportDelivery(attempt: Attempt): Promise<DeliveryReport> 
   const secret = await journal.kept();
   return {
     saved: await findSaved(attempt),
-    sinks: sinkLabels(attempt).filter((label) => journal.has(stepName(label))),
+    sinks: sinkLabels(attempt).filter((label) => journal.has(deliveryStep(label))),
     printed: journal.has('print'),
     fingerprint: secret && deps.fingerprint(secret),
   };
@@ -62,7 +62,7 @@ function sinkLabels({ delivery, plan, resumed, journal }: Attempt): readonly str
   const redirected = journal.result(REDIRECT);
   if (!resumed || (!delivery && redirected === null)) return plan.sinks;
   if (redirected === null && givesCommandsAgain({ delivery, plan })) return plan.sinks;
-  const done = plan.sinks.filter((label) => journal.has(stepName(label)));
+  const done = plan.sinks.filter((label) => journal.has(deliveryStep(label)));
   const earlier = redirected === null ? [] : readTexts(readObject(redirected)['sinks']);
   return [...new Set([...done, ...earlier, ...(delivery?.sinks ?? []).map((sink) => sink.label)])];
 }
@@ -79,7 +79,7 @@ function isUndelivered({ journal, plan }: Attempt): boolean {
   if (journal.has(REDIRECT)) return false;
   if (plan.print && !journal.has('print')) return true;
   if (plan.entry && !journal.has('store')) return true;
-  return plan.sinks.some((label) => !journal.has(stepName(label)));
+  return plan.sinks.some((label) => !journal.has(deliveryStep(label)));
 }
 
 /** From here on the secret is delivered, whatever was planned: a later resume without options goes on. */
@@ -91,7 +91,7 @@ async function recordRedirect(attempt: Attempt): Promise<void> {
 
 async function deliverTo(attempt: Attempt, made: Made, label: string): Promise<void> {
   const { deps, delivery, journal } = attempt;
-  await journal.step(stepName(label), async () => {
+  await journal.step(deliveryStep(label), async () => {
     const secret = await secretOf(attempt);
     const sink = delivery?.sinks.find((one) => one.label === label) ?? (await openAgain(attempt, label));
     await put(sink, secret);
@@ -107,11 +107,27 @@ async function deliverTo(attempt: Attempt, made: Made, label: string): Promise<v
 /** A command is never written down; who resumes gives it again, and its digest tells that it is the same. */
 async function openAgain({ deps, journal }: Attempt, label: string): Promise<Sink> {
   if (!isShortExecLabel(label)) return deps.openSink(label);
-  const again = commandLine(['rotations', 'resume', journal.header.id, '--to', 'exec:COMMAND']);
+  const again = resumeCommand(journal.header.id, commandsWanted(journal));
   throw usage(
-    `the command of "${label}" is not kept, because its arguments may be secret: give it again with "--to exec:COMMAND"`,
-    `give the whole command again: \`${again}\``,
+    `the command of "${label}" is not kept, because its arguments may be secret: give the whole command again with --to '${commandPattern(label)}'`,
+    `give it with \`${again}\``,
   ).with({ next: again });
+}
+
+/**
+ * Refuses (`usage`) a command that is none of those that still have to be given again: a typing error would take the secret elsewhere,
+ * and the planned one would never get it.
+ */
+export function refuseOtherCommand({ delivery, journal }: Pick<Attempt, 'delivery' | 'journal'>): void {
+  const wanted = commandsWanted(journal);
+  const other = (delivery?.sinks ?? []).find(
+    ({ label }) => isShortExecLabel(label) && !wanted.includes(label) && !journal.has(deliveryStep(label)),
+  );
+  if (!other || wanted.length === 0) return;
+  throw usage(
+    `the command that was given ("${other.label}") is not the one that the operation began with (${wanted.map((label) => `"${label}"`).join(', ')})`,
+    'give the whole command exactly as it was, blanks and quotes included, or another destination: "--save", "--print" or "--to file:PATH"; nothing was sent',
+  );
 }
 
 async function put(sink: Sink, secret: Secret): Promise<void> {
@@ -166,8 +182,4 @@ async function saveInstead(attempt: Attempt, made: Made): Promise<void> {
     await audit(attempt, 'store', { id: made.item.id, fingerprint, target: name });
     return { name };
   });
-}
-
-function stepName(label: string): string {
-  return `deliver ${label}`;
 }

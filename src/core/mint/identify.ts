@@ -13,6 +13,7 @@ import { listItems } from './list-items.ts';
 import type { Minted } from './mint.ts';
 import { kinship } from './ours.ts';
 import { readObject, readTexts } from './read-json.ts';
+import { commandsWanted, resumeCommand } from './resume-command.ts';
 
 /** What was made, addressed beyond doubt. */
 export interface Made {
@@ -139,10 +140,11 @@ function refuseAlike(attempt: Attempt, listed: readonly Item[], { before }: Base
   if (alike.length === 0) return;
   const names = alike.slice(0, 5).map((token) => `"${token.name ?? token.id}"`);
   const { id } = attempt.journal.header;
+  const again = resumeCommand(id, commandsWanted(attempt.journal));
   throw new NeedsAttention({
     code: 'conflict',
     message: `the provider does not list the new one under its name; it may be ${names.join(' or ')}`,
-    manual: `its secret is kept; \`keyturn rotations resume ${id}\` goes on when it is listed under its name, \`keyturn rotations abort ${id}\` goes back`,
+    manual: `its secret is kept; \`${again}\` goes on when it is listed under its name, \`keyturn rotations abort ${id}\` goes back`,
   });
 }
 
@@ -165,7 +167,7 @@ function refuseInactive({ journal }: Attempt, token: Item | undefined): void {
   throw new NeedsAttention({
     code: 'conflict',
     message: `the provider lists the new token "${token.id}" as ${token.status}`,
-    manual: `find out why at the provider, then \`keyturn rotations resume ${journal.header.id}\`, or \`keyturn rotations abort ${journal.header.id}\``,
+    manual: `find out why at the provider, then \`${resumeCommand(journal.header.id, commandsWanted(journal))}\`, or \`keyturn rotations abort ${journal.header.id}\``,
   });
 }
 

@@ -7,6 +7,7 @@ import { isOfPlace } from './attempt.ts';
 import { readPlanOrNull } from './attempt-plan.ts';
 import type { MintDeps } from './deps.ts';
 import { waitsUntil } from './grace.ts';
+import { resumeListed } from './resume-command.ts';
 
 /** What a new attempt would work on. */
 export interface Claim {
@@ -53,13 +54,14 @@ function running({ header }: AttemptSummary): AppError {
 
 function inTheWay(attempt: AttemptSummary, now: number): AppError {
   const { id, kind, profile } = attempt.header;
-  const facts = { attempt: id, profile: profile ?? undefined, next: `keyturn rotations resume ${id}` };
+  const next = resumeListed(attempt);
+  const facts = { attempt: id, profile: profile ?? undefined, next };
   const due = waitsUntil(attempt, now);
   if (due === null) {
     return new AppError({
       code: 'locked',
       message: `an unfinished operation (${kind}, ${id}) needs it`,
-      hint: `run \`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\` first`,
+      hint: `run \`${next}\` or \`keyturn rotations abort ${id}\` first`,
       ...facts,
     });
   }

@@ -73,7 +73,7 @@ export function failureOf(result: MintResult<unknown>, goOn?: string): AppError 
   const { error, attempt, manual, orphanId } = result;
   const orphan =
     orphanId === null || result.exit !== 'orphan' ? '' : `; id ${orphanId} lives at the provider`;
-  const next = `keyturn rotations resume ${attempt}`;
+  const next = error?.facts.next ?? `keyturn rotations resume ${attempt}`;
   const isPending = result.kind === 'pending';
   return new AppError({
     ...error?.facts,

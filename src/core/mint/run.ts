@@ -11,6 +11,7 @@ import { oldOutcome } from './old-outcome.ts';
 import { isSealed, rescue } from './rescue.ts';
 import type { MintResult } from './result.ts';
 import { endedWithout } from './result.ts';
+import { commandsWanted, resumeCommand } from './resume-command.ts';
 import { mintName } from './send.ts';
 
 /** Turns every way in which the steps can stop into a result. What is not an `AppError` is a bug, and passes through. */
@@ -27,9 +28,14 @@ export async function runAttempt(attempt: Attempt, steps: () => Promise<MintResu
     if (!wasSent) return abandon(attempt, error);
     if (error.code !== 'locked') await rescue(attempt);
     const id = error.facts.id ?? memory.madeId ?? undefined;
-    const pending = endedWithout('pending', journal.header.id, error.with({ id }));
+    const next = resumeOf(journal);
+    const pending = endedWithout('pending', journal.header.id, error.with({ id, next }));
     return { ...pending, manual: await warnInPlace(attempt) };
   }
+}
+
+function resumeOf(journal: Attempt['journal']): string {
+  return resumeCommand(journal.header.id, commandsWanted(journal));
 }
 
 /** In place, the old secret is gone or may be: whoever reads this must not wait. */
@@ -37,7 +43,7 @@ async function warnInPlace({ journal, memory, plan }: Attempt): Promise<string |
   if (plan.way !== 'in-place' || (memory.sends === 0 && !journal.has(mintName(1)))) return null;
   const name = plan.target?.name ?? plan.target?.id ?? '';
   const state = (await isSealed(journal)) ? 'is replaced' : 'may have stopped working';
-  return `the old secret of "${name}" ${state}: run \`keyturn rotations resume ${journal.header.id}\` now`;
+  return `the old secret of "${name}" ${state}: run \`${resumeOf(journal)}\` now`;
 }
 
 /** Nothing is left of the attempt: its end is recorded, and its error goes to the person. */
@@ -61,7 +67,8 @@ async function abandon(attempt: Attempt, error: AppError): Promise<MintResult> {
 async function attention(attempt: Attempt, error: NeedsAttention): Promise<MintResult> {
   await attempt.journal.end('attention', error.message);
   const { orphanId, manual } = error;
-  return { ...endedWithout('attention', attempt.journal.header.id, error), orphanId, manual };
+  const told = error.with({ next: resumeOf(attempt.journal) });
+  return { ...endedWithout('attention', attempt.journal.header.id, told), orphanId, manual };
 }
 
 /** Delivers, and ends the attempt: nothing of the secret stays in the journal. */

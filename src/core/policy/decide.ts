@@ -3,9 +3,11 @@ import { AppError } from '../../domain/errors.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
 import { matchAccount } from '../../domain/saved-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
+import type { AttemptSummary } from '../../ports/journal.ts';
 import type { Connection } from '../client.ts';
 import { CannotBeSure } from '../listing.ts';
 import { waitsUntil } from '../mint/grace.ts';
+import { resumeListed } from '../mint/resume-command.ts';
 import type { Decision } from './decision.ts';
 import { whyDue } from './due.ts';
 import type { PolicyFacts } from './facts.ts';
@@ -25,7 +27,7 @@ export interface Question {
 export function decide(question: Question): Decision {
   const { attempts, entry } = question.facts;
   const told = attempts.find(({ state }) => state === 'attention');
-  if (told) throw needsPerson(told.header.id, told.reason);
+  if (told) throw needsPerson(told);
   const [open] = attempts;
   if (open) {
     const dueAt = waitsUntil(open, question.now);
@@ -141,11 +143,12 @@ function refuseStrayAlias({ facts, token }: Question): void {
   });
 }
 
-function needsPerson(id: string, reason: string | null): AppError {
+function needsPerson(attempt: AttemptSummary): AppError {
+  const { header, reason } = attempt;
   return new AppError({
     code: 'conflict',
     message: `an attempt needs a person: ${reason ?? 'it stopped'}`,
-    hint: `\`keyturn rotations resume ${id}\` or \`keyturn rotations abort ${id}\``,
+    hint: `\`${resumeListed(attempt)}\` or \`keyturn rotations abort ${header.id}\``,
   });
 }
 

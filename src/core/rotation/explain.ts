@@ -3,6 +3,7 @@ import type { OperationDetail } from '../../ports/journal.ts';
 import { readPlanOrNull } from '../mint/attempt-plan.ts';
 import { waitsUntil } from '../mint/grace.ts';
 import { readObjectOrNull, readTexts } from '../mint/read-json.ts';
+import { commandsWanted, resumeCommand } from '../mint/resume-command.ts';
 
 /** One thing that an operation has done, in words. `at` is null where the journal does not say when. */
 export interface ExplainedStep {
@@ -50,10 +51,12 @@ function stateOf(detail: OperationDetail, now: number, isRunning: boolean): stri
 
 function nextOf(detail: OperationDetail, now: number): readonly string[] {
   const { id } = detail.header;
-  const resume = `keyturn rotations resume ${id}`;
+  const has = (step: string) => detail.steps.some(({ name, result }) => name === step && result !== null);
+  const commands = commandsWanted({ header: detail.header, has });
+  const resume = (...more: readonly string[]) => resumeCommand(id, commands, ...more);
   const abort = `keyturn rotations abort ${id}`;
   if (detail.state === 'done' || detail.state === 'aborted') return [];
-  if (waitsUntil(detail, now) !== null) return [`${resume} --now`, abort];
+  if (waitsUntil(detail, now) !== null) return [resume('--now'), abort];
   const differs = differences(detail).length > 0;
   const isUnread = detail.steps.some(
     ({ name, result }) =>
@@ -64,7 +67,7 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
   const isOver = isUnread && readPlanOrNull(detail.header.plan)?.way === 'in-place';
   return [
     ...(isUnread && detail.state === 'attention' ? [`keyturn rotations show ${id} --print-answer`] : []),
-    ...(isOver ? [] : [differs ? `${resume} --accept-differences` : resume]),
+    ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
   ];
 }

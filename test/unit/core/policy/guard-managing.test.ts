@@ -74,7 +74,8 @@ describe('a policy and managing credentials', () => {
     await rig.apply(KEPT);
     const { client, store } = await rig.deps();
     const live = rig.live()[0]?.id ?? '';
-    const facts = { provider: 'prefactor', origin: ORIGIN, project: null, scopes: null, id: live };
+    const { settings } = client.connection;
+    const facts = { provider: 'prefactor', origin: ORIGIN, settings, project: null, scopes: null, id: live };
     const dates = { createdAt: null, expiresAt: null };
     await store.save({ name: entry, kind: 'managing', ...facts, ...dates }, client.connection.secret);
     const policy = `{ name: x, save: ${entry}, deliver: ["file:/work/elsewhere"] }`;
@@ -90,9 +91,10 @@ describe('a policy and managing credentials', () => {
   it('does not put a token in the place of one that has ended', async () => {
     const rig = new Rig('prefactor');
     await rig.apply(KEPT);
-    const { store } = await rig.deps();
+    const { client, store } = await rig.deps();
+    const { settings } = client.connection;
     const facts = {
-      ...{ provider: 'prefactor', origin: ORIGIN, project: null, scopes: null },
+      ...{ provider: 'prefactor', origin: ORIGIN, settings, project: null, scopes: null },
       ...{ id: 'gone', createdAt: null },
     };
     const ended = new Date(rig.clock.now() - DAY).toISOString();
