@@ -1,3 +1,5 @@
+import { HTML_NAMES } from './html-names.ts';
+
 /** One character of a text, perhaps one that is written there as an escape. */
 export interface Unit {
   readonly character: string;
@@ -15,30 +17,6 @@ const ESCAPES =
   /%([0-9a-f]{2})|\\+u\{?([0-9a-f]{4,6})\}?|\\+x([0-9a-f]{2})|&(?:amp;)*#(\d{2,7});?|&(?:amp;)*#x([0-9a-f]{2,6});?|&(?:amp;)*([a-z]{2,6});/giu;
 const INVISIBLE = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const LETTERS = /[\p{L}\p{N}]/gu;
-
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  plus: '+',
-  sol: '/',
-  equals: '=',
-  lowbar: '_',
-  hyphen: '-',
-  dash: '-',
-  period: '.',
-  colon: ':',
-  comma: ',',
-  excl: '!',
-  quest: '?',
-  num: '#',
-  percnt: '%',
-  dollar: '$',
-  ast: '*',
-  commat: '@',
-};
 
 /** A text without white space and invisible characters. */
 export function toView(text: string): View {
@@ -69,7 +47,7 @@ export function decodeView(view: View): View {
 }
 
 function readEscape([, percent, unicode, c, decimal, hex, name]: RegExpMatchArray): string | null {
-  if (name !== undefined) return NAMED[name.toLowerCase()] ?? null;
+  if (name !== undefined) return HTML_NAMES[name.toLowerCase()] ?? null;
   const point =
     decimal !== undefined ? Number(decimal) : Number.parseInt(percent ?? unicode ?? c ?? hex ?? '', 16);
   return point <= 0x10ffff ? String.fromCodePoint(point) : null;

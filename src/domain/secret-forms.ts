@@ -1,49 +1,62 @@
 import { base64Forms, base64Twice, wholeBase64 } from './base64-forms.ts';
-import { SHORTEST_MASKED } from './masking.ts';
 
-/** A way in which programs and vendors commonly write a secret. */
-export interface SecretForm {
-  readonly text: string;
-  /** Whether lines may be broken anywhere in it, as base64's are (RFC 2045: 76, PEM: 64). */
-  readonly wraps: boolean;
-}
-
-/** The one list of them, for the output of other programs and for what a vendor answers. Empty for a secret that is too short. */
-export function secretForms(secret: string): readonly SecretForm[] {
-  if (secret.length < SHORTEST_MASKED) return [];
+/**
+ * The forms in which programs and vendors write a secret, for the masks of `run` and of `exec:` and for what a vendor says: one list. Line
+ * breaks, colours, separators and escapes (JSON, URLs, shells, XML) need no form of their own: `plain-view.ts` undoes them before
+ * the forms are compared.
+ */
+export function secretForms(secret: string): readonly string[] {
   const bytes = toBytes(secret);
-  const plain = [
-    secret,
-    ...jsonForms(secret),
-    ...urlForms(secret),
-    ...urlForms(secret).flatMap(urlForms),
-    ...wholeBase64(bytes).flatMap(urlForms),
-    ...htmlForms(secret),
-    ...hexForms(bytes),
-    ...bothCases(toBase32(bytes)),
+  const wide = toUtf16(secret);
+  const base64 = [...wholeBase64(bytes), ...base64Forms(bytes)];
+  const hex = hexForms(bytes);
+  const escaped = [...jsonForms(secret), ...urlForms(secret)];
+  return [
+    ...new Set([
+      secret,
+      ...urlForms(secret),
+      latinForm(secret),
+      ...base64,
+      ...base64Twice(bytes),
+      ...hex,
+      ...hexForms(wide),
+      ...bothCases(toBase32(bytes)),
+      ...numberForms(bytes),
+      // `xxd -p | base64` and `base64 | xxd -p`.
+      ...hex.flatMap((text) => base64Forms(toBytes(text))),
+      ...base64.flatMap((text) => hexForms(toBytes(text))),
+      // Within a JSON document or a URL that is encoded as a whole; and as PowerShell's -EncodedCommand has it.
+      ...escaped.flatMap((text) => base64Forms(toBytes(text))),
+      ...base64Forms(wide),
+    ]),
   ];
-  return [...toForms(plain, false), ...toForms([...base64Forms(bytes), ...base64Twice(bytes)], true)];
-}
-
-function toForms(texts: readonly string[], wraps: boolean): readonly SecretForm[] {
-  const long = [...new Set(texts)].filter((text) => text.length >= SHORTEST_MASKED);
-  return long.map((text) => ({ text, wraps }));
 }
 
 function toBytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+function toUtf16(text: string): Uint8Array {
+  const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  return Uint8Array.from(units.flatMap((unit) => [unit & 255, unit >> 8]));
+}
+
 function bothCases(text: string): readonly string[] {
   return [text.toLowerCase(), text.toUpperCase()];
 }
 
-/** Bare, and with what is commonly written between or before the bytes. */
 function hexForms(bytes: Uint8Array): readonly string[] {
-  const pairs = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
-  const upper = pairs.map((pair) => pair.toUpperCase());
-  const between = ['', ' ', ':', '-', ',', ', ', '%', '\\x', ' 0x', ',0x', ', 0x'];
-  return between.flatMap((separator) => [pairs.join(separator), upper.join(separator)]);
+  return bothCases(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+}
+
+/** Lists of bytes, in decimal as they are (JSON, Python) and in octal with three digits (`od -b`). */
+function numberForms(bytes: Uint8Array): readonly string[] {
+  return [bytes.join(), Array.from(bytes, (byte) => byte.toString(8).padStart(3, '0')).join(' ')];
+}
+
+/** Python's `ascii`: `\xe4` is a character there, and one byte in the plain view. */
+function latinForm(text: string): string {
+  return text.replace(/[\u0080-\u00ff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
 }
 
 function urlForms(text: string): readonly string[] {
@@ -57,26 +70,16 @@ function urlForms(text: string): readonly string[] {
 function jsonForms(text: string): readonly string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const ascii = json.replace(/[\u007f-\uffff]/g, (c) => unicodeEscape(c));
-  const every = text.replace(/[\s\S]/g, (c) => unicodeEscape(c));
   const markup = json.replace(/[<>&'+=]/g, (c) => unicodeEscape(c));
-  return [json, json.replaceAll('/', '\\/'), ascii, every, markup, JSON.stringify(json).slice(1, -1)];
+  return [json, json.replaceAll('/', '\\/'), ascii, markup];
 }
 
 function unicodeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function htmlForms(text: string): readonly string[] {
-  const named = text.replace(/[&<>"']/g, (c) => `&${HTML_NAMES[c] ?? '#39'};`);
-  const decimal = text.replace(/[^A-Za-z0-9]/gu, (c) => `&#${c.codePointAt(0)};`);
-  const hex = text.replace(/[^A-Za-z0-9]/gu, (c) => `&#x${(c.codePointAt(0) ?? 0).toString(16)};`);
-  return [named, decimal, hex];
-}
-
-const HTML_NAMES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' };
-
 /** RFC 4648, without padding. */
-export function toBase32(bytes: Uint8Array): string {
+function toBase32(bytes: Uint8Array): string {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
   const groups = bits.match(/.{1,5}/g) ?? [];
   return groups

@@ -1,13 +1,7 @@
-import { base64Forms, base64Twice } from './base64-forms.ts';
 import { decodeView, toView, type View } from './decoded-view.ts';
 import { SHORTEST_MASKED } from './masking.ts';
-import { toBase32 } from './secret-forms.ts';
-
-/** Where something stands in a text. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import { secretForms } from './secret-forms.ts';
+import { joinStretches, type Stretch } from './stretch.ts';
 
 /** So many letters and digits in a row, of a secret or of an encoding of it, are no chance. */
 const WINDOW = 12;
@@ -23,9 +17,9 @@ type Pieces = ReadonlyMap<number, ReadonlySet<string>>;
  * Finds a secret, or a part of it, however it is spaced, punctuated, cased, escaped or encoded: what is compared are letters
  * and digits, in the text as it is and with its escapes undone.
  */
-export function findTraces(text: string, secret: string): readonly Range[] {
+export function findTraces(text: string, secret: string): readonly Stretch[] {
   const pieces = piecesOf(secret.slice(0, LONGEST));
-  const ranges: Range[] = [];
+  const ranges: Stretch[] = [];
   let view = toView(text);
   for (let depth = 0; depth < DEEPEST; depth += 1) {
     ranges.push(...findPieces(view, pieces, secret));
@@ -33,26 +27,19 @@ export function findTraces(text: string, secret: string): readonly Range[] {
     if (decoded.length === view.length) break;
     view = decoded;
   }
-  return joinRanges(ranges);
+  return joinStretches(ranges);
 }
 
 function piecesOf(secret: string): Pieces {
-  const bytes = new TextEncoder().encode(secret);
-  const list = Array.from(bytes);
-  const hex = list.map((byte) => byte.toString(16).padStart(2, '0'));
+  const bytes = Array.from(new TextEncoder().encode(secret));
   const forms = [
-    secret,
-    // As percent-encoded bytes read.
-    list.map((byte) => String.fromCharCode(byte)).join(''),
-    ...base64Forms(bytes),
-    ...base64Twice(bytes),
-    hex.join(''),
-    hex.join('0x'),
-    list.join(' '),
-    toBase32(bytes),
+    ...secretForms(secret),
+    // How percent-encoded UTF-8 and `0x70, 0x66` read in a view of characters.
+    bytes.map((byte) => String.fromCharCode(byte)).join(''),
+    bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('0x'),
   ];
   const pieces = new Map<number, Set<string>>();
-  for (const form of forms.map(lettersOf)) {
+  for (const form of new Set(forms.map(lettersOf))) {
     const size = Math.min(form.length, WINDOW);
     if (size < SHORTEST_MASKED) continue;
     const found = pieces.get(size) ?? new Set();
@@ -68,7 +55,7 @@ function lettersOf(text: string): string {
     .join('');
 }
 
-function findPieces(view: View, pieces: Pieces, secret: string): Range[] {
+function findPieces(view: View, pieces: Pieces, secret: string): Stretch[] {
   const letters: string[] = [];
   const places: number[] = [];
   for (const [place, unit] of view.entries()) {
@@ -78,7 +65,7 @@ function findPieces(view: View, pieces: Pieces, secret: string): Range[] {
     }
   }
   const text = letters.join('');
-  const ranges: Range[] = [];
+  const ranges: Stretch[] = [];
   for (const [size, found] of pieces) {
     for (let at = 0; at + size <= text.length; at += 1) {
       if (found.has(text.slice(at, at + size)))
@@ -89,7 +76,7 @@ function findPieces(view: View, pieces: Pieces, secret: string): Range[] {
 }
 
 /** Over what touches it and may belong to it: punctuation of the secret, the padding of base64. */
-function widen(view: View, first: number, last: number, secret: string): Range {
+function widen(view: View, first: number, last: number, secret: string): Stretch {
   const belongs = (place: number) => {
     const unit = view[place];
     return unit?.letters === '' && (unit.character === '=' || secret.includes(unit.character));
@@ -98,15 +85,4 @@ function widen(view: View, first: number, last: number, secret: string): Range {
   while (belongs(from - 1) && view[from - 1]?.end === view[from]?.start) from -= 1;
   while (belongs(to + 1) && view[to]?.end === view[to + 1]?.start) to += 1;
   return { start: view[from]?.start ?? 0, end: view[to]?.end ?? 0 };
-}
-
-function joinRanges(ranges: readonly Range[]): Range[] {
-  const joined: Range[] = [];
-  for (const range of [...ranges].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = joined.at(-1);
-    if (last && range.start <= last.end)
-      joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
-    else joined.push(range);
-  }
-  return joined;
 }

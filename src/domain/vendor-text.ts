@@ -1,7 +1,6 @@
-import { wholeBase64 } from './base64-forms.ts';
-import { SHORTEST_MASKED } from './masking.ts';
-import { secretForms } from './secret-forms.ts';
+import { createSecretFinder } from './secret-finder.ts';
 import { findTraces } from './secret-traces.ts';
+import { joinStretches, type Stretch } from './stretch.ts';
 import { safeText } from './text.ts';
 
 /** Much more than is shown, so that a secret which is cut off at the end is not seen. In characters. */
@@ -16,19 +15,29 @@ export function vendorText(text: unknown, secrets: readonly string[] = []): stri
   return safeText(result.slice(0, 8_000).replace(/\s+/g, ' ').trim(), 300);
 }
 
-/**
- * The text without the secret, in every form of it, and without parts of it that are too long for chance. Very short secrets
- * occur by chance, and are left.
- */
+/** A shorter secret occurs in other text by chance, and is left. In characters. */
+const SHORTEST_CUT = 4;
+
+/** The text without the secret, in every form of it, and without parts of it that are too long to occur by chance. */
 export function cutSecret(text: string, secret: string): string {
-  if (secret.length < 4) return text;
-  const whole = wholeBase64(new TextEncoder().encode(secret)).filter(
-    (form) => form.length >= SHORTEST_MASKED,
-  );
-  const forms = [secret, ...whole, ...secretForms(secret).map((form) => form.text)];
-  const left = forms.reduce((rest, form) => rest.split(form).join('[secret]'), text);
-  const traces = findTraces(left, secret);
-  const ends = [0, ...traces.map(({ end }) => end)];
-  const between = ends.map((end, index) => left.slice(end, traces[index]?.start ?? left.length));
-  return between.join('[secret]');
+  const finder = createSecretFinder([secret], SHORTEST_CUT);
+  if (!finder) return text;
+  const bytes = new TextEncoder().encode(text);
+  const found = joinStretches(finder.scan(bytes, true).found);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const left =
+    found.length === 0
+      ? text
+      : cut(found, bytes.length, (from, to) => decoder.decode(bytes.subarray(from, to)));
+  return cut(findTraces(left, secret), left.length, (from, to) => left.slice(from, to));
+}
+
+/** The slices between the stretches, which are sorted, with the mask in between. */
+function cut(
+  stretches: readonly Stretch[],
+  length: number,
+  slice: (from: number, to: number) => string,
+): string {
+  const ends = [0, ...stretches.map(({ end }) => end)];
+  return ends.map((end, at) => slice(end, stretches[at]?.start ?? length)).join('[secret]');
 }

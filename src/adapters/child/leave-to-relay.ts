@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Secret } from '../../domain/secret.ts';
+import type { MaskerState } from './masker.ts';
 import type { Pump } from './pump.ts';
 
 /** The program that goes on masking: `cli/relay-output.ts`, and the `node` that runs it. */
@@ -15,12 +16,11 @@ export interface RelayRequest {
 }
 
 /** A pipe to read, which of its outputs that goes to, and what was read from it and is not decided yet. */
-export interface RelayedPipe {
+export interface RelayedPipe extends Omit<MaskerState, 'pending'> {
   readonly fd: number;
   readonly to: 1 | 2;
-  /** Base64; its first `shown` bytes have been written. */
+  /** Base64. */
   readonly pending: string;
-  readonly shown: number;
 }
 
 /** One of the child's outputs. */
@@ -74,8 +74,8 @@ function startRelay(relay: RelayProgram, left: Left): Promise<boolean> {
     const request: RelayRequest = {
       secrets: left.secrets.map((secret) => secret.reveal()),
       pipes: open.map(({ fd, pump }, at) => {
-        const { pending, shown } = pump.handOver();
-        return { fd: 3 + at, to: fd, pending: Buffer.from(pending).toString('base64'), shown };
+        const { pending, ...state } = pump.handOver();
+        return { fd: 3 + at, to: fd, ...state, pending: Buffer.from(pending).toString('base64') };
       }),
     };
     child.stdin?.on('error', () => resolve(true));

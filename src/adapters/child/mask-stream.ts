@@ -2,9 +2,10 @@ import { Transform } from 'node:stream';
 import type { Secret } from '../../domain/secret.ts';
 import { createMasker, type MaskerState } from './masker.ts';
 
-/** A prompt without a line end must not wait: a beginning that could be any text is let go after this. */
+/** A prompt without a line break must not wait long: it may end like the beginning of a secret by chance. */
 const SHORT_WAIT_MS = 50;
-/** A beginning that already tells much of a secret is held longer, for a writer that writes it slowly. */
+/** So many bytes of a secret are hardly chance: a program that writes it slowly has more time. */
+const HARDLY_CHANCE = 3;
 const LONG_WAIT_MS = 1_000;
 
 export interface MaskStream extends Transform {
@@ -40,8 +41,8 @@ export function createMaskStream(secrets: readonly Secret[], from?: MaskerState)
     if (out.length > 0) stream.push(out);
   };
   const wait = () => {
-    const { bytes, telling } = masker.held;
-    if (bytes > 0) timer = setTimeout(letGo, telling ? LONG_WAIT_MS : SHORT_WAIT_MS);
+    const { bytes, known } = masker.held;
+    if (bytes > 0) timer = setTimeout(letGo, known >= HARDLY_CHANCE ? LONG_WAIT_MS : SHORT_WAIT_MS);
   };
   wait();
   return Object.assign(stream, { state: () => masker.state() });

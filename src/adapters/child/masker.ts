@@ -1,102 +1,125 @@
-import { SHORTEST_MASKED } from '../../domain/masking.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { createByteMatcher } from './byte-matcher.ts';
-import { secretForms } from './secret-forms.ts';
-import { createWrappedMatcher } from './wrapped-matcher.ts';
+import { createSecretFinder, type Scan } from '../../domain/secret-finder.ts';
+import { joinStretches, type Stretch } from '../../domain/stretch.ts';
+import { createDumpFinder } from './dump-finder.ts';
 
 const MASK = Buffer.from('[secret]');
-/** So much of a secret's beginning is text like any other, and may be let go after a moment. In bytes. */
-const TELLS_NOTHING = SHORTEST_MASKED;
+const LF = 10;
 
-/** Replaces secrets in a stream of bytes, also across the borders of its parts. */
+/** Replaces secrets in a stream of bytes, also where a secret spans several parts of the stream. */
 export interface Masker {
-  /** What may be written now. The rest is the possible beginning of a secret. */
+  /** Takes the next part of the stream. Returns what may be written: all but what may be the beginning of a secret. */
   push(part: Uint8Array): Uint8Array;
-  /** How much is held back, in bytes, and whether it is already much of a secret. */
-  readonly held: { readonly bytes: number; readonly telling: boolean };
-  /** Lets go of what is held back, but goes on recognising the secret that it may begin. */
+  readonly held: Held;
+  /**
+   * Returns what is held back, because the stream pauses or ends. What is already much of a secret is replaced. If the secret goes
+   * on later, the rest of it is still recognised.
+   */
   release(): Uint8Array;
   /** What another masker needs to go on from here. */
   state(): MaskerState;
 }
 
-/** What is undecided. Its first `shown` bytes have been written already and are kept only to recognise the rest. */
+/** What the masker has not returned yet. */
+export interface Held {
+  readonly bytes: number;
+  /** How many bytes of a secret it holds, together with what was released before. */
+  readonly known: number;
+}
+
 export interface MaskerState {
+  /** The bytes that may be the beginning of a secret. The first `shown` of them were returned by `release`. */
   readonly pending: Uint8Array;
   readonly shown: number;
+  /** Whether `release` replaced a beginning in `pending`: the rest of that secret gets no second mask. */
+  readonly isReplaced: boolean;
+  /** Whether `pending` begins a line. */
+  readonly startsLine: boolean;
 }
 
-const FRESH: MaskerState = { pending: new Uint8Array(), shown: 0 };
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+const FRESH: MaskerState = { pending: new Uint8Array(), shown: 0, isReplaced: false, startsLine: true };
 
 export function createMasker(secrets: readonly Secret[], from: MaskerState = FRESH): Masker {
-  const forms = secrets.flatMap(secretForms);
-  const wrapping = forms.filter(({ wraps }) => wraps).map(({ bytes }) => bytes);
-  const matchers = [
-    ...forms.filter(({ wraps }) => !wraps).map(({ bytes }) => createByteMatcher(bytes)),
-    ...(wrapping.length > 0 ? [createWrappedMatcher(wrapping)] : []),
-  ];
-  let { pending, shown } = from;
+  const finder = createSecretFinder(secrets.map((secret) => secret.reveal()));
+  let { pending, shown, isReplaced, startsLine } = from;
+  if (!finder) return withoutSecrets(from);
+  const dumps = createDumpFinder(finder);
+  let known = 0;
 
-  const advance = (keep: number): Uint8Array => {
-    const ranges = joinRanges(matchers.flatMap((matcher) => matcher.find(pending)));
-    const cut = pending.length - keep;
+  const scan = (whole: boolean): Scan => {
+    const plain = finder.scan(pending, whole);
+    const dumped = dumps.scan(pending, { whole, startsLine });
+    return {
+      found: [...plain.found, ...dumped.found],
+      beginnings: [...plain.beginnings, ...dumped.beginnings],
+    };
+  };
+
+  /** What was not returned yet of the first `end` bytes, with masks. A mask may reach beyond `end`. */
+  const write = (masked: readonly Stretch[], end: number): Uint8Array => {
     const parts: Uint8Array[] = [];
     let at = shown;
-    for (const { start, end } of ranges) {
-      if (start >= cut) break;
-      if (start > at) parts.push(pending.subarray(at, start));
-      if (end > shown) parts.push(MASK);
-      at = Math.max(at, end);
+    for (const stretch of joinStretches(masked)) {
+      if (stretch.start >= end) break;
+      if (stretch.start > at) parts.push(pending.subarray(at, stretch.start));
+      const isMaskedAlready = isReplaced && stretch.start < shown;
+      if (stretch.end > shown && !isMaskedAlready) parts.push(MASK);
+      at = Math.max(at, stretch.end);
     }
-    if (cut > at) parts.push(pending.subarray(at, cut));
-    // A secret may run into what is undecided, which may begin another: that part is replaced, and stays as context.
-    shown = Math.max(0, at - cut);
-    pending = pending.slice(cut);
+    if (end > at) parts.push(pending.subarray(at, end));
+    shown = at;
     return Buffer.concat(parts);
   };
-  const longestBeginning = () => Math.max(0, ...matchers.map((matcher) => matcher.beginning(pending)));
+
+  const forget = (count: number) => {
+    if (count > 0) startsLine = pending[count - 1] === LF;
+    pending = pending.slice(count);
+    shown = Math.max(0, shown - count);
+    if (shown === 0) isReplaced = false;
+  };
 
   return {
     push(part) {
-      if (matchers.length === 0) return part;
       pending = pending.length === 0 ? part : Buffer.concat([pending, part]);
-      return advance(longestBeginning());
-    },
-    get held() {
-      const bytes = pending.length - shown;
-      return { bytes, telling: pending.length >= TELLS_NOTHING };
-    },
-    release() {
-      const before = pending;
-      const out = advance(0);
-      const kept = Math.max(0, ...matchers.map((matcher) => matcher.beginning(before)));
-      pending = before.slice(before.length - kept);
-      shown = kept;
+      const { found, beginnings } = scan(false);
+      known = Math.max(0, ...beginnings.map((one) => one.known));
+      const end = firstStart(beginnings, pending.length);
+      const out = write(found, end);
+      forget(end);
       return out;
     },
-    state: () => ({ pending, shown }),
+    get held() {
+      return { bytes: Math.max(0, pending.length - shown), known };
+    },
+    release() {
+      const { found, beginnings } = scan(true);
+      const replaced = beginnings.filter(({ isTelling }) => isTelling);
+      const out = write([...found, ...replaced], pending.length);
+      const kept = firstStart(scan(false).beginnings, pending.length);
+      isReplaced ||= replaced.length > 0;
+      shown = pending.length;
+      forget(kept);
+      return out;
+    },
+    state: () => ({ pending, shown, isReplaced, startsLine }),
   };
 }
 
-/** One text, whole. */
+/** The mask of one text that is whole. */
 export function maskText(bytes: Uint8Array, secrets: readonly Secret[]): string {
   const masker = createMasker(secrets);
   return Buffer.concat([masker.push(bytes), masker.release()]).toString('utf8');
 }
 
-/** Ranges that touch the same bytes as one; sorted. */
-function joinRanges(ranges: readonly Range[]): Range[] {
-  const joined: Range[] = [];
-  for (const range of [...ranges].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = joined.at(-1);
-    if (last && range.start < last.end) {
-      joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
-    } else joined.push(range);
-  }
-  return joined;
+function withoutSecrets(from: MaskerState): Masker {
+  return {
+    push: (part) => part,
+    held: { bytes: 0, known: 0 },
+    release: () => new Uint8Array(),
+    state: () => from,
+  };
+}
+
+function firstStart(stretches: readonly Stretch[], otherwise: number): number {
+  return stretches.reduce((first, { start }) => Math.min(first, start), otherwise);
 }

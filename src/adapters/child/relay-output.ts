@@ -12,10 +12,10 @@ export function relayOutput(
 ): void {
   const { secrets, pipes } = decode(Buffer.from(input).toString('utf8'));
   const hidden = secrets.map((text) => Secret.of(text));
-  for (const { fd, to, pending, shown } of pipes) {
+  for (const { fd, to, pending, ...rest } of pipes) {
     const target = to === 1 ? host.stdout : host.stderr;
     target.on('error', () => undefined);
-    const state = { pending: Buffer.from(pending, 'base64'), shown };
+    const state = { ...rest, pending: Buffer.from(pending, 'base64') };
     const pump = startPump(new Socket({ fd, readable: true, writable: false }), hidden, target, state);
     stop.addEventListener('abort', () => pump.stop());
   }
