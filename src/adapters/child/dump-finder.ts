@@ -51,8 +51,14 @@ export function createDumpFinder(finder: SecretFinder): DumpFinder {
           if (run.lines.at(-1)?.end === end) beginnings.push(...scan.beginnings);
         }
         const last = block.at(-1);
-        if (isOpen && last?.mayContinue)
-          beginnings.push({ start: last.start, end: last.textEnd, known: 0, isTelling: false });
+        if (isOpen && last?.mayContinue) {
+          // With the lines before it that show the same secret: what follows is replaced with them.
+          const start = Math.min(
+            last.start,
+            ...found.filter((one) => one.end > last.start).map((one) => one.start),
+          );
+          beginnings.push({ start, end: last.textEnd, known: 0, isTelling: false });
+        }
       }
       return { found, beginnings };
     },

@@ -181,6 +181,30 @@ const DUMPS: Readonly<Record<string, (row: Buffer, offset: number) => string>> =
   'od -An -c': (row) => Array.from(row, cell).join(''),
 };
 
+describe('A15: a part of the stream that ends anywhere', () => {
+  const dumps = Object.values(DUMPS).map((line) => (secret: string) => dump(bytes(`abc${secret}`), line));
+  const both = `0000000  70  66  5f  39  4b  64  4c  71  32  78  5a  37  76  54  62  34
+          p   f   _   9   K   d   L   q   2   x   Z   7   v   T   b   4
+0000020  57  6d  52  38  73  59  63  31  48  6e  4a  35  75  47  65
+          W   m   R   8   s   Y   c   1   H   n   J   5   u   G   e
+0000037`;
+
+  it('changes nothing', () => {
+    for (const write of [...Object.values(FORMS), ...dumps, () => both]) {
+      const text = Buffer.from(`first\n${write(TOKEN)}\nlast\n`);
+      const whole = mask(text.toString(), TOKEN);
+      expect(whole).toContain('[secret]');
+      for (let cut = 1; cut < text.length; cut += 1) {
+        const masker = createMasker([Secret.of(TOKEN)]);
+        const parts = [text.subarray(0, cut), text.subarray(cut)].map((part) =>
+          Buffer.from(masker.push(part)),
+        );
+        expect(Buffer.concat([...parts, masker.release()]).toString()).toBe(whole);
+      }
+    }
+  }, 120_000);
+});
+
 describe.each(Object.entries(DUMPS))('A15: %s', (name, line) => {
   it.each(
     Object.entries(SECRETS).filter(
