@@ -23,7 +23,7 @@ export interface LoginDeps {
   readonly clock: Clock;
   readonly transport: Transport;
   store(): Promise<NewStore>;
-  journal(): Promise<Pick<JournalHost, 'list'>>;
+  journal(): Promise<Pick<JournalHost, 'whileNoneBegins'>>;
 }
 
 export interface LoginTarget {
@@ -165,9 +165,11 @@ export async function provenStore<T>(
 
 async function withdraw(deps: Pick<LoginDeps, 'journal'>, store: NewStore): Promise<void> {
   try {
-    const { attempts, broken } = await (await deps.journal()).list();
-    // What an unfinished attempt has sealed opens with this store's key alone: then the store stays.
-    if (broken.length === 0 && !attempts.some(isUnfinished)) await store.withdraw();
+    const journal = await deps.journal();
+    await journal.whileNoneBegins(async ({ attempts, broken }) => {
+      // What an unfinished operation has sealed opens with this store's key alone: then the store stays.
+      if (broken.length === 0 && !attempts.some(isUnfinished)) await store.withdraw();
+    });
   } catch (error) {
     // The first error says what is wrong.
     if (!isAppError(error)) throw error;

@@ -1,6 +1,8 @@
 import type { StoreKind } from '../domain/credential.ts';
 import { AppError, usage } from '../domain/errors.ts';
-import type { StoreMigration } from '../ports/store-migration.ts';
+import type { JournalHost } from '../ports/journal.ts';
+import type { Guard, StoreMigration } from '../ports/store-migration.ts';
+import { refuseUnfinished } from './refuse-unfinished.ts';
 
 export interface MigrateRequest {
   readonly from: StoreKind;
@@ -10,8 +12,8 @@ export interface MigrateRequest {
 
 export interface MigrateDeps {
   readonly migration: StoreMigration;
-  /** How many rotations are unfinished; their journals are sealed under the key that would go. */
-  readonly openRotations: () => Promise<number>;
+  /** The journals of unfinished operations are sealed under the key that would go. */
+  readonly journal: Pick<JournalHost, 'list' | 'whileNoneBegins'>;
 }
 
 export interface MigrateResult {
@@ -24,20 +26,15 @@ export interface MigrateResult {
   readonly oldKeyRemains: boolean;
 }
 
+const WHAT = 'a migration';
+
 /** Moves the store from one kind to another, or to a fresh key of the same kind. Opens everything first. */
 export async function migrateStore(deps: MigrateDeps, request: MigrateRequest): Promise<MigrateResult> {
   const { from, to, dryRun } = request;
   if (from === 'file' && to === 'file') {
     throw usage('a "file" store has no key to replace', 'name another store with `--to`');
   }
-  const open = await deps.openRotations();
-  if (open > 0) {
-    throw new AppError({
-      code: 'conflict',
-      message: `${open} ${open === 1 ? 'rotation is' : 'rotations are'} unfinished`,
-      hint: 'finish them first: `keyturn rotations resume`',
-    });
-  }
+  refuseUnfinished(await deps.journal.list(), WHAT);
   const found = await deps.migration.inventory();
   if (found.kind === null) {
     throw new AppError({
@@ -56,5 +53,10 @@ export async function migrateStore(deps: MigrateDeps, request: MigrateRequest): 
   }
   const { path, credentials, secrets } = found;
   if (dryRun) return { from, to, done: false, path, credentials, secrets, oldKeyRemains: false };
-  return { from, to, done: true, path, ...(await deps.migration.reseal(from, to)) };
+  const guard: Guard = (work) =>
+    deps.journal.whileNoneBegins(async (now) => {
+      refuseUnfinished(now, WHAT);
+      return work();
+    });
+  return { from, to, done: true, path, ...(await deps.migration.reseal(from, to, guard)) };
 }

@@ -107,6 +107,11 @@ export interface JournalHost {
    */
   begin<T>(header: AttemptHeader, work: (journal: Journal) => Promise<T>): Promise<T>;
   /**
+   * Runs `work` with all that there is while no operation can begin: for what takes away the key that the journal is
+   * sealed under.
+   */
+  whileNoneBegins<T>(work: (found: AttemptList) => Promise<T>): Promise<T>;
+  /**
    * Takes over an unfinished attempt and runs `work` as its only owner: a former owner that wakes up is refused at its
    * next record. Throws `locked` while another process is at it, `not-found` (also when it is done or aborted), `failure`
    * for a broken one, `usage` for one of a newer version, `conflict` when two unfinished attempts are for one subject.

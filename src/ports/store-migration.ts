@@ -17,13 +17,16 @@ export interface Resealed {
   readonly oldKeyRemains: boolean;
 }
 
+/** Runs the change of the key alone, or throws what forbids it. */
+export type Guard = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Changing how a whole store is kept. */
 export interface StoreMigration {
   /** Changes nothing. Throws when any secret does not open. */
   inventory(): Promise<StoreInventory>;
   /**
    * Seals everything again under a fresh key, reads it back and compares before the old form goes. A kill at any point leaves the
-   * old or the new file whole. Throws conflict when the store is not of kind `from` (any more).
+   * old or the new file whole. `guard` holds off what must not happen meanwhile; nobody is asked anything within it. Throws conflict when the store is not of kind `from` (any more).
    */
-  reseal(from: StoreKind, to: StoreKind): Promise<Resealed>;
+  reseal(from: StoreKind, to: StoreKind, guard?: Guard): Promise<Resealed>;
 }

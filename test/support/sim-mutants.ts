@@ -10,6 +10,7 @@ function withJournal(wrap: (journal: Journal) => Journal): (host: JournalHost) =
     prove: () => host.prove(),
     read: (id) => host.read(id),
     isRunning: (id) => host.isRunning(id),
+    whileNoneBegins: (work) => host.whileNoneBegins(work),
     list: () => host.list(),
     begin: (header, work) => host.begin(header, (journal) => work(wrap(journal))),
     resume: (id, work) => host.resume(id, (journal) => work(wrap(journal))),
@@ -191,6 +192,7 @@ const forgetStrays: Mutation = {
   host: (host) => ({
     prove: () => host.prove(),
     read: (id) => host.read(id),
+    whileNoneBegins: (work) => host.whileNoneBegins(work),
     isRunning: (id) => host.isRunning(id),
     begin: (header, work) => host.begin(header, work),
     resume: (id, work) => host.resume(id, work),

@@ -236,7 +236,7 @@ describeWithTools('the keychain store', TOOLS, () => {
     for (let round = 0; round < rounds; round += 1) {
       const from = kindOf(machine) ?? '';
       const to = from === 'keychain' ? (['file', 'keychain'][round % 2] ?? '') : 'keychain';
-      const args = ['credentials', 'migrate', '--from', from, '--to', to];
+      const args = ['credentials', 'migrate', '--from', from, '--to', to, '--yes'];
       const started = performance.now();
       // Spread over the whole run, with what the machine's load adds.
       const delay =
@@ -259,6 +259,7 @@ describeWithTools('the keychain store', TOOLS, () => {
         kindOf(machine) ?? '',
         '--to',
         to === 'file' && kindOf(machine) === 'file' ? 'keychain' : to,
+        '--yes',
       ]);
       expect({ code, stderr }).toEqual({
         code: 0,

@@ -83,7 +83,7 @@ describe('a passphrase store', () => {
     for (const [args, stdin] of [
       [['credentials', 'get', 'ci', '--print'], ''],
       [['credentials', 'import', 'more'], 'another-secret-0123'],
-      [['credentials', 'migrate', '--from', 'passphrase', '--to', 'file'], ''],
+      [['credentials', 'migrate', '--from', 'passphrase', '--to', 'file', '--yes'], ''],
     ] as const) {
       const wrong = await rig.keyturn(args, stdin, { KEYTURN_PASSPHRASE: 'correct horse batterie' });
       expect({ code: wrong.code, stdout: wrong.stdout, stderr: wrong.stderr }).toEqual({

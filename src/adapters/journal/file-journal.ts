@@ -2,7 +2,13 @@ import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
-import type { AttemptSummary, BrokenAttempt, Journal, JournalHost } from '../../ports/journal.ts';
+import type {
+  AttemptList,
+  AttemptSummary,
+  BrokenAttempt,
+  Journal,
+  JournalHost,
+} from '../../ports/journal.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 import { checkPrivateFolder, ensureDurableFolder } from '../disk/private.ts';
@@ -55,6 +61,8 @@ interface Verified {
   readonly key: AttemptKey;
   readonly lastEpoch: number;
 }
+
+const MOST_WAIT_MS = 10_000;
 
 /** Journals as append-only files: `names.ts` tells which, `records.ts` what is in them, `segment-writer.ts` who may write. */
 export function createFileJournal(options: FileJournalOptions): JournalHost {
@@ -153,6 +161,18 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     }
   }
 
+  async function list({ verified = false } = {}): Promise<AttemptList> {
+    const attempts: AttemptSummary[] = [];
+    const broken: BrokenAttempt[] = [];
+    for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
+      const seen = epochs.length + ended.length > 0 ? await lookUp(disk, folder, id) : null;
+      const found = verified && seen?.kind === 'attempt' ? await verify(seen) : seen;
+      if (found?.kind === 'attempt') attempts.push(summarize(found.state));
+      if (found?.kind === 'broken') broken.push({ id, reason: found.error.message });
+    }
+    return { attempts: attempts.sort(byStart), broken };
+  }
+
   return {
     prove: async () => {
       await ensureDurableFolder(disk, folder);
@@ -175,12 +195,16 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
       if (!isAttemptId(header.id)) throw usage('the id of an attempt is 32 hex digits');
       return locks.hold(`attempt-${header.id}`, 0, async () => {
         await ensureDurableFolder(disk, folder);
-        const sealer = await options.sealer(null);
-        const key = createAttemptKey(sealer, random, header.id);
-        const writer = await locks.hold('attempts', 10_000, () =>
-          openFirstSegment({ disk, locks, folder, header, key, nowSecond: nowSecond() }),
-        );
-        return run({ sealer, state: newState(header, { keyId: key.keyId, key: key.key }), writer }, work);
+        // A person who has to type a passphrase is not waited for under the lock.
+        await options.sealer(null);
+        const begun = await locks.hold('attempts', MOST_WAIT_MS, async () => {
+          // Asked for again: before the lock was held, a migration may have put another key in its place.
+          const sealer = await options.sealer(null);
+          const key = createAttemptKey(sealer, random, header.id);
+          const writer = await openFirstSegment({ disk, locks, folder, header, key, nowSecond: nowSecond() });
+          return { sealer, state: newState(header, { keyId: key.keyId, key: key.key }), writer };
+        });
+        return run(begun, work);
       });
     },
 
@@ -192,17 +216,9 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
       });
     },
 
-    list: async ({ verified = false } = {}) => {
-      const attempts: AttemptSummary[] = [];
-      const broken: BrokenAttempt[] = [];
-      for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
-        const seen = epochs.length + ended.length > 0 ? await lookUp(disk, folder, id) : null;
-        const found = verified && seen?.kind === 'attempt' ? await verify(seen) : seen;
-        if (found?.kind === 'attempt') attempts.push(summarize(found.state));
-        if (found?.kind === 'broken') broken.push({ id, reason: found.error.message });
-      }
-      return { attempts: attempts.sort(byStart), broken };
-    },
+    whileNoneBegins: (work) => locks.hold('attempts', MOST_WAIT_MS, async () => work(await list())),
+
+    list,
 
     read: async (id) => {
       const found = isAttemptId(id) ? await lookUp(disk, folder, id) : null;

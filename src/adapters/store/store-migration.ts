@@ -1,6 +1,6 @@
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { Resealed, StoreMigration } from '../../ports/store-migration.ts';
+import type { Guard, Resealed, StoreMigration } from '../../ports/store-migration.ts';
 import { commitShared } from '../disk/commit-file.ts';
 import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
 import type { Entry } from './format.ts';
@@ -26,37 +26,46 @@ export function createStoreMigration(options: CredentialStoreOptions): StoreMigr
       }));
       return { path: options.path, ...(found ?? { kind: null, credentials: [], secrets: 0 }) };
     },
-    reseal: (from, to) => reseal(options, file, { from, to }),
+    reseal: (from, to, guard = (work) => work()) => reseal(options, file, { from, to, guard }),
   };
+}
+
+interface Committed {
+  readonly credentials: readonly string[];
+  readonly secrets: number;
+  /** The keychain's item that is not needed any more. */
+  readonly oldVault: string | null;
 }
 
 async function reseal(
   options: CredentialStoreOptions,
   file: StoreFile,
-  { from, to }: { readonly from: StoreKind; readonly to: StoreKind },
+  { from, to, guard }: { readonly from: StoreKind; readonly to: StoreKind; readonly guard: Guard },
 ): Promise<Resealed> {
   const { disk, keychain, path } = options;
   // Whatever a person has to type is asked for before the lock is taken.
   await file.open(() => null);
   const passphrase = to === 'passphrase' ? await (options.newPassphrase ?? options.passphrase)() : undefined;
   let made: NewVault | null = null;
-  const done = await commitShared(file.shared, async (current) => {
-    const document = current && (await file.parse(current));
-    if (!document || document.header.kind !== from) throw changedKind(from);
-    const { vault } = document.header;
-    const secrets = openAll(document, await file.vaults.unlock(document.header));
-    made ??= await file.vaults.create(to, passphrase);
-    if (from === 'keychain' && vault) await markVault(disk, path, vault.id);
-    document.setHeader({ ...document.header, kind: to, vault: made.vault });
-    for (const entry of [...document.entries.values()]) {
-      document.put(sealUnder(options, made.unlocked, entry, secrets));
-    }
-    const draft = { document, unlocked: made.unlocked };
-    // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
-    const oldVault = from === 'keychain' ? (vault?.id ?? null) : null;
-    const result = { ...count(secrets, document), oldVault };
-    return toChange(file.shared, file.parse, current, draft, { result, changed: true, expect: secrets });
-  });
+  const commit = (): Promise<Committed> =>
+    commitShared(file.shared, async (current) => {
+      const document = current && (await file.parse(current));
+      if (!document || document.header.kind !== from) throw changedKind(from);
+      const { vault } = document.header;
+      const secrets = openAll(document, await file.vaults.unlock(document.header));
+      made ??= await file.vaults.create(to, passphrase);
+      if (from === 'keychain' && vault) await markVault(disk, path, vault.id);
+      document.setHeader({ ...document.header, kind: to, vault: made.vault });
+      for (const entry of [...document.entries.values()]) {
+        document.put(sealUnder(options, made.unlocked, entry, secrets));
+      }
+      const draft = { document, unlocked: made.unlocked };
+      // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
+      const oldVault = from === 'keychain' ? (vault?.id ?? null) : null;
+      const result = { ...count(secrets, document), oldVault };
+      return toChange(file.shared, file.parse, current, draft, { result, changed: true, expect: secrets });
+    });
+  const done = await guard(commit);
   const { shared } = file;
   const left = await options.locks.hold(shared.lockName, shared.waitMs, async () => {
     const now = await file.read();

@@ -22,10 +22,13 @@ export const credentialsMigrate: Command = {
     if (!from || !to)
       throw usage('"--from" and "--to" are needed', 'for example `--from file --to keychain`');
     const migration = await app.storeMigration();
-    const openRotations = async () =>
-      (await (await app.journalHost()).list()).attempts.filter((attempt) => attempt.state === 'open').length;
     const dryRun = input.flag('dry-run');
-    const result = await migrateStore({ migration, openRotations }, { from, to, dryRun });
+    if (to === 'file' && from !== 'file' && !dryRun) {
+      app.note('in a "file" store every secret lies in clear: whatever reads that file has them');
+      await app.confirm('write every secret in clear into the credentials file?');
+    }
+    const journal = await app.journalHost();
+    const result = await migrateStore({ migration, journal }, { from, to, dryRun });
     const names = result.credentials.join(', ') || 'nothing';
     if (dryRun)
       return planReport([

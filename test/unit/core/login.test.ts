@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkTarget, loginFromVendorCli, loginWithToken } from '../../../src/core/login.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { AttemptSummary } from '../../../src/ports/journal.ts';
+import type { AttemptList, AttemptSummary } from '../../../src/ports/journal.ts';
 import {
   type Answer,
   FakeClock,
@@ -30,7 +30,9 @@ function rig(
     clock: new FakeClock(),
     transport,
     store: async () => store,
-    journal: async () => ({ list: async () => ({ attempts: open, broken: [] }) }),
+    journal: async () => ({
+      whileNoneBegins: <T>(work: (found: AttemptList) => Promise<T>) => work({ attempts: open, broken: [] }),
+    }),
   };
   return { deps, transport, store, profiles };
 }

@@ -1,10 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { createStoreMigration } from '../../../src/adapters/store/store-migration.ts';
-import { type MigrateRequest, migrateStore } from '../../../src/core/migrate-store.ts';
+import { type MigrateDeps, type MigrateRequest, migrateStore } from '../../../src/core/migrate-store.ts';
 import { STORE_KINDS, type StoreKind } from '../../../src/domain/credential.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import type { AttemptSummary } from '../../../src/ports/journal.ts';
+import { header } from '../../contract/journal.ts';
 import { createMemoryDisk } from '../../support/memory-disk.ts';
 import { caught, createRig, entry, PATH } from '../adapters/store/store-rig.ts';
+
+function journalOf(open: number): MigrateDeps['journal'] {
+  const attempts = Array.from(
+    { length: open },
+    (_, index): AttemptSummary => ({
+      header: header(`${index}`),
+      state: 'attention',
+      lastStep: null,
+      dueAt: null,
+      reason: null,
+      endedAt: null,
+    }),
+  );
+  const found = { attempts, broken: [] };
+  return { list: async () => found, whileNoneBegins: async (work) => work(found) };
+}
 
 async function filled(kind: StoreKind) {
   const memory = createMemoryDisk();
@@ -15,7 +33,7 @@ async function filled(kind: StoreKind) {
   const text = () => new TextDecoder().decode(memory.files().get(PATH));
   const migrate = (request: Partial<MigrateRequest>, openRotations = 0) =>
     migrateStore(
-      { migration: createStoreMigration(rig.options), openRotations: async () => openRotations },
+      { migration: createStoreMigration(rig.options), journal: journalOf(openRotations) },
       { from: kind, to: kind, dryRun: false, ...request },
     );
   return { memory, ...rig, text, migrate };
@@ -92,7 +110,7 @@ describe('is refused, with nothing changed,', () => {
     const before = text();
     expect((await caught(migrate({ to: 'file' }, 2))).facts).toMatchObject({
       code: 'conflict',
-      message: '2 rotations are unfinished',
+      message: expect.stringContaining('2 operations are unfinished'),
     });
     expect(text()).toBe(before);
   });
@@ -110,7 +128,7 @@ describe('is refused, with nothing changed,', () => {
 
   test('when there is no store', async () => {
     const rig = createRig(createMemoryDisk().connect(), 'keychain');
-    const deps = { migration: createStoreMigration(rig.options), openRotations: async () => 0 };
+    const deps = { migration: createStoreMigration(rig.options), journal: journalOf(0) };
     const error = await caught(migrateStore(deps, { from: 'keychain', to: 'file', dryRun: false }));
     expect(error.code).toBe('not-found');
   });

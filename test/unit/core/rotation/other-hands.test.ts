@@ -252,6 +252,7 @@ function breaking(host: JournalHost): JournalHost {
   return {
     prove: () => host.prove(),
     read: (id) => host.read(id),
+    whileNoneBegins: (work) => host.whileNoneBegins(work),
     isRunning: (id) => host.isRunning(id),
     list: (options) => host.list(options),
     begin: (header, work) => host.begin(header, (journal) => work(broken(journal))),

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createInProcessRig, DEVO, type InProcessRig } from './rig.ts';
+
+const PASSPHRASE = { KEYTURN_STORE: 'passphrase', KEYTURN_PASSPHRASE: 'correct-horse-battery' };
+const NEW_PASSPHRASE = { KEYTURN_NEW_PASSPHRASE: 'another-horse-battery' };
+
+/** A sealed store, and an operation whose sealed answer waits for a destination. */
+async function createStopped(): Promise<InProcessRig & { readonly id: string }> {
+  const rig = await createInProcessRig(PASSPHRASE);
+  const place = ['--region', 'us', '--domain', 'acme', '--url', rig.sandbox.origin];
+  const login = ['login', 'devo', ...place, '--with-token', '-p', 'work'];
+  await rig.must(login, { stdin: rig.sandbox.login('devo') });
+  const create = ['tokens', 'create', '--name', 'ci', ...DEVO, '--to', 'exec:false'];
+  expect((await rig.run(create)).code).toBe(10);
+  const { rotations } = JSON.parse(await rig.must(['rotations', 'list', '--json']));
+  return { ...rig, id: rotations[0].id };
+}
+
+const attempts = (rig: InProcessRig): string => join(rig.home.path, '.local/state/keyturn/attempts');
+const storeOf = (rig: InProcessRig): string =>
+  readFileSync(join(rig.home.path, '.config/keyturn/credentials.yaml'), 'utf8');
+
+function damage(rig: InProcessRig): void {
+  const [name = ''] = readdirSync(attempts(rig)).filter((each) => each.endsWith('.journal'));
+  const path = join(attempts(rig), name);
+  writeFileSync(path, readFileSync(path).fill(0x41, 200, 210));
+}
+
+const migrations: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>])[] = [
+  ['the clear store', ['--from', 'passphrase', '--to', 'file', '--yes'], {}],
+  ['a new passphrase', ['--from', 'passphrase', '--to', 'passphrase'], NEW_PASSPHRASE],
+];
+
+describe('A5: a migration while an operation is unfinished', () => {
+  test.each(migrations)('to %s is refused, names its commands, and changes nothing', async (_, args, env) => {
+    const rig = await createStopped();
+    const before = storeOf(rig);
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stderr } = await rig.run(['credentials', 'migrate', ...args, ...more], { env });
+      expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining(rig.id) });
+      expect(stderr).toContain(`keyturn rotations resume ${rig.id} -p work`);
+      expect(stderr).toContain(`keyturn rotations abort ${rig.id} -p work`);
+    }
+    expect(storeOf(rig)).toBe(before);
+    await rig.must(['rotations', 'resume', rig.id, '-p', 'work', '--to', 'exec:true']);
+    await rig.must(['credentials', 'migrate', ...args], { env });
+  });
+
+  test.each(migrations)('to %s is refused while a record cannot be read', async (_, args, env) => {
+    const rig = await createStopped();
+    damage(rig);
+    const before = storeOf(rig);
+    const { code, stderr } = await rig.run(['credentials', 'migrate', ...args], { env });
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('keyturn doctor') });
+    expect(stderr).toContain(rig.id);
+    expect(storeOf(rig)).toBe(before);
+  });
+
+  test.each(migrations)('after one to %s the audit log is proved', async (_, args, env) => {
+    const rig = await createStopped();
+    await rig.must(['rotations', 'abort', rig.id, '--yes']);
+    await rig.must(['credentials', 'migrate', ...args], { env });
+    const now = { KEYTURN_PASSPHRASE: env['KEYTURN_NEW_PASSPHRASE'] ?? PASSPHRASE.KEYTURN_PASSPHRASE };
+    const store = args.includes('file') ? 'file' : 'passphrase';
+    await rig.must(['audit', 'verify'], { env: { ...now, KEYTURN_STORE: store } });
+  });
+});
+
+describe('A28: moving to the clear store', () => {
+  test('needs --yes off a terminal, says what it means, and a dry run asks nothing', async () => {
+    const rig = await createInProcessRig(PASSPHRASE);
+    await rig.must(['credentials', 'import', 'x'], { stdin: 'a-secret-of-somebody' });
+    const before = storeOf(rig);
+    const migrate = ['credentials', 'migrate', '--from', 'passphrase', '--to', 'file'];
+    const refused = await rig.run(migrate);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(refused.stderr).toContain('lies in clear');
+    expect(storeOf(rig)).toBe(before);
+    await rig.must([...migrate, '--dry-run']);
+    expect(storeOf(rig)).toBe(before);
+    const done = await rig.run([...migrate, '--yes']);
+    expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('lies in clear') });
+    expect(storeOf(rig)).toContain('a-secret-of-somebody');
+  });
+});
