@@ -14,6 +14,8 @@ export interface MigrateDeps {
   readonly migration: StoreMigration;
   /** The journals of unfinished operations are sealed under the key that would go. */
   readonly journal: Pick<JournalHost, 'list' | 'whileNoneBegins'>;
+  /** Asks before secrets that were sealed lie in clear; throws where nobody agrees. */
+  readonly agreeToClear: () => Promise<void>;
 }
 
 export interface MigrateResult {
@@ -53,6 +55,7 @@ export async function migrateStore(deps: MigrateDeps, request: MigrateRequest): 
   }
   const { path, credentials, secrets } = found;
   if (dryRun) return { from, to, done: false, path, credentials, secrets, oldKeyRemains: false };
+  if (to === 'file') await deps.agreeToClear();
   const guard: Guard = (work) =>
     deps.journal.whileNoneBegins(async (now) => {
       refuseUnfinished(now, WHAT);

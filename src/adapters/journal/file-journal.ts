@@ -23,6 +23,7 @@ import {
 } from './attempt-key.ts';
 import { broken } from './decode-line.ts';
 import { createFileAttempt } from './file-attempt.ts';
+import { holdAttempt, isHeld } from './hold-attempt.ts';
 import { type Found, findFiles, lookUp } from './look-up.ts';
 import { groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
 import { openFirstSegment } from './open-first.ts';
@@ -234,30 +235,6 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
 
     isRunning: (id) => (isAttemptId(id) ? isHeld(locks, id) : Promise.resolve(false)),
   };
-}
-
-/** Runs `work` as the only process at the attempt. Throws `locked`, which tells that another one is at it. */
-async function holdAttempt<T>(locks: Locks, id: string, work: () => Promise<T>): Promise<T> {
-  let isHere = false;
-  try {
-    return await locks.hold(`attempt-${id}`, 0, () => {
-      isHere = true;
-      return work();
-    });
-  } catch (error) {
-    if (isHere || !isAppError(error, 'locked')) throw error;
-    throw error.with({ message: `another keyturn is at the operation ${id} now`, attempt: id });
-  }
-}
-
-async function isHeld(locks: Locks, id: string): Promise<boolean> {
-  try {
-    await locks.hold(`attempt-${id}`, 0, async () => {});
-    return false;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    return error.code === 'locked';
-  }
 }
 
 function byStart(a: AttemptSummary, b: AttemptSummary): number {

@@ -23,12 +23,12 @@ export const credentialsMigrate: Command = {
       throw usage('"--from" and "--to" are needed', 'for example `--from file --to keychain`');
     const migration = await app.storeMigration();
     const dryRun = input.flag('dry-run');
-    if (to === 'file' && from !== 'file' && !dryRun) {
+    const agreeToClear = async (): Promise<void> => {
       app.note('in a "file" store every secret lies in clear: whatever reads that file has them');
       await app.confirm('write every secret in clear into the credentials file?');
-    }
+    };
     const journal = await app.journalHost();
-    const result = await migrateStore({ migration, journal }, { from, to, dryRun });
+    const result = await migrateStore({ migration, journal, agreeToClear }, { from, to, dryRun });
     const names = result.credentials.join(', ') || 'nothing';
     if (dryRun)
       return planReport([

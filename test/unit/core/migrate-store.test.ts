@@ -24,6 +24,8 @@ function journalOf(open: number): MigrateDeps['journal'] {
   return { list: async () => found, whileNoneBegins: async (work) => work(found) };
 }
 
+const agreeToClear = async (): Promise<void> => undefined;
+
 async function filled(kind: StoreKind) {
   const memory = createMemoryDisk();
   const rig = createRig(memory.connect(), kind);
@@ -33,7 +35,7 @@ async function filled(kind: StoreKind) {
   const text = () => new TextDecoder().decode(memory.files().get(PATH));
   const migrate = (request: Partial<MigrateRequest>, openRotations = 0) =>
     migrateStore(
-      { migration: createStoreMigration(rig.options), journal: journalOf(openRotations) },
+      { migration: createStoreMigration(rig.options), journal: journalOf(openRotations), agreeToClear },
       { from: kind, to: kind, dryRun: false, ...request },
     );
   return { memory, ...rig, text, migrate };
@@ -128,7 +130,7 @@ describe('is refused, with nothing changed,', () => {
 
   test('when there is no store', async () => {
     const rig = createRig(createMemoryDisk().connect(), 'keychain');
-    const deps = { migration: createStoreMigration(rig.options), journal: journalOf(0) };
+    const deps = { migration: createStoreMigration(rig.options), journal: journalOf(0), agreeToClear };
     const error = await caught(migrateStore(deps, { from: 'keychain', to: 'file', dryRun: false }));
     expect(error.code).toBe('not-found');
   });

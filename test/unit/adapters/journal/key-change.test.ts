@@ -43,7 +43,7 @@ async function start(pause: () => Promise<void> = async () => undefined) {
   const quiet = journal(async () => undefined);
   const migrate = () =>
     migrateStore(
-      { migration: createStoreMigration(rig.options), journal: quiet },
+      { migration: createStoreMigration(rig.options), journal: quiet, agreeToClear: async () => undefined },
       { from: 'keychain', to: 'keychain', dryRun: false },
     );
   return { begin: journal(pause).begin, host: quiet, migrate };
