@@ -8,7 +8,7 @@ export async function refuseOpenAttempt(
   app: App,
   concerns: (attempt: AttemptHeader) => boolean,
 ): Promise<void> {
-  const { attempts } = await (await app.journalHost()).list();
+  const { attempts } = await (await app.journalHost()).list({ only: 'unfinished' });
   const open = attempts.find((attempt) => isUnfinished(attempt) && concerns(attempt.header));
   if (!open) return;
   const { id, kind, profile, provider, startedAt } = open.header;

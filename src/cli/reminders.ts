@@ -42,7 +42,7 @@ async function unfinished(app: App): Promise<readonly AttemptSummary[]> {
     // Most often there is nothing, and then the journal need not be loaded to say so.
     const { state } = await app.paths();
     if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return [];
-    const { attempts } = await (await app.journalHost()).list();
+    const { attempts } = await (await app.journalHost()).list({ only: 'unfinished' });
     // One that waits for the end of a grace is as it should be.
     const now = app.runtime.clock.now();
     return attempts.filter((attempt) => isUnfinished(attempt) && waitsUntil(attempt, now) === null);

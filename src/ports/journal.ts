@@ -97,6 +97,16 @@ export interface BrokenAttempt {
   readonly reason: string;
 }
 
+/** Which attempts a list is of. */
+export interface AttemptChoice {
+  readonly verified?: boolean | undefined;
+  /**
+   * `unfinished`, or those that were aborted since then (milliseconds since 1970): the others are told by their names and not
+   * read, so that it costs the same however many have ended. Left out: all.
+   */
+  readonly only?: 'unfinished' | { readonly abortedSince: number } | undefined;
+}
+
 export interface JournalHost {
   /** Proves that an attempt could be recorded now: folder private and writable, sealing key there, space for an answer. */
   prove(): Promise<void>;
@@ -121,7 +131,7 @@ export interface JournalHost {
    * Every attempt, without unlocking anything: to be shown, not to be acted upon, for somebody may have edited the files.
    * With `verified` the sealing key is asked for, and an attempt that this installation did not write is among the broken.
    */
-  list(options?: { readonly verified?: boolean }): Promise<AttemptList>;
+  list(options?: AttemptChoice): Promise<AttemptList>;
   /** One operation to be explained; null when there is none of that id. Takes nothing over. Throws `failure` for a broken one. */
   read(id: string): Promise<OperationDetail | null>;
   /** Whether a live process is at the operation right now. */

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError, isAppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { AttemptHeader, Captured, Journal, JournalHost } from '../../src/ports/journal.ts';
+import type {
+  AttemptChoice,
+  AttemptHeader,
+  Captured,
+  Journal,
+  JournalHost,
+} from '../../src/ports/journal.ts';
 import { type Fault, Killed } from '../support/memory-disk.ts';
 
 /** A machine that journal hosts run on; a database or a workflow engine can be one as well as a folder. */
@@ -250,6 +256,14 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       ]);
       expect(attempts[1]?.endedAt).not.toBeNull();
       expect(await host.list({ verified: true })).toEqual({ attempts, broken });
+      const named = async (only: AttemptChoice['only']) =>
+        (await host.list({ verified: true, only })).attempts.map(({ header: { id } }) => id);
+      expect(await named('unfinished')).toEqual(
+        attempts.filter(({ state }) => state === 'open' || state === 'attention').map((one) => one.header.id),
+      );
+      const endedAt = Date.parse(attempts[1]?.endedAt ?? '');
+      expect(await named({ abortedSince: endedAt })).toEqual([ended.id]);
+      expect(await named({ abortedSince: endedAt + 1_000 })).toEqual([]);
     });
 
     test('lets one attempt for a subject be unfinished, and an id be used once', async () => {

@@ -72,7 +72,7 @@ describe('kill -9', () => {
       at(bench, /^truncate .*\.journal/, 'before'),
       at(bench, /^truncate .*\.journal/, 'after'),
       at(bench, /^remove .*\.journal/, 'after'),
-      at(bench, /^rename .*\.ended/, 'before'),
+      at(bench, /^rename .*\.(done|aborted)/, 'before'),
     ],
     OVERLAPPING,
   );

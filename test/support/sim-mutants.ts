@@ -196,9 +196,9 @@ const forgetStrays: Mutation = {
     isRunning: (id) => host.isRunning(id),
     begin: (header, work) => host.begin(header, work),
     resume: (id, work) => host.resume(id, work),
-    list: async () => {
-      const { attempts, broken } = await host.list();
-      return { attempts: attempts.map((one) => ({ ...one, endedAt: null })), broken };
+    list: async (choice) => {
+      const list = await host.list(choice);
+      return typeof choice?.only === 'object' ? { ...list, attempts: [] } : list;
     },
   }),
 };

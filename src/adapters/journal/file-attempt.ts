@@ -8,7 +8,7 @@ import type { Captured, Journal, JournalCapture } from '../../ports/journal.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 import { contextOf, openSealed, sealText } from './attempt-key.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { sparePath } from './names.ts';
+import { type Ending, sparePath } from './names.ts';
 import type { Entry } from './records.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 import { openCapture } from './show.ts';
@@ -24,7 +24,7 @@ export interface AttemptOptions {
   readonly state: State;
   readonly writer: SegmentWriter;
   /** Takes away what a tombstone of this epoch replaces. */
-  readonly bury: (tombstoneEpoch: number, second: number) => Promise<void>;
+  readonly bury: (tombstone: Ending & { readonly epoch: number }) => Promise<void>;
 }
 
 /** The journal that `rotate` runs on: the state of the attempt, and its only writer. */
@@ -156,7 +156,7 @@ export function createFileAttempt(options: AttemptOptions): Journal {
         at: toInstant(now),
       });
       ended = true;
-      await bury(epoch, Math.floor(now / 1000));
+      await bury({ epoch, state: how, second: Math.floor(now / 1000) });
     },
   };
 }

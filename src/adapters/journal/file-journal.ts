@@ -3,6 +3,7 @@ import { parseInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
 import type {
+  AttemptChoice,
   AttemptList,
   AttemptSummary,
   BrokenAttempt,
@@ -21,11 +22,12 @@ import {
   sealText,
   verifyCodes,
 } from './attempt-key.ts';
+import { isWanted, mayBe } from './choice.ts';
 import { broken } from './decode-line.ts';
 import { createFileAttempt } from './file-attempt.ts';
 import { holdAttempt, isHeld } from './hold-attempt.ts';
-import { type Found, findFiles, lookUp } from './look-up.ts';
-import { groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
+import { type Found, findFiles, lookAt, lookUp } from './look-up.ts';
+import { type Ending, groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
 import { openFirstSegment } from './open-first.ts';
 import type { AttemptLog } from './read-attempt.ts';
 import { claimSegment, createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
@@ -70,9 +72,9 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
   const { disk, locks, clock, random, folder } = options;
   const nowSecond = (): number => Math.floor(clock.now() / 1000);
 
-  async function buryAt(id: string, epoch: number, second: number): Promise<void> {
+  async function buryAt(id: string, tombstone: Ending & { readonly epoch: number }): Promise<void> {
     const files = await findFiles(disk, folder, id);
-    if (files) await bury(disk, folder, files, { epoch, second });
+    if (files) await bury(disk, folder, files, tombstone);
   }
 
   async function run<T>(attempt: Owned, work: (journal: Journal) => Promise<T>): Promise<T> {
@@ -83,7 +85,7 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
       folder,
       clock,
       random,
-      bury: (epoch, second) => buryAt(id, epoch, second),
+      bury: (tombstone) => buryAt(id, tombstone),
     });
     try {
       return await work(journal);
@@ -162,14 +164,15 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     }
   }
 
-  async function list({ verified = false } = {}): Promise<AttemptList> {
+  async function list({ verified = false, only }: AttemptChoice = {}): Promise<AttemptList> {
     const attempts: AttemptSummary[] = [];
     const broken: BrokenAttempt[] = [];
-    for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
-      const seen = epochs.length + ended.length > 0 ? await lookUp(disk, folder, id) : null;
+    for (const files of groupNames(await disk.list(folder))) {
+      const seen = mayBe(files, only) ? await lookAt(disk, folder, files) : null;
+      if (seen?.kind === 'attempt' && !isWanted(seen.state, only)) continue;
       const found = verified && seen?.kind === 'attempt' ? await verify(seen) : seen;
       if (found?.kind === 'attempt') attempts.push(summarize(found.state));
-      if (found?.kind === 'broken') broken.push({ id, reason: found.error.message });
+      if (found?.kind === 'broken') broken.push({ id: files.id, reason: found.error.message });
     }
     return { attempts: attempts.sort(byStart), broken };
   }
@@ -217,7 +220,8 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
       });
     },
 
-    whileNoneBegins: (work) => locks.hold('attempts', MOST_WAIT_MS, async () => work(await list())),
+    whileNoneBegins: (work) =>
+      locks.hold('attempts', MOST_WAIT_MS, async () => work(await list({ only: 'unfinished' }))),
 
     list,
 

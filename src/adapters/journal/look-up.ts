@@ -25,14 +25,19 @@ export async function findFiles(disk: Disk, folder: string, id: string): Promise
 
 /** Reads an attempt beside its owner, which may add, rename and remove files meanwhile. Null when it is gone. */
 export async function lookUp(disk: Disk, folder: string, id: string): Promise<Found | null> {
-  let files = await findFiles(disk, folder, id);
+  return lookAt(disk, folder, await findFiles(disk, folder, id));
+}
+
+/** As {@link lookUp}, with the names of the files known already. */
+export async function lookAt(disk: Disk, folder: string, known: AttemptFiles | null): Promise<Found | null> {
+  let files = known;
   for (let tries = 1; files; tries += 1) {
     try {
       const log = await readAttempt(disk, folder, files);
       return { kind: 'attempt', files, log, state: replay(log) };
     } catch (error) {
       if (!isAppError(error)) throw error;
-      const now = await findFiles(disk, folder, id);
+      const now = await findFiles(disk, folder, files.id);
       if (tries === MOST_TRIES || (now && isSame(now, files))) return { kind: 'broken', error };
       files = now;
     }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
  *   that is the fence: a former owner sees that its segment is not the last one any more. Each later one begins with a
  *   copy of every record that counts, so the newest whole one is all that is read; the ones before it are removed.
  * - `<id>.spare` room on the disk for the answer of a mint.
- * - `<id>.<second>.ended` the tombstone of an attempt that was done or aborted in that second since 1970.
+ * - `<id>.<second>.done` and `<id>.<second>.aborted` the tombstone of an attempt that ended so in that second since 1970. An
+ *   older keyturn called both `ended`.
  * - `<id>.new` a first segment that is not whole yet: nothing has begun.
  */
 export interface AttemptFiles {
@@ -19,10 +20,17 @@ export interface AttemptFiles {
   readonly loose: readonly string[];
 }
 
+/** How and when an attempt ended. */
+export interface Ending {
+  readonly state: 'done' | 'aborted';
+  /** Since 1970. */
+  readonly second: number;
+}
+
 /** The epoch of whoever begins an attempt. */
 export const FIRST = 1;
 
-const NAME = /^([0-9a-f]{32})\.(?:(\d{1,9})\.journal|(\d{1,12})\.ended|spare|new)$/;
+const NAME = /^([0-9a-f]{32})\.(?:(\d{1,9})\.journal|(\d{1,12})\.(?:done|aborted|ended)|spare|new)$/;
 
 export function isAttemptId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
@@ -49,6 +57,11 @@ export function endedSecond(name: string): number {
   return Number(NAME.exec(name)?.[3] ?? 0);
 }
 
+/** Whether a tombstone with this name may be of an attempt that was aborted in that second or later. */
+export function mayBeAborted(name: string, second: number): boolean {
+  return !name.endsWith('.done') && endedSecond(name) >= second;
+}
+
 export function segmentPath(folder: string, id: string, epoch: number): string {
   return join(folder, `${id}.${epoch}.journal`);
 }
@@ -61,6 +74,6 @@ export function newPath(folder: string, id: string): string {
   return join(folder, `${id}.new`);
 }
 
-export function endedPath(folder: string, id: string, second: number): string {
-  return join(folder, `${id}.${second}.ended`);
+export function endedPath(folder: string, id: string, { state, second }: Ending): string {
+  return join(folder, `${id}.${second}.${state}`);
 }

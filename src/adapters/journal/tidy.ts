@@ -3,7 +3,7 @@ import { isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { type Found, lookUp } from './look-up.ts';
-import { type AttemptFiles, endedPath, endedSecond, segmentPath } from './names.ts';
+import { type AttemptFiles, type Ending, endedPath, endedSecond, segmentPath } from './names.ts';
 import { claimSegment } from './segment-writer.ts';
 import { closeQuietly, quietly } from './spare.ts';
 import { isUnfinished } from './state.ts';
@@ -29,12 +29,12 @@ export async function bury(
   disk: Disk,
   folder: string,
   files: AttemptFiles,
-  tombstone: { readonly epoch: number; readonly second: number },
+  tombstone: Ending & { readonly epoch: number },
 ): Promise<void> {
   await dropSegments(disk, folder, files, tombstone.epoch);
   await quietly(disk.syncFolder(folder));
   const from = segmentPath(folder, files.id, tombstone.epoch);
-  await quietly(disk.rename(from, endedPath(folder, files.id, tombstone.second)));
+  await quietly(disk.rename(from, endedPath(folder, files.id, tombstone)));
   await quietly(disk.syncFolder(folder));
 }
 
@@ -45,7 +45,7 @@ export async function bury(
 export async function buryFound(
   disk: Disk,
   folder: string,
-  { files, log }: Pick<FoundAttempt, 'files' | 'log'>,
+  { files, log, state: { state } }: FoundAttempt,
   second: number,
 ): Promise<void> {
   const epoch = (files.epochs.at(-1) ?? 0) + 1;
@@ -60,7 +60,7 @@ export async function buryFound(
     await closeQuietly(file);
   }
   await disk.syncFolder(folder);
-  await bury(disk, folder, files, { epoch, second });
+  await bury(disk, folder, files, { epoch, second, state: state === 'aborted' ? state : 'done' });
 }
 
 /**

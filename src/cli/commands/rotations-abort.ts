@@ -13,7 +13,7 @@ export const rotationsAbort: Command = {
   async run(app, input) {
     const id = input.argument(0).replace(/^id:/, '');
     const { profile, provider } = app.globals;
-    const { attempts } = await (await app.journalHost()).list();
+    const { attempts } = await (await app.journalHost()).list({ only: 'unfinished' });
     const [attempt] = chooseAttempts(attempts, { id, profile, provider });
     const where = attempt ? await whereOfAttempt(app, attempt.header) : null;
     const shown = attempt ? aboutAttempt(attempt.header) : 'it';

@@ -24,7 +24,7 @@ export const rotationsResume: Command = {
     'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say. A command of exec: is not kept: give it again with --to, exactly as it was. `--profile` and `--provider` choose among several.',
   examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
   async run(app, input) {
-    const { attempts, broken } = await (await app.journalHost()).list();
+    const { attempts, broken } = await (await app.journalHost()).list({ only: 'unfinished' });
     // `rotations list -o name` writes `id:…`.
     const id = input.optionalArgument(0)?.replace(/^id:/, '');
     const all = input.flag('all');

@@ -23,7 +23,7 @@ export interface Claim {
  * be rotated before its own rotation is over, and then there would be no way back from either.
  */
 export async function refuseInTheWay(deps: MintDeps, claim: Claim): Promise<void> {
-  const { attempts } = await deps.host.list();
+  const { attempts } = await deps.host.list({ only: 'unfinished' });
   const found = attempts.find(
     (attempt) => isUnfinished(attempt) && isInTheWay(deps.client.connection, claim, attempt),
   );

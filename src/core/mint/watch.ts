@@ -23,10 +23,9 @@ export async function endStrays(attempt: Attempt, tokens: readonly Token[]): Pro
 
 async function watched({ deps, journal }: Attempt): Promise<readonly AttemptHeader[]> {
   const { provider, origin } = deps.client.connection;
-  const { attempts } = await deps.host.list({ verified: true });
-  const since = deps.clock.now() - WATCH_MS;
+  const abortedSince = deps.clock.now() - WATCH_MS;
+  const { attempts } = await deps.host.list({ verified: true, only: { abortedSince } });
   return attempts
-    .filter(({ state, endedAt }) => state === 'aborted' && Date.parse(endedAt ?? '') >= since)
     .map(({ header }) => header)
     .filter((header) => header.id !== journal.header.id)
     .filter((header) => header.provider === provider.id && header.origin === origin);

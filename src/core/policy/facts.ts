@@ -39,7 +39,8 @@ export function createListings(): Listings {
   const attempts = new Map<MintDeps, Promise<readonly AttemptSummary[]>>();
   return {
     tokens: (deps) => remember(tokens, deps, () => allTokens(deps)),
-    attempts: (deps) => remember(attempts, deps, async () => (await deps.host.list()).attempts),
+    attempts: (deps) =>
+      remember(attempts, deps, async () => (await deps.host.list({ only: 'unfinished' })).attempts),
   };
 }
 

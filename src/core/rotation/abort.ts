@@ -29,7 +29,7 @@ export interface AbortResult extends MintResult {
  * complete but for suspects is closed as `done`, and nothing of it is taken back.
  */
 export async function abortAttempt(deps: ResumeDeps, id: string): Promise<AbortResult> {
-  const { attempts } = await deps.host.list();
+  const { attempts } = await deps.host.list({ only: 'unfinished' });
   const isTold = attempts.some(({ header, state }) => header.id === id && state === 'attention');
   return deps.host.resume(id, async (journal) => {
     const attempt = await takeUp(deps, journal, null);

@@ -373,7 +373,8 @@ describe('a file journal that was tampered with', () => {
     await second.start().resume(FIRST.id, (journal) => journal.end('aborted', null));
     const again = header('e');
     await second.start().begin(again, async () => 1);
-    for (const name of second.disk.files().keys()) if (name.endsWith('.ended')) second.disk.erase(name);
+    for (const name of second.disk.files().keys())
+      if (/\.(done|aborted)$/.test(name)) second.disk.erase(name);
     for (const [path, bytes] of saved) second.disk.put(path, bytes);
     for (const id of [FIRST.id, again.id])
       expect(await tellOrRefuse(second.start(), id)).toEqual({ code: 'conflict' });

@@ -27,7 +27,7 @@ describe('what is left in the folder of attempts', () => {
       await journal.end('aborted', 'refused');
     });
     const second = machine.clock.time / 1000;
-    const path = `${FOLDER}/${header('a').id}.${second}.ended`;
+    const path = `${FOLDER}/${header('a').id}.${second}.aborted`;
     expect([...machine.disk.files().keys()]).toEqual([path]);
     expect(Buffer.from(machine.disk.files().get(path) ?? []).toString()).not.toContain('"keep"');
     machine.clock.time += WEEK;
@@ -63,7 +63,7 @@ describe('what is left in the folder of attempts', () => {
       if (attempts[0]?.state === 'open')
         await fresh.resume(header('a').id, (journal) => journal.end('done', null));
       else await fresh.begin(header('b'), (journal) => journal.end('done', null));
-      const left = [...machine.disk.files().keys()].filter((path) => !path.endsWith('.ended'));
+      const left = [...machine.disk.files().keys()].filter((path) => !/\.(done|aborted)$/.test(path));
       expect(left, `killed at effect ${n} of the end`).toEqual([]);
     }
     throw new Error('the end has more effects than were tried');
