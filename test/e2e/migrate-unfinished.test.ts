@@ -44,7 +44,7 @@ describe('A5: a migration while an operation is unfinished', () => {
       expect(stderr).toContain(`keyturn rotations abort ${rig.id} -p work`);
     }
     expect(storeOf(rig)).toBe(before);
-    await rig.must(['rotations', 'resume', rig.id, '-p', 'work', '--to', 'exec:true']);
+    await rig.must(['rotations', 'resume', rig.id, '-p', 'work', '--to', 'file:taken']);
     await rig.must(['credentials', 'migrate', ...args], { env });
   });
 

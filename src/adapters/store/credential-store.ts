@@ -115,7 +115,8 @@ async function withdrawEmpty(options: CredentialStoreOptions, file: StoreFile): 
     const document = await file.read();
     if (!document || document.entries.size > 0) return;
     const { kind, vault } = document.header;
-    if (kind === 'keychain' && vault) await markVault(disk, path, vault.id);
+    const { key } = await file.vaults.unlock(document.header);
+    if (kind === 'keychain' && vault && key) await markVault(disk, path, { id: vault.id, key });
     await stillHeld();
     await disk.remove(path);
     await disk.syncFolder(dirname(path));

@@ -52,9 +52,10 @@ async function reseal(
       const document = current && (await file.parse(current));
       if (!document || document.header.kind !== from) throw changedKind(from);
       const { vault } = document.header;
-      const secrets = openAll(document, await file.vaults.unlock(document.header));
+      const { key: oldKey } = await file.vaults.unlock(document.header);
+      const secrets = openAll(document, { vaultId: vault?.id ?? null, key: oldKey });
       made ??= await file.vaults.create(to, passphrase);
-      if (from === 'keychain' && vault) await markVault(disk, path, vault.id);
+      if (from === 'keychain' && vault && oldKey) await markVault(disk, path, { id: vault.id, key: oldKey });
       document.setHeader({ ...document.header, kind: to, vault: made.vault });
       for (const entry of [...document.entries.values()]) {
         document.put(sealUnder(options, made.unlocked, entry, secrets));

@@ -33,19 +33,18 @@ export async function requireReachable(keychain: Keychain, vaultId: string): Pro
   await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(vaultId));
 }
 
-/** A fresh key, put into the keychain and read back. */
-export async function createKeychainKey(
-  keychain: Keychain,
-  random: Random,
-  vaultId: string,
-): Promise<KeyObject> {
-  const text = toBase64Url(random.bytes(KEY_BYTES));
+export function newKey(random: Random): KeyObject {
+  return createSecretKey(random.bytes(KEY_BYTES));
+}
+
+/** Puts a key into the keychain and reads it back. */
+export async function saveKeychainKey(keychain: Keychain, vaultId: string, key: KeyObject): Promise<void> {
+  const text = toBase64Url(key.export());
   const account = keychainAccount(vaultId);
   await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
   if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) !== text) {
     throw unavailable('the keychain does not give back what was put into it', 'see `keyturn doctor`');
   }
-  return toKey(text) ?? fail();
 }
 
 /** The key of an existing vault. Throws `AppError` (unavailable) when it is missing or another one. */
@@ -137,10 +136,20 @@ function toKey(text: string): KeyObject | null {
   return bytes?.length === KEY_BYTES ? createSecretKey(bytes) : null;
 }
 
-/** Whether the keychain forgot the item; false when it cannot be reached now. */
-export async function forgetKeychainKey(keychain: Keychain, vaultId: string): Promise<boolean> {
+/**
+ * Forgets the keychain's item of a vault where `isOurs` says so of the key in it. False when the keychain cannot be reached
+ * now, so that somebody must ask again.
+ */
+export async function forgetKeychainKey(
+  keychain: Keychain,
+  vaultId: string,
+  isOurs: (key: KeyObject) => boolean,
+): Promise<boolean> {
   try {
-    await keychain.deletePassword(KEYCHAIN_SERVICE, keychainAccount(vaultId));
+    const account = keychainAccount(vaultId);
+    const text = await keychain.getPassword(KEYCHAIN_SERVICE, account);
+    const key = text === null ? null : toKey(text);
+    if (key && isOurs(key)) await keychain.deletePassword(KEYCHAIN_SERVICE, account);
     return true;
   } catch (error) {
     if (isAppError(error)) return false;
@@ -154,8 +163,4 @@ function checkContext(vaultId: string): string {
 
 function unavailable(message: string, hint: string): AppError {
   return new AppError({ code: 'unavailable', message, hint });
-}
-
-function fail(): never {
-  throw new AppError({ code: 'failure', message: 'a fresh key has the wrong length' });
 }

@@ -1,27 +1,46 @@
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
-import { forgetKeychainKey } from './vault-key.ts';
+import { deriveKey, forgetKeychainKey } from './vault-key.ts';
+
+/** A vault whose key is kept in the keychain. */
+export interface MarkedVault {
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+/** More than a run leaves behind; the rest is for the next write. */
+const MOST_SWEPT = 16;
+/** Of a code, HMAC-SHA-256 as base64url. In bytes. */
+const CODE_LENGTH = 43;
 
 /**
- * A marker is an empty file beside the store that names a vault whose keychain item may have to go: one that is being
- * made, or one that a migration leaves behind. It is durable before the item is touched, so that no kill leaves an item
- * that nobody knows of.
+ * A marker is a file beside the store that names a vault whose keychain item may have to go: one that is being made, or one
+ * that a migration leaves behind. It is durable before the item is touched, so that no kill leaves an item that nobody
+ * knows of. It holds a code under the vault's own key, so that nobody else can make keyturn delete an item.
  */
-export async function markVault(disk: Disk, path: string, vaultId: string): Promise<void> {
-  const marker = markerPath(path, vaultId);
+export async function markVault(disk: Disk, path: string, vault: MarkedVault): Promise<void> {
+  const marker = join(dirname(path), markerName(path, vault.id));
+  const code = new TextEncoder().encode(codeOf(await placeOf(disk, path), vault));
+  // What lies there was torn by a kill, or planted.
+  await disk.remove(marker);
+  const file = await disk.create(marker, 0o600);
   try {
-    const file = await disk.create(marker, 0o600);
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (!isAppError(error, 'conflict')) throw error;
+    await file.write(code);
+    await file.sync();
+  } finally {
+    await file.close();
   }
   await disk.syncFolder(dirname(path));
+}
+
+/** Of this vault and this store: a marker that was copied from another store says nothing here. */
+function codeOf(place: string, { id, key }: MarkedVault): string {
+  return createHmac('sha256', deriveKey(key, 'marker'))
+    .update(JSON.stringify(['keyturn marker', id, place]))
+    .digest('base64url');
 }
 
 /** Whether a run that was killed, or a keychain that was out of reach, left something to sweep. Needs no lock. */
@@ -30,8 +49,9 @@ export async function hasMarkers(disk: Disk, path: string): Promise<boolean> {
 }
 
 /**
- * Forgets the keychain items of all marked vaults but the one in use. Only under the store's lock. Returns the vaults
- * whose item could not be deleted now; their markers stay for the next time.
+ * Forgets the keychain items of the marked vaults but the one in use, where the marker's code fits the key in the item. A
+ * marker that does not fit goes, and the item stays. Only under the store's lock. Returns the vaults whose item could not be
+ * deleted now; their markers stay for the next time.
  */
 export async function sweepVaults(
   disk: Disk,
@@ -41,14 +61,48 @@ export async function sweepVaults(
 ): Promise<readonly string[]> {
   const folder = dirname(path);
   const left: string[] = [];
-  for (const name of await disk.list(folder)) {
-    const id = markedVault(path, name);
-    if (id === null) continue;
-    const done = id === inUse || (await forgetKeychainKey(keychain, id));
-    if (done) await disk.remove(join(folder, name));
-    else left.push(id);
+  const marked = (await disk.list(folder)).flatMap((name) => markedVault(path, name) ?? []);
+  for (const id of marked.slice(0, MOST_SWEPT)) {
+    const isDone = id === inUse || (await sweep({ disk, keychain, path }, id));
+    if (!isDone || !(await removed(disk, join(folder, markerName(path, id))))) left.push(id);
   }
   return left;
+}
+
+interface Sweeping {
+  readonly disk: Disk;
+  readonly keychain: Keychain;
+  readonly path: string;
+}
+
+/** Whether nothing is left to do for the marker of this vault. */
+async function sweep({ disk, keychain, path }: Sweeping, id: string): Promise<boolean> {
+  const bytes = await readCode(disk, join(dirname(path), markerName(path, id)));
+  if (!bytes) return true;
+  const place = await placeOf(disk, path);
+  return forgetKeychainKey(keychain, id, (key) => isSame(bytes, codeOf(place, { id, key })));
+}
+
+/** Null where it is none of ours: of another length, or no file at all. */
+async function readCode(disk: Disk, marker: string): Promise<Uint8Array | null> {
+  const facts = await disk.facts(marker);
+  if (facts?.kind !== 'file' || facts.size !== CODE_LENGTH) return null;
+  return disk.read(marker, CODE_LENGTH);
+}
+
+/** A folder of that name, or a file that cannot be removed, must not stand in the way of a write. */
+async function removed(disk: Disk, marker: string): Promise<boolean> {
+  try {
+    await disk.remove(marker);
+    return true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}
+
+async function placeOf(disk: Disk, path: string): Promise<string> {
+  return join(await disk.resolve(dirname(path)), basename(path));
 }
 
 function markedVault(path: string, name: string): string | null {
@@ -57,8 +111,9 @@ function markedVault(path: string, name: string): string | null {
   return /^[0-9a-f]{32}$/.test(id) ? id : null;
 }
 
-function markerPath(path: string, vaultId: string): string {
-  return join(dirname(path), markerName(path, vaultId));
+function isSame(bytes: Uint8Array, code: string): boolean {
+  const expected = new TextEncoder().encode(code);
+  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
 }
 
 function markerName(path: string, vaultId: string): string {

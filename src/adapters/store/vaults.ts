@@ -9,14 +9,15 @@ import type { Unlocked } from './entry-secret.ts';
 import type { Header, KdfFacts, Vault } from './format.ts';
 import { toBase64Url } from './seal.ts';
 import {
-  createKeychainKey,
   derivePassphraseKey,
   makeCheck,
+  newKey,
   newVaultId,
   passesCheck,
   readKeychainKey,
   requireReachable,
   SCRYPT_COST,
+  saveKeychainKey,
   wrongPassphrase,
 } from './vault-key.ts';
 import { markVault } from './vault-markers.ts';
@@ -101,8 +102,10 @@ export function createVaults(options: VaultsOptions): Vaults {
         const key = await offering(options, async () => {
           // A keychain that is out of reach is found out before anything is left for it.
           await requireReachable(keychain, id);
-          await markVault(disk, path, id);
-          return createKeychainKey(keychain, random, id);
+          const made = newKey(random);
+          await markVault(disk, path, { id, key: made });
+          await saveKeychainKey(keychain, id, made);
+          return made;
         });
         const vault = { id, check: makeCheck(key, random, id), kdf: null };
         return remember(unlocked, vault, { vaultId: id, key });
