@@ -287,7 +287,10 @@ class Case {
     if (this.#isCaptured && end !== 'done')
       this.#violate(`the answer was captured and yet the attempt is ${end}`);
     await this.#checkQuiet();
-    if (end === 'attention') return this.#checkAttention();
+    if (end === 'attention') {
+      this.#outcome ??= await this.#ask();
+      return this.#checkAttention();
+    }
     await this.#checkSettled(end);
     const isNextDue = this.#isThorough || end !== 'done';
     if (scenario.action === 'rotate' && isNextDue) await this.#checkNext(end);
@@ -317,6 +320,16 @@ class Case {
     this.#faults.reboot();
     await this.#process(false);
     if (this.#machine.requests.length !== before) this.#violate('P7: a settled attempt sends requests');
+  }
+
+  /** A process that was killed told nobody: what a person is told who asks for the operation by its id. */
+  async #ask(): Promise<MintResult | null> {
+    const deps = await this.#connect({ isWatched: false });
+    const { attempts } = await deps.host.list();
+    const needy = attempts.find(({ state }) => state === 'attention');
+    return needy
+      ? resumeAttempt({ host: deps.host, makeDeps: async () => deps }, needy.header.id, { now: false })
+      : null;
   }
 
   #checkAttention(): void {
