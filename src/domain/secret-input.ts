@@ -43,8 +43,20 @@ function findProblem(value: string): string | null {
 }
 
 /** Devo shows other people's tokens as `tk.<hash>.<last five>`. */
+const DEVO_MASK = /^tk\./;
+/** Letters that stand for others: stars, dots, crosses. A random secret has no such run, or once in a billion. */
+const BLANKED = /\*{3,}|\.{3,}|x{6,}|X{6,}|#{4,}|^\*+$/;
+const PLACEHOLDER =
+  '(?:redacted|hidden|masked|removed|omitted|filtered|protected|encrypted|obscured|secret|null|none|undefined|not[ _-]?(?:shown|available|set)|placeholder|your[ _-][a-z _-]+)';
+/** A word in place of the value, in brackets or not, or after the prefix of the vendor's tokens. */
+const WORD = new RegExp(
+  `^(?:[a-z]{2,8}[_-])?${PLACEHOLDER}$|[<[({]${PLACEHOLDER}[^\\])>}]{0,40}[\\])>}]|^\\$\\{`,
+  'i',
+);
+
+/** Whether a vendor shows this in place of a secret. */
 export function isMask(value: string): boolean {
-  return /^tk\.|^\*+$|^\[secret\]$|<redacted>/.test(value);
+  return DEVO_MASK.test(value) || BLANKED.test(value) || WORD.test(value);
 }
 
 /** A mask is never a secret. */

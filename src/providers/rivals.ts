@@ -76,17 +76,12 @@ export function isAside(name: string): boolean {
 }
 
 function mayBeSecret(name: string, value: string, { isNew }: SecretSearch): boolean {
-  if (!isPlausible(value) || value.length < SHORTEST_SECRET || isMask(value) || isCut(value)) return false;
+  if (!isPlausible(value) || value.length < SHORTEST_SECRET || isMask(value)) return false;
   return !NO_SECRET_NAME.test(name) && isNew(value);
 }
 
 function hasForm(name: string, value: string, form: RegExp | null, secret: string): boolean {
   return !ANY_FORM_NAME.test(name) && (form?.test(value) ?? hasSamePrefix(value, secret));
-}
-
-/** The beginning or the end of a secret, shown so that it can be told from others. */
-function isCut(value: string): boolean {
-  return /\*{3}|\.{3}|…|x{6}/i.test(value);
 }
 
 /** `erv_mt_…` beside `erv_mt_…` of the same length: the form that vendors give their secrets. */

@@ -263,7 +263,7 @@ describeWithTools('the keychain store', TOOLS, () => {
       ]);
       expect({ code, stderr }).toEqual({
         code: 0,
-        stderr: expect.stringMatching(/^2 secrets moved [^\n]*\n$/),
+        stderr: expect.stringMatching(/(^|\n)2 secrets moved [^\n]*\n$/),
       });
       expect(machine.items()).toHaveLength(kindOf(machine) === 'keychain' ? 1 : 0);
       expect(readdirSync(config(machine)).sort()).toEqual(['credentials.yaml']);

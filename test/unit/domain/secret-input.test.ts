@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import {
+  isMask,
   MAX_SECRET_LENGTH,
   readSecretBytes,
   readSecretInput,
@@ -125,5 +126,45 @@ describe('refuseMask', () => {
 
   it.each([CANARY, 'tkabc', 'atk.b', 'a*b'])('takes %s', (value) => {
     expect(refuseMask(Secret.of(value)).reveal()).toBe(value);
+  });
+});
+
+describe('isMask', () => {
+  it.each([
+    ...[
+      '********',
+      '*',
+      'ert_****abcd',
+      'bbx_***',
+      'ert_xxxxxxxx...abcd',
+      'eyJ...abc',
+      'ert_XXXXXXXXXXXX',
+      'a####b',
+    ],
+    ...[
+      '[REDACTED]',
+      '<hidden>',
+      '(masked)',
+      '{{secret}}',
+      '[secret]',
+      'ert_REDACTED',
+      'redacted',
+      'null',
+      'not shown',
+    ],
+    ...['<redacted>', '<your token here>', '[Filtered]', 'your-token', 'tk.0123abcd.4f2e1'],
+  ])('%s stands for a secret', (value) => {
+    expect(isMask(value)).toBe(true);
+  });
+
+  it.each([
+    ...['ert_4fJx8sKq2LmN0pQr', 'bbx_Axx0xxBxX1', '3338b90205798f72dee6f2bcf6c3d5ea', 'a.b.c', 'pf_a*b#c..d'],
+    ...[
+      'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1g',
+      '0000000000000000',
+      'hiddenvalue1',
+    ],
+  ])('%s is one', (value) => {
+    expect(isMask(value)).toBe(false);
   });
 });
