@@ -4,6 +4,7 @@ import { readPlan } from '../core/mint/attempt-plan.ts';
 import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
 import { resumeAttempt } from '../core/rotation/resume.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
+import { commandLine } from '../domain/command-line.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Report } from '../output/report.ts';
@@ -104,8 +105,8 @@ function notPrinted(
 export interface LeftAside {
   /** Records that cannot be trusted: each fails. */
   readonly broken: readonly BrokenAttempt[];
-  /** How many wait for a person, and are left to one. */
-  readonly needy: number;
+  /** Those that wait for a person, and are left to one. */
+  readonly needy: readonly AttemptSummary[];
 }
 
 /** Each by itself; one that cannot go on does not hold up the others. */
@@ -137,8 +138,17 @@ export async function resumeAll(
     errors.push(new AppError({ code: 'failure', message: reason, hint }));
     items.push({ reference: id, name: null, id: null, result: 'failure', message: reason, hint });
   }
+  for (const { header, reason } of needy) {
+    const hint = commandLine(['rotations', 'show', header.id], header.profile);
+    const result = { id: null, result: 'attention', message: reason, hint: `run \`${hint}\`` };
+    items.push({ reference: header.id, name: aboutAttempt(header), ...result });
+  }
   const empty = 'nothing is unfinished';
-  const notes = needy === 0 ? [] : [`${needy} more must be looked at; see \`keyturn rotations list\``];
+  const count = needy.length;
+  const notes =
+    count === 0
+      ? []
+      : [`${count} more ${count === 1 ? 'needs' : 'need'} a person; see \`keyturn rotations list\``];
   return {
     ...listReport({
       schema: 'keyturn.results/1',
@@ -148,8 +158,8 @@ export async function resumeAll(
       items,
       empty,
     }),
-    notes: () => (items.length + needy === 0 ? [empty] : notes),
-    exit: () => exitOfMany(items.length, errors) ?? (waiting > 0 ? 'pending' : undefined),
+    notes: () => (items.length === 0 ? [empty] : notes),
+    exit: () => exitOfMany(items.length, errors) ?? (waiting + count > 0 ? 'pending' : undefined),
   };
 }
 

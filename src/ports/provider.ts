@@ -187,6 +187,8 @@ export interface ErrorAnswer {
   /** The parsed body, its text where that is plain and short, or null when it was empty or neither. */
   readonly body: unknown;
   readonly header: (name: string) => string | null;
+  /** Set where the status is keyturn's reading of the body of a 2xx answer: the vendor sent another one, so that no message names it. */
+  readonly isInferred?: boolean;
   /** The credential that the request was sent with, so that a message which echoes it can be quoted without it. */
   readonly secret?: Secret;
 }

@@ -27,9 +27,9 @@ export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderP
     code,
     message:
       words === null
-        ? phraseFor(answer.status, code)
+        ? phraseFor(answer, code)
         : // Quotes of its own would end ours.
-          `${phraseFor(answer.status, code)}: "${words.replaceAll('"', "'")}"`,
+          `${phraseFor(answer, code)}: "${words.replaceAll('"', "'")}"`,
     hint: (words && rules.hintFor?.(words)) || hintOf(answer, code, rules),
     ...(full !== null && { fullOf: full }),
     requestId: requestId !== null && /^[\x21-\x7e]{1,128}$/.test(requestId) ? requestId : undefined,
@@ -55,14 +55,15 @@ function codeFor(status: number): ErrorCode {
   return status === 408 || status === 425 || status === 429 || status >= 500 ? 'unavailable' : 'failure';
 }
 
-function phraseFor(status: number, code: ErrorCode): string {
+function phraseFor({ status, isInferred }: ErrorAnswer, code: ErrorCode): string {
+  const seen = isInferred ? '' : ` (status ${status})`;
   if (status === 401) return 'the provider rejected the credential';
   if (status === 429 || (status === 403 && code === 'unavailable')) return 'the provider asks for a pause';
   if (code === 'auth') return 'the credential is not allowed to do this';
   if (code === 'not-found') return 'the provider knows no such thing';
   if (code === 'conflict') return 'the state at the provider forbids this';
-  if (code === 'unavailable') return `the provider is in trouble (status ${status})`;
-  return `the provider refused the request (status ${status})`;
+  if (code === 'unavailable') return `the provider is in trouble${seen}`;
+  return `the provider refused the request${seen}`;
 }
 
 function hintOf({ status, header }: ErrorAnswer, code: ErrorCode, rules: ProblemRules): string | undefined {

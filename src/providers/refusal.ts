@@ -59,7 +59,12 @@ export function refusalIn(
   const refused = findRefused(body, context.method !== 'GET', 0);
   if (refused === null) return null;
   const { header = () => null, secret } = context;
-  return readError({ ...refused, header, ...(secret !== undefined && { secret }) });
+  return readError({
+    ...refused,
+    header,
+    isInferred: refused.status === UNNAMED,
+    ...(secret !== undefined && { secret }),
+  });
 }
 
 type Refused = Pick<ErrorAnswer, 'status' | 'body'>;

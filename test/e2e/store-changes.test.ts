@@ -83,3 +83,14 @@ describe.each(Object.keys(STATES))('A5 an operation %s', (state) => {
     expect(await endOf(rig), `${code}: ${stderr}`).toEqual(untouched);
   });
 });
+
+test('resume --all is not done while an operation needs a person, and names it', async () => {
+  const rig = await createRig('that needs a person');
+  const { code, stdout, stderr } = await rig.run(['rotations', 'resume', '--all', '--yes', '--json']);
+  expect(code, stderr).toBe(10);
+  expect(JSON.parse(stdout).results).toMatchObject([
+    { reference: rig.id, result: 'attention', hint: `run \`keyturn rotations show ${rig.id} -p errova\`` },
+  ]);
+  const elsewhere = await rig.run(['rotations', 'resume', '--all', '--yes', '-p', 'devo']);
+  expect(elsewhere.code).toBe(0);
+});

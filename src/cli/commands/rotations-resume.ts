@@ -1,6 +1,6 @@
 import { readPlan } from '../../core/mint/attempt-plan.ts';
 import { waitsUntil } from '../../core/mint/grace.ts';
-import { chooseAttempts, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
+import { chooseAttempts, isOf, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
 import { resumeAttempt } from '../../core/rotation/resume.ts';
 import { usage } from '../../domain/errors.ts';
 import { named } from '../../output/question.ts';
@@ -41,7 +41,11 @@ export const rotationsResume: Command = {
       throw usage('"--all" and "--accept-differences" exclude each other', 'accept one at a time, by its id');
     const { profile, provider } = app.globals;
     const chosen = chooseAttempts(attempts, { id, all, profile, provider });
-    if (all) return resumeAll(app, chosen, { broken, needy: attempts.filter(needsPerson).length });
+    if (all)
+      return resumeAll(app, chosen, {
+        broken,
+        needy: attempts.filter((each) => needsPerson(each) && isOf(each.header, { profile, provider })),
+      });
     const [only] = chosen;
     const wanted = id ?? only?.header.id;
     if (wanted === undefined)
