@@ -55,7 +55,7 @@ const MISTAKES: readonly [string, number, readonly (readonly string[])[]][] = [
       ['credentials', 'get', 'gone', '--print'],
       ['credentials', 'export', 'gone'],
       ['run', '--env', 'A=gone', '--', 'true'],
-      ['helper', 'exec', '--credential', 'gone'],
+      ['helper', 'exec', '--credential', 'gone', '--host', 'cluster.example'],
     ],
   ],
   [
@@ -111,10 +111,18 @@ const MISTAKES: readonly [string, number, readonly (readonly string[])[]][] = [
   ],
 ];
 
+const CLUSTER = JSON.stringify({
+  apiVersion: 'client.authentication.k8s.io/v1',
+  kind: 'ExecCredential',
+  spec: { interactive: false, cluster: { server: 'https://cluster.example' } },
+});
+
 describe.each(MISTAKES)('%s is %i', (_, code, commands) => {
   test.each(commands.map((args) => [args.join(' '), args] as const))('%s', async (_, args) => {
     const shown = await rig.run(['--json', ...args], {
       stdin: '0123456789abcdefghijklmnop',
+      // As kubectl hands it over, with `provideClusterInfo: true`.
+      env: { KUBERNETES_EXEC_INFO: CLUSTER },
     });
     expect(shown.code, shown.stderr).toBe(code);
     // Whoever reads stderr as JSON lines can read all of it.
