@@ -295,7 +295,10 @@ class Case {
 
   /** The secret that anybody gets who asks the store; null when there is none. */
   async #saved(): Promise<string | null> {
-    const { code, stdout } = await this.#round.run(['credentials', 'get', this.#scenario.saved, '--print']);
+    const { code, stdout } = await this.#round.run([
+      ...['credentials', 'get', this.#scenario.saved],
+      ...['--print', '--allow-managing'],
+    ]);
     return code === 0 ? stdout.trimEnd() : null;
   }
 

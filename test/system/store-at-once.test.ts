@@ -75,7 +75,9 @@ describe('a passphrase store', () => {
     expect(rig.sandbox.requests).toEqual([]);
     await rig.must(login, secret, right);
     await rig.must(['tokens', 'create', '--name', 'ci', '--save'], '', right);
-    expect(await rig.must(['credentials', 'get', 'prefactor', '--print'], '', right)).toBe(`${secret}\n`);
+    expect(
+      await rig.must(['credentials', 'get', 'prefactor', '--print', '--allow-managing'], '', right),
+    ).toBe(`${secret}\n`);
     expect(fileOf(rig)).toContain('N: 131072');
     expect(rig.findInHome([...rig.sandbox.secrets, 'correct horse battery'])).toBe(null);
     const before = fileOf(rig);
