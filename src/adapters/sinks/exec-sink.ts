@@ -23,6 +23,9 @@ export function createExecSink(deps: SinkDeps, text: string): Sink {
     );
   const [command, ...args] = splitWords(text);
   if (!command) throw usage('"exec:" names no command', 'write exec:COMMAND');
+  // As hints show it, which do not know the rest.
+  if (args.at(-1) === '…')
+    throw usage('"…" stands for the rest of the command', 'write the whole command: exec:COMMAND');
   const env = withoutOwnVariables(deps.env);
   const shown = safeText(command, 100);
   return {

@@ -114,22 +114,6 @@ async function openAgain({ deps, journal }: Attempt, label: string): Promise<Sin
   ).with({ next: again });
 }
 
-/**
- * Refuses (`usage`) a command that is none of those that still have to be given again: a typing error would take the secret elsewhere,
- * and the planned one would never get it.
- */
-export function refuseOtherCommand({ delivery, journal }: Pick<Attempt, 'delivery' | 'journal'>): void {
-  const wanted = commandsWanted(journal);
-  const other = (delivery?.sinks ?? []).find(
-    ({ label }) => isShortExecLabel(label) && !wanted.includes(label) && !journal.has(deliveryStep(label)),
-  );
-  if (!other || wanted.length === 0) return;
-  throw usage(
-    `the command that was given ("${other.label}") is not the one that the operation began with (${wanted.map((label) => `"${label}"`).join(', ')})`,
-    'give the whole command exactly as it was, blanks and quotes included, or another destination: "--save", "--print" or "--to file:PATH"; nothing was sent',
-  );
-}
-
 async function put(sink: Sink, secret: Secret): Promise<void> {
   // After a crash between the delivery and its record the sink has it already; a second write could be refused.
   if ((await sink.holds(secret)) !== true) await sink.deliver(secret);

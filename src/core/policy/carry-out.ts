@@ -52,7 +52,7 @@ export async function carryOutRotate(
 export async function carryOutResume(target: PolicyTarget, { attempt }: Resume): Promise<MintResult> {
   const deps = await target.connect();
   const resume = { host: deps.host, makeDeps: async () => deps };
-  return resumeAttempt(resume, attempt.header.id, { delivery: deliveryOf(target), changesCommands: true });
+  return resumeAttempt(resume, attempt.header.id, { delivery: deliveryOf(target) });
 }
 
 function deliveryOf({ token, sinks }: PolicyTarget): Delivery {

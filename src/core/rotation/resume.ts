@@ -3,7 +3,6 @@ import type { Delivery } from '../delivery.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { ACCEPT_DIFFERENCES, differencesOf } from '../mint/compare-given.ts';
 import { createSteps } from '../mint/create-steps.ts';
-import { refuseOtherCommand } from '../mint/deliver.ts';
 import type { MintResult } from '../mint/result.ts';
 import { aborted, runAttempt } from '../mint/run.ts';
 import { abortSteps, isAborting } from './abort.ts';
@@ -21,11 +20,10 @@ import { takeUp } from './take-up.ts';
 export async function resumeAttempt(
   deps: ResumeDeps,
   id: string,
-  { delivery = null, now = false, acceptDifferences = false, changesCommands = false }: ResumeOptions = {},
+  { delivery = null, now = false, acceptDifferences = false }: ResumeOptions = {},
 ): Promise<MintResult> {
   return deps.host.resume(id, async (journal) => {
     const attempt = await takeUp(deps, journal, delivery);
-    if (!changesCommands) refuseOtherCommand(attempt);
     if (now) requireGrace(attempt);
     if (acceptDifferences && differencesOf(attempt).length === 0)
       throw usage('this operation found no differences', 'leave "--accept-differences" out');
@@ -41,8 +39,6 @@ export interface ResumeOptions {
   /** Takes a new token that is not all that was asked for. */
   readonly acceptDifferences?: boolean;
   readonly delivery?: Delivery | null;
-  /** `delivery` may name other commands (`exec:`) than the operation began with: a policy says where its secrets go. */
-  readonly changesCommands?: boolean;
   /** Ends the grace of the old one before its time. */
   readonly now?: boolean;
 }

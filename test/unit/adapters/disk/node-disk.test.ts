@@ -237,7 +237,7 @@ describe('the store on a real disk', () => {
     const { store, again } = createRig(disk, 'file', { path });
     try {
       await store.save(entry('acme'), Secret.of('s3cr3t'));
-      await store.save(entry('acme'), Secret.of('s3cr3t-2'));
+      await store.save(entry('acme'), Secret.of('s3cr3t-2'), { version: '1' });
     } finally {
       process.umask(before);
     }
@@ -262,7 +262,7 @@ describe('the store on a real disk', () => {
         // Leave less room than a second copy of the file takes.
         execFileSync('sh', ['-c', `cat /dev/zero > ${join(small, 'filler')} 2>/dev/null || true`]);
         for (const work of [
-          () => store.save(entry('acme'), Secret.of('new')),
+          () => store.save(entry('acme'), Secret.of('new'), { version: '1' }),
           () => again().prove(),
           () => again().remove('acme'),
         ]) {
@@ -274,7 +274,7 @@ describe('the store on a real disk', () => {
         expect(keychain.items.size).toBe(1);
         rmSync(join(small, 'filler'));
         await proveReplaceable(disk, random, path, statSync(path).size);
-        await again().save(entry('acme'), Secret.of('new'));
+        await again().save(entry('acme'), Secret.of('new'), { version: '1' });
         expect((await again().open('acme')).reveal()).toBe('new');
       } finally {
         execFileSync('umount', [small]);
