@@ -12,7 +12,7 @@ const ONCE_A_MS = 86_400_000;
 
 /**
  * Lines on stderr that a person should see and a program must not: an unfinished attempt for this connection, each
- * time; a managing credential that ends soon, once a day. Never in structured output, in CI, or with --quiet.
+ * time; a managing credential that ends soon, once in 24 hours. Never in structured output, in CI, or with --quiet.
  */
 export async function remind(
   app: App,
@@ -76,26 +76,30 @@ async function remindOfExpiry(
   const left = Date.parse(expiresAt) - now;
   if (left > SOON_MS || left <= 0) return;
   const name = profile?.name ?? provider.id;
-  if (!(await firstToday(app, `expiry-${name}`, now))) return;
+  if (!(await isDue(app, `expiry-${name}`, now))) return;
   app.note(
     `the credential of "${name}" ends at ${expiresAt}; \`${commandLine(['login', provider.id], profile?.name ?? null)}\``,
   );
 }
 
-/** Remembers the day in an empty file whose name says it; a folder that cannot be written means no reminder. */
-async function firstToday(app: App, what: string, now: number): Promise<boolean> {
-  const day = Math.floor(now / ONCE_A_MS);
-  const name = `${what}-${day}`;
+/** Remembers the time in an empty file whose name says it; a folder that cannot be written means no reminder. */
+async function isDue(app: App, what: string, now: number): Promise<boolean> {
+  const name = `${what}-at-${now}`;
   try {
     const { cache } = await app.paths();
     const disk = await app.disk();
     await disk.makeFolder(cache, 0o700);
-    const seen = (await disk.list(cache)).filter((each) => each.startsWith(`${what}-`));
-    if (seen.includes(name)) return false;
+    const seen = (await disk.list(cache)).filter((each) => each.startsWith(`${what}-at-`));
+    if (seen.some((each) => isWithinADay(Number(each.slice(`${what}-at-`.length)), now))) return false;
     for (const old of seen) await disk.remove(`${cache}/${old}`);
     await (await disk.create(`${cache}/${name}`, 0o600)).close();
     return true;
   } catch {
     return false;
   }
+}
+
+/** A time in the future is a clock that was set back: it must not silence the reminder for long. */
+function isWithinADay(then: number, now: number): boolean {
+  return then <= now && now - then < ONCE_A_MS;
 }

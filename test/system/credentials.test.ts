@@ -121,7 +121,7 @@ describe('logout', () => {
 });
 
 describe('the reminder', () => {
-  test('is one line on stderr, at most once a day, and never for programs or in CI', async () => {
+  test('is one line on stderr, at most once in 24 hours, and never for programs or in CI', async () => {
     const rig = await createRig({ KEYTURN_STORE: 'file' });
     await login(rig);
     await rig.must(['tokens', 'create', '--name', 'short', '--expires-in', '3d', '--to', 'file:short']);

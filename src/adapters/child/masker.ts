@@ -5,6 +5,7 @@ import { createDumpFinder } from './dump-finder.ts';
 
 const MASK = Buffer.from('[secret]');
 const LF = 10;
+const CR = 13;
 
 /** Replaces secrets in a stream of bytes, also where a secret spans several parts of the stream. */
 export interface Masker {
@@ -55,6 +56,17 @@ export function createMasker(secrets: readonly Secret[], from: MaskerState = FRE
     };
   };
 
+  /**
+   * Whether `end` lies within a mask that stands in one line, and only the line break follows it. To hold that back would
+   * mix up the lines of two streams that one reader sees.
+   */
+  const isMaskedLine = (found: readonly Stretch[], end: number): boolean => {
+    const mask = found.find((one) => one.start < end && one.end > end);
+    if (!mask) return false;
+    const isBreak = (byte: number) => byte === LF || byte === CR;
+    return !pending.subarray(mask.start, mask.end).some(isBreak) && pending.subarray(mask.end).every(isBreak);
+  };
+
   /** What was not returned yet of the first `end` bytes, with masks. A mask may reach beyond `end`. */
   const write = (masked: readonly Stretch[], end: number): Uint8Array => {
     const parts: Uint8Array[] = [];
@@ -67,7 +79,7 @@ export function createMasker(secrets: readonly Secret[], from: MaskerState = FRE
       at = Math.max(at, stretch.end);
     }
     if (end > at) parts.push(pending.subarray(at, end));
-    shown = at;
+    shown = Math.max(at, end);
     return Buffer.concat(parts);
   };
 
@@ -84,7 +96,7 @@ export function createMasker(secrets: readonly Secret[], from: MaskerState = FRE
       const { found, beginnings } = scan(false);
       known = Math.max(0, ...beginnings.map((one) => one.known));
       const end = firstStart(beginnings, pending.length);
-      const out = write(found, end);
+      const out = write(found, known === 0 && isMaskedLine(found, end) ? pending.length : end);
       forget(end);
       return out;
     },
@@ -97,7 +109,6 @@ export function createMasker(secrets: readonly Secret[], from: MaskerState = FRE
       const out = write([...found, ...replaced], pending.length);
       const kept = firstStart(scan(false).beginnings, pending.length);
       isReplaced ||= replaced.length > 0;
-      shown = pending.length;
       forget(kept);
       return out;
     },

@@ -39,6 +39,17 @@ describe('masker', () => {
     }
   });
 
+  it('holds no line break back after a mask whose last letter begins another form', () => {
+    // The last letter is also how the secret begins in base64: "dG9r".
+    for (const end of ['\n', '\r\n']) {
+      const masker = createMasker([Secret.of('tok_Zm9yLXRoZS1ydW4tdGVzdHMd')]);
+      const line = Buffer.from(`tok_Zm9yLXRoZS1ydW4tdGVzdHMd${end}`);
+      expect(Buffer.from(masker.push(line)).toString()).toBe(`[secret]${end}`);
+      expect(Buffer.from(masker.push(line)).toString()).toBe(`[secret]${end}`);
+      expect(masker.release()).toHaveLength(0);
+    }
+  });
+
   it('replaces what base64 shows of it, wherever in the encoded text it is', () => {
     for (const before of ['', 'u', 'us', 'user:', 'x'.repeat(31)]) {
       for (const after of ['', '\n', '@host', 'abc']) {
