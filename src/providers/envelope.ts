@@ -47,8 +47,8 @@ export interface Known {
 
 /**
  * The one secret of an answer: in a documented field, else in a likely one, at the top or in a wrapper; else the only
- * value of the published form; else the only field that is named like a secret. Null where there is none: empty, null,
- * `"null"`, no string, no printable ASCII, or known. Where another value may be it as well, nothing is guessed:
+ * value of the published form, which may be all of the answer; else the only field that is named like a secret. Null
+ * where there is none: empty, null, `"null"`, no string, no printable ASCII, or known. Where another value may be it as well, nothing is guessed:
  * `SeveralSecrets`.
  */
 export function findSecret(body: unknown, place: SecretPlace, known: Known = {}): Secret | null {
@@ -172,12 +172,17 @@ function listIn(body: unknown, names: readonly string[]): readonly unknown[] | n
   return null;
 }
 
+/** Some vendors answer with a list of one where one thing was asked for. */
+function unpacked(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
 /** The answer, and what is in its wrappers: fields of a known name, and the only field of an object. */
 function layersOf(body: unknown): readonly Fields[] {
   const layers: Fields[] = [];
   let level: readonly unknown[] = [body];
   for (let depth = 0; depth <= DEEPEST_WRAPPER; depth += 1) {
-    const objects = level.filter(isFields);
+    const objects = level.map(unpacked).filter(isFields);
     layers.push(...objects);
     level = objects.flatMap((object) => {
       const entries = Object.entries(object);
@@ -194,7 +199,7 @@ function objectsIn(body: unknown): readonly Fields[] {
   const objects: Fields[] = [];
   let level: readonly unknown[] = [body];
   for (let depth = 0; depth <= DEEPEST_WRAPPER; depth += 1) {
-    const here = level.filter(isFields);
+    const here = level.map(unpacked).filter(isFields);
     objects.push(...here);
     level = here.flatMap((object) =>
       Object.entries(object).flatMap(([name, value]) => (isAside(name) ? [] : [value])),

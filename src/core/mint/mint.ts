@@ -127,7 +127,9 @@ async function settle(
   try {
     const left = await reconcile(attempt, baseline, lost);
     if (left.kind === 'minted') return left;
-    if (lost.sent.kind !== 'refused') await noteLost(attempt, lost.madeId);
+    // What a whole answer named, and what was ended then, is known.
+    const isKnown = lost.sent.kind === 'refused' || (lost.sent.kind === 'answered' && lost.madeId !== null);
+    if (!isKnown) await noteLost(attempt, lost.madeId);
     return { kind: 'aborted', error: await describeNothing(attempt, { ...lost, left }) };
   } catch (error) {
     if (error instanceof NeedsAttention) await noteLost(attempt, error.orphanId);

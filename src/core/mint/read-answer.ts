@@ -156,9 +156,22 @@ export function decode(attempt: Attempt, answer: Captured): Minted<Item> | AppEr
     return believe(attempt, operation.decode(parseJsonBytes(answer.bytes)));
   } catch (error) {
     if (!isAppError(error)) throw error;
-    if (answer.complete) return error;
+    if (answer.complete) return decodeText(attempt, answer) ?? error;
     const part = decodePart(operation, answer);
     return part === null || isAppError(part) ? (part ?? error) : believe(attempt, part);
+  }
+}
+
+/** A whole answer that is no JSON may be the bare secret. Null where it is not. */
+function decodeText(attempt: Attempt, { bytes }: Captured): Minted<Item> | null {
+  const text = new TextDecoder().decode(bytes).trim();
+  if (!/^[\x21-\x7e]+$/.test(text)) return null;
+  try {
+    const minted = mintOperation(attempt.deps.client, attempt.plan).decode(text);
+    return minted.secret === null ? null : minted;
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
   }
 }
 

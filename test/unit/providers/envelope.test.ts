@@ -16,13 +16,14 @@ describe('findSecret', () => {
     [{ machine_token: { id: 'i' }, tokenSecret: 's3' }],
     [{ success: true, data: { machineToken: { id: 'i', tokenSecret: 's3' } } }],
     [{ tokenSecret: 's3', data: { token: 's3' } }],
+    [[{ tokenSecret: 's3' }]],
   ])('finds it in %j', (body) => {
     expect(revealed(findSecret(body, PLACE))).toBe('s3');
   });
 
   it.each([
     [null],
-    [[{ tokenSecret: 's3' }]],
+    [[{ tokenSecret: 's3' }, { tokenSecret: 's4' }]],
     ['s3'],
     [{ tokenSecret: '' }],
     [{ tokenSecret: null }],

@@ -64,6 +64,18 @@ const FOUND: readonly (readonly [string, unknown, string])[] = [
   ['bluebricks', { data: { created: { value: BBX } } }, BBX],
   ['bluebricks', BBX, BBX],
   ['bluebricks', [BBX], BBX],
+  ['devo', HEX, HEX],
+  ['devo', [HEX], HEX],
+  ['prefactor', JWT, JWT],
+  // A list of one where one thing was asked for.
+  ['devo', [{ id: 7, token: HEX }], HEX],
+  ['devo', { data: [{ id: 7, token: HEX }] }, HEX],
+  ['devo get', [{ id: 7, token: HEX }], HEX],
+  ['bluebricks', [{ api_key: BBX }], BBX],
+  ['prefactor', [{ details: { id: 'a' }, token: JWT }], JWT],
+  ['errova', [{ id: 'mt_1', tokenSecret: ERT }], ERT],
+  ['errova', { machineToken: [{ id: 'mt_1', tokenSecret: ERT }] }, ERT],
+  ['errova rotate', [{ id: 'mt_1', tokenSecret: ERT }], ERT],
   ['bluebricks', { api_key: BBX, sessionToken: 'whatever-it-is-16' }, BBX],
   // Prefactor: a JWT or `pf_…`.
   ['prefactor', { details: { id: 'a' }, token: JWT }, JWT],

@@ -128,6 +128,51 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
     );
   }
 
+  /** Forms in which the same facts may arrive, made from what the sandbox answers. */
+  const secretIn = (answer: unknown): string =>
+    String(Object.entries(answer ?? {}).find(([name]) => /^(token|api_key|tokenSecret)$/.test(name))?.[1]);
+  const SHAPES: readonly [string, (answer: object) => string][] = [
+    ['a list of one', (answer) => JSON.stringify([answer])],
+    ['a wrapped list of one', (answer) => JSON.stringify({ data: [answer] })],
+    ['the bare secret as JSON', (answer) => JSON.stringify(secretIn(answer))],
+    ['the bare secret as text', (answer) => `${secretIn(answer)}\n`],
+  ];
+  // Errova publishes no form of its secrets: a bare text of it is not taken for one. Devo shows the value elsewhere.
+  const withForm = ({ provider }: Scenario) => provider === 'bluebricks' || provider === 'prefactor';
+  for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP]) {
+    test.each(SHAPES.filter(([what]) => what.includes('list') || withForm(scenario)))(
+      `%s is read (${scenario.name})`,
+      async (_, shape) => {
+        const bench = await SimBench.of(scenario);
+        const reshaped = answering((body) =>
+          new TextEncoder().encode(shape(JSON.parse(new TextDecoder().decode(body)))),
+        );
+        expect(await run(scenario, bench, reshaped)).toMatchObject({ kind: 'done', exit: 'ok' });
+        expect(mints(bench)).toBe(1);
+      },
+    );
+  }
+
+  const NAMED = [...TOKEN_CREATIONS, ...OVERLAP].filter(
+    ({ provider }) => provider === 'errova' || provider === 'prefactor',
+  );
+  test.each(NAMED)(
+    'what a whole answer names without its secret is ended, not called lost ($name)',
+    async (scenario) => {
+      const bench = await SimBench.of(scenario);
+      const before = bench.machine.things().filter(({ live }) => live).length;
+      const withoutSecret = answering((body) => {
+        const { token, tokenSecret, ...rest } = JSON.parse(new TextDecoder().decode(body));
+        expect(token ?? tokenSecret).toBeTypeOf('string');
+        return new TextEncoder().encode(JSON.stringify(rest));
+      });
+      const result = await run(scenario, bench, withoutSecret);
+      expect(result).toMatchObject({ kind: 'aborted', exit: 'failure' });
+      expect(bench.machine.things().filter(({ live }) => live)).toHaveLength(before);
+      expect(bench.machine.audit.events.filter(({ outcome }) => outcome === 'unknown')).toEqual([]);
+    },
+  );
+
   test.each(UNREADABLE)(
     '%s: Bluebricks, the name is used up and the next one is proposed',
     async (_, body) => {
