@@ -6,6 +6,7 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Alias, Profiles } from '../../ports/profiles.ts';
 import { commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
+import { ParsedOnce } from '../disk/parsed-once.ts';
 import { renameKey } from '../yaml/yaml-file.ts';
 import {
   type ConfigDocument,
@@ -37,17 +38,21 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     waitMs: options.waitMs ?? USUAL_WAIT_MS,
     limit: LIMIT,
   };
+  const parsed = new ParsedOnce((bytes) => readConfigDocument(bytes, path));
   const read = async (): Promise<ConfigDocument | null> => {
     const bytes = await readShared(shared);
-    return bytes && readConfigDocument(bytes, path);
+    return bytes && parsed.read(bytes);
   };
   const edit = <T>(change: (config: ConfigDocument) => Edited<T>): Promise<T> =>
     commitShared(shared, async (current) => {
-      const config = current ? await readConfigDocument(current, path) : await newConfigDocument();
+      const config = current ? await parsed.take(current) : await newConfigDocument();
       const { result, changed } = change(config);
-      if (!changed) return { bytes: null, result };
+      if (!changed) {
+        if (current) parsed.giveBack(current, config);
+        return { bytes: null, result };
+      }
       const check = async (written: Uint8Array): Promise<void> => {
-        await readConfigDocument(written, path);
+        await parsed.read(written);
       };
       return { bytes: configBytes(config), result, check };
     });
@@ -119,7 +124,6 @@ function renameProfile(config: ConfigDocument, name: string, newName: string): E
   return CHANGED;
 }
 
-/** A name stands for one thing at a provider, and a thing has one name. */
 /** The name moves: it stands for one thing at a place, and a thing has one name. */
 function saveAlias({ document, aliases }: ConfigDocument, alias: Alias): Edited<void> {
   const { provider, origin, name, id } = alias;

@@ -15,15 +15,8 @@ import { readEntry, readHeader } from './decode.ts';
 import { type Entry, type Header, SCHEMA, type Stored } from './format.ts';
 import { toBase64Url } from './seal.ts';
 
-/** Brings a file of one schema to the next; `document` is changed in place. */
-export type Upgrade = (document: Document) => void;
-/** Upgrades by the schema that they start from. */
-export type Upgrades = ReadonlyMap<number, Upgrade>;
-
 /** `credentials.yaml` in memory: what it says, and the document with its comments to write it back. */
 export interface StoreDocument {
-  /** The schema that the file on disk has; lower than {@link SCHEMA} when it was upgraded in memory. */
-  readonly schema: number;
   readonly header: Header;
   readonly entries: ReadonlyMap<string, Entry>;
   setHeader(header: Header): void;
@@ -46,33 +39,22 @@ export async function newStoreDocument(header: Header): Promise<StoreDocument> {
     { version: '1.2' },
   );
   document.commentBefore = GREETING;
-  const result = wrap(document, { schema: SCHEMA, header, entries: new Map() });
+  const result = wrap(document, { header, entries: new Map() });
   result.setHeader(header);
   return result;
 }
 
-/** Throws usage for what does not parse, is of a newer schema or of an older one that nothing upgrades. */
-export async function readStoreDocument(
-  bytes: Uint8Array,
-  path: string,
-  upgrades: Upgrades,
-): Promise<StoreDocument> {
-  let file = await parseYaml(bytes, path);
-  const schema = readSchema(file, path);
-  for (let at = schema; at < SCHEMA; at += 1) {
-    const upgrade = upgrades.get(at);
-    if (!upgrade) throw tooOld(path);
-    upgrade(file.document);
-    file.document.set('schema', at + 1);
-    file = await parseYaml(yamlBytes(file.document), path);
-  }
+/** Throws usage for what does not parse, or is of another schema. */
+export async function readStoreDocument(bytes: Uint8Array, path: string): Promise<StoreDocument> {
+  const file = await parseYaml(bytes, path);
+  if (readSchema(file, path) < SCHEMA) throw tooOld(path);
   const root = readMap(file, file.document.contents, 'the file');
   const header = readHeader(file, root);
   const entries = new Map<string, Entry>();
   for (const [name, item] of readMap(file, root.get('credentials')?.value, 'credentials')) {
     entries.set(name, readEntry(file, name, item, header.kind));
   }
-  return wrap(file.document, { schema, header, entries });
+  return wrap(file.document, { header, entries });
 }
 
 function readSchema(file: YamlFile, path: string): number {
@@ -85,7 +67,6 @@ function readSchema(file: YamlFile, path: string): number {
 }
 
 interface Contents {
-  readonly schema: number;
   readonly header: Header;
   readonly entries: Map<string, Entry>;
 }
@@ -94,7 +75,6 @@ function wrap(document: Document, contents: Contents): StoreDocument {
   let { header } = contents;
   const { entries } = contents;
   return {
-    schema: contents.schema,
     entries,
     get header() {
       return header;

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -7,12 +6,12 @@ import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
 import type { Locks } from '../../ports/lock.ts';
-import { replaceFile } from '../disk/atomic-file.ts';
-import { type Change, commitShared, readShared, type SharedFile, sameBytes } from '../disk/commit-file.ts';
+import { type Change, commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
+import { ParsedOnce } from '../disk/parsed-once.ts';
 import { openOrNull, type Unlocked } from './entry-secret.ts';
-import { FILE_LIMIT, type Header, SCHEMA } from './format.ts';
+import { FILE_LIMIT, type Header } from './format.ts';
 import { renewSeals } from './renew-seals.ts';
-import { newStoreDocument, readStoreDocument, type StoreDocument, type Upgrades } from './store-document.ts';
+import { newStoreDocument, readStoreDocument, type StoreDocument } from './store-document.ts';
 import type { NewVault, Vaults } from './vaults.ts';
 
 export interface CredentialStoreOptions {
@@ -31,7 +30,6 @@ export interface CredentialStoreOptions {
   readonly kindForNewFile: StoreKind;
   /** How long a write waits for another process, in ms; 10 s where not given. */
   readonly waitMs?: number | undefined;
-  readonly upgrades?: Upgrades | undefined;
   readonly insteadOfKeychain?: (() => string) | undefined;
   readonly scryptN?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -62,7 +60,10 @@ export interface StoreFile {
   readonly shared: SharedFile;
   readonly vaults: Vaults;
   read(): Promise<StoreDocument | null>;
+  /** To be read only, as what `read` returns. */
   parse(bytes: Uint8Array): Promise<StoreDocument>;
+  /** As `parse`, to be changed. */
+  take(bytes: Uint8Array): Promise<StoreDocument>;
   /** Runs `use` with a document and its key; again from the newest file when a migration came in between. */
   open<T>(use: (draft: Draft) => T): Promise<T | null>;
   /** Changes the document under the lock. `change` is run again when another process came first. */
@@ -80,7 +81,6 @@ const USUAL_WAIT_MS = 10_000;
 
 export function createStoreFile(options: CredentialStoreOptions): StoreFile {
   const { disk, random, locks, path } = options;
-  const upgrades: Upgrades = options.upgrades ?? new Map();
   const vaults = lazyVaults(options);
   const shared: SharedFile = {
     disk,
@@ -91,7 +91,8 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
     waitMs: options.waitMs ?? USUAL_WAIT_MS,
     limit: FILE_LIMIT,
   };
-  const parse = (bytes: Uint8Array): Promise<StoreDocument> => readStoreDocument(bytes, path, upgrades);
+  const parsed = new ParsedOnce((bytes) => readStoreDocument(bytes, path));
+  const parse = (bytes: Uint8Array): Promise<StoreDocument> => parsed.read(bytes);
   const read = async (): Promise<StoreDocument | null> => {
     const bytes = await readShared(shared);
     return bytes && parse(bytes);
@@ -116,6 +117,7 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
     vaults,
     read,
     parse,
+    take: (bytes) => parsed.take(bytes),
     tidy,
     async open(use) {
       let document = await read();
@@ -143,7 +145,7 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       const result = await commitShared(shared, async (current) => {
         let draft: Draft;
         if (current) {
-          const document = await parse(current);
+          const document = await parsed.take(current);
           draft = { document, unlocked: await vaults.unlock(document.header) };
         } else {
           const kind = options.kindForNewFile;
@@ -152,10 +154,13 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
           draft = { document: await newStoreDocument(header), unlocked: made.unlocked };
         }
         const outcome = change(draft);
-        if (!outcome.changed && current) return { bytes: null, result: outcome.result };
+        if (!outcome.changed && current) {
+          parsed.giveBack(current, draft.document);
+          return { bytes: null, result: outcome.result };
+        }
         const renewed = renewSeals(draft, random);
         const expect = [...(outcome.expect ?? []), ...renewed];
-        return toChange(shared, parse, current, draft, { ...outcome, expect });
+        return toChange(shared, parse, draft, { ...outcome, expect });
       });
       await tidy();
       return result;
@@ -164,11 +169,14 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       if (!(await read())) return null;
       const result = await commitShared(shared, async (current): Promise<Change<T | null>> => {
         if (!current) return { bytes: null, result: null };
-        const document = await parse(current);
+        const document = await parsed.take(current);
         const outcome = change(document);
-        if (!outcome.changed) return { bytes: null, result: outcome.result };
+        if (!outcome.changed) {
+          parsed.giveBack(current, document);
+          return { bytes: null, result: outcome.result };
+        }
         const draft = { document, unlocked: { vaultId: null, key: null } };
-        return toChange(shared, parse, current, draft, outcome);
+        return toChange(shared, parse, draft, outcome);
       });
       await tidy();
       return result;
@@ -193,7 +201,6 @@ function lazyVaults(options: CredentialStoreOptions): Vaults {
 export async function toChange<T>(
   shared: SharedFile,
   parse: (bytes: Uint8Array) => Promise<StoreDocument>,
-  current: Uint8Array | null,
   draft: Draft,
   outcome: Outcome<T>,
 ): Promise<{
@@ -205,7 +212,6 @@ export async function toChange<T>(
   const { document, unlocked } = draft;
   const generation = document.header.generation + 1;
   document.setHeader({ ...document.header, generation });
-  if (current && document.schema < SCHEMA) await backUp(shared, current, document.schema);
   const meant = describe(document);
   return {
     bytes: document.toBytes(),
@@ -233,18 +239,6 @@ function holds(document: StoreDocument, unlocked: Unlocked, expected: readonly E
 /** Everything but secrets in clear, which hide themselves and are compared on their own. */
 function describe(document: StoreDocument): string {
   return JSON.stringify([document.header, [...document.entries.values()]]);
-}
-
-async function backUp(shared: SharedFile, bytes: Uint8Array, schema: number): Promise<void> {
-  for (let copy = 1; ; copy += 1) {
-    const path = `${shared.path}.schema${schema}${copy === 1 ? '' : `.${copy}`}.bak`;
-    const existing = await shared.disk.read(path, FILE_LIMIT);
-    if (sameBytes(existing, bytes)) return;
-    if (existing) continue;
-    await replaceFile(shared.disk, shared.random, path, bytes, 0o600);
-    await shared.disk.syncFolder(dirname(path));
-    return;
-  }
 }
 
 function notKept(path: string): AppError {

@@ -49,7 +49,7 @@ async function reseal(
   let made: NewVault | null = null;
   const commit = (): Promise<Committed> =>
     commitShared(file.shared, async (current) => {
-      const document = current && (await file.parse(current));
+      const document = current && (await file.take(current));
       if (!document || document.header.kind !== from) throw changedKind(from);
       const { vault } = document.header;
       const { key: oldKey } = await file.vaults.unlock(document.header);
@@ -64,7 +64,7 @@ async function reseal(
       // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
       const oldVault = from === 'keychain' ? (vault?.id ?? null) : null;
       const result = { ...count(secrets, document), oldVault };
-      return toChange(file.shared, file.parse, current, draft, { result, changed: true, expect: secrets });
+      return toChange(file.shared, file.parse, draft, { result, changed: true, expect: secrets });
     });
   const done = await guard(commit);
   const { shared } = file;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { LocalCredentialStore } from '../../../../src/adapters/store/credential-store.ts';
-import type { Upgrades } from '../../../../src/adapters/store/store-document.ts';
 import type { StoreKind } from '../../../../src/domain/credential.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { createMemoryDisk, type MemoryDisk } from '../../../support/memory-disk.ts';
@@ -229,39 +228,12 @@ describe('the schema', () => {
     expect(read(memory)).toBe(before);
   });
 
-  test('an older one that nothing upgrades is refused untouched', async () => {
+  test('an older one is refused untouched', async () => {
     const { memory, again } = await filled('file');
     write(memory, read(memory).replace('schema: 1', 'schema: 0'));
     const before = read(memory);
     expect((await problem(again().save(entry('x'), Secret.of('y')))).code).toBe('usage');
     expect(read(memory)).toBe(before);
-  });
-
-  /** A made-up schema 0 that called the store `backend`. */
-  const upgrades: Upgrades = new Map([
-    [
-      0,
-      (document) => {
-        document.set('store', document.get('backend'));
-        document.delete('backend');
-      },
-    ],
-  ]);
-
-  test('an older one is upgraded by the first write, with a backup', async () => {
-    const { memory, again } = await filled('keychain');
-    write(
-      memory,
-      read(memory).replace('schema: 1', 'schema: 0').replace('store: keychain', 'backend: keychain'),
-    );
-    const before = read(memory);
-    const store = again({ upgrades });
-    expect((await store.open('acme')).reveal()).toBe(CANARY);
-    expect(read(memory)).toBe(before);
-    await store.save(entry('gamma'), Secret.of('third'));
-    expect(read(memory)).toContain('schema: 1');
-    expect(new TextDecoder().decode(memory.files().get(`${PATH}.schema0.bak`))).toBe(before);
-    expect((await again().open('acme')).reveal()).toBe(CANARY);
   });
 });
 

@@ -1,0 +1,40 @@
+import { sameBytes } from './commit-file.ts';
+
+interface Parsed<T> {
+  readonly bytes: Uint8Array;
+  readonly document: T;
+}
+
+/**
+ * Parses each content of a file once: with thousands of saved credentials, parsing YAML is most of what a command costs.
+ * Only the newest content is remembered.
+ */
+export class ParsedOnce<T> {
+  readonly #parse: (bytes: Uint8Array) => Promise<T>;
+  #last: Parsed<T> | null = null;
+
+  constructor(parse: (bytes: Uint8Array) => Promise<T>) {
+    this.#parse = parse;
+  }
+
+  /** To be read only. */
+  async read(bytes: Uint8Array): Promise<T> {
+    if (this.#last && sameBytes(this.#last.bytes, bytes)) return this.#last.document;
+    const document = await this.#parse(bytes);
+    this.#last = { bytes, document };
+    return document;
+  }
+
+  /** To be changed: nobody else is given this document. */
+  async take(bytes: Uint8Array): Promise<T> {
+    const last = this.#last;
+    if (!last || !sameBytes(last.bytes, bytes)) return this.#parse(bytes);
+    this.#last = null;
+    return last.document;
+  }
+
+  /** A document that was taken and not changed. */
+  giveBack(bytes: Uint8Array, document: T): void {
+    this.#last = { bytes, document };
+  }
+}
