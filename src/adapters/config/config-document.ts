@@ -4,18 +4,18 @@ import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Alias, CredentialSource, Profile } from '../../ports/profiles.ts';
+import { makeRoom, yamlText } from '../yaml/edit-document.ts';
+import { parseYaml } from '../yaml/yaml-file.ts';
 import {
-  makeRoom,
-  parseYaml,
+  isNothing,
+  type NamedItem,
   readMap,
   readText,
   readWhole,
   requireText,
   type YamlFile,
-  type YamlItem,
   type YamlNode,
-  yamlBytes,
-} from '../yaml/yaml-file.ts';
+} from '../yaml/yaml-tree.ts';
 
 /** The layout of `config.yaml` that this program writes. */
 const SCHEMA = 1;
@@ -23,26 +23,30 @@ const SCHEMA = 1;
 const GREETING = ` Configuration of keyturn. No secrets are kept here.
  You may edit this file; comments and order are kept.`;
 
-/** `config.yaml`: what it says, and the document with its comments to write it back. */
+/** What `config.yaml` says. */
 export interface ConfigDocument {
-  readonly document: Document;
+  /** The document with its comments, to be changed and written back. */
+  open(): Promise<Document>;
   readonly generation: number;
   readonly current: string | null;
   readonly profiles: readonly Profile[];
   readonly aliases: readonly Alias[];
 }
 
-export async function newConfigDocument(): Promise<ConfigDocument> {
-  const yaml = await import('yaml');
-  const document = new yaml.Document({ schema: SCHEMA, generation: 0 }, { version: '1.2' });
-  document.commentBefore = GREETING;
-  return { document, generation: 0, current: null, profiles: [], aliases: [] };
+export function newConfigDocument(): ConfigDocument {
+  const open = async (): Promise<Document> => {
+    const yaml = await import('yaml');
+    const document = new yaml.Document({ schema: SCHEMA, generation: 0 }, { version: '1.2' });
+    document.commentBefore = GREETING;
+    return document;
+  };
+  return { open, generation: 0, current: null, profiles: [], aliases: [] };
 }
 
 /** Throws usage with line and column for what keyturn would not have written, and for a newer schema. */
 export async function readConfigDocument(bytes: Uint8Array, path: string): Promise<ConfigDocument> {
   const file = await parseYaml(bytes, path);
-  const top = file.document.contents;
+  const top = file.root;
   const root = readMap(file, top, 'the file');
   const schema = root.get('schema')?.value;
   if (!schema) throw file.fail(top, 'has no "schema"');
@@ -60,7 +64,7 @@ export async function readConfigDocument(bytes: Uint8Array, path: string): Promi
     throw file.fail(root.get('current')?.value, 'names a current profile that is not there');
   }
   return {
-    document: file.document,
+    open: file.document,
     generation: generation ? readWhole(file, generation, '"generation"') : 0,
     current,
     profiles,
@@ -68,9 +72,9 @@ export async function readConfigDocument(bytes: Uint8Array, path: string): Promi
   };
 }
 
-export function configBytes(config: ConfigDocument): Uint8Array {
-  config.document.set('generation', config.generation + 1);
-  return yamlBytes(config.document);
+export function configBytes(document: Document, generation: number): Uint8Array {
+  document.set('generation', generation);
+  return new TextEncoder().encode(yamlText(document));
 }
 
 /** Adds or changes a profile; its place and the comments around it stay. */
@@ -91,7 +95,7 @@ export function writeAliases(document: Document, aliases: readonly Alias[]): voi
   else document.set('aliases', document.createNode(aliases));
 }
 
-function readProfile(file: YamlFile, name: string, item: YamlItem): Profile {
+function readProfile(file: YamlFile, name: string, item: NamedItem): Profile {
   accept(file, item.key, 'has a profile with a name that keyturn does not accept', () =>
     checkLocalName(name, 'profile'),
   );
@@ -139,10 +143,10 @@ function readSource(file: YamlFile, node: YamlNode, near: YamlNode): CredentialS
 }
 
 function readAliases(file: YamlFile, node: YamlNode): readonly Alias[] {
-  if (!node || (file.yaml.isScalar(node) && node.value === null)) return [];
-  if (!file.yaml.isSeq(node)) throw file.fail(node, 'has no list for "aliases"');
+  if (isNothing(node)) return [];
+  if (node.kind !== 'list') throw file.fail(node, 'has no list for "aliases"');
   return node.items.map((item) => {
-    const at = file.yaml.isNode(item) ? item : node;
+    const at = item ?? node;
     const fields = readMap(file, at, 'an alias');
     const text = (key: string): string =>
       requireText(file, fields.get(key)?.value, `"${key}" of an alias`, at);

@@ -1,3 +1,4 @@
+import type { Document } from 'yaml';
 import { AppError } from '../../domain/errors.ts';
 import { noProfile } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
@@ -7,7 +8,7 @@ import type { Locks } from '../../ports/lock.ts';
 import type { Alias, Profiles } from '../../ports/profiles.ts';
 import { commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
 import { ParsedOnce } from '../disk/parsed-once.ts';
-import { renameKey } from '../yaml/yaml-file.ts';
+import { renameKey } from '../yaml/edit-document.ts';
 import {
   type ConfigDocument,
   configBytes,
@@ -43,18 +44,16 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     const bytes = await readShared(shared);
     return bytes && parsed.read(bytes);
   };
-  const edit = <T>(change: (config: ConfigDocument) => Edited<T>): Promise<T> =>
+  const edit = <T>(change: (config: OpenConfig) => Edited<T>): Promise<T> =>
     commitShared(shared, async (current) => {
-      const config = current ? await parsed.take(current) : await newConfigDocument();
-      const { result, changed } = change(config);
-      if (!changed) {
-        if (current) parsed.giveBack(current, config);
-        return { bytes: null, result };
-      }
+      const config = current ? await parsed.read(current) : newConfigDocument();
+      const document = await config.open();
+      const { result, changed } = change({ ...config, document });
+      if (!changed) return { bytes: null, result };
       const check = async (written: Uint8Array): Promise<void> => {
         await parsed.read(written);
       };
-      return { bytes: configBytes(config), result, check };
+      return { bytes: configBytes(document, config.generation + 1), result, check };
     });
 
   return {
@@ -102,6 +101,10 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   };
 }
 
+interface OpenConfig extends ConfigDocument {
+  readonly document: Document;
+}
+
 interface Edited<T> {
   readonly result: T;
   readonly changed: boolean;
@@ -110,7 +113,7 @@ interface Edited<T> {
 const CHANGED: Edited<void> = { result: undefined, changed: true };
 const UNCHANGED: Edited<void> = { result: undefined, changed: false };
 
-function renameProfile(config: ConfigDocument, name: string, newName: string): Edited<void> {
+function renameProfile(config: OpenConfig, name: string, newName: string): Edited<void> {
   const { document, profiles, current } = config;
   checkLocalName(newName, 'profile');
   const profile = profiles.find((known) => known.name === name);
@@ -125,7 +128,7 @@ function renameProfile(config: ConfigDocument, name: string, newName: string): E
 }
 
 /** The name moves: it stands for one thing at a place, and a thing has one name. */
-function saveAlias({ document, aliases }: ConfigDocument, alias: Alias): Edited<void> {
+function saveAlias({ document, aliases }: OpenConfig, alias: Alias): Edited<void> {
   const { provider, origin, name, id } = alias;
   const kept = aliases.filter((known) => !sameThing(known, alias) && !sameName(known, alias));
   writeAliases(document, [...kept, { provider, origin, name, id }]);

@@ -17,24 +17,10 @@ export class ParsedOnce<T> {
     this.#parse = parse;
   }
 
-  /** To be read only. */
   async read(bytes: Uint8Array): Promise<T> {
     if (this.#last && sameBytes(this.#last.bytes, bytes)) return this.#last.document;
     const document = await this.#parse(bytes);
     this.#last = { bytes, document };
     return document;
-  }
-
-  /** To be changed: nobody else is given this document. */
-  async take(bytes: Uint8Array): Promise<T> {
-    const last = this.#last;
-    if (!last || !sameBytes(last.bytes, bytes)) return this.#parse(bytes);
-    this.#last = null;
-    return last.document;
-  }
-
-  /** A document that was taken and not changed. */
-  giveBack(bytes: Uint8Array, document: T): void {
-    this.#last = { bytes, document };
   }
 }

@@ -1,5 +1,5 @@
 import type { PolicyToken } from '../../domain/policy.ts';
-import type { YamlFile, YamlNode } from '../yaml/yaml-file.ts';
+import type { YamlFile, YamlNode } from '../yaml/yaml-tree.ts';
 
 /** Two tokens that share a name, an entry or a sink would take turns in replacing each other. */
 export class DuplicateCheck {

@@ -1,10 +1,10 @@
 import { POLICY_PATTERNS, type PolicyPattern } from '../../domain/policy.ts';
-import type { YamlFile, YamlItem, YamlNode } from '../yaml/yaml-file.ts';
+import type { NamedItem, YamlFile, YamlNode } from '../yaml/yaml-tree.ts';
 
 /** One key of a mapping; `item` is absent where the key is. */
 export interface Field {
   readonly file: YamlFile;
-  readonly item: YamlItem | undefined;
+  readonly item: NamedItem | undefined;
   readonly key: string;
 }
 
@@ -21,7 +21,7 @@ const HINTS: Readonly<Record<PolicyPattern, string>> = {
 /** A text that the policy's pattern fits; null where the key is absent. A number or `true` is no text. */
 export function readPattern({ file, item, key }: Field, pattern: PolicyPattern): string | null {
   if (!item) return null;
-  const text = textOf(file, item.value);
+  const text = textOf(item.value);
   if (text === null || !new RegExp(POLICY_PATTERNS[pattern], 'u').test(text)) {
     throw file.fail(item.value ?? item.key, `has no right text for ${key}`).with({ hint: HINTS[pattern] });
   }
@@ -29,8 +29,8 @@ export function readPattern({ file, item, key }: Field, pattern: PolicyPattern):
 }
 
 export function readFlagOrText(field: Field): boolean | string {
-  const { file, item } = field;
-  const value = file.yaml.isScalar(item?.value) ? item.value.value : null;
+  const { item } = field;
+  const value = item?.value?.kind === 'scalar' ? item.value.value : null;
   return typeof value === 'boolean' ? value : (readPattern(field, 'profile') ?? false);
 }
 
@@ -43,13 +43,13 @@ interface List {
 }
 
 export function readList({ file, node, what, near }: List): readonly YamlNode[] {
-  if (!file.yaml.isSeq(node)) throw file.fail(node ?? near, `has no list for ${what}`);
-  return node.items.map((item) => (file.yaml.isNode(item) ? item : null));
+  if (node?.kind !== 'list') throw file.fail(node ?? near, `has no list for ${what}`);
+  return node.items;
 }
 
 interface Keys {
   readonly file: YamlFile;
-  readonly items: ReadonlyMap<string, YamlItem>;
+  readonly items: ReadonlyMap<string, NamedItem>;
   readonly known: readonly string[];
   readonly where: string;
 }
@@ -65,6 +65,6 @@ export function refuseUnknown({ file, items, known, where }: Keys): void {
   }
 }
 
-function textOf(file: YamlFile, node: YamlNode): string | null {
-  return file.yaml.isScalar(node) && typeof node.value === 'string' ? node.value : null;
+function textOf(node: YamlNode): string | null {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
 }

@@ -1,7 +1,8 @@
 import { parseDuration, parseLongDuration } from '../../domain/duration.ts';
 import { type AppError, usage } from '../../domain/errors.ts';
 import type { Policy, PolicyToken } from '../../domain/policy.ts';
-import { parseYaml, readMap, type YamlFile, type YamlItem, type YamlNode } from '../yaml/yaml-file.ts';
+import { parseYaml } from '../yaml/yaml-file.ts';
+import { type NamedItem, readMap, type YamlFile, type YamlNode } from '../yaml/yaml-tree.ts';
 import { absoluteSink } from './absolute-sink.ts';
 import { DuplicateCheck } from './duplicate-check.ts';
 import { type Field, readFlagOrText, readList, readPattern, refuseUnknown } from './policy-fields.ts';
@@ -44,7 +45,7 @@ const TOKEN_KEYS = [
  */
 export async function readPolicy(bytes: Uint8Array, source: PolicySource): Promise<PolicyFile> {
   const file = await parseYaml(bytes, source.shown, { mostTokens: MOST_YAML_TOKENS });
-  const root = file.document.contents;
+  const root = file.root;
   const items = readMap(file, root, 'the policy');
   refuseSchema(file, items.get('schema'), root);
   refuseUnknown({ file, items, known: FILE_KEYS, where: 'the policy' });
@@ -65,9 +66,9 @@ export async function readPolicy(bytes: Uint8Array, source: PolicySource): Promi
   };
 }
 
-function refuseSchema(file: YamlFile, item: YamlItem | undefined, root: YamlNode): void {
+function refuseSchema(file: YamlFile, item: NamedItem | undefined, root: YamlNode): void {
   const node = item?.value;
-  const schema = file.yaml.isScalar(node) ? node.value : undefined;
+  const schema = node?.kind === 'scalar' ? node.value : undefined;
   if (schema === SCHEMA) return;
   if (typeof schema === 'number' && schema > SCHEMA) {
     throw file
@@ -78,7 +79,7 @@ function refuseSchema(file: YamlFile, item: YamlItem | undefined, root: YamlNode
 }
 
 function readToken(file: YamlFile, node: YamlNode, folder: string): PolicyToken {
-  if (!file.yaml.isMap(node)) throw file.fail(node, 'has a token that is no mapping');
+  if (node?.kind !== 'mapping') throw file.fail(node, 'has a token that is no mapping');
   const items = readMap(file, node, 'a token');
   refuseUnknown({ file, items, known: TOKEN_KEYS, where: 'a token' });
   const field = (key: string): Field => ({ file, item: items.get(key), key });
@@ -127,7 +128,7 @@ function readTexts(field: Field, pattern: 'scope' | 'sink'): readonly string[] {
 
 function readOptions({ file, item, key }: Field): Readonly<Record<string, string>> {
   if (!item) return {};
-  if (!file.yaml.isMap(item.value)) throw file.fail(item.value ?? item.key, `has no mapping for ${key}`);
+  if (item.value?.kind !== 'mapping') throw file.fail(item.value ?? item.key, `has no mapping for ${key}`);
   const entries = [...readMap(file, item.value, key)].map(([name, each]) => {
     readPattern({ file, item: { key: each.key, value: each.key }, key: 'a name in options' }, 'optionName');
     return [name, readPattern({ file, item: each, key: `options.${name}` }, 'optionValue') ?? ''] as const;

@@ -1,4 +1,3 @@
-import type { Scalar } from 'yaml';
 import { type CredentialKind, STORE_KINDS, type StoreKind } from '../../domain/credential.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
@@ -6,15 +5,15 @@ import { Secret } from '../../domain/secret.ts';
 import { MAX_SECRET_LENGTH } from '../../domain/secret-input.ts';
 import { parseInstant } from '../../domain/time.ts';
 import {
+  type NamedItem,
   readMap,
   readText,
   readTexts,
   readWhole,
   requireText,
   type YamlFile,
-  type YamlItem,
   type YamlNode,
-} from '../yaml/yaml-file.ts';
+} from '../yaml/yaml-tree.ts';
 import {
   type Entry,
   type Header,
@@ -35,11 +34,11 @@ export function isVersionName(name: string): boolean {
   return VERSION_NAME.test(name);
 }
 
-type Items = ReadonlyMap<string, YamlItem>;
+type Items = ReadonlyMap<string, NamedItem>;
 
 /** Generation, kind and vault. Throws usage with line and column. */
 export function readHeader(file: YamlFile, root: Items): Header {
-  const top = file.document.contents;
+  const top = file.root;
   const generation = root.get('generation')?.value;
   if (!generation) throw file.fail(top, 'has no "generation"');
   const kindNode = root.get('store')?.value;
@@ -54,7 +53,7 @@ export function readHeader(file: YamlFile, root: Items): Header {
 }
 
 /** Throws usage with line and column for anything that keyturn would not have written. */
-export function readEntry(file: YamlFile, name: string, item: YamlItem, kind: StoreKind): Entry {
+export function readEntry(file: YamlFile, name: string, item: NamedItem, kind: StoreKind): Entry {
   checked(file, item.key, 'has a name that keyturn does not accept', () =>
     checkLocalName(name, 'credential'),
   );
@@ -102,7 +101,7 @@ function readSettings(file: YamlFile, node: YamlNode): Entry['settings'] {
   );
 }
 
-function readVersion(file: YamlFile, version: string, item: YamlItem, kind: StoreKind): StoredVersion {
+function readVersion(file: YamlFile, version: string, item: NamedItem, kind: StoreKind): StoredVersion {
   if (!isVersionName(version)) throw file.fail(item.key, 'has a version name that keyturn does not accept');
   const fields = readMap(file, item.value, 'a version');
   const instant = (key: string): string | null => {
@@ -126,7 +125,7 @@ function readVersion(file: YamlFile, version: string, item: YamlItem, kind: Stor
   };
 }
 
-function readStored(file: YamlFile, fields: Items, near: Scalar, kind: StoreKind): Stored {
+function readStored(file: YamlFile, fields: Items, near: YamlNode, kind: StoreKind): Stored {
   const clear = fields.get('secret');
   const sealed = fields.get('sealed');
   if (kind === 'file') {
@@ -143,7 +142,7 @@ function readStored(file: YamlFile, fields: Items, near: Scalar, kind: StoreKind
 }
 
 /** Older keyturns wrote no "seal". */
-function readSealFormat(file: YamlFile, item: YamlItem | undefined): SealFormat {
+function readSealFormat(file: YamlFile, item: NamedItem | undefined): SealFormat {
   if (!item) return 1;
   if (readWhole(file, item.value, '"seal"') !== SEAL_FORMAT)
     throw file.fail(item.value, 'has a "seal" that this keyturn does not know');
@@ -162,7 +161,7 @@ function findSecretProblem(secret: string): string | null {
 }
 
 function readVault(file: YamlFile, root: Items, kind: StoreKind): Vault {
-  const top = file.document.contents;
+  const top = file.root;
   const id = requireText(file, root.get('vault')?.value, '"vault"', top);
   if (!/^[0-9a-f]{32}$/.test(id)) throw file.fail(root.get('vault')?.value, 'has a "vault" that is damaged');
   const check = fromBase64Url(requireText(file, root.get('check')?.value, '"check"', top));

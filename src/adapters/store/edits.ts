@@ -12,7 +12,7 @@ import { currentVersion, requireVersion } from './credential-view.ts';
 import { isVersionName } from './decode.ts';
 import { type Identity, keepSecret, openOrNull, openSecret, sealAgain } from './entry-secret.ts';
 import type { Entry, StoredVersion } from './format.ts';
-import type { StoreDocument } from './store-document.ts';
+import type { StoreEdit } from './store-edit.ts';
 import type { Draft, Outcome } from './store-file.ts';
 
 /** What an edit takes from outside. */
@@ -135,7 +135,7 @@ export function promoteVersion(
 }
 
 /** Forgets a version that is not current; an entry without versions goes. */
-export function dropVersion(document: StoreDocument, name: string, version: string): Outcome<null> {
+export function dropVersion(document: StoreEdit, name: string, version: string): Outcome<null> {
   const before = document.entries.get(name);
   const kept = before?.versions.filter((candidate) => candidate.version !== version) ?? [];
   if (!before || kept.length === before.versions.length) return { result: null, changed: false };
@@ -152,7 +152,7 @@ export function dropVersion(document: StoreDocument, name: string, version: stri
 
 /** What became of the token behind a version; the secret stays as it is. */
 export function markVersion(
-  document: StoreDocument,
+  document: StoreEdit,
   { name, version }: { readonly name: string; readonly version: string },
   inactive: Inactive | null,
 ): Outcome<null> {
@@ -166,7 +166,7 @@ export function markVersion(
   return { result: null, changed: true };
 }
 
-export function removeEntry(document: StoreDocument, name: string): Outcome<boolean> {
+export function removeEntry(document: StoreEdit, name: string): Outcome<boolean> {
   if (!document.entries.has(name)) return { result: false, changed: false };
   document.remove(name);
   return { result: true, changed: true };

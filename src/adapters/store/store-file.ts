@@ -11,7 +11,13 @@ import { ParsedOnce } from '../disk/parsed-once.ts';
 import { openOrNull, type Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header } from './format.ts';
 import { renewSeals } from './renew-seals.ts';
-import { newStoreDocument, readStoreDocument, type StoreDocument } from './store-document.ts';
+import {
+  newStoreContent,
+  readStoreContent,
+  type StoreContent,
+  type StoreDocument,
+} from './store-document.ts';
+import { StoreEdit } from './store-edit.ts';
 import type { NewVault, Vaults } from './vaults.ts';
 
 export interface CredentialStoreOptions {
@@ -37,7 +43,12 @@ export interface CredentialStoreOptions {
 
 /** A document being edited, with the key to seal in it. */
 export interface Draft {
-  readonly document: StoreDocument;
+  readonly document: StoreEdit;
+  readonly unlocked: Unlocked;
+}
+
+export interface Opened {
+  readonly document: StoreContent;
   readonly unlocked: Unlocked;
 }
 
@@ -59,17 +70,14 @@ export interface Expected {
 export interface StoreFile {
   readonly shared: SharedFile;
   readonly vaults: Vaults;
-  read(): Promise<StoreDocument | null>;
-  /** To be read only, as what `read` returns. */
-  parse(bytes: Uint8Array): Promise<StoreDocument>;
-  /** As `parse`, to be changed. */
-  take(bytes: Uint8Array): Promise<StoreDocument>;
+  read(): Promise<StoreContent | null>;
+  parse(bytes: Uint8Array): Promise<StoreContent>;
   /** Runs `use` with a document and its key; again from the newest file when a migration came in between. */
-  open<T>(use: (draft: Draft) => T): Promise<T | null>;
+  open<T>(use: (opened: Opened) => T): Promise<T | null>;
   /** Changes the document under the lock. `change` is run again when another process came first. */
   edit<T>(change: (draft: Draft) => Outcome<T>): Promise<T>;
   /** As `edit`, without the key: for changes that seal nothing. Null when there is no file. */
-  editSealed<T>(change: (document: StoreDocument) => Outcome<T>): Promise<T | null>;
+  editSealed<T>(change: (document: StoreEdit) => Outcome<T>): Promise<T | null>;
   /**
    * Clears away keys that unfinished beginnings and migrations left in the keychain. Part of every write and of none
    * that reads; what cannot be cleared now waits for the next one.
@@ -91,9 +99,9 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
     waitMs: options.waitMs ?? USUAL_WAIT_MS,
     limit: FILE_LIMIT,
   };
-  const parsed = new ParsedOnce((bytes) => readStoreDocument(bytes, path));
-  const parse = (bytes: Uint8Array): Promise<StoreDocument> => parsed.read(bytes);
-  const read = async (): Promise<StoreDocument | null> => {
+  const parsed = new ParsedOnce((bytes) => readStoreContent(bytes, path));
+  const parse = (bytes: Uint8Array): Promise<StoreContent> => parsed.read(bytes);
+  const read = async (): Promise<StoreContent | null> => {
     const bytes = await readShared(shared);
     return bytes && parse(bytes);
   };
@@ -117,7 +125,6 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
     vaults,
     read,
     parse,
-    take: (bytes) => parsed.take(bytes),
     tidy,
     async open(use) {
       let document = await read();
@@ -145,19 +152,16 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       const result = await commitShared(shared, async (current) => {
         let draft: Draft;
         if (current) {
-          const document = await parsed.take(current);
+          const document = new StoreEdit(await parse(current));
           draft = { document, unlocked: await vaults.unlock(document.header) };
         } else {
           const kind = options.kindForNewFile;
           made ??= await vaults.create(kind, passphrase);
           const header: Header = { generation: 0, kind, vault: made.vault };
-          draft = { document: await newStoreDocument(header), unlocked: made.unlocked };
+          draft = { document: new StoreEdit(newStoreContent(header)), unlocked: made.unlocked };
         }
         const outcome = change(draft);
-        if (!outcome.changed && current) {
-          parsed.giveBack(current, draft.document);
-          return { bytes: null, result: outcome.result };
-        }
+        if (!outcome.changed && current) return { bytes: null, result: outcome.result };
         const renewed = renewSeals(draft, random);
         const expect = [...(outcome.expect ?? []), ...renewed];
         return toChange(shared, parse, draft, { ...outcome, expect });
@@ -165,16 +169,13 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       await tidy();
       return result;
     },
-    async editSealed<T>(change: (document: StoreDocument) => Outcome<T>): Promise<T | null> {
+    async editSealed<T>(change: (document: StoreEdit) => Outcome<T>): Promise<T | null> {
       if (!(await read())) return null;
       const result = await commitShared(shared, async (current): Promise<Change<T | null>> => {
         if (!current) return { bytes: null, result: null };
-        const document = await parsed.take(current);
+        const document = new StoreEdit(await parse(current));
         const outcome = change(document);
-        if (!outcome.changed) {
-          parsed.giveBack(current, document);
-          return { bytes: null, result: outcome.result };
-        }
+        if (!outcome.changed) return { bytes: null, result: outcome.result };
         const draft = { document, unlocked: { vaultId: null, key: null } };
         return toChange(shared, parse, draft, outcome);
       });
@@ -214,7 +215,7 @@ export async function toChange<T>(
   document.setHeader({ ...document.header, generation });
   const meant = describe(document);
   return {
-    bytes: document.toBytes(),
+    bytes: await document.toBytes(),
     result: outcome.result,
     async check(written) {
       const back = await parse(written);

@@ -5,6 +5,7 @@ import { commitShared } from '../disk/commit-file.ts';
 import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
 import type { Entry } from './format.ts';
 import type { StoreDocument } from './store-document.ts';
+import { StoreEdit } from './store-edit.ts';
 import {
   type CredentialStoreOptions,
   createStoreFile,
@@ -49,7 +50,7 @@ async function reseal(
   let made: NewVault | null = null;
   const commit = (): Promise<Committed> =>
     commitShared(file.shared, async (current) => {
-      const document = current && (await file.take(current));
+      const document = current && new StoreEdit(await file.parse(current));
       if (!document || document.header.kind !== from) throw changedKind(from);
       const { vault } = document.header;
       const { key: oldKey } = await file.vaults.unlock(document.header);

@@ -5,7 +5,8 @@ import type { Secret } from '../../domain/secret.ts';
 import { readSecretInput } from '../../domain/secret-input.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk } from '../../ports/disk.ts';
-import { parseYaml, readMap, readText } from '../yaml/yaml-file.ts';
+import { parseYaml } from '../yaml/yaml-file.ts';
+import { readMap, readText } from '../yaml/yaml-tree.ts';
 import { notLoggedIn } from './not-logged-in.ts';
 import { requireHome } from './require-home.ts';
 import { readVendorOrigin } from './vendor-origin.ts';
@@ -72,7 +73,7 @@ async function readToken(bytes: Uint8Array, path: string): Promise<string | null
 async function readField(bytes: Uint8Array, path: string, name: string): Promise<string | null> {
   try {
     const file = await parseYaml(bytes, path);
-    const fields = readMap(file, file.document.contents, 'the file');
+    const fields = readMap(file, file.root, 'the file');
     return readText(file, fields.get(name)?.value, `"${name}"`);
   } catch (error) {
     if (!isAppError(error, 'usage')) throw error;

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  parseYaml,
-  readMap,
-  readText,
-  readTexts,
-  yamlBytes,
-} from '../../../../src/adapters/yaml/yaml-file.ts';
+import { yamlText } from '../../../../src/adapters/yaml/edit-document.ts';
+import { parseYaml } from '../../../../src/adapters/yaml/yaml-file.ts';
+import { readMap, readText, readTexts } from '../../../../src/adapters/yaml/yaml-tree.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { caught } from '../store/store-rig.ts';
 
@@ -97,7 +93,7 @@ describe('a hostile file', () => {
     const text = Array.from({ length: 100_000 }, (_, index) => `k${index}: v`).join('\n');
     const start = process.cpuUsage();
     const file = await parseYaml(bytes(text), 'f');
-    expect(readMap(file, file.document.contents, 'the file').size).toBe(100_000);
+    expect(readMap(file, file.root, 'the file').size).toBe(100_000);
     // Comparing every key with every other takes minutes.
     expect(cpuMs(start)).toBeLessThan(10_000);
   });
@@ -116,15 +112,15 @@ test('stars and ampersands inside of text are text', async () => {
     bytes('# &a *b !c\na: "*x &y !z"\nb: x & y * z\nc: |\n  &a\n  *b\nd: \'!x\'\n'),
     'f',
   );
-  const map = readMap(file, file.document.contents, 'the file');
+  const map = readMap(file, file.root, 'the file');
   expect(readText(file, map.get('a')?.value, 'a')).toBe('*x &y !z');
   expect(readText(file, map.get('c')?.value, 'c')).toBe('&a\n*b\n');
 });
 
 test('a key may stand once only', async () => {
   const file = await parseYaml(bytes('a: 1\nb: 2\na: 3\n'), 'f');
-  expect(() => readMap(file, file.document.contents, 'the file')).toThrow(AppError);
-  expect(() => readMap(file, file.document.contents, 'the file')).toThrow(
+  expect(() => readMap(file, file.root, 'the file')).toThrow(AppError);
+  expect(() => readMap(file, file.root, 'the file')).toThrow(
     '"f" has the same key twice in the file at line 3, column 1',
   );
 });
@@ -134,17 +130,13 @@ test('keys of objects are keys and nothing more', async () => {
     bytes('__proto__: {polluted: 1}\nconstructor: {prototype: {x: 1}}\n<<: {y: 1}\n'),
     'f',
   );
-  expect([...readMap(file, file.document.contents, 'the file').keys()]).toEqual([
-    '__proto__',
-    'constructor',
-    '<<',
-  ]);
+  expect([...readMap(file, file.root, 'the file').keys()]).toEqual(['__proto__', 'constructor', '<<']);
   expect(Reflect.get({}, 'polluted')).toBeUndefined();
 });
 
 test('text is read as it is written', async () => {
   const file = await parseYaml(bytes('list: [0123, NO, 0o7, 9007199254740993, 1.10, true, "x"]\n'), 'f');
-  const list = readMap(file, file.document.contents, 'the file').get('list')?.value;
+  const list = readMap(file, file.root, 'the file').get('list')?.value;
   expect(readTexts(file, list, 'list')).toEqual([
     '0123',
     'NO',
@@ -159,5 +151,5 @@ test('text is read as it is written', async () => {
 test('what was not changed is written as it was', async () => {
   const text = `# top\na: 1 # one\n\nb:\n  - x # two\n  # three\n  - "y"\nlong: ${'word '.repeat(60).trim()}\n`;
   const file = await parseYaml(bytes(text), 'f');
-  expect(new TextDecoder().decode(yamlBytes(file.document))).toBe(text);
+  expect(yamlText(await file.document())).toBe(text);
 });

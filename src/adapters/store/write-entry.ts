@@ -1,0 +1,88 @@
+import type { Document } from 'yaml';
+import { keysOf, makeRoom } from '../yaml/edit-document.ts';
+import { type Entry, type Header, SCHEMA, type Stored } from './format.ts';
+import { toBase64Url } from './seal.ts';
+
+export function writeHeader(document: Document, header: Header): void {
+  document.set('schema', SCHEMA);
+  document.set('generation', header.generation);
+  document.set('store', header.kind);
+  const { vault } = header;
+  setOrDelete(document, ['vault'], vault?.id);
+  setOrDelete(document, ['check'], vault ? toBase64Url(vault.check) : undefined);
+  if (vault?.kdf) {
+    const { N, r, p, salt } = vault.kdf;
+    const node = document.createNode({ name: 'scrypt', N, r, p, salt });
+    node.flow = true;
+    document.set('kdf', node);
+  } else {
+    document.delete('kdf');
+  }
+}
+
+/** Adds or changes an entry; its place and the comments around it stay. */
+export function writeEntry(document: Document, entry: Entry): void {
+  const at = ['credentials', entry.name];
+  makeRoom(document, 'credentials');
+  // `set` keeps an existing node with its comment and only changes the value.
+  document.setIn([...at, 'kind'], entry.kind);
+  setOrDelete(document, [...at, 'provider'], entry.provider);
+  setOrDelete(document, [...at, 'origin'], entry.origin);
+  writeSettings(document, [...at, 'settings'], entry.settings);
+  setOrDelete(document, [...at, 'project'], entry.project);
+  setOrDelete(document, [...at, 'current'], entry.current);
+  const known = new Set(entry.versions.map((version) => version.version));
+  for (const name of keysOf(document.getIn([...at, 'versions']))) {
+    if (!known.has(name)) document.deleteIn([...at, 'versions', name]);
+  }
+  for (const version of entry.versions) {
+    const place = [...at, 'versions', version.version];
+    setOrDelete(document, [...place, 'id'], version.id);
+    writeScopes(document, [...place, 'scopes'], version.scopes);
+    setOrDelete(document, [...place, 'createdAt'], version.createdAt);
+    setOrDelete(document, [...place, 'expiresAt'], version.expiresAt);
+    document.setIn([...place, 'savedAt'], version.savedAt);
+    for (const state of ['ended', 'disabled'])
+      setOrDelete(
+        document,
+        [...place, state],
+        version.inactive?.state === state ? version.inactive.at : null,
+      );
+    writeSecret(document, place, version.stored);
+  }
+}
+
+function writeSettings(document: Document, place: string[], settings: Entry['settings']): void {
+  if (settings === null) {
+    setOrDelete(document, place, null);
+    return;
+  }
+  const node = document.createNode(settings);
+  node.flow = true;
+  document.setIn(place, node);
+}
+
+function writeScopes(document: Document, place: string[], scopes: readonly string[] | null): void {
+  if (scopes === null) {
+    setOrDelete(document, place, null);
+    return;
+  }
+  const node = document.createNode(scopes);
+  node.flow = true;
+  document.setIn(place, node);
+}
+
+function writeSecret(document: Document, place: string[], stored: Stored): void {
+  const sealed = stored.form === 'sealed';
+  setOrDelete(document, [...place, 'seal'], sealed && stored.format > 1 ? stored.format : undefined);
+  setOrDelete(document, [...place, 'sealed'], sealed ? toBase64Url(stored.bytes) : undefined);
+  setOrDelete(document, [...place, 'secret'], sealed ? undefined : stored.secret.reveal());
+}
+
+function setOrDelete(document: Document, place: string[], value: string | number | null | undefined): void {
+  if (value === null || value === undefined) {
+    if (document.hasIn(place)) document.deleteIn(place);
+  } else {
+    document.setIn(place, value);
+  }
+}
