@@ -15,7 +15,7 @@ import {
 } from './rivals.ts';
 
 /** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
-const WRAPPERS: ReadonlySet<string> = new Set(
+export const WRAPPERS: ReadonlySet<string> = new Set(
   ['data', 'result', 'response', 'payload', 'details', 'item', 'attributes', 'embedded']
     .concat(
       ['token', 'machineToken', 'apiToken', 'accessToken', 'credential', 'credentials'],
