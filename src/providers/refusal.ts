@@ -1,8 +1,8 @@
 import type { ErrorAnswer, ProviderProblem, RefusalContext } from '../ports/provider.ts';
 import { type Fields, findId, isFields, pick } from './decode.ts';
-import { WRAPPERS as ITEM_WRAPPERS } from './envelope.ts';
 import { plain } from './rivals.ts';
 import { isWords, statusOfWord } from './status-words.ts';
+import { WRAPPERS as ITEM_WRAPPERS } from './wrappers.ts';
 
 /** The status that a body of a 2xx answer is read with when it names none itself. */
 const UNNAMED = 422;
