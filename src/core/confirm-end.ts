@@ -75,13 +75,27 @@ export function agrees({ seen }: Sight, wish: 'on' | 'off'): boolean {
 
 /** The provider said yes to a change and did not make it. */
 export function notDone(client: Client, verb: string, target: LookTarget, { status }: Sight): AppError {
-  const { provider } = client.connection;
+  const is = status === null ? 'not there' : `still ${status}`;
+  return contradicted(client, { id: target.id, request: `${verb} ${nameOf(target)}`, is });
+}
+
+export interface Contradiction {
+  readonly id: string;
+  /** What was asked for: `revoke "ci" (id 7)`. */
+  readonly request: string;
+  /** What a look showed: `still active`. */
+  readonly is: string;
+}
+
+/** A look contradicts the success that a change was answered with. */
+export function contradicted({ connection }: Client, { id, request, is }: Contradiction): AppError {
+  const { provider } = connection;
   return new AppError({
     code: 'failure',
-    message: `${provider.title} accepted the request to ${verb} ${nameOf(target)}, but it is ${status === null ? 'not there' : `still ${status}`}`,
+    message: `${provider.title} accepted the request to ${request}, but it is ${is}`,
     hint: `try again in a minute; if it stays so, look at ${provider.credential.page}`,
     provider: provider.id,
-    id: target.id,
+    id,
   });
 }
 
@@ -90,7 +104,8 @@ export function unconfirmed(client: Client, verb: string, target: LookTarget, { 
   return `${client.connection.provider.title} accepted the request to ${verb} ${nameOf(target)}; whether it took effect could not be looked up (${error?.message ?? 'no answer'})`;
 }
 
-function nameOf(target: LookTarget): string {
+/** `"ci" (id 7)` */
+export function nameOf(target: LookTarget): string {
   const name = 'name' in target ? target.name : null;
   return name === null || name === target.id ? `"${target.id}"` : `"${name}" (id ${target.id})`;
 }

@@ -1,18 +1,26 @@
 import { AppError, usage } from '../domain/errors.ts';
 import { checkLocalName } from '../domain/name.ts';
-import type { ListedToken } from '../domain/token.ts';
+import { type ListedToken, statusAt } from '../domain/token.ts';
 import { audited } from './audited.ts';
-import { requireSupport } from './capabilities.ts';
+import { requireSupport, unsupported } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
+import { confirmName, unconfirmedName } from './confirm-name.ts';
 import { CannotBeSure } from './listing.ts';
 import { allTokens } from './tokens.ts';
+import { whereOf } from './where.ts';
 
 export interface RenamePlan {
   readonly what: string;
-  /** The same when it was done: `renamed "a" (id 1) to "b"`. */
-  readonly done: string;
   readonly call?: string;
-  apply(): Promise<ListedToken>;
+  /** Throws `failure` where the provider says yes and shows another name. */
+  apply(): Promise<Renamed>;
+}
+
+export interface Renamed {
+  /** As the provider shows it afterwards; the name is null where nothing but the 2xx of the answer speaks for it. */
+  readonly token: ListedToken;
+  /** What a person should know: `renamed "a" (id 1) to "b" at …`, or that it could not be confirmed. */
+  readonly notes: readonly string[];
 }
 
 /** Gives a token another name: at the vendor where it has names, in keyturn's own list of aliases where it has none. */
@@ -21,41 +29,66 @@ export async function renameToken(
   token: ListedToken,
   newName: string,
 ): Promise<RenamePlan> {
-  const { provider, origin } = deps.client.connection;
+  const { provider } = deps.client.connection;
   requireSupport(provider, 'tokens rename');
   if (newName.trim() === '' || newName.length > 256)
     throw usage('the new name is empty or too long', 'give 1 to 256 characters');
-  const renamed = { ...token, name: newName };
-  if (!provider.tokens.rename) {
-    const name = checkLocalName(newName, 'credential');
-    await refuseTakenAlias(deps, token, name);
-    return {
-      what: `call id ${token.id} "${name}" in keyturn’s own list; ${provider.title} has no names`,
-      done: `named id ${token.id} "${name}" in keyturn’s own list,`,
-      apply: async () => {
-        await audited(deps, {
-          action: 'rename',
-          id: token.id,
-          place: 'here',
-          work: () => deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name }),
-        });
-        return renamed;
-      },
-    };
-  }
-  const rename = provider.tokens.rename;
-  const target = { id: token.id, name: token.name, newName };
+  return provider.tokens.rename ? renameAtProvider(deps, token, newName) : renameHere(deps, token, newName);
+}
+
+async function renameHere(deps: ChangeDeps, token: ListedToken, newName: string): Promise<RenamePlan> {
+  const { connection } = deps.client;
+  const { provider, origin } = connection;
+  const name = checkLocalName(newName, 'credential');
+  await refuseTakenAlias(deps, token, name);
   return {
-    what: `rename "${token.name ?? token.id}" (id ${token.id}) to "${newName}"`,
-    done: `renamed "${token.name ?? token.id}" (id ${token.id}) to "${newName}"`,
-    call: deps.client.describe(rename, target),
+    what: `call id ${token.id} "${name}" in keyturn’s own list; ${provider.title} has no names`,
     apply: async () => {
-      const answer = await audited(deps, {
+      await audited(deps, {
         action: 'rename',
         id: token.id,
-        work: () => deps.client.call(rename, target),
+        place: 'here',
+        work: () => deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name }),
       });
-      return answer === null ? renamed : { ...renamed, ...answer, inUse: token.inUse };
+      const done = `named id ${token.id} "${name}" in keyturn’s own list, at ${whereOf(connection)}`;
+      return { token: { ...token, name }, notes: [done] };
+    },
+  };
+}
+
+function renameAtProvider(deps: ChangeDeps, token: ListedToken, newName: string): RenamePlan {
+  const { rename } = deps.client.connection.provider.tokens;
+  if (!rename) throw unsupported(deps.client.connection.provider, 'tokens rename');
+  const renaming = { target: { id: token.id, name: token.name }, newName: newName.trim() };
+  const request = { ...renaming.target, newName: renaming.newName };
+  const described = `"${token.name ?? token.id}" (id ${token.id}) to "${renaming.newName}"`;
+  return {
+    what: `rename ${described}`,
+    call: deps.client.describe(rename, request),
+    apply: async () => {
+      const sight = await audited(deps, {
+        action: 'rename',
+        id: token.id,
+        work: async () => {
+          const answer = await deps.client.call(rename, request);
+          return confirmName(deps, { ...renaming, answered: answer?.id === token.id ? answer : null });
+        },
+        outcome: ({ kind }) => (kind === 'unknown' ? 'unknown' : 'ok'),
+      });
+      if (sight.kind === 'unknown')
+        return {
+          token: { ...token, name: null },
+          notes: [unconfirmedName(deps.client, renaming, sight.why)],
+        };
+      const { token: seen, spelling } = sight;
+      const status = statusAt(seen.status, seen.expiresAt, deps.clock.now());
+      return {
+        token: { ...token, ...seen, status },
+        notes: [
+          `renamed ${described} at ${whereOf(deps.client.connection)}`,
+          ...(spelling ? [spelling.text] : []),
+        ],
+      };
     },
   };
 }

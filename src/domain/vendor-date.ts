@@ -9,11 +9,31 @@ export type VendorDate =
 
 const NONE: VendorDate = { kind: 'none' };
 const NONE_WORDS: ReadonlySet<string> = new Set([
-  ...['', '0', '-1', '-', 'null', 'nil', 'none', 'never', 'n/a', 'na', 'false', 'forever', 'infinity'],
-  ...['infinite', 'unlimited', 'never expires', 'no expiry', 'no expiration', 'does not expire'],
+  ...[
+    '',
+    '-',
+    '--',
+    '–',
+    '—',
+    '∞',
+    'null',
+    'nil',
+    '<nil>',
+    'none',
+    'never',
+    'n/a',
+    'na',
+    'false',
+    'undefined',
+  ],
+  ...['forever', 'infinity', 'infinite', 'unlimited', 'permanent', 'indefinite', 'not set', 'unset'],
+  ...['never expires', 'no expiry', 'no expiration', 'does not expire'],
 ]);
+const NONE_NUMBER = /^-?0+(\.0+)?$|^-1(\.0+)?$/;
 /** The first instant of Go and .NET, and MySQL's date of noughts. */
-const ZERO_DATE = /^(0001-01-01|0000-00-00)([T ]00:00(:00([.,]0+)?)?.*)?$/i;
+const ZERO_DATE = /^(0001-01-01|0000-00-00)([T ]00:00(:00([.,]0+)?)?.*)?$|^0?1\/0?1\/0001( .*)?$/i;
+/** No credential ended before 1973: a smaller number of seconds is a lifetime, or something else. */
+const EARLIEST_SECOND = 100_000_000;
 const GO_ZERO_SECONDS = -62_135_596_800;
 const LONGEST_SHOWN = 64;
 const LONGEST_READ = 100;
@@ -27,6 +47,11 @@ const DAY_FIRST =
 /** asctime, `date`, JavaScript: `Sat Dec  5 10:00:00 2026`, `Sat Dec  5 10:00:00 UTC 2026`, `Sat Dec 05 2026 10:00:00 GMT+0000`. */
 const MONTH_FIRST =
   /^[a-z]{3,9},?\s+([a-z]{3,9})\s+(\d{1,2})\s+(?:(\d{4})\s+)?(\d{2}):(\d{2}):(\d{2})(.*?)(?:\s+(\d{4}))?$/i;
+const DOT_NET = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
+/** The fields of an object of seconds since 1970; parts of a second are of no interest. */
+const SECONDS: ReadonlySet<string> = new Set([
+  ...['seconds', 'nanos seconds', 'nanoseconds seconds', '_nanoseconds _seconds'],
+]);
 const ZONE =
   /^\s*(?:(Z|UTC|GMT|UT)|(?:UTC|GMT)?\s*([+-])(\d{2})(?::?(\d{2}))?)(?:\s*(?:UTC|GMT|\[[^\]]*\]|\([^)]*\)))?$/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -38,13 +63,39 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 export function readVendorDate(value: unknown): VendorDate {
   if (value === null || value === undefined || value === false) return NONE;
   if (typeof value === 'number') return readEpoch(value, String(value));
-  if (typeof value !== 'string') return unreadable(wordsOf(value));
-  const text = value.trim();
-  if (NONE_WORDS.has(text.toLowerCase()) || ZERO_DATE.test(text)) return NONE;
+  if (typeof value === 'string') return readText(value.trim());
+  const inner = contentOf(value);
+  const date = inner === undefined ? null : readVendorDate(inner);
+  return date === null || date.kind === 'unreadable' ? unreadable(wordsOf(value)) : date;
+}
+
+function readText(text: string): VendorDate {
+  const isNone = NONE_WORDS.has(text.toLowerCase()) || NONE_NUMBER.test(text) || ZERO_DATE.test(text);
+  if (isNone) return NONE;
   if (text.length > LONGEST_READ) return unreadable(text);
   if (/^-?\d{9,15}(\.\d{1,9})?$/.test(text)) return readEpoch(Number(text), text);
+  const dotNet = DOT_NET.exec(text)?.[1];
+  if (dotNet !== undefined) return readEpoch(Number(dotNet) / 1_000, text);
   const ms = readStamp(text) ?? readCompact(text) ?? readNamedMonth(text);
-  return ms === null ? unreadable(text) : { kind: 'date', at: toInstant(ms) };
+  if (ms === null) return unreadable(text);
+  // A date that was never set, as 0 is.
+  return ms === 0 ? NONE : { kind: 'date', at: toInstant(ms) };
+}
+
+/**
+ * The date in an object that a serializer is known to write: MongoDB's `{ $date }` and `{ $numberLong }`, the `{ seconds, nanos }`
+ * of protobuf and Firestore, Go's `{ Time, Valid }`, PHP's `{ date, timezone }` in UTC. Undefined for any other.
+ */
+function contentOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const fields: ReadonlyMap<string, unknown> = new Map(Object.entries(value));
+  const names = [...fields.keys()].sort().join(' ');
+  if (names === '$date' || names === '$numberLong') return fields.get(names) ?? null;
+  if (SECONDS.has(names)) return fields.get('seconds') ?? fields.get('_seconds');
+  if (names === 'Time Valid') return fields.get('Valid') === false ? null : fields.get('Time');
+  const zone = fields.get('timezone');
+  const isUtc = typeof zone === 'string' && /^(UTC|GMT|Z|\+00:00)$/.test(zone);
+  return isUtc && names === 'date timezone timezone_type' ? fields.get('date') : undefined;
 }
 
 /** Milliseconds only where seconds would be beyond the year 9999. */
@@ -52,7 +103,7 @@ function readEpoch(value: number, text: string): VendorDate {
   if (value === 0 || value === -1 || value === GO_ZERO_SECONDS || value === GO_ZERO_SECONDS * 1_000)
     return NONE;
   const ms = Math.round(value <= LAST_SECOND ? value * 1_000 : value);
-  const isDate = ms > 0 && ms <= LAST_SECOND * 1_000 + 999;
+  const isDate = value >= EARLIEST_SECOND && ms <= LAST_SECOND * 1_000 + 999;
   return isDate ? { kind: 'date', at: toInstant(ms) } : unreadable(text);
 }
 
@@ -94,12 +145,14 @@ function instantOf({ date, time, zone }: Parts): number | null {
   const [year = 0, month = 0, day = 0] = date.map(Number);
   const [hour = 0, minute = 0, second = 0] = time.slice(0, 3).map((part) => Number(part ?? 0));
   const offset = offsetOf(zone);
-  if (offset === null || year < 1970 || month < 1 || month > 12 || day < 1) return null;
+  // The last hours of 1969 may be the first of 1970 in Greenwich.
+  if (offset === null || year < 1969 || month < 1 || month > 12 || day < 1) return null;
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return null;
   if (minute > 59 || second > 60 || hour > 24 || (hour === 24 && minute + second > 0)) return null;
   const milli = Number((time[3] ?? '').slice(0, 3).padEnd(3, '0'));
   const ms = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), milli) - offset;
-  return ms >= 0 && ms <= LAST_SECOND * 1_000 + 999 ? ms : null;
+  // West of Greenwich the year 9999 ends a few hours later.
+  return ms >= 0 ? Math.min(ms, LAST_SECOND * 1_000 + 999) : null;
 }
 
 /** Minutes east of Greenwich in ms; no zone is UTC. */

@@ -13,16 +13,8 @@ import {
   plain,
   type SecretSearch,
 } from './rivals.ts';
+import { WRAPPERS } from './wrappers.ts';
 
-/** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
-const WRAPPERS: ReadonlySet<string> = new Set(
-  ['data', 'result', 'response', 'payload', 'details', 'item', 'attributes', 'embedded']
-    .concat(
-      ['token', 'machineToken', 'apiToken', 'accessToken', 'credential', 'credentials'],
-      ['key', 'apiKey', 'dsnKey', 'projectKey', 'project'],
-    )
-    .map(plain),
-);
 const DEEPEST_WRAPPER = 3;
 
 /** Where a provider's answers hold the secret. */

@@ -12,11 +12,10 @@ const LINK_NAMES: ReadonlySet<string> = new Set([
 ]);
 const ADDRESSES = ['href', 'url', 'uri', 'link', 'path'];
 
-/** The link to the next page: in the body under any known name, in a list of links, or in the `Link` header. */
+/** The link to the next page: in the body under any known name, or in the `Link` header. */
 export function nextLinkOf(told: readonly Told[], page: PageContext): PlacedLink | null {
   const links = [
     ...told.filter(isLink).map(({ value }) => addressIn(value)),
-    ...told.filter(({ name }) => name === 'links').map(({ value }) => nextOfList(value)),
     nextOfHeader(page.header('link')),
   ].filter((link) => link !== null);
   const placed = links.map((link) => place(link, page));
@@ -35,17 +34,6 @@ function addressIn(value: unknown): string | null {
 
 function isAddress(text: string): boolean {
   return /^\s*(https?:)?\/|^\s*\.{0,2}[/?]/i.test(text) || /^[\w./-]*\?[^=\s]+=/.test(text.trim());
-}
-
-/** `links: [{ rel: 'next', href }]`. */
-function nextOfList(value: unknown): string | null {
-  if (!Array.isArray(value)) return null;
-  const next = value.filter(isFields).find((link) => {
-    const rel = pick(link, ['rel']);
-    return Array.isArray(rel) ? rel.includes('next') : rel === 'next';
-  });
-  const address = next && pick(next, ADDRESSES);
-  return typeof address === 'string' && address !== '' ? address.trim() : null;
 }
 
 /** RFC 8288: `<https://api.example.com/x?page=2>; rel="next", <…>; rel="last"`. */

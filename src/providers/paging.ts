@@ -1,8 +1,9 @@
 import type { NextPage, PageContext, Paging } from '../ports/paging.ts';
-import type { HttpRequest, Query } from '../ports/provider.ts';
-import { isFields } from './decode.ts';
-import { isLink, nextLinkOf, type PlacedLink } from './next-link.ts';
-import { numberOf, plainName, type Told, toldIn, wholeNumber } from './told.ts';
+import type { Query } from '../ports/provider.ts';
+import { type Cursor, isEndTold, nextCursor, nextFlag } from './next-cursor.ts';
+import { nextLinkOf, type PlacedLink } from './next-link.ts';
+import { isFlag, OFFSETS, PAGE_NUMBERS, TOTAL_PAGES, yesOrNo } from './page-words.ts';
+import { numberOf, type Told, toldIn, wholeNumber } from './told.ts';
 
 /** What the vendor documents of its paging. Everything else is read under every name that is known. */
 export interface VendorPaging {
@@ -20,29 +21,11 @@ const TOTALS = [
 ];
 /** At some vendors these count the page, at others the list: only more than what came says something. */
 const COUNTS = ['itemcount', 'count', 'resultcount'];
-const TOTAL_PAGES = ['totalpages', 'pagecount', 'pagetotal', 'numpages', 'lastpage', 'pages', 'xtotalpages'];
-const PAGE_NUMBERS = ['currentpage', 'pagenumber', 'pageindex', 'pageno', 'page', 'number'];
-const OFFSETS = ['offset', 'pageoffset', 'skip', 'startindex', 'start'];
 const MORE = [
   ...['hasmore', 'hasnext', 'hasnextpage', 'hasmorepages', 'hasmoreitems', 'hasmoreresults', 'hasadditional'],
   ...['more', 'moreresults', 'moreavailable', 'istruncated', 'truncated', 'xhasmore'],
 ];
 const LAST = ['islast', 'islastpage', 'last', 'lastpage', 'isfinal', 'isend', 'endoflist'];
-const NEXT = /^(?:x[-_])?next[-_]?(.+)$/i;
-/** What a name that begins with `next` may go on with. */
-const NEXT_PARTS: ReadonlySet<string> = new Set([
-  ...['cursor', 'pagecursor', 'page', 'pagenumber', 'pageid', 'pagekey', 'pagetoken', 'token', 'offset'],
-  ...['pageoffset', 'marker', 'continuationtoken', 'continuation', 'continue', 'bookmark', 'scrollid'],
-  ...['scroll', 'after', 'key', 'startkey', 'start', 'startindex', 'skip', 'index', 'position', 'anchor'],
-]);
-const CURSORS: ReadonlySet<string> = new Set([
-  ...['after', 'endcursor', 'marker', 'bookmark', 'continuation', 'continuationtoken', 'continue'],
-  ...['scroll', 'scrollid', 'cursor'],
-]);
-/** Objects under these names are looked into. */
-const HOLDS_NEXT: ReadonlySet<string> = new Set(['next', 'nextpage', 'cursor']);
-const LONGEST_CURSOR = 2_048;
-
 /**
  * Reads how a list goes on, in whatever style: next link, cursor, page number, offset, total, has-more flag, in the body
  * or the headers. A cursor goes back under the parameter that matches its name (`nextPageToken` → `pageToken`,
@@ -59,7 +42,7 @@ export function readPaging(
   const claimsMore = readFlags(told);
   const total = readTotal(told, end, vendor);
   const link = nextLinkOf(told, page);
-  const cursor = link?.kind === 'here' ? null : nextCursor(told, page, end, vendor);
+  const cursor = link?.kind === 'here' ? null : nextCursor({ told, page, end, offset: vendor.offset });
   const next = claimsMore === false || isPastTheEnd(cursor, records, vendor) ? null : asNext(link, cursor);
   const isWhole = total === end && claimsMore !== true && isTotalSure(page, records, vendor);
   if (isWhole) return { next: null, total, obstacle: null };
@@ -136,93 +119,14 @@ function added(query: Query): NextPage {
   return { query, replaces: false };
 }
 
-type Cursor = { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'odd' };
-
-function nextCursor(
-  told: readonly Told[],
-  page: PageContext,
-  end: number,
-  vendor: VendorPaging,
-): Cursor | null {
-  let odd: Cursor | null = null;
-  for (const each of told) {
-    const parameter = parameterOf(each, told, end, vendor);
-    if (parameter === null || isNothing(each.value)) continue;
-    const value = cursorText(each.value);
-    if (value === null) odd ??= isFields(each.value) && HOLDS_NEXT.has(each.name) ? null : { kind: 'odd' };
-    else if (!isEcho(each, value, page.request)) return { kind: 'query', query: { [parameter]: value } };
-  }
-  return odd;
-}
-
-/** The parameter under which the field's value is sent back; null where the field is no cursor. */
-function parameterOf(each: Told, told: readonly Told[], end: number, vendor: VendorPaging): string | null {
-  const { name, raw, value } = each;
-  if (typeof value === 'boolean' || isLink(each)) return null;
-  if (name === 'next') return ofPlainNext(value, told, end, vendor);
-  if (each.inNext && OFFSETS.includes(name)) return vendor.offset ?? raw;
-  if (each.inNext && (NEXT_PARTS.has(name) || name === 'number')) return name === 'number' ? 'page' : raw;
-  if (name === 'endcursor') return 'after';
-  if (CURSORS.has(name)) return raw.replace(/^_/, '');
-  const rest = NEXT.exec(raw)?.[1];
-  const part = rest === undefined ? '' : plainName(rest);
-  if (rest === undefined || !NEXT_PARTS.has(part)) return null;
-  if (part === 'token') return raw;
-  if (part === 'offset' || part === 'pageoffset') return vendor.offset ?? 'offset';
-  if (part === 'pagenumber' || part === 'page') return 'page';
-  return (rest.slice(0, 1).toLowerCase() + rest.slice(1)).replaceAll('-', '_');
-}
-
-/** A bare `next`: the number of records so far is an offset, the next number of a page is a page, else it is a cursor. */
-function ofPlainNext(value: unknown, told: readonly Told[], end: number, vendor: VendorPaging): string {
-  const number = wholeNumber(value);
-  if (number === null) return 'cursor';
-  if (number === end) return vendor.offset ?? 'offset';
-  const current = numberOf(told, PAGE_NUMBERS);
-  const isPage =
-    current === null ? number === 2 || numberOf(told, TOTAL_PAGES) !== null : number === current + 1;
-  return isPage ? 'page' : 'cursor';
-}
-
-/** `cursor` and its like may only repeat what was asked for. */
-function isEcho({ name, raw }: Told, value: string, request: HttpRequest): boolean {
-  return CURSORS.has(name) && request.query?.[raw] === value;
-}
-
-function cursorText(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
-  return typeof value === 'string' && value.length <= LONGEST_CURSOR ? value : null;
-}
-
-/** What says that there is no next page. */
-function isNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === false) return true;
-  if (typeof value === 'string') return ['', '0', '-1', 'null', 'none'].includes(value.trim().toLowerCase());
-  return value === 0 || value === -1;
-}
-
-function isEndTold(told: readonly Told[]): boolean {
-  return told.some(({ name, raw, value }) => {
-    const rest = plainName(NEXT.exec(raw)?.[1] ?? '');
-    return (name === 'next' || NEXT_PARTS.has(rest)) && isNothing(value);
-  });
-}
-
 function readFlags(told: readonly Told[]): boolean | null {
   for (const { name, value } of told) {
     const is = yesOrNo(value);
     if (is !== null && MORE.includes(name)) return is;
-    if (typeof value === 'boolean' && LAST.includes(name)) return !value;
-    if (name === 'next' && typeof value === 'boolean') return value;
+    // `lastPage: 1` is the number of a page.
+    if (isFlag(value) && LAST.includes(name)) return is === false;
   }
-  return null;
-}
-
-function yesOrNo(value: unknown): boolean | null {
-  if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const word = String(value).trim().toLowerCase();
-  return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : null;
+  return nextFlag(told);
 }
 
 /** A total that is less than what came is not believed. */

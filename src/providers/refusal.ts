@@ -2,6 +2,7 @@ import type { ErrorAnswer, ProviderProblem, RefusalContext } from '../ports/prov
 import { type Fields, findId, isFields, pick } from './decode.ts';
 import { plain } from './rivals.ts';
 import { isWords, statusOfWord } from './status-words.ts';
+import { WRAPPERS as ITEM_WRAPPERS } from './wrappers.ts';
 
 /** The status that a body of a 2xx answer is read with when it names none itself. */
 const UNNAMED = 422;
@@ -30,6 +31,8 @@ const FAILED_WORD =
 /** Fields that hold the HTTP status, whatever the status line says. */
 const STATUS_CODES = fieldNames('statusCode', 'httpStatus', 'httpStatusCode', 'httpCode', 'responseCode');
 const CODES = fieldNames('status', 'code');
+/** Fields that tell of the answer, beside what it is about. */
+const ASIDES = fieldNames('meta', 'header', 'head', 'responseStatus', 'responseMetadata');
 /** Fields that hold the answer itself. */
 const WRAPPERS = fieldNames('data', 'result', 'response', 'payload', 'body', 'details', 'output', 'reply');
 /** Fields that hold one answer for each of several things. */
@@ -56,7 +59,7 @@ export function refusalIn(
   readError: (answer: ErrorAnswer) => ProviderProblem,
   context: RefusalContext = {},
 ): ProviderProblem | null {
-  const refused = findRefused(body, context.method !== 'GET', 0);
+  const refused = findRefused(body, { isChange: context.method !== 'GET', depth: 0 });
   if (refused === null) return null;
   const { header = () => null, secret } = context;
   return readError({
@@ -69,40 +72,70 @@ export function refusalIn(
 
 type Refused = Pick<ErrorAnswer, 'status' | 'body'>;
 
-function findRefused(body: unknown, isChange: boolean, depth: number): Refused | null {
+interface Place {
+  readonly isChange: boolean;
+  readonly depth: number;
+  /** Set where the fields are those of a thing (a token, a key), whatever they are. */
+  readonly isThing?: boolean;
+}
+
+function findRefused(body: unknown, place: Place): Refused | null {
+  const { depth } = place;
   if (typeof body === 'string') return depth === 0 && isRefusingText(body) ? { status: UNNAMED, body } : null;
-  if (Array.isArray(body)) return isChange ? findInAnswers(body, depth) : null;
+  if (Array.isArray(body)) return findInAnswers(body, place);
   if (!isFields(body) || depth > DEEPEST) return null;
-  const status = refusedStatus(body);
+  const isThing = place.isThing || hasId(body);
+  const status = refusedStatus(body, isThing);
   if (status !== null) return { status, body };
-  const entries = Object.entries(body);
-  for (const [name, value] of entries) {
-    const isOnly = entries.length === 1 && isFields(value);
-    const found =
-      WRAPPERS.has(plain(name)) || isOnly
-        ? findRefused(value, isChange, depth + 1)
-        : isChange && ANSWERS.has(plain(name)) && Array.isArray(value)
-          ? findInAnswers(value, depth)
-          : null;
+  for (const [name, value] of Object.entries(body)) {
+    const inner = openField(body, name, value, isThing);
+    const found = inner && findRefused(value, { ...place, ...inner, depth: depth + inner.deeper });
     if (found !== null) return found;
   }
   return null;
 }
 
-function findInAnswers(answers: readonly unknown[], depth: number): Refused | null {
-  if (depth > DEEPEST) return null;
-  for (const answer of answers.slice(0, 1_000)) {
-    const found = isFields(answer) ? findRefused(answer, true, depth + 1) : null;
+/** How much deeper the content of a field is looked at, and as what; null where it is not looked at. */
+function openField(
+  fields: Fields,
+  written: string,
+  value: unknown,
+  isThing: boolean,
+): { readonly deeper: number; readonly isThing: boolean } | null {
+  const name = plain(written);
+  const isOnly = Object.keys(fields).length === 1 && isFields(value);
+  if (WRAPPERS.has(name) || isOnly) return { deeper: 1, isThing: false };
+  if (ANSWERS.has(name)) return Array.isArray(value) ? { deeper: 0, isThing: false } : null;
+  // What a thing holds is its own: at JSON:API its fields, else another thing.
+  if (isThing) return name === 'attributes' ? { deeper: 1, isThing } : null;
+  if (ASIDES.has(name)) return { deeper: 1, isThing: false };
+  return ITEM_WRAPPERS.has(name) ? { deeper: 1, isThing: isFields(value) && hasName(value) } : null;
+}
+
+/** What a read lists are things. Only one without id and name, and no other beside it, can be an answer. */
+function findInAnswers(answers: readonly unknown[], { isChange, depth }: Place): Refused | null {
+  if (depth > DEEPEST || (!isChange && answers.length !== 1)) return null;
+  for (const answer of answers.slice(0, 1_000).filter(isFields)) {
+    if (!isChange && (hasId(answer) || hasName(answer))) continue;
+    const found = findRefused(answer, { isChange, depth: depth + 1, isThing: !isChange });
     if (found !== null) return found;
   }
   return null;
+}
+
+function hasId(fields: Fields): boolean {
+  return findId(fields, 'id', 'uuid', '_id', 'tokenId', 'token_id', 'keyId', 'key_id') !== null;
+}
+
+function hasName(fields: Fields): boolean {
+  return typeof pick(fields, ['name', 'label', 'slug']) === 'string';
 }
 
 /** The status of a refusal that the fields of one object tell of; null where they tell of none. */
-function refusedStatus(fields: Fields): number | null {
-  // What has an id is a thing: then its status is its own, unless a message says otherwise.
-  const isThing = findId(fields, 'id', 'uuid', '_id', 'tokenId', 'token_id', 'keyId', 'key_id') !== null;
-  const hasMessage = isWords(pick(fields, MESSAGES)) || isSomething(pick(fields, ['error', 'errors']));
+function refusedStatus(fields: Fields, isThing: boolean): number | null {
+  // The status of a thing is its own, unless a message says otherwise.
+  const said = pick(fields, ['error', 'errors']);
+  const hasMessage = isWords(pick(fields, MESSAGES)) || (isSomething(said) && typeof said !== 'number');
   let isRefused = false;
   for (const [written, value] of Object.entries(fields)) {
     const name = plain(written);

@@ -1,5 +1,6 @@
 import type { PageContext } from '../ports/paging.ts';
-import { type Fields, isFields } from './decode.ts';
+import { type Fields, isFields, pick } from './decode.ts';
+import { WRAPPERS } from './wrappers.ts';
 
 /** One field that may tell about pages. `name` is without case and punctuation, `raw` is the vendor's spelling. */
 export interface Told {
@@ -11,21 +12,15 @@ export interface Told {
 }
 
 const HOLDERS: ReadonlySet<string> = new Set([
-  ...['meta', 'metadata', 'pagination', 'paging', 'paginator', 'pager', 'page', 'pageinfo', 'pageable'],
-  ...['links', 'cursor', 'cursors', 'responsemetadata', 'resultinfo', 'listmetadata', 'navigation'],
-  ...[
-    'data',
-    'result',
-    'response',
-    'payload',
-    'next',
-    'nextpage',
-    'tokens',
-    'machinetokens',
-    'keys',
-    'projects',
-  ],
+  ...['meta', 'metadata', 'links', 'link', 'navigation', 'info', 'next', 'nextpage'],
+  ...['tokens', 'machinetokens', 'keys', 'projects'],
+  ...WRAPPERS,
 ]);
+/** `pagination`, `page_info`, `pagingMetadata`, `cursors`, `response_metadata`, `result_info`. */
+const HOLDER =
+  /^pag(e|ing|ination|inator|er)|^cursors?|^(list|results?|response|search)(info|meta|metadata)$/;
+/** Says what it means in an object of any name. */
+const PLAIN_NAME = /^(next(page|cursor|token|offset|link|url|marker)|has(more|next))/;
 const HEADERS = [
   ...['x-total-count', 'x-total', 'x-total-pages', 'x-has-more', 'x-next-page', 'x-next-cursor'],
   ...['x-next-page-token', 'x-next-offset', 'x-next-marker', 'x-continuation-token'],
@@ -55,23 +50,51 @@ export function wholeNumber(value: unknown): number | null {
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
 
+/** An object that is looked into; `isStrange`: its name says nothing about pages. */
+interface Holder {
+  readonly fields: Fields;
+  readonly inNext: boolean;
+  readonly isStrange?: boolean;
+}
+
 function toldBy(body: unknown): readonly Told[] {
   const told: Told[] = [];
-  let level: readonly (readonly [Fields, boolean])[] = isFields(body) ? [[body, false]] : [];
+  let level: readonly Holder[] = isFields(body) ? [{ fields: body, inNext: false }] : [];
   for (let depth = 0; depth <= DEEPEST; depth += 1) {
-    const deeper: (readonly [Fields, boolean])[] = [];
-    for (const [fields, inNext] of level) {
-      for (const [raw, value] of Object.entries(fields).slice(0, 200)) {
-        const name = plainName(raw);
-        told.push({ name, raw, value, inNext });
-        if (isFields(value) && HOLDERS.has(name)) {
-          deeper.push([value, inNext || name === 'next' || name === 'nextpage']);
-        }
+    const deeper: Holder[] = [];
+    for (const { fields, inNext, isStrange = false } of level) {
+      for (const each of entriesOf(fields)) {
+        const { name, value } = each;
+        if (isStrange && !PLAIN_NAME.test(name)) continue;
+        told.push({ ...each, inNext });
+        if (!isFields(value)) continue;
+        const isHolder = HOLDERS.has(name) || HOLDER.test(name) || Object.keys(fields).length === 1;
+        if (isHolder)
+          deeper.push({ fields: value, inNext: inNext || name === 'next' || name === 'nextpage' });
+        else if (depth === 0) deeper.push({ fields: value, inNext, isStrange: true });
       }
     }
     level = deeper;
   }
   return told;
+}
+
+/** The fields of an object; of a list of links, such as `[{ rel: 'next', href }]`, those of its links. */
+function entriesOf(fields: Fields): readonly Omit<Told, 'inNext'>[] {
+  const entries = Object.entries(fields).slice(0, 200);
+  return entries.flatMap(([raw, value]) => {
+    const name = plainName(raw);
+    const links = (name === 'links' || name === 'link') && Array.isArray(value) ? value.filter(isFields) : [];
+    return [{ name, raw, value }, ...links.slice(0, 20).flatMap(entriesOfLink)];
+  });
+}
+
+function entriesOfLink(link: Fields): readonly Omit<Told, 'inNext'>[] {
+  const rel = pick(link, ['rel', 'relation']);
+  const texts = (Array.isArray(rel) ? rel : [rel]).filter((text) => typeof text === 'string');
+  const words = texts.flatMap((text) => text.toLowerCase().split(/\s+/));
+  const next = words.includes('next') ? link : rel === undefined ? pick(link, ['next']) : undefined;
+  return next === undefined ? [] : [{ name: 'next', raw: 'next', value: next }];
 }
 
 function toldByHeaders({ header }: PageContext): readonly Told[] {

@@ -32,6 +32,11 @@ export const ANSWER_SWITCHES = {
     otherwise:
       '`silent`: nothing is done and the answer is the same; `unchanged`: nothing is done, and the answer shows the token as it is; else nothing is done, and a 200 says so in this way',
   }),
+  changes: choice(['done', 'silent', ...REFUSALS_IN_200], {
+    usual: 'an enable or a rename that is accepted is done',
+    otherwise:
+      '`silent`: nothing is done and the answer is the same; else nothing is done, and a 200 says so in this way',
+  }),
   writes: choice(['documented', 'text', 'empty'], {
     usual: 'a change that has no secret to show answers as documented',
     otherwise: '`text`: plain `OK`; `empty`: no body',

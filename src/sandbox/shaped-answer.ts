@@ -1,6 +1,6 @@
 import type { AnswerShape } from './answer-shape.ts';
 import { withErrorBody } from './error-bodies.ts';
-import { isRefusalIn200, notDone } from './not-done.ts';
+import { isRefusalIn200, type NotDone, notDone } from './not-done.ts';
 import { withDates } from './odd-dates.ts';
 import type { OperationKind } from './operation-kind.ts';
 import { operationKind } from './operation-kind.ts';
@@ -31,8 +31,14 @@ function dated(response: SandboxResponse, { dates }: AnswerShape): SandboxRespon
 }
 
 function performed({ request, shape, act, pretend }: ShapedCall, kind: OperationKind): SandboxResponse {
-  const how = kind === 'issue' ? shape.creates : kind === 'end' ? shape.endings : 'done';
+  const how = howDone(kind, shape);
   return how === 'done' ? act() : notDone(pretend(), how, request);
+}
+
+function howDone(kind: OperationKind, { creates, endings, changes }: AnswerShape): 'done' | NotDone {
+  if (kind === 'issue') return creates;
+  if (kind === 'end') return endings;
+  return kind === 'change' ? changes : 'done';
 }
 
 function worded2xx(response: SandboxResponse, kind: OperationKind, shape: AnswerShape): SandboxResponse {
@@ -51,7 +57,7 @@ function wordedSecret(response: SandboxResponse, shape: AnswerShape): SandboxRes
 }
 
 function isRefusal(kind: OperationKind, shape: AnswerShape): boolean {
-  return isRefusalIn200(kind === 'issue' ? shape.creates : shape.endings);
+  return isRefusalIn200(howDone(kind, shape));
 }
 
 function isCompressed(

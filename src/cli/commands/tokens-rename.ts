@@ -1,6 +1,5 @@
 import { renameToken } from '../../core/rename-token.ts';
 import { resolveToken } from '../../core/resolve-reference.ts';
-import { whereOf } from '../../core/where.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
@@ -17,14 +16,14 @@ export const tokensRename: Command = {
     const token = await resolveToken(deps, parseReference(input.argument(0)));
     const plan = await renameToken(deps, token, input.argument(1));
     if (input.flag('dry-run')) return planReport([plan], head(deps.client));
-    const renamed = await plan.apply();
+    const { token: renamed, notes } = await plan.apply();
     return {
       shape: 'one',
       schema: 'keyturn.token/1',
       data: { ...head(deps.client), token: tokenJson(renamed) },
       key: 'token',
       columns: TOKEN_COLUMNS,
-      notes: [`${plan.done} at ${whereOf(deps.client.connection)}`],
+      notes,
     };
   },
 };

@@ -85,6 +85,11 @@ const REFUSALS: readonly (readonly [unknown, string, RegExp])[] = [
   [{ statusCode: 409, message: 'quite impossible' }, 'conflict', /quite impossible/],
   [{ status: 'error', code: 'not_found', message: 'quite impossible' }, 'not-found', /quite impossible/],
   [{ data: { error: { message: 'quite impossible' } } }, 'failure', /quite impossible/],
+  [{ result: { errors: [{ message: 'quite impossible' }] }, id: null }, 'failure', /quite impossible/],
+  [{ token: { error: { message: 'quite impossible' } }, requestId: 'r' }, 'failure', /quite impossible/],
+  [{ data: { statusCode: 409, message: 'quite impossible' }, v: 1 }, 'conflict', /quite impossible/],
+  [{ meta: { status: 409, message: 'quite impossible' }, data: null }, 'conflict', /quite impossible/],
+  [[{ error: { message: 'quite impossible' } }], 'failure', /quite impossible/],
 ];
 
 describe.each(named(VERBS))('%s', (_name, verb) => {

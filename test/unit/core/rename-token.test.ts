@@ -17,11 +17,14 @@ import {
 const TOKEN = { ...tokenOf('a', { name: 'old' }), inUse: true };
 
 function rig(provider: Provider, status = 200) {
-  const transport = new FakeTransport(({ path }) =>
-    path === '/tokens'
-      ? { body: { items: [tokenOf('a', { name: null }), tokenOf('b', { name: null })] } }
-      : { status, body: '' },
-  );
+  let name: unknown = 'old';
+  const transport = new FakeTransport(({ method, path, body }) => {
+    if (path === '/tokens')
+      return { body: { items: [tokenOf('a', { name: null }), tokenOf('b', { name: null })] } };
+    if (method === 'GET') return { body: { item: tokenOf('a', { name: String(name) }) } };
+    if (status === 200) name = (body as { name: string }).name;
+    return { status, body: '' };
+  });
   const connection = fakeConnection(provider);
   const profiles = new FakeProfiles();
   const audit = new FakeAudit();
@@ -45,9 +48,13 @@ describe('where the vendor has names', () => {
       call: `PUT ${ORIGIN}/tokens/a/name`,
     });
     expect([transport.lines, deps.audit.events]).toEqual([[], []]);
-    expect(await plan.apply()).toMatchObject({ id: 'a', name: 'CI deploy token', inUse: true });
+    expect(await plan.apply()).toEqual({
+      token: { ...TOKEN, name: 'CI deploy token' },
+      notes: ['renamed "old" (id a) to "CI deploy token" at Fake, profile acme'],
+    });
     expect(transport.sent).toMatchObject([
       { method: 'PUT', path: '/tokens/a/name', body: { name: 'CI deploy token' } },
+      { method: 'GET', path: '/tokens/a' },
     ]);
     expect(deps.audit.events).toMatchObject([{ action: 'rename', outcome: 'ok', id: 'a' }]);
   });
@@ -66,7 +73,7 @@ describe('where the vendor has names', () => {
     await expect(plan.apply()).rejects.toMatchObject({
       message: 'it is done at the provider, but the disk is full',
     });
-    expect(transport.sent).toHaveLength(1);
+    expect(transport.lines.filter((line) => line.startsWith('PUT'))).toHaveLength(1);
   });
 
   it.each(['', '  ', 'x'.repeat(257)])('refuses %j', async (name) => {
@@ -80,7 +87,7 @@ describe('where the vendor has none', () => {
     const plan = await renameToken(deps, TOKEN, 'ci');
     expect(plan.call).toBeUndefined();
     expect(deps.profiles.aliasList).toEqual([]);
-    expect(await plan.apply()).toMatchObject({ id: 'a', name: 'ci' });
+    expect(await plan.apply()).toMatchObject({ token: { id: 'a', name: 'ci' } });
     expect(deps.profiles.aliasList).toEqual([{ provider: 'fake', origin: ORIGIN, id: 'a', name: 'ci' }]);
     expect(transport.lines.filter((line) => !line.startsWith('GET'))).toEqual([]);
     expect(deps.audit.events).toMatchObject([{ action: 'rename', outcome: 'ok', id: 'a' }]);

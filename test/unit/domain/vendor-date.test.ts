@@ -41,6 +41,16 @@ describe('a date of a vendor', () => {
     ['milliseconds', MS],
     ['milliseconds as text', String(MS)],
     ['seconds with a fraction', `${MS / 1000}.000000`],
+    ['.NET', `/Date(${MS})/`],
+    ['.NET with a zone', `/Date(${MS}+0200)/`],
+    ['MongoDB', { $date: AT }],
+    ['MongoDB, milliseconds', { $date: MS }],
+    ['MongoDB, a long', { $date: { $numberLong: String(MS) } }],
+    ['protobuf', { seconds: MS / 1000, nanos: 1 }],
+    ['protobuf, a long as text', { seconds: String(MS / 1000), nanos: 0 }],
+    ['Firestore', { _seconds: MS / 1000, _nanoseconds: 0 }],
+    ['Go’s nullable time', { Time: AT, Valid: true }],
+    ['PHP', { date: '2026-12-05 10:00:00.000000', timezone_type: 3, timezone: 'UTC' }],
   ])('is read: %s', (_, value) => {
     expect(readVendorDate(value)).toEqual({ kind: 'date', at: AT });
   });
@@ -53,6 +63,7 @@ describe('a date of a vendor', () => {
     ['2026-12-05T10:00:00.123456789Z', '2026-12-05T10:00:00.123Z'],
     ['9999-12-31', '9999-12-31T00:00:00Z'],
     ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59Z'],
+    ['9999-12-31T23:59:59-05:00', '9999-12-31T23:59:59.999Z'],
     [253_402_300_799, '9999-12-31T23:59:59Z'],
     [253_402_300_799_000, '9999-12-31T23:59:59Z'],
     [253_402_300_800, '1978-01-11T21:31:40.800Z'],
@@ -64,6 +75,9 @@ describe('a date of a vendor', () => {
     ...[null, undefined, false, 0, -1, '', ' ', '0', '-1', 'never', 'Never', 'NONE', 'null', 'n/a', '-'],
     ...['0001-01-01', '0001-01-01T00:00:00Z', '0001-01-01 00:00:00 +0000 UTC', '0001-01-01T00:00:00.000Z'],
     ...['0000-00-00', '0000-00-00 00:00:00', -62_135_596_800, 'infinity', 'does not expire'],
+    ...['false', 'nil', '<nil>', 'undefined', 'not set', 'permanent', '0.0', '-1.0', '1/1/0001 12:00:00 AM'],
+    ...['1970-01-01T00:00:00Z', '1970-01-01', '1969-12-31T19:00:00-05:00', '/Date(-62135596800000)/'],
+    ...[{ $date: null }, { seconds: 0, nanos: 0 }, { seconds: -62_135_596_800 }, { Time: AT, Valid: false }],
   ])('%j is none', (value) => {
     expect(readVendorDate(value)).toEqual({ kind: 'none' });
   });
@@ -78,7 +92,7 @@ describe('a date of a vendor', () => {
       '2026-12-05T10:00:00 EST',
     ],
     ...['2026-12-05T10:00:00+99:99', '1969-12-31T23:59:59Z', '+275760-09-13T00:00:00Z', '2026-W49-6', 'P15D'],
-    ...['3600', '1e9', 'Sat, 31 Foo 2026 10:00:00 GMT', 'true'],
+    ...['3600', '0099-01-01', '1e9', 'Sat, 31 Foo 2026 10:00:00 GMT', 'true'],
   ])('%j is unreadable, and its text is kept', (text) => {
     expect(readVendorDate(text)).toEqual({ kind: 'unreadable', text });
   });
@@ -87,7 +101,14 @@ describe('a date of a vendor', () => {
     [true, 'true'],
     [-5, '-5'],
     [1e300, '1e+300'],
+    [3_600, '3600'],
+    [86_400, '86400'],
+    [{}, '{}'],
+    [[], '[]'],
     [{ seconds: 1 }, '{"seconds":1}'],
+    [{ $date: true }, '{"$date":true}'],
+    [{ $date: AT, more: 1 }, `{"$date":"${AT}","more":1}`],
+    [{ date: '2026-12-05', timezone_type: 3 }, '{"date":"2026-12-05","timezone_type":3}'],
     [['2026-12-05'], '["2026-12-05"]'],
   ])('%j is unreadable, whatever it is', (value, text) => {
     expect(readVendorDate(value)).toEqual({ kind: 'unreadable', text });

@@ -193,6 +193,46 @@ const FOLLOWED: Readonly<Record<string, Style>> = {
   'nextOffset beyond the end': byOffset(({ to }) => ({ extra: { nextOffset: to } })),
   'offset and total': byOffset(({ from }) => ({ extra: { offset: from, limit: PAGE, total: COUNT } })),
   'offset and has_more': byOffset(({ from, isLast }) => ({ extra: { offset: from, has_more: !isLast } })),
+  'next.cursor, an empty object at the end': by('cursor', ({ cursor }) => ({
+    extra: { next: cursor ? { cursor, limit: PAGE } : {} },
+  })),
+  'pagination.next.token': by('token', ({ cursor }) => ({
+    extra: { pagination: { next: { token: cursor } } },
+  })),
+  'pagination.next.page': byPage(({ from, isLast }) => ({
+    extra: { pagination: { next: isLast ? false : { page: page(from) + 1 } } },
+  })),
+  'next_cursor.value': by('cursor', ({ cursor }) => ({
+    extra: { meta: { next_cursor: { value: cursor } } },
+  })),
+  'next.cursor.value': by('cursor', ({ cursor }) => ({ extra: { next: { cursor: { value: cursor } } } })),
+  'endCursor.cursor': by('after', ({ cursor }) => ({
+    extra: { pageInfo: { endCursor: { cursor }, hasNextPage: cursor ? 'yes' : 'no' } },
+  })),
+  'nextCursor, the word "false" at the end': by('cursor', ({ cursor }) => ({
+    extra: { nextCursor: cursor ?? 'false' },
+  })),
+  'nextCursor, an empty list at the end, as PHP does': by('cursor', ({ cursor }) => ({
+    extra: { nextCursor: cursor ?? [] },
+  })),
+  'paginationMetadata.next_cursor': by('cursor', ({ cursor }) => ({
+    extra: { paginationMetadata: { next_cursor: cursor } },
+  })),
+  'next_cursor in an object of any name': by('cursor', ({ cursor }) => ({
+    extra: { extra: { next_cursor: cursor } },
+  })),
+  'info.next, an address': by('at', (told) => ({ extra: { info: { pages: 3, next: linkTo(told) } } })),
+  'link as a list with relations': by('at', (told) => ({
+    extra: {
+      link: [{ relation: 'self' }, ...(told.cursor ? [{ relation: 'Next', url: linkTo(told) }] : [])],
+    },
+  })),
+  'links as a list with a cursor': by('cursor', ({ cursor }) => ({
+    extra: { links: [{ rel: ['next'], cursor }] },
+  })),
+  'nextCursor beside a next that is false': by('cursor', ({ cursor }) => ({
+    extra: { next: false, nextCursor: cursor },
+  })),
   'next_page.offset': by('offset', ({ cursor }) => ({
     extra: { next_page: cursor && { offset: cursor, path: '/elsewhere?offset=1' } },
   })),
@@ -247,6 +287,16 @@ const CUT: Readonly<Record<string, readonly [Style['tell'], RegExp]>> = {
     /another address/,
   ],
   'a cursor that is an object': [() => ({ extra: { nextCursor: { key: 1 } } }), /cursor/],
+  'a next that is an object of strange fields': [() => ({ extra: { next: { query: { at: 1 } } } }), /cursor/],
+  'a cursor of several values': [() => ({ extra: { search_after: ['c100', 1] } }), /cursor/],
+  'a key for the next page': [() => ({ extra: { LastEvaluatedKey: { pk: { S: 'c100' } } } }), /cursor/],
+  'nextPage: true': [() => ({ extra: { nextPage: true } }), /says that there are more|same page/],
+  'nextCursor: "true"': [() => ({ extra: { nextCursor: 'true' } }), /says that there are more|same page/],
+  'has_more: "yes"': [() => ({ extra: { list_info: { has_more: 'yes' } } }), /says that there are more|same/],
+  'a link to the next page without a query': [
+    () => ({ extra: { links: [{ rel: 'next', href: 'tokens/2' }] } }),
+    /cursor/,
+  ],
   'a cursor that is too long': [() => ({ extra: { nextCursor: 'x'.repeat(3_000) } }), /cursor/],
   'a next page that is the same again': [() => ({ extra: { nextCursor: 'c100' } }), /same page again/],
 };
@@ -261,6 +311,32 @@ describe.each(VENDORS)('$provider.id is not whole with', (vendor) => {
     expect(why).toMatch(isStepped ? new RegExp(`${reason.source}|same page again`) : reason);
     expect(requests.length).toBeLessThanOrEqual(3);
     expect(JSON.stringify(requests)).not.toContain('evil');
+  });
+});
+
+const ENDED: Readonly<Record<string, object>> = {
+  'next: {}': { next: {} },
+  'next: false': { next: false },
+  'next: "false"': { next: 'false' },
+  'next: ""': { next: '' },
+  'next: []': { next: [] },
+  'next without a cursor': { next: { cursor: null, limit: PAGE } },
+  'next without an address': { links: { next: { href: null, title: 'next', method: 'GET' } } },
+  'a link to the next page without an address': { links: [{ rel: 'next', href: '' }] },
+  'next_cursor.value: null': { meta: { next_cursor: { value: null } } },
+  'a cursor that only leads back': { next: null, cursor: { before: 'x', after: null } },
+  'nextPage: false': { nextPage: false },
+  'has_more: "no"': { has_more: 'no', next_cursor: 'c100' },
+};
+
+describe.each(VENDORS)('$provider.id ends at', (vendor) => {
+  it.each(Object.entries(ENDED))('%s', async (_, extra) => {
+    const { items, whole, requests } = await list(vendor, { from: () => 0, tell: () => ({ extra }) });
+    expect({ count: items.length, whole, requests: requests.length }).toEqual({
+      count: PAGE,
+      whole: true,
+      requests: 1,
+    });
   });
 });
 

@@ -62,6 +62,29 @@ const REFUSALS: readonly (readonly [unknown, string])[] = [
   [{ response: { data: { errors: ['no'] } } }, 'failure'],
   [{ data: { revokeToken: { userErrors: [{ message: 'no' }] } } }, 'failure'],
   [{ deleted: { error: 'not_found' } }, 'not-found'],
+  [{ data: { ok: false } }, 'failure'],
+  [{ data: { statusCode: 403, message: 'no' }, requestId: 'r' }, 'auth'],
+  [{ result: { status: '404 Not Found' }, took: 3 }, 'not-found'],
+  [{ result: { errors: [{ message: 'quite impossible' }] } }, 'failure'],
+  [{ token: { error: { message: 'quite impossible' } }, requestId: 'r' }, 'failure'],
+  [{ token: { id: 7, name: 'ci', error: 'not allowed here' }, requestId: 'r' }, 'failure'],
+  [{ machineToken: { success: false }, requestId: 'r' }, 'failure'],
+  [{ api_key: { ok: false }, v: 1 }, 'failure'],
+  [{ key: { statusCode: 403 }, v: 1 }, 'auth'],
+  [{ project: { name: 'web', status: 'error', message: 'quite impossible' }, v: 1 }, 'failure'],
+  [{ _embedded: { error: 'forbidden' }, _links: {} }, 'auth'],
+  [{ data: { id: 'x', attributes: { error: 'forbidden' } } }, 'auth'],
+  [{ meta: { status: 403, message: 'no' }, data: null }, 'auth'],
+  [{ header: { status: 'error', message: 'no' }, data: {} }, 'failure'],
+  [{ head: { success: false }, body: null }, 'failure'],
+  [[{ error: { message: 'quite impossible' } }], 'failure'],
+  [[{ errors: ['quite impossible'] }], 'failure'],
+  [[{ success: false }], 'failure'],
+  [{ data: [{ error: 'forbidden' }] }, 'auth'],
+];
+
+/** One answer for each of several things; what a read lists under the same names are things. */
+const REFUSALS_OF_MANY: readonly (readonly [unknown, string])[] = [
   [
     {
       results: [
@@ -72,6 +95,7 @@ const REFUSALS: readonly (readonly [unknown, string])[] = [
     'auth',
   ],
   [{ responses: [{ id: 7, success: false, message: 'no' }] }, 'failure'],
+  [{ id: 'batch_1', results: [{ id: 7, error: 'forbidden' }] }, 'auth'],
   [[{ id: 7, statusCode: 404 }], 'not-found'],
 ];
 
@@ -130,6 +154,15 @@ const SUCCESSES: readonly unknown[] = [
     { status: 'success', details: { id: 'x', status: 'suspended' } },
     { data: { id: 'x', status: 'failed' } },
   ],
+  ...[
+    { id: 7, name: 'error', active: true, errors: [], error: null, success: true },
+    { token: { id: 7, name: 'error', errors: [], error: '', success: true }, requestId: 'r' },
+    { data: { id: 'x', type: 'token', attributes: { name: 'ci', status: 'failed', code: 500 } } },
+    { key: { id: 'k1', label: 'failed', status: 'error', errors: 3 }, v: 1 },
+    { api_key: { name: 'ci', status: 'failed' }, v: 1 },
+    { id: 7, name: 'ci', meta: { status: 'failed' }, project: { status: 'error' } },
+    { token: 'error', meta: { errors: [], code: 200 } },
+  ],
   ...[{ machineToken: { id: 'mt_1', label: 'error', status: 'failed' }, tokenSecret: 'ert_0123456789' }],
   ...[
     {
@@ -148,14 +181,22 @@ const LISTS: readonly unknown[] = [
   { results: [{ id: 'a', success: false, message: 'x' }] },
   { status: 'success', summaries: [{ id: 'a', status: 'error', message: 'x' }] },
   { data: { items: [{ id: 'a', error: 'x' }] } },
+  [{ id: 'a', error: 'x' }],
+  [{ name: 'error', error: 'x' }],
+  [{ error: 'x' }, { error: 'y' }],
+  [{ status: 'failed', created: 'x' }],
+  { data: [{ name: 'ci', success: false }] },
 ];
 
 describe.each(PROVIDERS)('a 2xx of $id', (provider) => {
   it.each(REFUSALS)('refuses: %j is %s', (body, code) => {
     expect(provider.findRefusal(body)).toMatchObject({ code });
-    // A read of a list is refused alike, except for the answers to each of several things.
-    const isMany = Array.isArray(body) || JSON.stringify(body).startsWith('{"re');
-    if (!isMany) expect(provider.findRefusal(body, { method: 'GET' })).toMatchObject({ code });
+    expect(provider.findRefusal(body, { method: 'GET' })).toMatchObject({ code });
+  });
+
+  it.each(REFUSALS_OF_MANY)('refuses a change: %j is %s', (body, code) => {
+    expect(provider.findRefusal(body)).toMatchObject({ code });
+    expect(provider.findRefusal(body, { method: 'GET' })).toBeNull();
   });
 
   it.each(SUCCESSES.map((body) => [body]))('succeeds: %j', (body) => {

@@ -15,6 +15,19 @@ describe('Devo', () => {
     expect(send('POST', PATH, { bearer, body }).body.scope).toBe(scope);
   });
 
+  test.each([
+    ['done', {}, 200, { name: 'new' }, 'new'],
+    ['silent', { changes: 'silent' }, 200, { name: 'new' }, 'ci'],
+    ['refused in a 200', { changes: 'success-false' }, 200, { success: false }, 'ci'],
+  ] as const)('a rename can be %s', (_, devo, status, body, name) => {
+    const { send, login } = setUp({ answers: { devo } });
+    const bearer = login('devo').secret;
+    const { id } = send('POST', PATH, { bearer, body: { ...BODY, scopes: 'table://my.app' } }).body;
+    const answer = send('PUT', `${PATH}/${id}/rename`, { bearer, body: { name: 'new' } });
+    expect(answer).toMatchObject({ status, body });
+    expect(send('GET', `${PATH}/${id}`, { bearer }).body.name).toBe(name);
+  });
+
   test.each(['table://my.{app,web}.**', 'table://a,b level://admin'])('takes the scope %s', (scopes) => {
     const { send, login } = setUp();
     const answer = send('POST', PATH, { bearer: login('devo').secret, body: { ...BODY, scopes } });
