@@ -1,4 +1,4 @@
-import type { ChangeResult, TokenVerb } from '../core/change-tokens.ts';
+import { type ChangeResult, isUnconfirmed, type TokenVerb } from '../core/change-tokens.ts';
 import type { Client } from '../core/client.ts';
 import { whereOf } from '../core/where.ts';
 import { AppError } from '../domain/errors.ts';
@@ -108,8 +108,9 @@ export function resultsReport(client: Client, verb: TokenVerb, results: readonly
     reference: result.reference,
     id: result.token?.id ?? null,
     name: result.token?.name ?? null,
-    result: result.error === null ? DONE[verb] : result.error.code,
-    message: result.error?.facts.message ?? null,
+    result: result.error?.code ?? (isUnconfirmed(result) ? 'unknown' : DONE[verb]),
+    status: result.sight?.status ?? null,
+    message: result.error?.facts.message ?? (isUnconfirmed(result) ? (result.note ?? null) : null),
     hint: result.error?.facts.hint ?? null,
   }));
   return {
@@ -130,8 +131,9 @@ export function resultsReport(client: Client, verb: TokenVerb, results: readonly
   };
 }
 
-/** `revoked "ci" (id mt_1) at Errova, profile errova` */
-function sentence({ result, name, id }: JsonObject, where: string): string {
+/** `revoked "ci" (id mt_1) at Errova, profile errova`; what is not known to be done is not said to be. */
+function sentence({ result, message, name, id }: JsonObject, where: string): string {
+  if (result === 'unknown') return `unknown: ${message}`;
   const label = name === null ? '' : `"${safeText(String(name), 200)}" `;
   return `${result} ${label}(id ${safeText(String(id), 200)}) at ${where}`;
 }

@@ -26,6 +26,13 @@ export interface ChangeResult {
   readonly mayBeOwn?: boolean;
   /** What a person should know of a change that was made: it could not be looked up, or is not all that was asked for. */
   readonly note?: string;
+  /** What was seen after the provider accepted the change; absent where it accepted none. `error` may be set as well. */
+  readonly sight?: Sight;
+}
+
+/** Whether the provider accepted the change and nobody could look whether it took effect. */
+export function isUnconfirmed({ sight }: ChangeResult): boolean {
+  return sight?.seen === 'unknown';
 }
 
 const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
@@ -103,7 +110,18 @@ export async function changeTokens(
   return results;
 }
 
-type Change = Pick<ChangeResult, 'error' | 'note'>;
+/** Acts on one token. Throws the failure. */
+export async function changeToken(
+  deps: ChangeDeps,
+  verb: TokenVerb,
+  token: ListedToken,
+): Promise<ChangeResult> {
+  const change = await changeOne(deps, verb, token);
+  if (change.error) throw change.error;
+  return { reference: token.id, token, ...change };
+}
+
+type Change = Pick<ChangeResult, 'error' | 'note' | 'sight'>;
 
 async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<Change> {
   const { provider, origin } = deps.client.connection;
@@ -126,7 +144,11 @@ async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken):
     : null;
   const after = done.unlogged ?? kept;
   const note = noteOf(deps, verb, { target, sight: done.value });
-  return { error: after === null ? null : doneBut(after), ...(note === null ? {} : { note }) };
+  return {
+    error: after === null ? null : doneBut(after),
+    sight: done.value,
+    ...(note === null ? {} : { note }),
+  };
 }
 
 /** An answer of 2xx is not believed: one look at the token decides. */

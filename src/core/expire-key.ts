@@ -33,7 +33,9 @@ export async function planKeyExpiry(
 export interface ExpiredKey {
   /** As the provider tells it afterwards; the end is null where the provider did not tell it. */
   readonly key: ProjectKey;
-  /** Set where only the 2xx of the answer says that the end was set. */
+  /** `unknown`: only the 2xx of the answer says that the end was set. */
+  readonly result: 'scheduled' | 'unknown';
+  /** Why it is unknown. */
   readonly note: string | null;
 }
 
@@ -51,6 +53,7 @@ export async function expireKey(deps: ChangeDeps, planned: KeyExpiry): Promise<E
   const isUnknown = sight.seen === 'unknown';
   return {
     key: { ...key, ...(isUnknown ? { expiresAt: null } : keyIn(sight)) },
+    result: isUnknown ? 'unknown' : 'scheduled',
     note: isUnknown ? unconfirmed(deps.client, `end at ${expiresAt}`, target, sight) : null,
   };
 }

@@ -34,19 +34,17 @@ export const keysExpire: Command = {
       return planReport([{ what, call: planned.call }], head(deps.client));
     }
     app.note(`asking for "${shown}" to end at ${expiresAt}`);
-    const { key: expired, note } = await expireKey(deps, planned);
-    const key = keyJson(expired);
-    const end = expired.expiresAt === null ? 'was asked to end' : `ends at ${expired.expiresAt}`;
+    const { key: expired, note, result } = await expireKey(deps, planned);
+    const key = { ...keyJson(expired), ...(result === 'unknown' && { status: null }) };
+    const end = expired.expiresAt === null ? 'has ended' : `ends at ${expired.expiresAt}`;
+    const done = `the key "${shown}" (id ${planned.key.id}) ${end} at ${whereOf(deps.client.connection)}`;
     return {
       shape: 'one',
       schema: 'keyturn.key/1',
-      data: { ...head(deps.client), project, key },
+      data: { ...head(deps.client), project, result, key },
       key: 'key',
       columns: KEY_COLUMNS,
-      notes: [
-        `the key "${shown}" (id ${planned.key.id}) ${end} at ${whereOf(deps.client.connection)}`,
-        ...(note === null ? [] : [note]),
-      ],
+      notes: [note === null ? done : `unknown: ${note}`],
     };
   },
 };

@@ -3,6 +3,7 @@ import {
   changeTokens,
   describeChange,
   findTargets,
+  isUnconfirmed,
   type TokenVerb,
 } from '../../core/change-tokens.ts';
 import { markSaved } from '../../core/saved-credentials.ts';
@@ -60,7 +61,10 @@ function endCommand(verb: TokenVerb): Command {
       const marked = await mark(app, verb, results);
       throwIfSingleFailure(results);
       const report = resultsReport(deps.client, verb, results);
-      const told = results.flatMap(({ note }) => (note === undefined ? [] : [note]));
+      // Of one that is not known, the result itself says so.
+      const told = results.flatMap((result) =>
+        result.note === undefined || (isUnconfirmed(result) && results.length === 1) ? [] : [result.note],
+      );
       return { ...report, notes: () => [...(report.notes?.() ?? []), ...told, ...marked] };
     },
   };
@@ -83,14 +87,19 @@ function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListR
   return { ...plan, notes: () => [...(plan.notes?.() ?? []), ...failed], exit: () => 'partial' as const };
 }
 
-/** Saved secrets of what ended are not handed out any more. The vendor has done it already, so a failure is only told. */
+/**
+ * Saved secrets of what ended are not handed out any more; one of which nobody knows whether it ended is. The vendor has
+ * done it already, so a failure is only told.
+ */
 async function mark(app: App, verb: TokenVerb, results: readonly ChangeResult[]): Promise<readonly string[]> {
   const state = verb === 'disable' ? 'disabled' : 'ended';
   const inactive: Inactive | null =
     verb === 'enable' ? null : { state, at: toInstant(app.runtime.clock.now()) };
-  const changed = results.flatMap(({ token, error }) =>
-    error === null && token ? [{ id: token.id, createdAt: token.createdAt, inactive }] : [],
-  );
+  const changed = results.flatMap((result) => {
+    const { token, error } = result;
+    if (error !== null || token === null || isUnconfirmed(result)) return [];
+    return [{ id: token.id, createdAt: token.createdAt, inactive }];
+  });
   try {
     const names = await markSaved(await app.store(), (await app.client()).connection, changed);
     const word = inactive === null ? 'usable again' : `marked as ${state}`;

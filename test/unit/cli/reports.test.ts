@@ -61,12 +61,13 @@ describe('results', () => {
     const report = resultsReport(client, 'revoke', [result('a', null), result('b', 'not-found')]);
     expect(report.head).toEqual({ provider: 'fake', profile: 'acme', verb: 'revoke' });
     expect(await itemsOf(report)).toEqual([
-      { reference: 'a', id: 'a', name: 'name-a', result: 'revoked', message: null, hint: null },
+      { reference: 'a', id: 'a', name: 'name-a', result: 'revoked', status: null, message: null, hint: null },
       {
         reference: 'b',
         id: null,
         name: null,
         result: 'not-found',
+        status: null,
         message: 'it is not-found',
         hint: 'do that',
       },
