@@ -60,7 +60,7 @@ export async function findTargets(
   allowSelf: boolean,
   asks = false,
 ): Promise<readonly ChangeResult[]> {
-  requireSupport(deps.client.connection.provider, `tokens ${verb}`);
+  requireSupport(deps.client.connection, `tokens ${verb}`);
   const listed = listOnce(deps);
   const tell = ownershipOf(deps);
   const results: ChangeResult[] = [];
@@ -92,7 +92,7 @@ export async function changeTokens(
   verb: TokenVerb,
   targets: readonly ChangeResult[],
 ): Promise<readonly ChangeResult[]> {
-  requireSupport(deps.client.connection.provider, `tokens ${verb}`);
+  requireSupport(deps.client.connection, `tokens ${verb}`);
   const results: ChangeResult[] = [];
   for (const target of targets) {
     if (target.token === null) {
@@ -194,7 +194,7 @@ function operationOf(deps: Pick<TokenDeps, 'client'>, verb: TokenVerb): Operatio
   const { provider } = deps.client.connection;
   const { revoke, remove, enable, disable } = provider.tokens;
   const operation = { revoke, delete: remove, enable, disable }[verb];
-  requireSupport(provider, `tokens ${verb}`);
+  requireSupport(deps.client.connection, `tokens ${verb}`);
   if (!operation)
     throw new AppError({ code: 'unsupported', message: `${provider.title} cannot ${verb} tokens` });
   return operation;

@@ -23,7 +23,7 @@ export async function planKeyExpiry(
   wanted: { readonly project: string; readonly reference: Reference; readonly expiresAt: Instant },
 ): Promise<KeyExpiry> {
   const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys expire');
+  if (!provider.keys) throw unsupported(deps.client.connection, 'keys expire');
   const { project, reference, expiresAt } = wanted;
   const key = await resolveKey(deps, project, reference);
   const call = deps.client.describe(provider.keys.expire, { project, id: key.id, expiresAt });
@@ -60,7 +60,7 @@ export async function expireKey(deps: ChangeDeps, planned: KeyExpiry): Promise<E
 
 async function expireAndLook(deps: ChangeDeps, { project, key, expiresAt }: KeyExpiry): Promise<Sight> {
   const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys expire');
+  if (!provider.keys) throw unsupported(deps.client.connection, 'keys expire');
   const target = { project, id: key.id };
   const answered = await deps.client.call(provider.keys.expire, { ...target, expiresAt });
   const agrees = (sight: Sight): boolean => {

@@ -3,6 +3,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { Profile } from '../ports/profiles.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import { type ChangeDeps, type ChangeResult, changeToken } from './change-tokens.ts';
+import { checkCredential } from './create-command.ts';
 import { probe } from './inferred-lists.ts';
 import { clientOf, type LoginDeps, type LoginTarget } from './login.ts';
 import { findToken } from './tokens.ts';
@@ -73,7 +74,7 @@ async function openOrNull(store: Pick<CredentialStore, 'open'>, name: string): P
 
 async function isRefused(deps: LoginDeps, target: LoginTarget, secret: Secret): Promise<boolean> {
   try {
-    deps.provider.checkCredential(secret, deps.clock.now());
+    checkCredential({ ...target, provider: deps.provider }, secret, deps.clock.now());
     await probe(clientOf(deps, target, secret));
     return false;
   } catch (error) {

@@ -22,7 +22,7 @@ export async function renameToken(
   newName: string,
 ): Promise<RenamePlan> {
   const { provider, origin } = deps.client.connection;
-  requireSupport(provider, 'tokens rename');
+  requireSupport(deps.client.connection, 'tokens rename');
   if (newName.trim() === '' || newName.length > 256)
     throw usage('the new name is empty or too long', 'give 1 to 256 characters');
   const renamed = { ...token, name: newName };

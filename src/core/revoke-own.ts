@@ -7,7 +7,8 @@ import { findToken } from './tokens.ts';
 /** Makes the managing credential unusable at the provider, with its own last request. Throws where it was not accepted. */
 export async function revokeOwn(deps: ChangeDeps): Promise<ChangeResult> {
   const { provider, tokenId } = deps.client.connection;
-  if (supportOf(provider, 'tokens revoke') === 'no') throw unsupported(provider, 'tokens revoke');
+  if (supportOf(provider, 'tokens revoke') === 'no')
+    throw unsupported(deps.client.connection, 'tokens revoke');
   const id = tokenId ?? (await findOwnId(deps.client, deps.client.connection.claims ?? []));
   if (id === null) {
     throw new AppError({

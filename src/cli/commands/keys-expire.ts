@@ -18,7 +18,7 @@ export const keysExpire: Command = {
   ],
   async run(app, input) {
     const deps = await app.changeDeps();
-    requireSupport(deps.client.connection.provider, 'keys expire');
+    requireSupport(deps.client.connection, 'keys expire');
     const project = input.required('project');
     const expiresAt = chooseExpiry(
       { in: input.text('in'), at: input.text('at') },
