@@ -26,6 +26,8 @@ export interface ChangeResult {
   readonly mayBeOwn?: boolean;
   /** What a person should know of a change that was made: it could not be looked up, or is not all that was asked for. */
   readonly note?: string;
+  /** It was not tried, as what failed before it would fail again. */
+  readonly skipped?: true;
   /** What was seen after the provider accepted the change; absent where it accepted none. `error` may be set as well. */
   readonly sight?: Sight;
 }
@@ -102,7 +104,7 @@ export async function changeTokens(
     // Each further 401 may count towards a lock of the account.
     const dead = results.find(({ error }) => error?.code === 'auth' && error.facts.status === 401)?.error;
     if (dead) {
-      results.push({ ...target, error: dead.with({ message: `not tried: ${dead.message}` }) });
+      results.push({ ...target, error: dead.with({ message: `not tried: ${dead.message}` }), skipped: true });
       continue;
     }
     results.push({ ...target, ...(await changeOne(deps, verb, target.token)) });

@@ -101,7 +101,9 @@ test('people read no success either', async () => {
     /^unknown: the request to disable "one" \(id .+\) at Devo, profile devo, was accepted/,
   );
   const both = await withoutLook(rig, ['tokens', 'disable', 'one', 'two', '-o', 'human']);
-  expect(both.stderr).toContain('2 unknown at Devo, profile devo');
+  expect(both.stderr).toMatch(
+    /2 unknown \("one" \(id .+\), "two" \(id .+\)\), 0 skipped at Devo, profile devo/,
+  );
   expect(both.stdout + both.stderr).not.toMatch(/disabled/);
 });
 

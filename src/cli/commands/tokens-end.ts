@@ -10,13 +10,14 @@ import { markSaved } from '../../core/saved-credentials.ts';
 import { whereOf } from '../../core/where.ts';
 import type { Inactive } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
-import { safeText } from '../../domain/text.ts';
 import { toInstant } from '../../domain/time.ts';
 import { named, questionAbout, quoteName } from '../../output/question.ts';
 import type { ListReport } from '../../output/report.ts';
 import type { App } from '../app.ts';
+import { failedLine } from '../bulk-lines.ts';
+import { resultsReport, throwIfSingleFailure } from '../change-report.ts';
 import type { Command } from '../command.ts';
-import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
+import { head, planReport } from '../reports.ts';
 
 const EFFECT: Readonly<Record<TokenVerb, string>> = {
   revoke: 'unusable for good',
@@ -63,9 +64,9 @@ function endCommand(verb: TokenVerb): Command {
       const report = resultsReport(deps.client, verb, results);
       // Of one that is not known, the result itself says so.
       const told = results.flatMap((result) =>
-        result.note === undefined || (isUnconfirmed(result) && results.length === 1) ? [] : [result.note],
+        result.note === undefined || isUnconfirmed(result) ? [] : [result.note],
       );
-      return { ...report, notes: () => [...(report.notes?.() ?? []), ...told, ...marked] };
+      return { ...report, notes: () => [...told, ...marked, ...(report.notes?.() ?? [])] };
     },
   };
 }
@@ -81,7 +82,7 @@ function unsure(targets: readonly ChangeResult[]): string {
 /** What would fail when it is done in earnest fails here too. */
 function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListReport {
   const failed = targets.flatMap(({ reference, error }) =>
-    error === null ? [] : [`${safeText(reference, 80)}: ${error.facts.message}`],
+    error === null ? [] : [failedLine(quoteName(reference), error)],
   );
   if (failed.length === 0) return plan;
   return { ...plan, notes: () => [...(plan.notes?.() ?? []), ...failed], exit: () => 'partial' as const };
