@@ -109,8 +109,8 @@ export class App extends Local {
 
   /** When the managing credential ends, as far as it tells itself or the store knows. */
   async #ownExpiry(resolved: ResolvedConnection, client: Client): Promise<string | null> {
-    const { provider, secret } = client.connection;
-    const note = provider.checkCredential(secret, this.runtime.clock.now());
+    const { checkCredential } = await import('../core/create-command.ts');
+    const note = checkCredential(client.connection, client.connection.secret, this.runtime.clock.now());
     if (note.expiresAt !== null || resolved.credential.kind !== 'store') return note.expiresAt;
     return (await (await this.store()).find(resolved.credential.name))?.current.expiresAt ?? null;
   }
@@ -184,7 +184,7 @@ export class App extends Local {
       clock: this.runtime.clock,
       openStore: () => this.store(),
       store: () => this.store(),
-      titleOf: async (provider) => (await this.loadProvider(provider)).title,
+      loadProvider: (id) => this.loadProvider(id),
     };
   }
 
@@ -199,6 +199,7 @@ export class App extends Local {
       profiles,
       now: this.runtime.clock.now(),
       allowManaging: input.flag('allow-managing'),
+      loadProvider: (id) => this.loadProvider(id),
     });
   }
 

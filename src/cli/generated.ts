@@ -1,4 +1,4 @@
-import { supportOf } from '../core/capabilities.ts';
+import { insteadOf, supportOf } from '../core/capabilities.ts';
 import { OPERATIONS } from '../domain/capability.ts';
 import { EXIT } from '../domain/errors.ts';
 import type { Provider } from '../ports/provider.ts';
@@ -62,7 +62,7 @@ function providerSection(provider: Provider): string {
     (setting) => `- \`--${setting.name}\`${setting.required ? '' : ' (optional)'}: ${setting.about}\n`,
   );
   const lacks = OPERATIONS.filter((operation) => supportOf(provider, operation) === 'no').map(
-    (operation) => `- \`${operation}\`: ${provider.instead[operation] ?? 'nothing'}\n`,
+    (operation) => `- \`${operation}\`: ${insteadOf({ provider, profile: null }, operation) ?? 'nothing'}\n`,
   );
   const lines = [
     `## ${provider.title}\n\n`,

@@ -1,4 +1,5 @@
 import { supportOf } from '../core/capabilities.ts';
+import { isUnconfirmed } from '../core/change-tokens.ts';
 import type { LoginDeps, LoginResult, LoginTarget } from '../core/login.ts';
 import { endPrevious, findPrevious, isReplaced, type PreviousToken } from '../core/previous-login.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
@@ -18,8 +19,8 @@ export interface Replaced {
 export interface Settled {
   readonly notes: readonly string[];
   readonly failed: boolean;
-  /** `revoked`, or `kept`: it still works, and its secret is no longer kept here. */
-  readonly outcome: { readonly id: string | null; readonly state: 'revoked' | 'kept' } | null;
+  /** `revoked`; `unknown`: nobody could look; or `kept`: it still works, and its secret is no longer kept here. */
+  readonly outcome: { readonly id: string | null; readonly state: 'revoked' | 'unknown' | 'kept' } | null;
 }
 
 const NOTHING: Settled = { notes: [], failed: false, outcome: null };
@@ -65,9 +66,14 @@ export async function settle(
   try {
     const client = await app.clientFor(await app.resolveProfile(profile.name));
     const audit = await app.audit();
-    await endPrevious({ client, profiles: deps.profiles, clock: deps.clock, audit }, previous, profile);
-    const note = `the token "${previous.id}" that "${profile.name}" had before is revoked`;
-    return { notes: [note], failed: false, outcome: { id: previous.id, state: 'revoked' } };
+    const changeDeps = { client, profiles: deps.profiles, clock: deps.clock, audit };
+    const result = await endPrevious(changeDeps, previous, profile);
+    const isUnknown = isUnconfirmed(result);
+    const note = isUnknown
+      ? `the token "${previous.id}" that "${profile.name}" had before may still work: ${result.note}`
+      : `the token "${previous.id}" that "${profile.name}" had before is revoked`;
+    const state = isUnknown ? 'unknown' : 'revoked';
+    return { notes: [note], failed: false, outcome: { id: previous.id, state } };
   } catch (error) {
     if (!isAppError(error)) throw error;
     const still = kept(deps, previous, profile);

@@ -1,3 +1,4 @@
+import { createCommand } from '../core/create-command.ts';
 import { isListMissing, unprovedNote } from '../core/inferred-lists.ts';
 import type { LoginResult } from '../core/login.ts';
 import type { Profile } from '../ports/profiles.ts';
@@ -40,6 +41,5 @@ export function currentNote(profile: string, current: string | null): string {
 
 /** The managing credential is powerful; the job at hand wants one of its own. */
 export function nextStep(provider: Provider, profile: string): string {
-  const { narrower, narrowerIs } = provider.credential;
-  return `next: \`keyturn tokens create --profile ${profile} ${narrower} --save\` makes ${narrowerIs}`;
+  return `next: \`${createCommand({ provider, profile })}\` makes ${provider.credential.narrowerIs}`;
 }

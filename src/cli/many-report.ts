@@ -2,17 +2,20 @@ import type { Client } from '../core/client.ts';
 import type { ManyResult } from '../core/rotation/rotate-many.ts';
 import { whereOf } from '../core/where.ts';
 import type { ListReport } from '../output/report.ts';
+import { type BulkResult, bulkParts, bulkSummary, type Fate, labelOf } from './bulk-lines.ts';
 import { RESULT_COLUMNS } from './columns.ts';
 import { exitOfMany } from './exit-of-many.ts';
 import { oldJson } from './old-json.ts';
 import { oldLine } from './old-line.ts';
-import { countWords, head, listReport } from './reports.ts';
+import { head, listReport } from './reports.ts';
 
 /** A result for each of several rotations: exit 9 when some failed, 10 when all are well and some wait for their grace. */
 export function manyReport(client: Client, results: readonly ManyResult[]): ListReport {
-  const items = results.map(({ token, result, error }) => {
+  const where = whereOf(client.connection);
+  const told = results.map((each): BulkResult => {
+    const { token, result, error } = each;
     const old = result?.old ?? null;
-    return {
+    const item = {
       reference: `id:${token.id}`,
       id: result?.item?.id ?? null,
       name: token.name,
@@ -23,7 +26,9 @@ export function manyReport(client: Client, results: readonly ManyResult[]): List
       dueAt: result?.dueAt ?? null,
       old: oldJson(old),
     };
+    return { fate: fateOf(each), label: labelOf(token), where, item };
   });
+  const { items, lines } = bulkParts(told);
   const errors = results.flatMap((each) => (each.error === null ? [] : [each.error]));
   const waiting = results.some((each) => each.result?.kind === 'pending');
   return {
@@ -33,12 +38,16 @@ export function manyReport(client: Client, results: readonly ManyResult[]): List
       key: 'results',
       columns: RESULT_COLUMNS,
       items,
+      lines,
       empty: 'nothing was due',
     }),
-    notes: () =>
-      items.length === 0
-        ? ['nothing was due']
-        : [`${countWords(items.map((item) => item.result))} at ${whereOf(client.connection)}`],
+    notes: () => (told.length === 0 ? ['nothing was due'] : [bulkSummary(told, where)]),
     exit: () => exitOfMany(results.length, errors) ?? (waiting ? 'pending' : undefined),
   };
+}
+
+function fateOf({ error, result, skipped }: ManyResult): Fate {
+  if (skipped) return 'skipped';
+  if (error !== null) return 'failed';
+  return result?.kind === 'pending' ? 'waiting' : 'done';
 }

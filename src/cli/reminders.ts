@@ -1,6 +1,6 @@
+import { loginCommand, placeOf } from '../core/create-command.ts';
 import { waitsUntil } from '../core/mint/grace.ts';
 import type { ResolvedConnection } from '../core/resolve-connection.ts';
-import { commandLine } from '../domain/command-line.ts';
 import { isAppError } from '../domain/errors.ts';
 import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
@@ -67,19 +67,14 @@ export async function remindOfEntries(app: App, names: readonly string[]): Promi
   }
 }
 
-async function remindOfExpiry(
-  app: App,
-  { provider, profile }: ResolvedConnection,
-  expiresAt: string,
-): Promise<void> {
+async function remindOfExpiry(app: App, resolved: ResolvedConnection, expiresAt: string): Promise<void> {
+  const { provider, profile } = resolved;
   const now = app.runtime.clock.now();
   const left = Date.parse(expiresAt) - now;
   if (left > SOON_MS || left <= 0) return;
   const name = profile?.name ?? provider.id;
   if (!(await isDue(app, `expiry-${name}`, now))) return;
-  app.note(
-    `the credential of "${name}" ends at ${expiresAt}; \`${commandLine(['login', provider.id], profile?.name ?? null)}\``,
-  );
+  app.note(`the credential of "${name}" ends at ${expiresAt}; \`${loginCommand(placeOf(resolved))}\``);
 }
 
 /** Remembers the time in an empty file whose name says it; a folder that cannot be written means no reminder. */

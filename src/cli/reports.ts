@@ -1,13 +1,9 @@
-import type { ChangeResult, TokenVerb } from '../core/change-tokens.ts';
 import type { Client } from '../core/client.ts';
-import { whereOf } from '../core/where.ts';
-import { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import type { ListedToken, Project, ProjectKey } from '../domain/token.ts';
 import type { Column, ListReport, OneReport } from '../output/report.ts';
-import { PLAN_COLUMNS, RESULT_COLUMNS } from './columns.ts';
-import { exitOfMany } from './exit-of-many.ts';
+import { PLAN_COLUMNS } from './columns.ts';
 
 /** The provider and the profile, in front of every document about what a provider holds. */
 export function head(client: Client): JsonObject {
@@ -90,63 +86,11 @@ export function planReport(
   };
 }
 
-const DONE: Readonly<Record<TokenVerb, string>> = {
-  revoke: 'revoked',
-  delete: 'deleted',
-  enable: 'enabled',
-  disable: 'disabled',
-};
-
-/**
- * One result in a sentence, several as a table with a summary. The exit code: the one error when all failed alike,
- * `partial` when some failed.
- */
-export function resultsReport(client: Client, verb: TokenVerb, results: readonly ChangeResult[]): ListReport {
-  const where = whereOf(client.connection);
-  const errors = results.flatMap((result) => (result.error === null ? [] : [result.error]));
-  const items = results.map((result) => ({
-    reference: result.reference,
-    id: result.token?.id ?? null,
-    name: result.token?.name ?? null,
-    result: result.error === null ? DONE[verb] : result.error.code,
-    message: result.error?.facts.message ?? null,
-    hint: result.error?.facts.hint ?? null,
-  }));
-  return {
-    ...listReport({
-      schema: 'keyturn.results/1',
-      head: { ...head(client), verb },
-      key: 'results',
-      columns: RESULT_COLUMNS,
-      items,
-      empty: 'nothing to do',
-    }),
-    ...(results.length === 1
-      ? { lines: (item) => sentence(item, where), said: items.map((item) => sentence(item, where)) }
-      : {}),
-    notes: () =>
-      results.length === 1 ? [] : [`${countWords(items.map(({ result }) => result))} at ${where}`],
-    exit: () => exitOfMany(results.length, errors),
-  };
-}
-
-/** `revoked "ci" (id mt_1) at Errova, profile errova` */
-function sentence({ result, name, id }: JsonObject, where: string): string {
-  const label = name === null ? '' : `"${safeText(String(name), 200)}" `;
-  return `${result} ${label}(id ${safeText(String(id), 200)}) at ${where}`;
-}
-
 /** `2 revoked, 1 not-found` */
 export function countWords(words: readonly string[]): string {
   return [...new Set(words)]
     .map((word) => `${words.filter((each) => each === word).length} ${word}`)
     .join(', ');
-}
-
-/** One failed reference alone is an error like any other, not a table. */
-export function throwIfSingleFailure(results: readonly ChangeResult[]): void {
-  const [only, another] = results;
-  if (only?.error instanceof AppError && another === undefined) throw only.error;
 }
 
 export function doneReport(

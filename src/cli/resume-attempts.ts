@@ -4,12 +4,15 @@ import { readPlan } from '../core/mint/attempt-plan.ts';
 import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
 import { resumeAttempt } from '../core/rotation/resume.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
+import { placeText } from '../core/where.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { safeText } from '../domain/text.ts';
 import type { Report } from '../output/report.ts';
 import type { AttemptSummary, BrokenAttempt } from '../ports/journal.ts';
 import type { App } from './app.ts';
+import { type BulkResult, bulkParts, bulkSummary } from './bulk-lines.ts';
 import { RESULT_COLUMNS } from './columns.ts';
 import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
 import { exitOfMany } from './exit-of-many.ts';
@@ -116,39 +119,41 @@ export async function resumeAll(
   { broken, needy }: LeftAside,
 ): Promise<Report> {
   const deps = await resumeDeps(app);
-  const items: JsonObject[] = [];
+  const told: BulkResult[] = [];
   const errors: AppError[] = [];
-  let waiting = 0;
   for (const { header } of attempts) {
-    const base = { reference: header.id, name: aboutAttempt(header) };
     const { result, error } = await resumeOne(deps, header.id);
     if (error) errors.push(error);
-    else if (result?.kind === 'pending') waiting += 1;
     const due = result?.dueAt ? `due ${result.dueAt}` : null;
-    items.push({
-      ...base,
-      id: result?.item?.id ?? null,
-      result: error?.code ?? result?.kind ?? null,
-      message: error?.facts.message ?? result?.error?.facts.message ?? due,
-      hint: error?.facts.hint ?? null,
+    const waits = result?.kind === 'pending';
+    told.push({
+      fate: error ? 'failed' : waits ? 'waiting' : 'done',
+      ...(await labelled(app, header)),
+      item: {
+        reference: header.id,
+        name: aboutAttempt(header),
+        id: result?.item?.id ?? null,
+        result: error?.code ?? result?.kind ?? null,
+        message: error?.facts.message ?? result?.error?.facts.message ?? due,
+        hint: error?.facts.hint ?? null,
+      },
     });
   }
   for (const { id, reason } of broken) {
     const hint = 'see `keyturn doctor`: compare the provider’s tokens with what is kept, then move it away';
     errors.push(new AppError({ code: 'failure', message: reason, hint }));
-    items.push({ reference: id, name: null, id: null, result: 'failure', message: reason, hint });
+    const item = { reference: id, name: null, id: null, result: 'failure', message: reason, hint };
+    told.push({ fate: 'failed', label: `operation ${id}`, where: null, item });
   }
   for (const { header, reason } of needy) {
-    const hint = commandLine(['rotations', 'show', header.id], header.profile);
-    const result = { id: null, result: 'attention', message: reason, hint: `run \`${hint}\`` };
-    items.push({ reference: header.id, name: aboutAttempt(header), ...result });
+    const hint = `run \`${commandLine(['rotations', 'show', header.id], header.profile)}\``;
+    const about = { reference: header.id, name: aboutAttempt(header), id: null };
+    const item = { ...about, result: 'attention', message: reason, hint };
+    told.push({ fate: 'skipped', ...(await labelled(app, header)), item });
   }
+  const { items, lines } = bulkParts(told);
   const empty = 'nothing is unfinished';
-  const count = needy.length;
-  const notes =
-    count === 0
-      ? []
-      : [`${count} more ${count === 1 ? 'needs' : 'need'} a person; see \`keyturn rotations list\``];
+  const waits = told.some(({ fate }) => fate === 'waiting' || fate === 'skipped');
   return {
     ...listReport({
       schema: 'keyturn.results/1',
@@ -156,11 +161,32 @@ export async function resumeAll(
       key: 'results',
       columns: RESULT_COLUMNS,
       items,
+      lines,
       empty,
     }),
-    notes: () => (items.length === 0 ? [empty] : notes),
-    exit: () => exitOfMany(items.length, errors) ?? (waiting + count > 0 ? 'pending' : undefined),
+    notes: () => (items.length === 0 ? [empty] : [...needyNote(needy.length), bulkSummary(told, null)]),
+    exit: () => exitOfMany(items.length, errors) ?? (waits ? 'pending' : undefined),
   };
+}
+
+function needyNote(count: number): readonly string[] {
+  if (count === 0) return [];
+  return [`${count} more ${count === 1 ? 'needs' : 'need'} a person; see \`keyturn rotations list\``];
+}
+
+/** The operation by its token and its own id, and where it belongs. */
+async function labelled(
+  app: App,
+  header: AttemptSummary['header'],
+): Promise<Pick<BulkResult, 'label' | 'where'>> {
+  const label = `${safeText(aboutAttempt(header), 300)}, operation ${header.id}`;
+  try {
+    return { label, where: placeText((await app.loadProvider(header.provider)).title, header.profile) };
+  } catch (error) {
+    // A provider that this version does not know.
+    if (!isAppError(error)) throw error;
+    return { label, where: null };
+  }
 }
 
 /** What ended without the wanted token is a failure, whichever way it ended. */

@@ -1,3 +1,4 @@
+import { loginCommand } from '../core/create-command.ts';
 import { placeText } from '../core/where.ts';
 import { minutesNote } from '../domain/duration.ts';
 import { type AppError, usage } from '../domain/errors.ts';
@@ -89,6 +90,6 @@ async function foreignOption(app: App, provider: Provider, name: string): Promis
   const where = placeText(provider.title, app.place?.profile ?? null);
   const profiles = await (await app.profiles()).list();
   const other = profiles.find((profile) => profile.provider === owner.toLowerCase());
-  const hint = `leave it out, or ${other ? `add \`-p ${other.name}\`` : `log in: \`keyturn login ${owner.toLowerCase()}\``}`;
+  const hint = `leave it out, or ${other ? `add \`-p ${other.name}\`` : `log in: \`${loginCommand({ provider: await app.loadProvider(owner.toLowerCase()), profile: null })}\``}`;
   return usage(`"--${name}" is an option of ${owner}, and this is ${where}`, hint);
 }

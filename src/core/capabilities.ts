@@ -1,6 +1,7 @@
 import { OPERATIONS, type OperationName, type Support } from '../domain/capability.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Provider } from '../ports/provider.ts';
+import { type CommandPlace, withCommands } from './create-command.ts';
 
 /** What keyturn can do at a provider. An absent operation is the statement; nothing is written down twice. */
 export function supportOf(provider: Provider, operation: OperationName): Support {
@@ -52,15 +53,22 @@ export function capabilitiesOf(provider: Provider): readonly Capability[] {
 }
 
 /** The error for an operation that the vendor does not have: what to do instead, exit 8. */
-export function unsupported(provider: Provider, operation: OperationName): AppError {
+export function unsupported(place: CommandPlace, operation: OperationName): AppError {
+  const { provider } = place;
   return new AppError({
     code: 'unsupported',
     message: `${provider.title} has no way to do \`${operation}\``,
-    hint: provider.instead[operation] ?? `see \`keyturn providers ${provider.id}\``,
+    hint: insteadOf(place, operation) ?? `see \`keyturn providers ${provider.id}\``,
     provider: provider.id,
   });
 }
 
-export function requireSupport(provider: Provider, operation: OperationName): void {
-  if (supportOf(provider, operation) === 'no') throw unsupported(provider, operation);
+/** What to do instead of an operation that the vendor lacks, with its commands; undefined where nothing is known. */
+export function insteadOf(place: CommandPlace, operation: OperationName): string | undefined {
+  const instead = place.provider.instead[operation];
+  return instead === undefined ? undefined : withCommands(instead, place);
+}
+
+export function requireSupport(place: CommandPlace, operation: OperationName): void {
+  if (supportOf(place.provider, operation) === 'no') throw unsupported(place, operation);
 }

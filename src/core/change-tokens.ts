@@ -26,6 +26,15 @@ export interface ChangeResult {
   readonly mayBeOwn?: boolean;
   /** What a person should know of a change that was made: it could not be looked up, or is not all that was asked for. */
   readonly note?: string;
+  /** It was not tried, as what failed before it would fail again. */
+  readonly skipped?: true;
+  /** What was seen after the provider accepted the change; absent where it accepted none. `error` may be set as well. */
+  readonly sight?: Sight;
+}
+
+/** Whether the provider accepted the change and nobody could look whether it took effect. */
+export function isUnconfirmed({ sight }: ChangeResult): boolean {
+  return sight?.seen === 'unknown';
 }
 
 const ACTIONS: Readonly<Record<TokenVerb, AuditAction>> = {
@@ -53,7 +62,7 @@ export async function findTargets(
   allowSelf: boolean,
   asks = false,
 ): Promise<readonly ChangeResult[]> {
-  requireSupport(deps.client.connection.provider, `tokens ${verb}`);
+  requireSupport(deps.client.connection, `tokens ${verb}`);
   const listed = listOnce(deps);
   const tell = ownershipOf(deps);
   const results: ChangeResult[] = [];
@@ -85,7 +94,7 @@ export async function changeTokens(
   verb: TokenVerb,
   targets: readonly ChangeResult[],
 ): Promise<readonly ChangeResult[]> {
-  requireSupport(deps.client.connection.provider, `tokens ${verb}`);
+  requireSupport(deps.client.connection, `tokens ${verb}`);
   const results: ChangeResult[] = [];
   for (const target of targets) {
     if (target.token === null) {
@@ -95,7 +104,7 @@ export async function changeTokens(
     // Each further 401 may count towards a lock of the account.
     const dead = results.find(({ error }) => error?.code === 'auth' && error.facts.status === 401)?.error;
     if (dead) {
-      results.push({ ...target, error: dead.with({ message: `not tried: ${dead.message}` }) });
+      results.push({ ...target, error: dead.with({ message: `not tried: ${dead.message}` }), skipped: true });
       continue;
     }
     results.push({ ...target, ...(await changeOne(deps, verb, target.token)) });
@@ -103,7 +112,18 @@ export async function changeTokens(
   return results;
 }
 
-type Change = Pick<ChangeResult, 'error' | 'note'>;
+/** Acts on one token. Throws the failure. */
+export async function changeToken(
+  deps: ChangeDeps,
+  verb: TokenVerb,
+  token: ListedToken,
+): Promise<ChangeResult> {
+  const change = await changeOne(deps, verb, token);
+  if (change.error) throw change.error;
+  return { reference: token.id, token, ...change };
+}
+
+type Change = Pick<ChangeResult, 'error' | 'note' | 'sight'>;
 
 async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<Change> {
   const { provider, origin } = deps.client.connection;
@@ -126,7 +146,11 @@ async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken):
     : null;
   const after = done.unlogged ?? kept;
   const note = noteOf(deps, verb, { target, sight: done.value });
-  return { error: after === null ? null : doneBut(after), ...(note === null ? {} : { note }) };
+  return {
+    error: after === null ? null : doneBut(after),
+    sight: done.value,
+    ...(note === null ? {} : { note }),
+  };
 }
 
 /** An answer of 2xx is not believed: one look at the token decides. */
@@ -172,7 +196,7 @@ function operationOf(deps: Pick<TokenDeps, 'client'>, verb: TokenVerb): Operatio
   const { provider } = deps.client.connection;
   const { revoke, remove, enable, disable } = provider.tokens;
   const operation = { revoke, delete: remove, enable, disable }[verb];
-  requireSupport(provider, `tokens ${verb}`);
+  requireSupport(deps.client.connection, `tokens ${verb}`);
   if (!operation)
     throw new AppError({ code: 'unsupported', message: `${provider.title} cannot ${verb} tokens` });
   return operation;

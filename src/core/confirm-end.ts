@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { KeyTarget, TokenTarget } from '../ports/provider.ts';
 import type { Client } from './client.ts';
 import { CannotBeSure, type WholeOrNot } from './listing.ts';
+import { whereOf } from './where.ts';
 
 export interface LookDeps {
   readonly client: Client;
@@ -101,7 +102,7 @@ export function contradicted({ connection }: Client, { id, request, is }: Contra
 
 /** Told where nothing but the answer speaks for a change. */
 export function unconfirmed(client: Client, verb: string, target: LookTarget, { error }: Sight): string {
-  return `${client.connection.provider.title} accepted the request to ${verb} ${nameOf(target)}; whether it took effect could not be looked up (${error?.message ?? 'no answer'})`;
+  return `the request to ${verb} ${nameOf(target)} at ${whereOf(client.connection)}, was accepted; whether it took effect could not be looked up (${error?.message ?? 'no answer'})`;
 }
 
 /** `"ci" (id 7)` */

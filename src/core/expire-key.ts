@@ -23,7 +23,7 @@ export async function planKeyExpiry(
   wanted: { readonly project: string; readonly reference: Reference; readonly expiresAt: Instant },
 ): Promise<KeyExpiry> {
   const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys expire');
+  if (!provider.keys) throw unsupported(deps.client.connection, 'keys expire');
   const { project, reference, expiresAt } = wanted;
   const key = await resolveKey(deps, project, reference);
   const call = deps.client.describe(provider.keys.expire, { project, id: key.id, expiresAt });
@@ -33,7 +33,9 @@ export async function planKeyExpiry(
 export interface ExpiredKey {
   /** As the provider tells it afterwards; the end is null where the provider did not tell it. */
   readonly key: ProjectKey;
-  /** Set where only the 2xx of the answer says that the end was set. */
+  /** `unknown`: only the 2xx of the answer says that the end was set. */
+  readonly result: 'scheduled' | 'unknown';
+  /** Why it is unknown. */
   readonly note: string | null;
 }
 
@@ -51,13 +53,14 @@ export async function expireKey(deps: ChangeDeps, planned: KeyExpiry): Promise<E
   const isUnknown = sight.seen === 'unknown';
   return {
     key: { ...key, ...(isUnknown ? { expiresAt: null } : keyIn(sight)) },
+    result: isUnknown ? 'unknown' : 'scheduled',
     note: isUnknown ? unconfirmed(deps.client, `end at ${expiresAt}`, target, sight) : null,
   };
 }
 
 async function expireAndLook(deps: ChangeDeps, { project, key, expiresAt }: KeyExpiry): Promise<Sight> {
   const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys expire');
+  if (!provider.keys) throw unsupported(deps.client.connection, 'keys expire');
   const target = { project, id: key.id };
   const answered = await deps.client.call(provider.keys.expire, { ...target, expiresAt });
   const agrees = (sight: Sight): boolean => {

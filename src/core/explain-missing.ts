@@ -5,8 +5,9 @@ import { didYouMean } from '../domain/missing.ts';
 import type { Reference } from '../domain/reference.ts';
 import { matchAccount } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
+import { loginCommand } from './create-command.ts';
 import type { ReferenceDeps } from './resolve-reference.ts';
-import { describeInactive, profilesOf } from './saved-credentials.ts';
+import { describeInactive, placeOfSaved, profilesOf } from './saved-credentials.ts';
 import { whereOf } from './where.ts';
 
 interface Missing {
@@ -46,16 +47,20 @@ async function explainSaved(
   if (saved.provider === null || id === null) return null;
   const of = profilesOf(saved, await deps.profiles.list());
   if (matchAccount(saved, deps.client.connection) === 'other') {
-    const title = await deps.titleOf(saved.provider);
+    const provider = await deps.loadProvider(saved.provider);
+    const { title } = provider;
     const [other] = of;
-    if (other === undefined)
+    if (other === undefined) {
+      // The usual name is taken by a profile that leads elsewhere.
+      const name = (await deps.profiles.find(provider.id)) ? saved.name : null;
       return notFound(
         `${shown} is saved for ${title} at ${saved.origin} (id ${safeText(id, 80)}), and no profile leads there`,
         {
-          hint: `log in there: \`${commandLine(['login', saved.provider])}\``,
+          hint: `log in there: \`${loginCommand(placeOfSaved(saved, provider, name))}\``,
           id,
         },
       );
+    }
     return notFound(`${shown} is saved for profile ${of.join(' or ')} (${title}, id ${safeText(id, 80)})`, {
       hint: `add \`-p ${other}\``,
       id,

@@ -12,7 +12,7 @@ export async function* listKeys(
   progress: Pick<ListProgress, 'why'> = { why: null },
 ): AsyncGenerator<readonly ProjectKey[]> {
   const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys list');
+  if (!provider.keys) throw unsupported(deps.client.connection, 'keys list');
   const listing = deps.client.pages(provider.keys.list, { project });
   for await (const page of listing) {
     const now = deps.clock.now();

@@ -1,10 +1,10 @@
-import { commandLine } from '../domain/command-line.ts';
 import type { Credential } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import { sameSettings } from '../domain/same-settings.ts';
 import type { Profile, Profiles } from '../ports/profiles.ts';
-import type { Settings } from '../ports/provider.ts';
+import type { Provider, Settings } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
+import { loginCommand } from './create-command.ts';
 
 /** Where a login saves the managing credential. */
 export interface LoginEntry {
@@ -22,7 +22,7 @@ export interface LoginChoice {
 
 interface Target {
   readonly profile: string;
-  readonly provider: string;
+  readonly provider: Provider;
   readonly origin: string;
   readonly settings: Settings;
   /** `--save-as`; left out: where the profile has its credential now, else under the profile's name. */
@@ -56,7 +56,7 @@ export async function chooseLoginEntry({ store, profiles }: Deps, target: Target
 function isManagingOf(there: Credential, target: Target): boolean {
   return (
     there.kind === 'managing' &&
-    there.provider === target.provider &&
+    there.provider === target.provider.id &&
     there.origin === target.origin &&
     (there.settings === null || sameSettings(there.settings, target.settings))
   );
@@ -65,10 +65,10 @@ function isManagingOf(there: Credential, target: Target): boolean {
 function taken({ name, kind, provider }: Credential, target: Target, users: readonly Profile[]): AppError {
   const user = users[0] ? `, in use by the profile "${users[0].name}"` : '';
   const free = `${target.profile}-login`.slice(0, 128);
-  const other = commandLine(['login', target.provider, '--save-as', free], target.profile);
+  const other = loginCommand(target, ['--save-as', free]);
   return new AppError({
     code: 'conflict',
     message: `the name "${name}" is taken in the store by another credential (${kind}${provider === null ? '' : ` of ${provider}`}${user})`,
-    hint: `choose another \`--profile\`, or save this login under another name: \`${other}\`, with the options of before`,
+    hint: `choose another \`--profile\`, or save this login under another name: \`${other}\`, with the way in that you used before`,
   });
 }

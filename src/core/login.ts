@@ -12,6 +12,7 @@ import type { SessionSeals } from '../ports/session-seals.ts';
 import type { NewStore } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { Client } from './client.ts';
+import { checkCredential } from './create-command.ts';
 import { probe } from './inferred-lists.ts';
 import { chooseLoginEntry } from './login-entry.ts';
 import { checkStatedId, findOwnId } from './own-id.ts';
@@ -100,7 +101,7 @@ export async function loginWithToken(
   const store = await deps.store();
   const { entry, otherwise } = await chooseLoginEntry(
     { store, profiles: deps.profiles },
-    { ...target, provider: provider.id },
+    { ...target, provider },
   );
   const { secret, proven } = await provenStore(deps, store, async () => {
     const asked = await given.secret();
@@ -132,7 +133,7 @@ async function prove(
   target: LoginTarget,
   given: { readonly secret: Secret; readonly tokenId: string | null },
 ): Promise<Omit<Proven, 'source'>> {
-  const note = deps.provider.checkCredential(given.secret, deps.clock.now());
+  const note = checkCredential({ ...target, provider: deps.provider }, given.secret, deps.clock.now());
   const client = clientOf(deps, target, given.secret);
   const probed = await probe(client);
   const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
@@ -194,7 +195,11 @@ export async function loginFromVendorCli(
   session: VendorSession,
 ): Promise<LoginResult> {
   const { seals, secret, path, profile } = session;
-  const { account = null } = deps.provider.checkCredential(secret, deps.clock.now());
+  const { account = null } = checkCredential(
+    { ...target, provider: deps.provider, fromCli: true },
+    secret,
+    deps.clock.now(),
+  );
   const proven = await prove(deps, target, session);
   const place = { provider: deps.provider.id, origin: target.origin, settings: target.settings };
   const agreed = { ...place, tokenId: proven.tokenId, session: profile, file: path, account };

@@ -22,11 +22,14 @@ export interface LogoutDeps {
   readonly profiles: Profiles;
   store(): Promise<CredentialStore>;
   /** Makes the credential unusable at the provider; null where that is not asked for. */
-  readonly revoke: (() => Promise<void>) | null;
+  readonly revoke: (() => Promise<'revoked' | 'unknown'>) | null;
 }
 
 export interface LogoutResult {
-  readonly revoked: boolean;
+  /** `unknown`: the provider accepted the request, and nobody could look whether the credential still works. */
+  readonly result: 'logged-out' | 'revoked' | 'unknown';
+  /** Null where that is not known. */
+  readonly revoked: boolean | null;
   /** Whether the credential is gone from the store: not where another profile uses it, nor a vendor's own session. */
   readonly forgotten: boolean;
 }
@@ -34,12 +37,12 @@ export interface LogoutResult {
 /** Forgets the profile and its credential. A revocation that fails throws, and keeps everything for another try. */
 export async function logOut(deps: LogoutDeps, profile: Profile): Promise<LogoutResult> {
   const { profiles, revoke } = deps;
-  if (revoke) await revoke();
+  const result = revoke ? await revoke() : 'logged-out';
   const { credential } = profile;
   const forgotten = credential.kind === 'store' && !(await isShared(profiles, profile));
   if (forgotten) await (await deps.store()).remove(credential.name);
   await profiles.remove(profile.name);
-  return { revoked: revoke !== null, forgotten };
+  return { result, revoked: result === 'unknown' ? null : result === 'revoked', forgotten };
 }
 
 async function isShared(profiles: Profiles, { name, credential }: Profile): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Secret } from '../domain/secret.ts';
 import { readSecretInput } from '../domain/secret-input.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import type { Connection } from './client.ts';
+import { checkCredential, loginCommand, placeOf } from './create-command.ts';
 import type { ResolvedConnection } from './resolve-connection.ts';
 import { openPinned, type SessionDeps } from './session-pin.ts';
 
@@ -19,7 +20,7 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
     secret: Secret,
     more: Pick<Connection, 'credentialName' | 'credentialFile' | 'tokenId'> & { readonly renewal: string },
   ): Connection => {
-    const { claims } = provider.checkCredential(secret, deps.now);
+    const { claims } = checkCredential(placeOf(resolved), secret, deps.now);
     return { ...base, secret, claims, ...more };
   };
   if (credential.kind === 'environment') {
@@ -44,17 +45,16 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
     throw new AppError({
       code: 'auth',
       message: `the credential "${credential.name}" of this profile is not kept any more`,
-      hint: `run \`keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}\``,
+      hint: `run \`${loginCommand(placeOf(resolved))}\``,
     });
   }
   if (kept.provider !== provider.id || kept.origin !== origin)
     throw elsewhere(kept.origin ?? 'nowhere', origin);
-  const again = `keyturn login ${provider.id}${profile ? ` --profile ${profile.name}` : ''}`;
   return open(await store.open(kept.name), {
     credentialName: kept.name,
     // The profile's own note of the id stands in a file that anybody may edit, and is not believed.
     tokenId: kept.current.id,
-    renewal: `the credential was rotated, revoked or has ended: \`${again}\``,
+    renewal: `the credential was rotated, revoked or has ended: \`${loginCommand(placeOf(resolved))}\``,
   });
 }
 

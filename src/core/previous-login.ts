@@ -2,8 +2,8 @@ import { AppError, isAppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Profile } from '../ports/profiles.ts';
 import type { CredentialStore } from '../ports/store.ts';
-import type { ChangeDeps } from './change-tokens.ts';
-import { changeTokens } from './change-tokens.ts';
+import { type ChangeDeps, type ChangeResult, changeToken } from './change-tokens.ts';
+import { checkCredential } from './create-command.ts';
 import { probe } from './inferred-lists.ts';
 import { clientOf, type LoginDeps, type LoginTarget } from './login.ts';
 import { findToken } from './tokens.ts';
@@ -49,7 +49,7 @@ export async function endPrevious(
   deps: ChangeDeps,
   previous: PreviousToken,
   profile: Profile,
-): Promise<void> {
+): Promise<ChangeResult> {
   if (previous.id === null || profile.tokenId === null) {
     throw new AppError({
       code: 'conflict',
@@ -59,8 +59,7 @@ export async function endPrevious(
   }
   const { id } = previous;
   const token = await findToken(deps, { by: 'id', value: id });
-  const [result] = await changeTokens(deps, 'revoke', [{ reference: id, token, error: null }]);
-  if (result?.error) throw result.error;
+  return changeToken(deps, 'revoke', token);
 }
 
 /** Null for a secret that does not open any more: to log in again is the way out of that. */
@@ -75,7 +74,7 @@ async function openOrNull(store: Pick<CredentialStore, 'open'>, name: string): P
 
 async function isRefused(deps: LoginDeps, target: LoginTarget, secret: Secret): Promise<boolean> {
   try {
-    deps.provider.checkCredential(secret, deps.clock.now());
+    checkCredential({ ...target, provider: deps.provider }, secret, deps.clock.now());
     await probe(clientOf(deps, target, secret));
     return false;
   } catch (error) {

@@ -1,15 +1,14 @@
 import { commandLine } from '../domain/command-line.ts';
 import type { FullOf, ProviderProblem } from '../ports/provider.ts';
-import type { Connection } from './client.ts';
-
-type Place = Pick<Connection, 'provider' | 'profile'>;
+import { type CommandPlace, withCommands } from './create-command.ts';
 
 /** What to do about a refusal: make room where the account is full, else what the provider's file says of it. */
-export function refusalHint(place: Place, { fullOf, hint }: ProviderProblem): string | undefined {
-  return fullOf === undefined ? hint : makeRoom(place, fullOf);
+export function refusalHint(place: CommandPlace, { fullOf, hint }: ProviderProblem): string | undefined {
+  if (fullOf !== undefined) return makeRoom(place, fullOf);
+  return hint === undefined ? undefined : withCommands(hint, place);
 }
 
-function makeRoom({ provider, profile }: Place, of: FullOf): string {
+function makeRoom({ provider, profile }: CommandPlace, of: FullOf): string {
   if (of === 'keys' && provider.keys !== undefined) {
     const list = commandLine(['keys', 'list', '--project', 'PROJECT'], profile);
     const expire = commandLine(['keys', 'expire', 'KEY', '--project', 'PROJECT', '--in', '1h'], profile);

@@ -30,7 +30,7 @@ export async function renameToken(
   newName: string,
 ): Promise<RenamePlan> {
   const { provider } = deps.client.connection;
-  requireSupport(provider, 'tokens rename');
+  requireSupport(deps.client.connection, 'tokens rename');
   if (newName.trim() === '' || newName.length > 256)
     throw usage('the new name is empty or too long', 'give 1 to 256 characters');
   return provider.tokens.rename ? renameAtProvider(deps, token, newName) : renameHere(deps, token, newName);
@@ -58,7 +58,7 @@ async function renameHere(deps: ChangeDeps, token: ListedToken, newName: string)
 
 function renameAtProvider(deps: ChangeDeps, token: ListedToken, newName: string): RenamePlan {
   const { rename } = deps.client.connection.provider.tokens;
-  if (!rename) throw unsupported(deps.client.connection.provider, 'tokens rename');
+  if (!rename) throw unsupported(deps.client.connection, 'tokens rename');
   const renaming = { target: { id: token.id, name: token.name }, newName: newName.trim() };
   const request = { ...renaming.target, newName: renaming.newName };
   const described = `"${token.name ?? token.id}" (id ${token.id}) to "${renaming.newName}"`;

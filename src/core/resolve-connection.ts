@@ -3,6 +3,7 @@ import { noProfile } from '../domain/missing.ts';
 import { type Origin, parseOrigin } from '../domain/origin.ts';
 import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
 import type { Provider, Setting, Settings } from '../ports/provider.ts';
+import { loginCommand } from './create-command.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -127,7 +128,7 @@ async function chooseProfile(
     throw new AppError({
       code: 'auth',
       message: `no profile of ${provider}`,
-      hint: `run \`keyturn login ${provider}\``,
+      hint: `run \`${loginCommand({ provider: await loadProvider(provider), profile: null })}\``,
     });
   throw new AppError({
     code: 'conflict',
@@ -151,7 +152,7 @@ function chooseSettings(
       if (!setting.required) continue;
       throw usage(
         `${provider.title} needs "${setting.name}"`,
-        `set ${variable}, or run \`keyturn login ${provider.id} --${setting.name} …\``,
+        `set ${variable}, or run \`${loginCommand({ provider, profile: profile?.name ?? null, settings: profile?.settings ?? {} })}\``,
       );
     }
     settings[setting.name] = setting.check(value);

@@ -6,6 +6,7 @@ import { type Born, isSameToken } from '../domain/same-token.ts';
 import { matchAccount } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import type { ListedToken, ProjectKey, TokenStatus } from '../domain/token.ts';
+import type { Provider } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import { unsupported } from './capabilities.ts';
 import { explainMissing } from './explain-missing.ts';
@@ -17,8 +18,8 @@ import { allTokens, findToken, type TokenDeps } from './tokens.ts';
 export interface ReferenceDeps extends TokenDeps {
   /** Read only where a reference may be a saved credential's name; nothing is unlocked. */
   store(): Promise<Pick<CredentialStore, 'list' | 'find'>>;
-  /** A provider's name for people. */
-  titleOf(provider: string): Promise<string>;
+  /** The provider that a saved credential is for. */
+  loadProvider(id: string): Promise<Provider>;
 }
 
 /**
@@ -59,7 +60,7 @@ export async function resolveKey(
   reference: Reference,
 ): Promise<ProjectKey> {
   const { provider } = deps.client.connection;
-  if (!provider.keys) throw unsupported(provider, 'keys list');
+  if (!provider.keys) throw unsupported(deps.client.connection, 'keys list');
   if (reference.by === 'id') return findKey(deps, project, reference);
   const saved = await findSaved(deps, reference, project);
   const list = await listOrNull(deps, saved, () => allKeys(deps, project));

@@ -1,14 +1,14 @@
 import { AppError } from '../domain/errors.ts';
 import { supportOf, unsupported } from './capabilities.ts';
-import type { ChangeDeps } from './change-tokens.ts';
-import { changeTokens } from './change-tokens.ts';
+import { type ChangeDeps, type ChangeResult, changeToken } from './change-tokens.ts';
 import { findOwnId } from './own-id.ts';
 import { findToken } from './tokens.ts';
 
-/** Makes the managing credential unusable at the provider, with its own last request. */
-export async function revokeOwn(deps: ChangeDeps): Promise<void> {
+/** Makes the managing credential unusable at the provider, with its own last request. Throws where it was not accepted. */
+export async function revokeOwn(deps: ChangeDeps): Promise<ChangeResult> {
   const { provider, tokenId } = deps.client.connection;
-  if (supportOf(provider, 'tokens revoke') === 'no') throw unsupported(provider, 'tokens revoke');
+  if (supportOf(provider, 'tokens revoke') === 'no')
+    throw unsupported(deps.client.connection, 'tokens revoke');
   const id = tokenId ?? (await findOwnId(deps.client, deps.client.connection.claims ?? []));
   if (id === null) {
     throw new AppError({
@@ -19,6 +19,5 @@ export async function revokeOwn(deps: ChangeDeps): Promise<void> {
     });
   }
   const token = await findToken(deps, { by: 'id', value: id });
-  const [result] = await changeTokens(deps, 'revoke', [{ reference: id, token, error: null }]);
-  if (result?.error) throw result.error;
+  return changeToken(deps, 'revoke', token);
 }

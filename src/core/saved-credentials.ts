@@ -7,7 +7,9 @@ import type { Born } from '../domain/same-token.ts';
 import { type AccountPlace, isSavedToken } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import type { Profile, Profiles } from '../ports/profiles.ts';
+import type { Provider } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
+import { type CommandPlace, createCommand, loginCommand } from './create-command.ts';
 
 type Reader = Pick<CredentialStore, 'list' | 'find'>;
 
@@ -35,19 +37,40 @@ export function profilesOf(credential: Credential, profiles: readonly Profile[])
   return (users.length > 0 ? users : ofPlace).map(({ name }) => name);
 }
 
+interface RenewalDeps {
+  loadProvider(id: string): Promise<Provider>;
+}
+
 /** The command that makes a saved credential work again, or replaces it. */
-export function renewal(credential: Credential, state: CredentialState, profile: string | null): string {
-  const { kind, name, project, provider } = credential;
-  if (kind === 'managing') return commandLine(['login', provider ?? ''], profile ?? name);
+export async function renewal(
+  { loadProvider }: RenewalDeps,
+  credential: Credential,
+  { state, profile }: { readonly state: CredentialState; readonly profile: string | null },
+): Promise<string> {
+  const { kind, name, project } = credential;
   if (kind === 'imported') return commandLine(['credentials', 'import', name, '--force']);
   if (kind === 'key')
     return commandLine(
       ['keys', 'rotate', name, ...(project === null ? [] : ['--project', project])],
       profile,
     );
-  if (state === 'disabled') return commandLine(['tokens', 'enable', name], profile);
-  if (state !== 'ended') return commandLine(['tokens', 'rotate', name], profile);
-  return commandLine(['tokens', 'create', '--name', name, '--save', `${name}-2`], profile);
+  if (state === 'disabled' && kind === 'token') return commandLine(['tokens', 'enable', name], profile);
+  if (state !== 'ended' && kind === 'token') return commandLine(['tokens', 'rotate', name], profile);
+  const provider = await loadProvider(credential.provider ?? '');
+  const place = placeOfSaved(credential, provider, profile);
+  if (kind === 'managing') return loginCommand({ ...place, profile: profile ?? name });
+  // A name that the provider never frees is not proposed again.
+  const free = provider.facts.names === 'unique' ? `${name}-2` : name;
+  return createCommand(place, ['--name', free, '--save', `${name}-2`]);
+}
+
+/** Where a saved credential leads. */
+export function placeOfSaved(
+  { settings, origin }: Credential,
+  provider: Provider,
+  profile: string | null,
+): CommandPlace {
+  return { provider, profile, settings: settings ?? undefined, origin: origin ?? undefined };
 }
 
 /** `"ci" ended at 2026-11-28T10:00:00Z`; null for one that works. */
@@ -65,7 +88,7 @@ export function describeInactive({ name, current }: Credential, now: number): st
   }
 }
 
-interface UsableDeps {
+interface UsableDeps extends RenewalDeps {
   readonly store: Pick<CredentialStore, 'list' | 'find' | 'open'>;
   readonly profiles: Pick<Profiles, 'list'>;
   readonly now: number;
@@ -77,17 +100,25 @@ interface UsableDeps {
  * The store for whoever hands secrets on: what has ended, expired or is disabled is refused (`conflict`), and a managing
  * credential, which may create and revoke every token of its account, unless the person said so.
  */
-export function usableStore({ store, profiles, now, allowManaging }: UsableDeps): UsableDeps['store'] {
+export function usableStore({
+  store,
+  profiles,
+  now,
+  allowManaging,
+  loadProvider,
+}: UsableDeps): UsableDeps['store'] {
   return {
     list: () => store.list(),
     find: (name) => store.find(name),
     async open(name) {
       const credential = await requireSaved(store, name);
-      if (credential.kind === 'managing' && !allowManaging) throw managing(credential);
+      if (credential.kind === 'managing' && !allowManaging)
+        throw await managing({ loadProvider }, credential, await profiles.list());
       const inactive = describeInactive(credential, now);
       if (inactive === null) return store.open(name);
       const [profile] = profilesOf(credential, await profiles.list());
-      const next = renewal(credential, stateOf(credential.current, now), profile ?? null);
+      const state = stateOf(credential.current, now);
+      const next = await renewal({ loadProvider }, credential, { state, profile: profile ?? null });
       throw new AppError({
         code: 'conflict',
         message: `the secret of ${inactive} and is not handed out`,
@@ -100,11 +131,18 @@ export function usableStore({ store, profiles, now, allowManaging }: UsableDeps)
   };
 }
 
-function managing({ name, provider }: Credential): AppError {
+async function managing(
+  { loadProvider }: RenewalDeps,
+  credential: Credential,
+  profiles: readonly Profile[],
+): Promise<AppError> {
+  const { name, provider } = credential;
+  const [profile = null] = profilesOf(credential, profiles);
+  const create = createCommand({ provider: await loadProvider(provider ?? ''), profile });
   return new AppError({
     code: 'conflict',
     message: `"${safeText(name, 128)}" is a managing credential: keyturn itself uses it, and it may create and revoke tokens`,
-    hint: `use a token made for the job (\`${commandLine(['tokens', 'create'])}\`), or add "--allow-managing"`,
+    hint: `use a token made for the job (\`${create}\`), or add "--allow-managing"`,
     ...(provider !== null && { provider }),
   });
 }

@@ -57,7 +57,7 @@ export async function loginWithSession(
   const store = await deps.store();
   const { entry, otherwise } = await chooseLoginEntry(
     { store, profiles: deps.profiles },
-    { ...target, provider: provider.id },
+    { ...target, provider },
   );
   // The token that the vendor is about to make is never the one that is kept there.
   if (otherwise) throw otherwise;

@@ -1,4 +1,3 @@
-import { commandLine } from '../domain/command-line.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -6,6 +5,7 @@ import { safeText } from '../domain/text.ts';
 import type { Profile, SessionPin, VendorCliSource } from '../ports/profiles.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { SessionSeals } from '../ports/session-seals.ts';
+import { checkCredential, loginCommand } from './create-command.ts';
 
 /** A vendor CLI's session as it was just read. */
 export interface ReadSession {
@@ -57,7 +57,9 @@ export async function openPinned(
   const place = `the session in "${safeText(session.path, 300)}"`;
   if (session.origin !== null && session.origin !== profile.origin)
     throw refuse(`${place} is for ${session.origin}, and is not sent to ${profile.origin}`, session.origin);
-  const found = provider.checkCredential(session.secret, deps.now).account ?? null;
+  const found =
+    checkCredential({ provider, profile: profile.name, fromCli: true }, session.secret, deps.now).account ??
+    null;
   if (found !== account)
     throw refuse(`${place} is of ${nameOf(found)}, not of ${nameOf(account)} as at login`);
   const agreed = { ...profile, session: source.profile, file, account };
@@ -86,14 +88,8 @@ function commandOf({ credential, title }: Provider): string {
 }
 
 function refusal(provider: Provider, profile: Profile | null, message: string, url?: Origin): AppError {
-  const origin = url ?? profile?.origin;
-  const settings = Object.entries(profile?.settings ?? {}).flatMap(([name, value]) => [`--${name}`, value]);
-  const isVendors = profile === null || origin === provider.origin(profile.settings);
-  const address = origin === undefined || isVendors ? [] : ['--url', origin];
-  const again = commandLine(
-    ['login', provider.id, ...settings, '--from-cli', ...address],
-    profile?.name ?? null,
-  );
+  const { settings, name = null, origin } = profile ?? {};
+  const again = loginCommand({ provider, profile: name, settings, origin: url ?? origin, fromCli: true });
   return new AppError({
     code: 'auth',
     message,

@@ -43,7 +43,7 @@ export async function* listTokens(
   progress: ListProgress,
 ): AsyncGenerator<readonly ListedToken[]> {
   const { provider } = deps.client.connection;
-  if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
+  if (!provider.tokens.list) throw unsupported(deps.client.connection, 'tokens list');
   if (wish.unusedForMs !== undefined) requireLastUse(provider);
   const complete = await completer(deps);
   const { limit, sort } = wish;
@@ -77,7 +77,7 @@ export async function* listTokens(
 
 export async function allTokens(deps: TokenDeps): Promise<WholeOrNot<ListedToken>> {
   const { provider } = deps.client.connection;
-  if (!provider.tokens.list) throw unsupported(provider, 'tokens list');
+  if (!provider.tokens.list) throw unsupported(deps.client.connection, 'tokens list');
   const complete = await completer(deps);
   const list = await deps.client.all(provider.tokens.list, undefined);
   return { ...list, items: list.items.map(complete) };
@@ -93,7 +93,7 @@ export async function findToken(
   known?: () => Promise<WholeOrNot<ListedToken>>,
 ): Promise<ListedToken> {
   const { provider } = deps.client.connection;
-  requireSupport(provider, 'tokens get');
+  requireSupport(deps.client.connection, 'tokens get');
   if (reference.by === 'id' && provider.tokens.get) {
     try {
       const { item } = await deps.client.call(provider.tokens.get, { id: reference.value, name: null });
@@ -173,7 +173,7 @@ function comparer(sort: TokenSort): (a: ListedToken, b: ListedToken) => number {
 export function createStep(client: Client, spec: TokenSpec, name: string | null) {
   const { provider } = client.connection;
   const { create } = provider.tokens;
-  if (!create) throw unsupported(provider, 'tokens create');
+  if (!create) throw unsupported(client.connection, 'tokens create');
   const scopes = spec.scopes.length === 0 ? '' : `, scopes ${spec.scopes.join(' ')}`;
   const own = Object.entries(spec.options).map(([option, value]) => `, ${option} ${value}`);
   const until = spec.expiresAt === null ? '' : `, until ${spec.expiresAt}`;

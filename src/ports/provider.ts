@@ -199,7 +199,7 @@ export interface CredentialHelp {
   /** Where the vendor lets a person make one. */
   readonly page: string;
   /** The options of `tokens create` that make a token for a single job; told after a login. */
-  readonly narrower: string;
+  readonly narrower: readonly string[];
   /** What such a token is, beside this credential: "a token for one job, with fewer powers". */
   readonly narrowerIs: string;
   /** The vendor's own command whose session `login --from-cli` uses in place; absent where there is none. */
@@ -234,7 +234,10 @@ export interface Provider {
    * so that it is no missing list.
    */
   isPlaceMissing?(message: string): boolean;
-  /** What to do instead of an operation that the vendor lacks. */
+  /**
+   * What to do instead of an operation that the vendor lacks. Here, and in hints of `readError` and `checkCredential`, a
+   * command stands in braces: `{tokens list}`, `{tokens create}`, `{login}`. `core/create-command.ts` writes it for the profile.
+   */
   readonly instead: Readonly<Partial<Record<OperationName, string>>>;
   /** What a managing credential is found to be before it is sent: throws when it cannot work (wrong kind, expired). */
   checkCredential(secret: Secret, now: number): CredentialNote;

@@ -85,7 +85,7 @@ export const bluebricks: Provider = {
   credential: {
     kind: 'the session (JWT) of `bricks login`, of a person with the role Admin',
     page: 'https://bluebricks.co/docs/bricks-cli/authentication',
-    narrower: '--name ci',
+    narrower: ['--name', 'ci'],
     narrowerIs:
       'a token for one job; Bluebricks has no scopes, so it may do whatever the API allows its tokens',
     vendorCli: 'bricks login',
@@ -114,14 +114,14 @@ export const bluebricks: Provider = {
     isEmptyAnswer: hasNoKeys,
   },
   instead: {
-    'tokens get': 'see `keyturn tokens list`',
-    'tokens revoke': 'Bluebricks cannot revoke a token: `keyturn tokens disable NAME` stops it',
-    'tokens delete': 'Bluebricks never deletes a token: `keyturn tokens disable NAME` stops it',
-    'tokens rename': 'names are fixed: make a token with the new name, then `keyturn tokens disable NAME`',
-    'keys create': 'Bluebricks has tokens only: `keyturn tokens create --name NAME`',
-    'keys list': 'see `keyturn tokens list`',
-    'keys expire': 'see `keyturn tokens disable NAME`',
-    'keys rotate': 'see `keyturn tokens rotate NAME`',
+    'tokens get': 'see {tokens list}',
+    'tokens revoke': 'Bluebricks cannot revoke a token: {tokens disable NAME} stops it',
+    'tokens delete': 'Bluebricks never deletes a token: {tokens disable NAME} stops it',
+    'tokens rename': 'names are fixed: make a token with the new name, then {tokens disable NAME}',
+    'keys create': 'Bluebricks has tokens only: {tokens create}',
+    'keys list': 'see {tokens list}',
+    'keys expire': 'see {tokens disable NAME}',
+    'keys rotate': 'see {tokens rotate NAME}',
     'projects create': 'Bluebricks has environments, made with its own CLI, `bricks`',
     'projects list': 'Bluebricks has environments, listed by its own CLI, `bricks`',
   },
@@ -138,7 +138,7 @@ function checkCredential(secret: Secret, now: number): CredentialNote {
     throw new AppError({
       code: 'auth',
       message: 'an API token of Bluebricks cannot manage API tokens',
-      hint: 'run `bricks login`, then `keyturn login bluebricks --from-cli`: its session (a JWT) can',
+      hint: 'run `bricks login`, then {login --from-cli}: its session (a JWT) can',
     });
   }
   const jwt = readJwt(secret);
@@ -164,9 +164,9 @@ function readError(answer: ErrorAnswer): ProviderProblem {
   return readProblem(answer, {
     requestIdHeader: 'x-request-id',
     hints: {
-      401: 'the session has ended: run `bricks login`; a session that was copied with `--with-token` also needs `keyturn login bluebricks`',
+      401: 'the session has ended: run `bricks login`; a session that was copied with `--with-token` also needs {login}',
       403: 'this needs the session of `bricks login` and the role Admin; a `bbx_` token cannot do it',
-      404: 'see `keyturn tokens list` for the names',
+      404: 'see {tokens list} for the names',
       409: 'names are never freed, even of disabled tokens: choose another `--name`',
     },
   });

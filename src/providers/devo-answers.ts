@@ -87,9 +87,9 @@ export function readError(answer: ErrorAnswer): ProviderProblem {
   return readProblem(answer, {
     requestIdHeader: 'x-devo-cid',
     hints: {
-      401: 'the token is unknown, disabled or expired: `keyturn login devo`',
-      403: 'the token may be wrong, disabled or expired (`keyturn login devo`); else the domain, the region, the kind of token, or the role: see `keyturn whoami`',
-      404: 'see `keyturn tokens list` for the ids',
+      401: 'the token is unknown, disabled or expired: {login}',
+      403: 'the token may be wrong, disabled or expired ({login}); else the domain, the region, the kind of token, or the role: see {whoami}',
+      404: 'see {tokens list} for the ids',
     },
     hintFor: hintForWords,
   });

@@ -139,7 +139,10 @@ export const devo: Provider = {
     kind: 'a token of the type "Credentials API", of a user whose role may manage API credentials',
     page: 'https://devodocs.atlassian.net/wiki/spaces/latest/pages/94763821',
     narrowerIs: 'a token for one job, with the scopes that you give it',
-    narrower: '--name etl --user me@example.com --audience apiv2 --scope "table://my.app level://admin"',
+    narrower: [
+      ...['--name', 'etl', '--user', 'me@example.com', '--audience', 'apiv2'],
+      ...['--scope', 'table://my.app level://admin'],
+    ],
   },
   origin: (settings) => `https://api-${region.check(need(settings, region))}.devo.com`,
   auth: [bearer],
@@ -160,11 +163,10 @@ export const devo: Provider = {
     decode: (body) => ({ account: accountOf(body), subject: null, scopes: null, expiresAt: null }),
   },
   instead: {
-    'keys create':
-      'Devo has tokens only: `keyturn tokens create --audience http` makes one that sends events',
-    'keys list': 'see `keyturn tokens list`',
-    'keys expire': 'see `keyturn tokens disable REF`',
-    'keys rotate': 'see `keyturn tokens rotate REF`',
+    'keys create': 'Devo has tokens only: {tokens create --audience http} makes one that sends events',
+    'keys list': 'see {tokens list}',
+    'keys expire': 'see {tokens disable REF}',
+    'keys rotate': 'see {tokens rotate REF}',
     'projects create': 'Devo has domains, made in its web app; choose one with `--domain`',
     'projects list': 'Devo has domains, made in its web app; choose one with `--domain`',
   },

@@ -161,7 +161,7 @@ export const errova: Provider = {
   credential: {
     kind: 'a machine token with the scope org.admin (org.read is enough to list)',
     page: 'https://errova.com/docs/api/management-api',
-    narrower: '--session --name ci --scope org.read',
+    narrower: ['--session', '--name', 'ci', '--scope', 'org.read'],
     narrowerIs: 'a token for one job that may only read',
     sessionScopes: ['org.admin'],
   },
@@ -184,10 +184,10 @@ export const errova: Provider = {
   documentedProbe,
   isPlaceMissing: (message) => /\borgani[sz]ation\b/i.test(message),
   instead: {
-    'tokens get': 'see `keyturn tokens list`',
-    'tokens enable': 'Errova cannot pause a token: make a new one with `keyturn tokens create`',
-    'tokens disable': 'Errova cannot pause a token: `keyturn tokens revoke REF` ends it for good',
-    'tokens rename': 'make a token with the new name, then `keyturn tokens revoke REF`',
+    'tokens get': 'see {tokens list}',
+    'tokens enable': 'Errova cannot pause a token: make a new one with {tokens create}',
+    'tokens disable': 'Errova cannot pause a token: {tokens revoke REF} ends it for good',
+    'tokens rename': 'make a token with the new name, then {tokens revoke REF}',
   },
   checkCredential: (secret) => {
     checkForm(secret, errova);
@@ -213,8 +213,8 @@ function readError(answer: ErrorAnswer): ProviderProblem {
   return readProblem(answer, {
     requestIdHeader: 'x-request-id',
     hints: {
-      401: 'the token was rotated or revoked, or the session has ended: `keyturn login errova`',
-      403: 'changes need the scope org.admin; new tokens need a browser session: `keyturn tokens create --session`',
+      401: 'the token was rotated or revoked, or the session has ended: {login}',
+      403: 'changes need the scope org.admin; new tokens need a browser session: {tokens create}',
       404: 'check `--org` and `--project`, and the id with the matching `list`',
     },
   });

@@ -86,9 +86,9 @@ export function readError(answer: ErrorAnswer): ProviderProblem {
   return readProblem(answer, {
     requestIdHeader: 'x-request-id',
     hints: {
-      401: 'the token is unknown, expired, suspended or revoked: `keyturn login prefactor`',
+      401: 'the token is unknown, expired, suspended or revoked: {login}',
       403: 'tokens are managed with a token of the scope account, of the same account',
-      409: 'see its status with `keyturn tokens get REF`; `tokens delete` works after `keyturn tokens revoke REF`',
+      409: 'see its status with {tokens get REF}; `tokens delete` works after {tokens revoke REF}',
     },
     codes: {
       bad_authtoken: 'auth',

@@ -125,7 +125,7 @@ export const prefactor: Provider = {
   credential: {
     kind: 'an API token of the account (scope account)',
     page: 'https://app.prefactorai.com/cli/connect',
-    narrower: '--name ci --expires-in 30d',
+    narrower: ['--name', 'ci', '--expires-in', '30d'],
     narrowerIs: 'a second token for one job, as powerful as this one, with an end of its own',
     vendorCli: 'prefactor login',
   },
@@ -145,10 +145,11 @@ export const prefactor: Provider = {
   probe: { request: () => ({ method: 'GET', path: '/api/v1/ping' }), decode: identityOf },
   instead: {
     'tokens rename': 'Prefactor has no names; the name of a token is kept by keyturn on this machine',
-    'keys create': 'Prefactor has tokens only: `keyturn tokens create --token-scope agent_deployment`',
-    'keys list': 'see `keyturn tokens list`',
-    'keys expire': 'see `keyturn tokens disable REF`',
-    'keys rotate': 'see `keyturn tokens rotate REF`',
+    'keys create':
+      'Prefactor has tokens only: {tokens create --token-scope agent_deployment --environment-id ID --agent-id ID}',
+    'keys list': 'see {tokens list}',
+    'keys expire': 'see {tokens disable REF}',
+    'keys rotate': 'see {tokens rotate REF}',
     'projects create': 'Prefactor has environments, made in its app; choose one with `--environment-id`',
     'projects list': 'Prefactor has environments, made in its app; choose one with `--environment-id`',
   },
@@ -161,7 +162,7 @@ export const prefactor: Provider = {
       throw new AppError({
         code: 'auth',
         message: `the token expired at ${expiresAt}`,
-        hint: 'make a new one in the app, then `keyturn login prefactor`',
+        hint: 'make a new one in the app, then {login}',
       });
     }
     const account = accountIn(secret);

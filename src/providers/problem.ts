@@ -73,7 +73,7 @@ function hintOf({ status, header }: ErrorAnswer, code: ErrorCode, rules: Problem
 }
 
 function hintFor(code: ErrorCode): string | undefined {
-  if (code === 'auth') return 'see `keyturn whoami`, then `keyturn login` with a credential that may';
+  if (code === 'auth') return 'see {whoami}, then {login} with a credential that may';
   if (code === 'unavailable') return 'try again in a minute';
   if (code === 'not-found') return 'see the matching `list` for what there is';
   return undefined;

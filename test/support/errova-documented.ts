@@ -19,6 +19,8 @@ export interface DocumentedErrova {
   refuse: { readonly line: string; readonly status: number } | null;
   /** Acts on the next request whose line begins so, and drops the connection. */
   loseNext: string | null;
+  /** Whether an answer to a change of a key says nothing of the key. */
+  isSilent: boolean;
   addToken(): { readonly id: string; readonly secret: string };
   addKey(): { readonly id: string; readonly secret: string };
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export async function startDocumentedErrova(gets: GetAnswer): Promise<Documented
     gets,
     refuse: null,
     loseNext: null,
+    isSilent: false,
     addToken() {
       const made = { id: `mt_${errova.tokens.size + 1 + errova.asked.length}`, secret: secret() };
       errova.tokens.set(made.id, made.secret);
@@ -134,7 +137,7 @@ function route(
   const key = keyId === undefined ? undefined : errova.keys.get(keyId);
   if (key && line.startsWith('PATCH')) {
     key.expiresAt = JSON.parse(body).expiresAt;
-    return send(200, { id: keyId, expiresAt: key.expiresAt });
+    return send(200, errova.isSilent ? {} : { id: keyId, expiresAt: key.expiresAt });
   }
   if (key) {
     key.secret = `${key.secret}R`;

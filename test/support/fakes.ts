@@ -366,7 +366,7 @@ export function fakeProvider(
     credential: {
       kind: 'an admin token',
       page: 'https://vendor.example/tokens',
-      narrower: '--name x',
+      narrower: ['--name', 'x'],
       narrowerIs: 'a token for one job',
     },
     origin: (settings) => `https://${settings['region']}.vendor.example`,
@@ -468,7 +468,10 @@ export function fakeConnection(provider: Provider, tokenId: string | null = null
 
 /** What references are resolved with beside a client: nothing is saved unless a store is given. */
 export function referencesOf(store: FakeStore = new FakeStore()) {
-  return { store: async () => store, titleOf: async (provider: string) => provider.toUpperCase() };
+  return {
+    store: async () => store,
+    loadProvider: async (id: string) => ({ ...fakeProvider(), id, title: id.toUpperCase() }),
+  };
 }
 
 /** A list that is known to be whole. */

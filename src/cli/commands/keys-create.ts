@@ -28,7 +28,7 @@ export const keysCreate: Command = {
   async run(app, input) {
     const client = await app.client();
     const { provider } = client.connection;
-    if (!provider.keys) throw unsupported(provider, 'keys create');
+    if (!provider.keys) throw unsupported(client.connection, 'keys create');
     input.requireAll(['project', 'name']);
     const wanted = {
       project: input.required('project'),

@@ -18,7 +18,7 @@ export const keysExpire: Command = {
   ],
   async run(app, input) {
     const deps = await app.changeDeps();
-    requireSupport(deps.client.connection.provider, 'keys expire');
+    requireSupport(deps.client.connection, 'keys expire');
     const project = input.required('project');
     const expiresAt = chooseExpiry(
       { in: input.text('in'), at: input.text('at') },
@@ -34,19 +34,17 @@ export const keysExpire: Command = {
       return planReport([{ what, call: planned.call }], head(deps.client));
     }
     app.note(`asking for "${shown}" to end at ${expiresAt}`);
-    const { key: expired, note } = await expireKey(deps, planned);
-    const key = keyJson(expired);
-    const end = expired.expiresAt === null ? 'was asked to end' : `ends at ${expired.expiresAt}`;
+    const { key: expired, note, result } = await expireKey(deps, planned);
+    const key = { ...keyJson(expired), ...(result === 'unknown' && { status: null }) };
+    const end = expired.expiresAt === null ? 'has ended' : `ends at ${expired.expiresAt}`;
+    const done = `the key "${shown}" (id ${planned.key.id}) ${end} at ${whereOf(deps.client.connection)}`;
     return {
       shape: 'one',
       schema: 'keyturn.key/1',
-      data: { ...head(deps.client), project, key },
+      data: { ...head(deps.client), project, result, key },
       key: 'key',
       columns: KEY_COLUMNS,
-      notes: [
-        `the key "${shown}" (id ${planned.key.id}) ${end} at ${whereOf(deps.client.connection)}`,
-        ...(note === null ? [] : [note]),
-      ],
+      notes: [note === null ? done : `unknown: ${note}`],
     };
   },
 };

@@ -11,7 +11,7 @@ export const keysList: Command = {
   async run(app, input) {
     const deps = await app.tokenDeps();
     const { provider } = deps.client.connection;
-    if (!provider.keys) throw unsupported(provider, 'keys list');
+    if (!provider.keys) throw unsupported(deps.client.connection, 'keys list');
     const project = input.required('project');
     const progress: Pick<ListProgress, 'why'> = { why: null };
     return {

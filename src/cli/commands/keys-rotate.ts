@@ -24,7 +24,7 @@ export const keysRotate: Command = {
   async run(app, input) {
     const deps = await app.mintDeps();
     const { client } = deps;
-    if (!client.connection.provider.keys) throw unsupported(client.connection.provider, 'keys rotate');
+    if (!client.connection.provider.keys) throw unsupported(client.connection, 'keys rotate');
     const project = input.required('project');
     const key = await resolveKey(await app.tokenDeps(), project, parseReference(input.argument(0)));
     const target = { kind: 'key', project, key } as const;

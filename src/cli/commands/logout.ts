@@ -1,5 +1,6 @@
+import { type ChangeResult, isUnconfirmed } from '../../core/change-tokens.ts';
 import type { Connection } from '../../core/client.ts';
-import { logOut, profileToLeave } from '../../core/logout.ts';
+import { type LogoutResult, logOut, profileToLeave } from '../../core/logout.ts';
 import { confirmOwnId } from '../../core/own-id.ts';
 import { revokeOwn } from '../../core/revoke-own.ts';
 import { placeText } from '../../core/where.ts';
@@ -27,19 +28,25 @@ export const logout: Command = {
         ? `revoke the credential of "${name}" (${where}) and forget it?`
         : `forget the credential of "${name}" (${where})?`,
     );
-    const revoke = wantsRevoke ? () => revokeOwnOf(app, profile) : null;
-    const result = await logOut({ profiles, store: () => app.store(), revoke }, profile);
+    const notes: string[] = [];
+    const revoke = async () => {
+      const ended = await revokeOwnOf(app, profile);
+      if (ended.note !== undefined) notes.push(ended.note);
+      return isUnconfirmed(ended) ? ('unknown' as const) : ('revoked' as const);
+    };
+    const deps = { profiles, store: () => app.store(), revoke: wantsRevoke ? revoke : null };
+    const result = await logOut(deps, profile);
     const data = { profile: profileJson(profile, null), ...result };
-    return doneReport('keyturn.logout/1', data, lineFor(profile, where, result.revoked));
+    return doneReport('keyturn.logout/1', data, lineFor(profile, where, result), { notes });
   },
 };
 
 /** With the profile's own credential, whatever KEYTURN_TOKEN says, and only under an id that is confirmed to be its own. */
-async function revokeOwnOf(app: App, profile: Profile): Promise<void> {
+async function revokeOwnOf(app: App, profile: Profile): Promise<ChangeResult> {
   const client = await app.clientFor(await app.resolveProfile(profile.name));
   await confirmOwnId(client, await isIssued(app, client.connection));
   const { clock } = app.runtime;
-  await revokeOwn({ client, profiles: await app.profiles(), clock, audit: await app.audit() });
+  return revokeOwn({ client, profiles: await app.profiles(), clock, audit: await app.audit() });
 }
 
 /** Whether keyturn created the token: only an answer of the vendor's brings the date of its birth with its id. */
@@ -49,11 +56,14 @@ async function isIssued(app: App, { credentialName, tokenId }: Connection): Prom
   return saved?.current.id === tokenId && saved.current.createdAt !== null;
 }
 
-function lineFor({ name, credential }: Profile, where: string, revoked: boolean): string {
+const FATES: Readonly<Record<LogoutResult['result'], string>> = {
+  revoked: 'revoked at the provider and forgotten here',
+  unknown: 'forgotten here; whether it is revoked at the provider is not known',
+  'logged-out': 'forgotten here; it was not revoked at the provider and still works',
+};
+
+function lineFor({ name, credential }: Profile, where: string, { result }: LogoutResult): string {
   if (credential.kind === 'vendor-cli')
     return `"${name}" (${where}) is forgotten; the session of the vendor’s own command is untouched`;
-  const told = revoked
-    ? 'revoked at the provider and forgotten here'
-    : 'forgotten here; it was not revoked at the provider and still works';
-  return `logged out of "${name}" (${where}): its credential is ${told}`;
+  return `logged out of "${name}" (${where}): its credential is ${FATES[result]}`;
 }

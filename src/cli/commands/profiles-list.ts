@@ -14,7 +14,7 @@ export const profilesList: Command = {
       key: 'profiles',
       columns: PROFILE_COLUMNS,
       items,
-      empty: 'no profiles; run `keyturn login`',
+      empty: 'no profiles; run `keyturn login --help`',
     });
   },
 };

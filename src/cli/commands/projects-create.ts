@@ -17,7 +17,7 @@ export const projectsCreate: Command = {
     const deps = await app.changeDeps();
     const { client } = deps;
     const { provider } = client.connection;
-    if (!provider.projects) throw unsupported(provider, 'projects create');
+    if (!provider.projects) throw unsupported(client.connection, 'projects create');
     const { create } = provider.projects;
     input.requireAll(['name', 'platform']);
     const wanted = {

@@ -8,7 +8,7 @@ export const projectsList: Command = {
   async run(app) {
     const client = await app.client();
     const { provider } = client.connection;
-    if (!provider.projects) throw unsupported(provider, 'projects list');
+    if (!provider.projects) throw unsupported(client.connection, 'projects list');
     const listing = client.pages(provider.projects.list, undefined);
     return {
       shape: 'list',

@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../../core/capabilities.ts';
+import { capabilitiesOf, insteadOf } from '../../core/capabilities.ts';
 import { variableOf } from '../../core/resolve-connection.ts';
 import { usage } from '../../domain/errors.ts';
 import { type Column, isStructured } from '../../output/report.ts';
@@ -66,7 +66,7 @@ function oneProvider(provider: Provider) {
   const items = capabilitiesOf(provider).map(({ operation, support, inferred }) => ({
     operation,
     support: supportWord({ operation, support, inferred }),
-    instead: support === 'no' ? (provider.instead[operation] ?? null) : null,
+    instead: support === 'no' ? (insteadOf({ provider, profile: null }, operation) ?? null) : null,
   }));
   return listReport({
     schema: 'keyturn.provider/1',

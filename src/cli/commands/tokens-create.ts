@@ -1,4 +1,5 @@
 import { requireSupport } from '../../core/capabilities.ts';
+import { placeOf } from '../../core/create-command.ts';
 import { createToken } from '../../core/mint/create-token.ts';
 import { refuseTakenAlias } from '../../core/token-alias.ts';
 import { completer, createStep } from '../../core/tokens.ts';
@@ -35,7 +36,7 @@ export const tokensCreate: Command = {
   async run(app, input) {
     const resolved = await app.resolved();
     const { provider } = resolved;
-    requireSupport(provider, 'tokens create');
+    requireSupport(placeOf(resolved), 'tokens create');
     const { spec, alias } = await readTokenSpec(app, input, provider);
     const client = input.flag('session') ? await app.sessionClient(resolved) : await app.client();
     const name = alias ?? spec.name;

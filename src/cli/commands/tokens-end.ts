@@ -3,19 +3,21 @@ import {
   changeTokens,
   describeChange,
   findTargets,
+  isUnconfirmed,
   type TokenVerb,
 } from '../../core/change-tokens.ts';
 import { markSaved } from '../../core/saved-credentials.ts';
 import { whereOf } from '../../core/where.ts';
 import type { Inactive } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
-import { safeText } from '../../domain/text.ts';
 import { toInstant } from '../../domain/time.ts';
 import { named, questionAbout, quoteName } from '../../output/question.ts';
 import type { ListReport } from '../../output/report.ts';
 import type { App } from '../app.ts';
+import { failedLine } from '../bulk-lines.ts';
+import { resultsReport, throwIfSingleFailure } from '../change-report.ts';
 import type { Command } from '../command.ts';
-import { head, planReport, resultsReport, throwIfSingleFailure } from '../reports.ts';
+import { head, planReport } from '../reports.ts';
 
 const EFFECT: Readonly<Record<TokenVerb, string>> = {
   revoke: 'unusable for good',
@@ -60,8 +62,11 @@ function endCommand(verb: TokenVerb): Command {
       const marked = await mark(app, verb, results);
       throwIfSingleFailure(results);
       const report = resultsReport(deps.client, verb, results);
-      const told = results.flatMap(({ note }) => (note === undefined ? [] : [note]));
-      return { ...report, notes: () => [...(report.notes?.() ?? []), ...told, ...marked] };
+      // Of one that is not known, the result itself says so.
+      const told = results.flatMap((result) =>
+        result.note === undefined || isUnconfirmed(result) ? [] : [result.note],
+      );
+      return { ...report, notes: () => [...told, ...marked, ...(report.notes?.() ?? [])] };
     },
   };
 }
@@ -77,20 +82,25 @@ function unsure(targets: readonly ChangeResult[]): string {
 /** What would fail when it is done in earnest fails here too. */
 function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListReport {
   const failed = targets.flatMap(({ reference, error }) =>
-    error === null ? [] : [`${safeText(reference, 80)}: ${error.facts.message}`],
+    error === null ? [] : [failedLine(quoteName(reference), error)],
   );
   if (failed.length === 0) return plan;
   return { ...plan, notes: () => [...(plan.notes?.() ?? []), ...failed], exit: () => 'partial' as const };
 }
 
-/** Saved secrets of what ended are not handed out any more. The vendor has done it already, so a failure is only told. */
+/**
+ * Saved secrets of what ended are not handed out any more; one of which nobody knows whether it ended is. The vendor has
+ * done it already, so a failure is only told.
+ */
 async function mark(app: App, verb: TokenVerb, results: readonly ChangeResult[]): Promise<readonly string[]> {
   const state = verb === 'disable' ? 'disabled' : 'ended';
   const inactive: Inactive | null =
     verb === 'enable' ? null : { state, at: toInstant(app.runtime.clock.now()) };
-  const changed = results.flatMap(({ token, error }) =>
-    error === null && token ? [{ id: token.id, createdAt: token.createdAt, inactive }] : [],
-  );
+  const changed = results.flatMap((result) => {
+    const { token, error } = result;
+    if (error !== null || token === null || isUnconfirmed(result)) return [];
+    return [{ id: token.id, createdAt: token.createdAt, inactive }];
+  });
   try {
     const names = await markSaved(await app.store(), (await app.client()).connection, changed);
     const word = inactive === null ? 'usable again' : `marked as ${state}`;

@@ -1,4 +1,5 @@
 import { requireSupport } from '../../core/capabilities.ts';
+import { placeOf } from '../../core/create-command.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
 import { OLD_OPTIONS } from '../old-option.ts';
@@ -45,7 +46,7 @@ export const tokensRotate: Command = {
     'keyturn tokens rotate --all --expiring-within 14d --max 20 --yes',
   ],
   async run(app, input) {
-    requireSupport((await app.resolved()).provider, 'tokens rotate');
+    requireSupport(placeOf(await app.resolved()), 'tokens rotate');
     return rotateTokens(app, input);
   },
 };

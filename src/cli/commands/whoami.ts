@@ -1,3 +1,4 @@
+import { checkCredential } from '../../core/create-command.ts';
 import { probe, unprovedNote } from '../../core/inferred-lists.ts';
 import { NOBODY } from '../../core/login.ts';
 import { findOwnId } from '../../core/own-id.ts';
@@ -27,7 +28,7 @@ export const whoami: Command = {
     const resolved = await app.resolved();
     const client = await app.client();
     const { claims, credentialFile, provider, secret } = client.connection;
-    const note = provider.checkCredential(secret, app.runtime.clock.now());
+    const note = checkCredential(client.connection, secret, app.runtime.clock.now());
     const probed = await probe(client);
     const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
     const tokenId = client.connection.tokenId ?? (await findOwnId(client, claims ?? []));

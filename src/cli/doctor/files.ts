@@ -67,7 +67,9 @@ async function examineStore(app: App): Promise<readonly Finding[]> {
     const state = stateOf(credential.current, now);
     const [profile] = profilesOf(credential, profiles);
     if (what !== null)
-      findings.push(warning('credentials', what, renewal(credential, state, profile ?? null)));
+      findings.push(
+        warning('credentials', what, await renewal(app, credential, { state, profile: profile ?? null })),
+      );
   }
   return findings;
 }

@@ -1,5 +1,5 @@
+import { checkCredential, loginCommand, placeOf } from '../../core/create-command.ts';
 import { probe, unprovedNote } from '../../core/inferred-lists.ts';
-import { commandLine } from '../../domain/command-line.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
@@ -48,9 +48,10 @@ async function describeWay(app: App, profile: Profile): Promise<readonly Finding
 }
 
 async function proveLogin(app: App, profile: Profile): Promise<readonly Finding[]> {
-  const client = await app.clientFor(await app.resolveProfile(profile.name));
+  const resolved = await app.resolveProfile(profile.name);
+  const client = await app.clientFor(resolved);
   const { provider, secret } = client.connection;
-  const note = provider.checkCredential(secret, app.runtime.clock.now());
+  const note = checkCredential(client.connection, secret, app.runtime.clock.now());
   const probed = await probe(client);
   const check = `login ${profile.name}`;
   if (probed.kind === 'unproved') return [warning(check, unprovedNote(provider, probed.why), null)];
@@ -61,7 +62,7 @@ async function proveLogin(app: App, profile: Profile): Promise<readonly Finding[
       warning(
         check,
         `${provider.title} accepts the credential, which ends at ${expiresAt}`,
-        commandLine(['login', provider.id], profile.name),
+        loginCommand(placeOf(resolved)),
       ),
     ];
   return [

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Identity } from '../../domain/token.ts';
+import { checkCredential, loginCommand } from '../create-command.ts';
 import { askDocumented, isListMissing, probe, unprovedNote } from '../inferred-lists.ts';
 import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
@@ -52,12 +53,12 @@ async function proveManager({ deps }: Attempt): Promise<Identity | 'unproved' | 
 /** A session that ends half-way leaves the old one to be ended after another login. */
 function refuseShortSession({ client, clock }: MintDeps): void {
   const { provider, secret } = client.connection;
-  const { expiresAt } = provider.checkCredential(secret, clock.now());
+  const { expiresAt } = checkCredential(client.connection, secret, clock.now());
   if (expiresAt === null || Date.parse(expiresAt) - clock.now() > ENOUGH_MS) return;
   throw new AppError({
     code: 'auth',
     message: `the credential of ${provider.title} ends at ${expiresAt}, which may be too soon`,
-    hint: `log in again with \`keyturn login ${provider.id}\``,
+    hint: `log in again with \`${loginCommand(client.connection)}\``,
     provider: provider.id,
   });
 }

@@ -2,6 +2,7 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { ProjectKey, Token, TokenStatus } from '../../domain/token.ts';
 import type { KeyTarget, TokenTarget } from '../../ports/provider.ts';
+import { insteadOf } from '../capabilities.ts';
 import type { Client } from '../client.ts';
 import { CannotBeSure } from '../listing.ts';
 
@@ -30,7 +31,7 @@ export async function askToEnd(client: Client, target: TokenTarget): Promise<Ask
   throw new AppError({
     code: 'unsupported',
     message: `${provider.title} cannot end a token`,
-    hint: provider.instead['tokens revoke'],
+    hint: insteadOf(client.connection, 'tokens revoke'),
   });
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { HttpRequest, Minted, Settings } from '../../ports/provider.ts';
 import type { Capture, Outcome } from '../../ports/transport.ts';
+import { insteadOf } from '../capabilities.ts';
 import type { Client } from '../client.ts';
 import type { AttemptPlan } from './attempt-plan.ts';
 import type { Item } from './item.ts';
@@ -29,7 +30,7 @@ export function mintOperation(client: Client, plan: AttemptPlan): MintOperation 
   throw new AppError({
     code: 'unsupported',
     message: `${provider.title} has no operation for "${name}"`,
-    hint: provider.instead[name],
+    hint: insteadOf(client.connection, name),
     provider: provider.id,
   });
 }

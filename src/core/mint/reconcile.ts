@@ -1,6 +1,7 @@
 import { type AppError, isAppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { TokenTarget } from '../../ports/provider.ts';
+import { loginCommand } from '../create-command.ts';
 import { probe } from '../inferred-lists.ts';
 import type { WholeOrNot } from '../listing.ts';
 import type { Attempt } from './attempt.ts';
@@ -171,7 +172,7 @@ async function settleSelf(attempt: Attempt): Promise<null> {
       throw new NeedsAttention({
         code: 'lost',
         message: `the credential "${attempt.plan.target?.id ?? ''}" got a new secret, and the answer that held it was lost`,
-        manual: `make a new credential at the provider and run \`keyturn login ${provider.id}\``,
+        manual: `make a new credential at the provider and run \`${loginCommand(client.connection)}\``,
         orphanId: attempt.plan.target?.id ?? null,
       });
     }
@@ -181,12 +182,11 @@ async function settleSelf(attempt: Attempt): Promise<null> {
 
 /** The provider answers no read: neither secret can be tried. */
 function unknownSelf({ deps, journal, plan }: Attempt): NeedsAttention {
-  const { provider } = deps.client.connection;
   const id = plan.target?.id ?? '';
   return new NeedsAttention({
     code: 'orphan',
     message: `the answer was lost, and whether the credential "${id}" has a new secret cannot be looked up`,
-    manual: `if the old secret still works, \`keyturn rotations abort ${journal.header.id}\` closes this; else make a new credential at the provider and run \`keyturn login ${provider.id}\``,
+    manual: `if the old secret still works, \`keyturn rotations abort ${journal.header.id}\` closes this; else make a new credential at the provider and run \`${loginCommand(deps.client.connection)}\``,
     orphanId: id,
   });
 }

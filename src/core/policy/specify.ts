@@ -39,9 +39,10 @@ export function specify(token: PolicyToken, provider: Provider, now: number): Sp
  * lines for the person.
  */
 export function checkToken(token: PolicyToken, provider: Provider, now: number): readonly string[] {
-  requireSupport(provider, 'tokens create');
-  requireSupport(provider, 'tokens list');
-  requireSupport(provider, 'tokens rotate');
+  const place = { provider, profile: token.profile };
+  requireSupport(place, 'tokens create');
+  requireSupport(place, 'tokens list');
+  requireSupport(place, 'tokens rotate');
   const isInPlace = provider.facts.rotation === 'in-place';
   if (token.save === null && !isInPlace && provider.facts.names !== 'none') {
     throw usage(

@@ -79,8 +79,8 @@ async function enableOld({ deps, plan }: Attempt): Promise<string> {
   const answered = await deps.client.call(enable, target);
   const sight = await confirmChange(deps, target, { wish: 'on', answered });
   if (sight.seen !== 'unknown' && !agrees(sight, 'on')) throw notDone(deps.client, 'enable', target, sight);
-  if (sight.seen === 'unknown') deps.note(unconfirmed(deps.client, 'enable', target, sight));
-  return `"${target.name ?? target.id}" is enabled again`;
+  if (sight.seen !== 'unknown') return `"${target.name ?? target.id}" is enabled again`;
+  return unconfirmed(deps.client, 'enable', target, sight);
 }
 
 async function restoreStore(attempt: Attempt, made: Made): Promise<readonly string[]> {

@@ -1,8 +1,11 @@
+import { commandLine } from '../../domain/command-line.ts';
 import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { ProjectKey, Token } from '../../domain/token.ts';
 import type { HttpRequest, Provider, TokenOperations, TokenSpec } from '../../ports/provider.ts';
+import type { Connection } from '../client.ts';
+import { createCommand } from '../create-command.ts';
 import type { Delivery } from '../delivery.ts';
 import { keySubject, makeHeader, newAttemptId, nonceOf, tokenSubject } from '../mint/attempt.ts';
 import type { AttemptPlan, PlannedEntry } from '../mint/attempt-plan.ts';
@@ -76,7 +79,7 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
     keepOld: wanted.options?.keepOld ?? false,
   };
   checkPlan(connection.provider, plan, wanted.options ?? {});
-  refuseDead(item.id, item.status);
+  refuseDead(connection, wanted.target);
   refuseSecretless(wanted.target);
   const isToken = wanted.target.kind === 'token';
   const header = makeHeader(deps, {
@@ -212,11 +215,25 @@ function refuseSecretless(target: RotationTarget): void {
   });
 }
 
-function refuseDead(id: string, status: Token['status']): void {
+function refuseDead(connection: Connection, target: RotationTarget): void {
+  const { id, name, status } = target.kind === 'token' ? target.token : target.key;
   if (status !== 'revoked') return;
+  const create = recreate(connection, target);
   throw new AppError({
     code: 'conflict',
-    message: `"${id}" is revoked already`,
-    hint: 'make a new one with `keyturn tokens create`',
+    message: `"${name ?? id}" (id ${id}) is revoked already`,
+    hint: `make a new one with \`${create}\``,
+    id,
   });
+}
+
+/** A name that the provider never frees is not proposed again. */
+function recreate({ provider, profile }: Connection, target: RotationTarget): string {
+  if (target.kind === 'key') {
+    const own = ['--project', target.project, '--name', target.key.name ?? 'NAME', '--save'];
+    return commandLine(['keys', 'create', ...own], profile);
+  }
+  const { name } = target.token;
+  const isFree = name !== null && provider.facts.names !== 'unique';
+  return createCommand({ provider, profile }, isFree ? ['--name', name] : []);
 }

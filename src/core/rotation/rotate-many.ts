@@ -16,7 +16,9 @@ export interface ManyOptions {
 
 export interface ManyResult {
   readonly token: ListedToken;
-  /** Null when it was not started. */
+  /** It was not started. */
+  readonly skipped?: true;
+  /** Null when it was not started, or failed before anything was sent. */
   readonly result: MintResult | null;
   readonly error: AppError | null;
 }
@@ -37,9 +39,8 @@ export async function rotateMany(
       results.set(task, done);
       failuresInARow = done.error === null ? 0 : failuresInARow + 1;
       options.progress(
-        `${results.size} of ${tasks.length}: "${task.token.name ?? task.token.id}" ${done.error === null ? 'rotated' : done.error.code}`,
+        `${results.size} of ${tasks.length}: ${shown(task.token)} ${done.error === null ? 'rotated' : done.error.code}`,
       );
-      if (done.error?.facts.hint) options.progress(`  ${done.error.facts.hint}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.concurrency, tasks.length) }, worker));
@@ -65,5 +66,9 @@ function notStarted(task: ManyTask, failures: number): ManyResult {
     code: 'cancelled',
     message: `not started: ${failures} before it failed in a row`,
   });
-  return { token: task.token, result: null, error };
+  return { token: task.token, result: null, error, skipped: true };
+}
+
+function shown({ id, name }: ListedToken): string {
+  return name === null ? `id ${id}` : `"${name}" (id ${id})`;
 }

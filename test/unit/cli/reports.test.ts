@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  doneReport,
-  listReport,
-  planReport,
-  resultsReport,
-  throwIfSingleFailure,
-} from '../../../src/cli/reports.ts';
+import { resultsReport, throwIfSingleFailure } from '../../../src/cli/change-report.ts';
+import { doneReport, listReport, planReport } from '../../../src/cli/reports.ts';
 import type { ChangeResult } from '../../../src/core/change-tokens.ts';
 import { Client } from '../../../src/core/client.ts';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
@@ -61,17 +56,28 @@ describe('results', () => {
     const report = resultsReport(client, 'revoke', [result('a', null), result('b', 'not-found')]);
     expect(report.head).toEqual({ provider: 'fake', profile: 'acme', verb: 'revoke' });
     expect(await itemsOf(report)).toEqual([
-      { reference: 'a', id: 'a', name: 'name-a', result: 'revoked', message: null, hint: null },
+      {
+        reference: 'a',
+        id: 'a',
+        name: 'name-a',
+        result: 'revoked',
+        status: null,
+        message: null,
+        hint: null,
+        outcome: 'done',
+      },
       {
         reference: 'b',
         id: null,
         name: null,
         result: 'not-found',
+        status: null,
         message: 'it is not-found',
         hint: 'do that',
+        outcome: 'failed',
       },
     ]);
-    expect(report.notes?.()).toEqual(['1 revoked, 1 not-found at Fake, profile acme']);
+    expect(report.notes?.()).toEqual(['1 done, 1 failed ("b"), 0 unknown, 0 skipped at Fake, profile acme']);
   });
 
   it.each([

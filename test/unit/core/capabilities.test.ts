@@ -66,7 +66,7 @@ describe('support', () => {
 describe('what is lacking', () => {
   it('exits 8 and says what to do instead', async () => {
     const bluebricks = await loadProvider('bluebricks');
-    expect(() => requireSupport(bluebricks, 'tokens revoke')).toThrow(
+    expect(() => requireSupport({ provider: bluebricks, profile: null }, 'tokens revoke')).toThrow(
       expect.objectContaining({
         facts: expect.objectContaining({
           code: 'unsupported',
@@ -75,10 +75,12 @@ describe('what is lacking', () => {
         }),
       }),
     );
-    expect(() => requireSupport(bluebricks, 'tokens disable')).not.toThrow();
+    expect(() => requireSupport({ provider: bluebricks, profile: null }, 'tokens disable')).not.toThrow();
   });
 
   it('points to the table where nothing else is known', () => {
-    expect(unsupported(fakeProvider(), 'keys list').facts.hint).toBe('see `keyturn providers fake`');
+    expect(unsupported({ provider: fakeProvider(), profile: null }, 'keys list').facts.hint).toBe(
+      'see `keyturn providers fake`',
+    );
   });
 });

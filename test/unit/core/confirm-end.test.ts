@@ -157,7 +157,9 @@ describe('the managing credential ends itself', () => {
   it('and is refused from then on: that confirms it', async () => {
     const { run, deps } = rig({ look: 'closed', isOwn: true });
     expect(await run('revoke')).toMatchObject({ code: 'ok', outcome: 'ok', note: '' });
-    await expect(revokeOwn(rig({ look: 'closed', isOwn: true }).deps)).resolves.toBeUndefined();
+    await expect(revokeOwn(rig({ look: 'closed', isOwn: true }).deps)).resolves.toMatchObject({
+      sight: { seen: 'off' },
+    });
     expect(deps.audit.events).toHaveLength(1);
   });
 

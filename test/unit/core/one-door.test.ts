@@ -3,6 +3,7 @@ import { chooseLoginEntry } from '../../../src/core/login-entry.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Profile } from '../../../src/ports/profiles.ts';
 import type { NewVersion, Replacing } from '../../../src/ports/store.ts';
+import { loadProvider } from '../../../src/providers/registry.ts';
 import { FakeProfiles, FakeStore } from '../../support/fakes.ts';
 import { createMemoryDisk } from '../../support/memory-disk.ts';
 import { caught, createRig, entry } from '../adapters/store/store-rig.ts';
@@ -77,14 +78,19 @@ describe('A1 a login saves', () => {
     for (const each of all) await profiles.save(each);
     const store = new FakeStore();
     if (there) store.put(at, 'only-copy', { ...HERE, kind: 'managing', ...there });
-    const chosen = chooseLoginEntry({ store, profiles }, { profile: 'prod', ...HERE, saveAs });
+    const chosen = chooseLoginEntry(
+      { store, profiles },
+      { profile: 'prod', ...HERE, provider: await loadProvider(HERE.provider), saveAs },
+    );
     if (expected !== 'conflict') {
       const { entry: at, otherwise } = await chosen;
       return expect({ ...at, ...(otherwise && { onlySame: true }) }).toEqual(expected);
     }
     const { facts } = await caught(chosen);
     expect(facts.code).toBe('conflict');
-    expect(facts.hint).toContain('keyturn login devo --save-as prod-login -p prod');
+    expect(facts.hint).toContain(
+      'keyturn login devo --region us --domain alpha --url https://api.devo.com --save-as prod-login -p prod',
+    );
     expect((await store.open(at)).reveal()).toBe('only-copy');
     return undefined;
   });

@@ -74,7 +74,7 @@ describe('a kept credential', () => {
 
   it('that is gone says how to log in', async () => {
     await expect(open({})).rejects.toMatchObject({
-      facts: { code: 'auth', hint: 'run `keyturn login fake --profile acme`' },
+      facts: { code: 'auth', hint: 'run `keyturn login fake --region us -p acme`' },
     });
   });
 

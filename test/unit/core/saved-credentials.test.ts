@@ -17,7 +17,8 @@ function usable(store: FakeStore, allowManaging = true) {
     credential: { kind: 'store', name: 'work' },
     tokenId: null,
   } as const;
-  return usableStore({ store, profiles: new FakeProfiles([profile]), now: NOW, allowManaging });
+  const loadProvider = async () => fakeProvider();
+  return usableStore({ store, profiles: new FakeProfiles([profile]), now: NOW, allowManaging, loadProvider });
 }
 
 async function kept(inactive: Inactive | null, expiresAt: string | null, kind: CredentialKind = 'token') {
@@ -53,7 +54,7 @@ describe('a secret that works no more is refused, unopened, with what to do', ()
   });
 
   test.each([
-    ['managing', 'keyturn login fake -p work'],
+    ['managing', 'keyturn login fake --region us -p work'],
     ['key', 'keyturn keys rotate ci -p work'],
     ['imported', 'keyturn credentials import ci --force'],
   ] as const)('%s', async (kind, next) => {

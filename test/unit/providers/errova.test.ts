@@ -260,7 +260,7 @@ describe('errova answers', () => {
     ).toMatchObject({
       code: 'auth',
       message: 'the credential is not allowed to do this: "Admin only"',
-      hint: expect.stringContaining('--session'),
+      hint: expect.stringContaining('{tokens create}'),
     });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseAttempts, nothingUnfinished } from '../../../../src/core/rotation/choose-attempts.ts';
 import { chooseTargets, type TargetChoice } from '../../../../src/core/rotation/choose-targets.ts';
 import type { AttemptState, AttemptSummary } from '../../../../src/ports/journal.ts';
+import { fakeProvider } from '../../../support/fakes.ts';
 import { SimBench } from '../../../support/sim-bench.ts';
 import { rotationOf } from '../../../support/sim-scenarios.ts';
 
@@ -69,7 +70,7 @@ describe('which tokens are meant', () => {
     const deps = await bench.machine.connect();
     const choice = { references: [], all: null, onlyIfWithinMs: null, max: 10, ...change };
     const { chosen, due } = await chooseTargets(
-      { ...deps, store: async () => deps.store, titleOf: async (id) => id },
+      { ...deps, store: async () => deps.store, loadProvider: async () => fakeProvider() },
       choice,
     );
     const mine = (list: typeof chosen) => list.filter(({ name }) => name === 'ci').length;
