@@ -8,6 +8,7 @@ import { requireSupport } from './capabilities.ts';
 import { agrees, confirmChange, notDone, type Sight, unconfirmed } from './confirm-end.ts';
 import { CannotBeSure } from './listing.ts';
 import { guardOwn, ownershipOf } from './own-token.ts';
+import { placeOf } from './place-of.ts';
 import { type Purpose, type ReferenceDeps, resolveToken } from './resolve-reference.ts';
 import { listOnce, type TokenDeps } from './tokens.ts';
 
@@ -106,7 +107,7 @@ export async function changeTokens(
 type Change = Pick<ChangeResult, 'error' | 'note'>;
 
 async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<Change> {
-  const { provider, origin } = deps.client.connection;
+  const { provider } = deps.client.connection;
   const target = { id: token.id, name: token.name };
   let done: Done<Sight>;
   try {
@@ -122,7 +123,7 @@ async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken):
   }
   const hasAlias = provider.facts.names === 'none' && verb === 'delete';
   const kept = hasAlias
-    ? await errorOf(() => deps.profiles.removeAlias({ provider: provider.id, origin, id: token.id }))
+    ? await errorOf(() => deps.profiles.removeAlias({ ...placeOf(deps.client.connection), id: token.id }))
     : null;
   const after = done.unlogged ?? kept;
   const note = noteOf(deps, verb, { target, sight: done.value });

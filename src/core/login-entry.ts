@@ -1,7 +1,7 @@
 import { commandLine } from '../domain/command-line.ts';
 import type { Credential } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
-import { sameSettings } from '../domain/same-settings.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import type { Profile, Profiles } from '../ports/profiles.ts';
 import type { Settings } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
@@ -54,12 +54,7 @@ export async function chooseLoginEntry({ store, profiles }: Deps, target: Target
 }
 
 function isManagingOf(there: Credential, target: Target): boolean {
-  return (
-    there.kind === 'managing' &&
-    there.provider === target.provider &&
-    there.origin === target.origin &&
-    (there.settings === null || sameSettings(there.settings, target.settings))
-  );
+  return there.kind === 'managing' && compareAccounts(there, target) !== 'other';
 }
 
 function taken({ name, kind, provider }: Credential, target: Target, users: readonly Profile[]): AppError {

@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
-import { sameSettings } from '../domain/same-settings.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity } from '../domain/token.ts';
@@ -15,6 +15,7 @@ import { Client } from './client.ts';
 import { probe } from './inferred-lists.ts';
 import { chooseLoginEntry } from './login-entry.ts';
 import { checkStatedId, findOwnId } from './own-id.ts';
+import { placeOf } from './place-of.ts';
 import { pinSession } from './session-pin.ts';
 
 export interface LoginDeps {
@@ -53,12 +54,7 @@ export const NOBODY: Identity = { account: null, subject: null, scopes: null, ex
 export async function checkTarget(deps: LoginDeps, target: LoginTarget): Promise<Profile | null> {
   const before = await deps.profiles.find(target.profile);
   if (!before) return null;
-  if (
-    before.provider === deps.provider.id &&
-    before.origin === target.origin &&
-    sameSettings(before.settings, target.settings)
-  )
-    return before;
+  if (compareAccounts(before, placeOf({ ...target, provider: deps.provider })) === 'same') return before;
   throw new AppError({
     code: 'conflict',
     message: `the profile "${target.profile}" is another connection (${before.provider}, ${before.origin})`,

@@ -5,6 +5,7 @@ import { audited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
 import { CannotBeSure } from './listing.ts';
+import { placeOf } from './place-of.ts';
 import { allTokens } from './tokens.ts';
 
 export interface RenamePlan {
@@ -21,7 +22,7 @@ export async function renameToken(
   token: ListedToken,
   newName: string,
 ): Promise<RenamePlan> {
-  const { provider, origin } = deps.client.connection;
+  const { provider } = deps.client.connection;
   requireSupport(provider, 'tokens rename');
   if (newName.trim() === '' || newName.length > 256)
     throw usage('the new name is empty or too long', 'give 1 to 256 characters');
@@ -37,7 +38,7 @@ export async function renameToken(
           action: 'rename',
           id: token.id,
           place: 'here',
-          work: () => deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name }),
+          work: () => deps.profiles.saveAlias({ ...placeOf(deps.client.connection), id: token.id, name }),
         });
         return renamed;
       },

@@ -1,5 +1,6 @@
 import { requireSupport } from '../../core/capabilities.ts';
 import { createToken } from '../../core/mint/create-token.ts';
+import { placeOf } from '../../core/place-of.ts';
 import { refuseTakenAlias } from '../../core/token-alias.ts';
 import { completer, createStep } from '../../core/tokens.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
@@ -45,8 +46,7 @@ export const tokensCreate: Command = {
     }
     const deps = await app.mintDeps(client);
     const { profiles, clock } = deps;
-    if (alias !== null)
-      await refuseTakenAlias(profiles, { provider: provider.id, origin: resolved.origin }, alias);
+    if (alias !== null) await refuseTakenAlias(profiles, placeOf(resolved), alias);
     const delivery = await parseDelivery(app, input, {
       defaultName: name,
       document: ({ id }) => ({

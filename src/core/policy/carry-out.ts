@@ -4,6 +4,7 @@ import type { Delivery } from '../delivery.ts';
 import { createToken } from '../mint/create-token.ts';
 import type { MintDeps } from '../mint/deps.ts';
 import type { MintResult } from '../mint/result.ts';
+import { placeOf } from '../place-of.ts';
 import { planRotation } from '../rotation/plan.ts';
 import { resumeAttempt } from '../rotation/resume.ts';
 import { rotate } from '../rotation/rotate.ts';
@@ -69,7 +70,6 @@ function withFreeName(deps: MintDeps, spec: TokenSpec, namesakes: readonly Liste
 
 /** A local name that stands for a dead token is given to the next one. */
 async function freeAlias({ client, profiles }: MintDeps, name: string): Promise<void> {
-  const { provider, origin } = client.connection;
-  const alias = (await profiles.aliases(provider.id, origin)).find((each) => each.name === name);
+  const alias = (await profiles.aliases(placeOf(client.connection))).find((each) => each.name === name);
   if (alias) await profiles.removeAlias(alias);
 }

@@ -6,6 +6,7 @@ import type { AttemptSummary } from '../../ports/journal.ts';
 import type { WholeOrNot } from '../listing.ts';
 import { readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
+import { placeOf } from '../place-of.ts';
 import { allTokens } from '../tokens.ts';
 import { attemptsFor } from './attempts.ts';
 import type { PolicyTarget } from './target.ts';
@@ -51,8 +52,9 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
   const attempts = attemptsFor(target, deps, await listings.attempts(deps));
   const { items: listed, why: unlisted } = await listings.tokens(deps);
   const namesakes = listed.filter(({ name }) => name !== null && withoutMark(name) === token.name);
-  const { provider, origin } = deps.client.connection;
-  const alias = (await deps.profiles.aliases(provider.id, origin)).find(({ name }) => name === token.name);
+  const alias = (await deps.profiles.aliases(placeOf(deps.client.connection))).find(
+    ({ name }) => name === token.name,
+  );
   const isStray = alias && alias.id !== entry?.current.id && !namesakes.some(({ id }) => id === alias.id);
   return {
     entry,

@@ -13,6 +13,7 @@ import type { Made } from '../mint/identify.ts';
 import { refuseKnown } from '../mint/known.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
 import { pointTo } from '../mint/switch-over.ts';
+import { placeOf } from '../place-of.ts';
 
 export interface WayBack {
   readonly undone: readonly string[];
@@ -85,11 +86,10 @@ async function enableOld({ deps, plan }: Attempt): Promise<string> {
 
 async function restoreStore(attempt: Attempt, made: Made): Promise<readonly string[]> {
   const { deps, journal, plan } = attempt;
-  const { provider, origin } = deps.client.connection;
   const version = nonceOf(journal.header);
   const { entry, target } = plan;
   if (plan.alias !== null)
-    await deps.profiles.removeAlias({ provider: provider.id, origin, id: made.item.id });
+    await deps.profiles.removeAlias({ ...placeOf(deps.client.connection), id: made.item.id });
   if (target) await pointTo(attempt, { from: made.item.id, to: target.id });
   const kept = entry && (await deps.store.find(entry.name));
   if (!entry || !kept) return [];
