@@ -64,7 +64,34 @@ describe('A5: a migration while an operation is unfinished', () => {
     await rig.must(['credentials', 'migrate', ...args], { env });
     const now = { KEYTURN_PASSPHRASE: env['KEYTURN_NEW_PASSPHRASE'] ?? PASSPHRASE.KEYTURN_PASSPHRASE };
     const store = args.includes('file') ? 'file' : 'passphrase';
-    await rig.must(['audit', 'verify'], { env: { ...now, KEYTURN_STORE: store } });
+    const verify = () => rig.run(['audit', 'verify'], { env: { ...now, KEYTURN_STORE: store } });
+    expect(await verify()).toMatchObject({ code: 0 });
+    const log = join(rig.home.path, '.local/state/keyturn/audit.jsonl');
+    const before = readFileSync(log, 'utf8');
+    expect(before).toContain('"carry":');
+    for (const changed of [
+      before.replace('"outcome":"ok"', '"outcome":"failed"'),
+      before.replace(/"code":"[^"]+"/, `"code":"${'A'.repeat(43)}"`),
+    ]) {
+      writeFileSync(log, changed);
+      expect(await verify()).toMatchObject({ code: 1 });
+    }
+  });
+
+  test('A14 a log that was written anew before it is not proved afterwards, and the person is told', async () => {
+    const rig = await createStopped();
+    await rig.must(['rotations', 'abort', rig.id, '--yes']);
+    const log = join(rig.home.path, '.local/state/keyturn/audit.jsonl');
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"outcome":"ok"', '"outcome":"failed"'));
+    const migrated = await rig.run(['credentials', 'migrate', '--from', 'passphrase', '--to', 'passphrase'], {
+      env: NEW_PASSPHRASE,
+    });
+    expect(migrated).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/line 1 of the audit log is not proved/),
+    });
+    const now = { KEYTURN_PASSPHRASE: NEW_PASSPHRASE.KEYTURN_NEW_PASSPHRASE };
+    expect(await rig.run(['audit', 'verify'], { env: now })).toMatchObject({ code: 1 });
   });
 });
 
