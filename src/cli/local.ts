@@ -139,6 +139,7 @@ export class Local {
       newPassphrase: async () => (await import('./passphrase.ts')).readFirstPassphrase(this),
       path: (await this.paths()).credentialsFile,
       kindForNewFile: this.#wantedStore ?? ('keychain' as const),
+      onClearStore: (path: string) => this.note(clearStore(path)),
       insteadOfKeychain: () => this.#insteadOfKeychain,
     };
   }
@@ -223,6 +224,11 @@ export class Local {
       });
     return new TextDecoder().decode(bytes);
   }
+}
+
+/** Once, however the kind was chosen: by `--store`, by KEYTURN_STORE or by a script that sets it. */
+function clearStore(path: string): string {
+  return `secrets are kept in clear in "${path}": whatever reads that file has them; seal them with \`keyturn credentials migrate --from file --to keychain\`, or \`--to passphrase\``;
 }
 
 function readStoreKind(text: string | undefined, where: string): StoreKind | null {
