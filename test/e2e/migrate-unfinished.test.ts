@@ -53,9 +53,27 @@ describe('A5: a migration while an operation is unfinished', () => {
     damage(rig);
     const before = storeOf(rig);
     const { code, stderr } = await rig.run(['credentials', 'migrate', ...args], { env });
-    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('keyturn doctor') });
-    expect(stderr).toContain(rig.id);
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining(rig.id) });
+    expect(stderr).toContain(`keyturn rotations abort ${rig.id}`);
     expect(storeOf(rig)).toBe(before);
+    for (const command of [
+      ['rotations', 'show', rig.id],
+      ['doctor', '--offline'],
+      ['rotations', 'resume', rig.id],
+    ]) {
+      const told = await rig.run(command);
+      expect(told.stdout + told.stderr).toContain(`keyturn rotations abort ${rig.id}`);
+    }
+    expect(await rig.must(['rotations', 'list', '--json'])).toContain('"state": "broken"');
+    const unasked = await rig.run(['rotations', 'abort', rig.id]);
+    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('may live at the provider') });
+    const requests = rig.sandbox.requests.length;
+    const aside = JSON.parse(await rig.must(['rotations', 'abort', rig.id, '--yes', '--json']));
+    expect(aside).toMatchObject({ attempt: rig.id, state: 'set-aside' });
+    for (const file of aside.files) expect(readFileSync(file).length).toBeGreaterThan(0);
+    expect(rig.sandbox.requests.length).toBe(requests);
+    expect(JSON.parse(await rig.must(['rotations', 'list', '--all', '--json'])).rotations).toEqual([]);
+    await rig.must(['credentials', 'migrate', ...args], { env });
   });
 
   test.each(migrations)('after one to %s the audit log is proved', async (_, args, env) => {

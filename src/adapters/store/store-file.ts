@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -7,8 +6,8 @@ import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
 import type { Locks } from '../../ports/lock.ts';
-import { replaceFile } from '../disk/atomic-file.ts';
-import { type Change, commitShared, readShared, type SharedFile, sameBytes } from '../disk/commit-file.ts';
+import { type Change, commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
+import { backUp } from './back-up.ts';
 import { openOrNull, type Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header, SCHEMA } from './format.ts';
 import { renewSeals } from './renew-seals.ts';
@@ -238,18 +237,6 @@ function holds(document: StoreDocument, unlocked: Unlocked, expected: readonly E
 /** Everything but secrets in clear, which hide themselves and are compared on their own. */
 function describe(document: StoreDocument): string {
   return JSON.stringify([document.header, [...document.entries.values()]]);
-}
-
-async function backUp(shared: SharedFile, bytes: Uint8Array, schema: number): Promise<void> {
-  for (let copy = 1; ; copy += 1) {
-    const path = `${shared.path}.schema${schema}${copy === 1 ? '' : `.${copy}`}.bak`;
-    const existing = await shared.disk.read(path, FILE_LIMIT);
-    if (sameBytes(existing, bytes)) return;
-    if (existing) continue;
-    await replaceFile(shared.disk, shared.random, path, bytes, 0o600);
-    await shared.disk.syncFolder(dirname(path));
-    return;
-  }
 }
 
 function notKept(path: string): AppError {
