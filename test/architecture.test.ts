@@ -285,6 +285,20 @@ describe('style', () => {
       /\brequire\(|\beval\(|\bnew Function\b|(?<![.\w])fetch\(/g,
       [],
     ],
+    [
+      'accounts are compared in one place, with their settings',
+      /\.origin\s*[!=]==|[!=]==\s*\w+\.origin\b/g,
+      [
+        'domain/same-settings.ts',
+        // A server's address, and nothing of an account.
+        ...['adapters/http/wire.ts', 'core/helpers/choose-entry.ts', 'core/helpers/docker.ts'],
+        ...['providers/next-link.ts', 'cli/commands/login.ts'],
+        // The vendor's own address of a profile; the session of a vendor's command, whose seal covers the settings.
+        ...['core/resolve-connection.ts', 'core/session-pin.ts'],
+        // The subject holds the settings.
+        'adapters/journal/state.ts',
+      ],
+    ],
     ['there is no state in modules', /^(export\s+)?(let|var)\s.*/gm, []],
     [
       'there are no collections in modules that can change',

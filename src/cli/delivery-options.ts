@@ -12,6 +12,7 @@ import { maskInCi } from './ci-masks.ts';
 import type { OptionSpec } from './command.ts';
 import { deliveryJson } from './delivery-json.ts';
 import type { Input } from './input.ts';
+import { findOwnFolders } from './own-folders.ts';
 import { keyJson, tokenJson } from './reports.ts';
 import { ClosedPipe } from './runtime.ts';
 import { ONCE_WARNING } from './secret-report.ts';
@@ -104,6 +105,7 @@ export async function openSink(app: App, label: string, force: boolean): Promise
     env,
     note: (line) => app.note(line),
     force,
+    ownFolders: await findOwnFolders(app),
     clock,
     processes: createProcesses({ pid, signalZero: processExists }),
   });

@@ -1,6 +1,6 @@
+import type { FileAudit } from '../adapters/audit/file-audit.ts';
 import type { LocalCredentialStore } from '../adapters/store/credential-store.ts';
 import type { InstallationKeys } from '../adapters/store/installation-keys.ts';
-import type { AuditLog } from '../ports/audit.ts';
 import type { Local } from './local.ts';
 
 type Here = Pick<Local, 'disk' | 'locks' | 'note' | 'paths' | 'runtime'>;
@@ -27,7 +27,7 @@ export async function openInstallationKeys(
   });
 }
 
-export async function openAuditLog(here: Here, keys: InstallationKeys): Promise<AuditLog> {
+export async function openAuditLog(here: Here, keys: InstallationKeys): Promise<FileAudit> {
   const [{ createFileAudit }, { createAuditCodes }] = await Promise.all([
     import('../adapters/audit/file-audit.ts'),
     import('../adapters/audit/audit-codes.ts'),

@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import type { FileAudit } from '../adapters/audit/file-audit.ts';
 import type { Paths } from '../adapters/config/paths.ts';
 import type { LocalCredentialStore } from '../adapters/store/credential-store.ts';
 import type { InstallationKeys } from '../adapters/store/installation-keys.ts';
 import { STORE_KINDS, type StoreKind } from '../domain/credential.ts';
 import { AppError, usage } from '../domain/errors.ts';
-import type { Secret } from '../domain/secret.ts';
 import { noteLine } from '../output/note.ts';
-import type { AuditLog } from '../ports/audit.ts';
 import type { Children } from '../ports/child.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { JournalHost } from '../ports/journal.ts';
@@ -14,8 +13,8 @@ import type { Keychain } from '../ports/keychain.ts';
 import type { Locks } from '../ports/lock.ts';
 import type { Profiles } from '../ports/profiles.ts';
 import type { Prompter } from '../ports/prompter.ts';
-import type { StoreMigration } from '../ports/store-migration.ts';
 import type { Globals } from './globals.ts';
+import type { Migration } from './migration.ts';
 import { once } from './once.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -25,8 +24,6 @@ export class Local {
   readonly globals: Globals;
   readonly prompter: Prompter;
   #wantedStore: StoreKind | null;
-  /** Of a migration to a passphrase store: the variable still holds the old one. */
-  #chosenPassphrase: Secret | null = null;
   #insteadOfKeychain = 'choose another store: set KEYTURN_STORE to "passphrase" or "file"';
 
   constructor(runtime: Runtime, globals: Globals) {
@@ -142,6 +139,7 @@ export class Local {
       newPassphrase: async () => (await import('./passphrase.ts')).readFirstPassphrase(this),
       path: (await this.paths()).credentialsFile,
       kindForNewFile: this.#wantedStore ?? ('keychain' as const),
+      onClearStore: (path: string) => this.note(clearStore(path)),
       insteadOfKeychain: () => this.#insteadOfKeychain,
     };
   }
@@ -156,25 +154,9 @@ export class Local {
     await (await this.#store()).unlock();
   }
 
-  async storeMigration(): Promise<StoreMigration> {
-    const { createStoreMigration } = await import('../adapters/store/store-migration.ts');
-    return createStoreMigration({
-      ...(await this.storeOptions()),
-      newPassphrase: async () => {
-        this.#chosenPassphrase = await (await import('./passphrase.ts')).readNewPassphrase(this);
-        return this.#chosenPassphrase;
-      },
-      insteadOfKeychain: () => 'name another store: `--to passphrase` or `--to file`',
-    });
-  }
-
-  /** The audit log under the key that the store has since a migration of this process. */
-  async auditAfterMigration(): Promise<AuditLog> {
-    const { createCredentialStore } = await import('../adapters/store/credential-store.ts');
-    const chosen = this.#chosenPassphrase;
-    const passphrase = chosen === null ? {} : { passphrase: async () => chosen };
-    const store = createCredentialStore({ ...(await this.storeOptions()), ...passphrase });
-    return this.#auditUnder(await this.#keysOf(store));
+  /** Moves the store, and takes the audit log with it. */
+  async migration(): Promise<Migration> {
+    return (await import('./migration.ts')).openMigration(this);
   }
 
   /** The store. `wanted` is `--store`, of a command that has it: it decides for a new file, and is refused where it contradicts one that exists. */
@@ -192,16 +174,16 @@ export class Local {
     return store;
   }
 
-  readonly installationKeys = once(async (): Promise<InstallationKeys> => this.#keysOf(await this.store()));
+  readonly installationKeys = once(async (): Promise<InstallationKeys> => this.keysOf(await this.store()));
 
-  async #keysOf(store: LocalCredentialStore): Promise<InstallationKeys> {
+  async keysOf(store: LocalCredentialStore): Promise<InstallationKeys> {
     const { openInstallationKeys } = await import('./installation.ts');
     return openInstallationKeys(this, store, this.#wantedStore !== null);
   }
 
-  readonly audit = once(async (): Promise<AuditLog> => this.#auditUnder(await this.installationKeys()));
+  readonly audit = once(async (): Promise<FileAudit> => this.auditUnder(await this.installationKeys()));
 
-  async #auditUnder(keys: InstallationKeys): Promise<AuditLog> {
+  async auditUnder(keys: InstallationKeys): Promise<FileAudit> {
     const { openAuditLog } = await import('./installation.ts');
     return openAuditLog(this, keys);
   }
@@ -242,6 +224,11 @@ export class Local {
       });
     return new TextDecoder().decode(bytes);
   }
+}
+
+/** Once, however the kind was chosen: by `--store`, by KEYTURN_STORE or by a script that sets it. */
+function clearStore(path: string): string {
+  return `secrets are kept in clear in "${path}": whatever reads that file has them; seal them with \`keyturn credentials migrate --from file --to keychain\`, or \`--to passphrase\``;
 }
 
 function readStoreKind(text: string | undefined, where: string): StoreKind | null {

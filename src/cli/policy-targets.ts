@@ -11,6 +11,7 @@ import type { App } from './app.ts';
 import { openSink } from './delivery-options.ts';
 import { isStdin, readNamedInput } from './named-input.ts';
 import { once } from './once.ts';
+import { findOwnFolders } from './own-folders.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
@@ -63,9 +64,20 @@ interface Where {
 async function makeTarget(app: App, token: PolicyToken, { place, folder }: Where): Promise<PolicyTarget> {
   const { provider } = place.resolved;
   for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
+  await refuseClosed(app, token);
   const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, true)));
   const outside = await findOutside(token, folder);
   return { token, provider, sinks, outside, connect: place.connect };
+}
+
+/** A plan says it already: what `apply` would refuse before it asks a provider. */
+async function refuseClosed(app: App, { deliver }: PolicyToken): Promise<void> {
+  const [{ refuseClosedPlace }, { pathOfSink }] = await Promise.all([
+    import('../adapters/disk/closed-places.ts'),
+    import('../adapters/sinks/parse-sink.ts'),
+  ]);
+  for (const path of deliver.map(pathOfSink))
+    if (path !== null) await refuseClosedPlace(path, await findOwnFolders(app));
 }
 
 /** The destinations whose file does not lie in the policy's folder, whatever the way to it looks like. */

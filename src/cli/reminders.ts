@@ -1,7 +1,9 @@
+import { connectedAccount } from '../core/connected-account.ts';
 import { loginCommand, placeOf } from '../core/create-command.ts';
 import { waitsUntil } from '../core/mint/grace.ts';
 import type { ResolvedConnection } from '../core/resolve-connection.ts';
 import { isAppError } from '../domain/errors.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
 import { type AttemptSummary, isUnfinished } from '../ports/journal.ts';
@@ -25,10 +27,12 @@ export async function remind(
   if (!isCi(app.runtime.env) && expiresAt !== null) await remindOfExpiry(app, resolved, expiresAt);
 }
 
-async function remindOfAttempts(app: App, { provider, origin }: ResolvedConnection): Promise<void> {
-  const open = (await unfinished(app)).filter(
-    ({ header }) => header.provider === provider.id && header.origin === origin,
-  );
+async function remindOfAttempts(app: App, resolved: ResolvedConnection): Promise<void> {
+  const attempts = await unfinished(app);
+  if (attempts.length === 0) return;
+  const { accountOf } = await import('../core/mint/attempt-plan.ts');
+  const place = connectedAccount(resolved);
+  const open = attempts.filter(({ header }) => compareAccounts(accountOf(header), place) !== 'other');
   const [first] = open;
   if (!first) return;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';

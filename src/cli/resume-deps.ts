@@ -1,9 +1,10 @@
 import { Client, type Connection } from '../core/client.ts';
-import { readPlan } from '../core/mint/attempt-plan.ts';
+import { accountOf, readPlan } from '../core/mint/attempt-plan.ts';
 import { loginProfile } from '../core/mint/login-session.ts';
 import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
 import { isAppError } from '../domain/errors.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import { Secret } from '../domain/secret.ts';
 import { readSecretInput } from '../domain/secret-input.ts';
 import type { AttemptHeader } from '../ports/journal.ts';
@@ -45,7 +46,7 @@ async function clientOf(app: App, header: AttemptHeader): Promise<Client> {
     const store = await app.store();
     const kept = await store.find(credential.name);
     // Bound to another place, it is not sent here, ended or not.
-    if (kept?.provider !== header.provider || kept.origin !== header.origin) throw error;
+    if (!kept || compareAccounts(kept, accountOf(header)) === 'other') throw error;
     return endedClient(app, resolved, {
       secret: await store.open(kept.name),
       tokenId: target?.id ?? null,

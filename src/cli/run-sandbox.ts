@@ -4,10 +4,11 @@ import { parseFault } from '../sandbox/faults.ts';
 import { readSwitches } from '../sandbox/read-switches.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { startSandboxServer } from '../sandbox/server.ts';
-import { openStateFile } from '../sandbox/state-file.ts';
+import { openStateFile, type StateFile } from '../sandbox/state-file.ts';
 import { type BootstrapLogin, PROVIDER_IDS } from '../sandbox/vendor.ts';
 import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
+import { findOwnFolders } from './own-folders.ts';
 
 export interface SandboxWishes {
   readonly port: number;
@@ -27,8 +28,7 @@ export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void>
   const world = { now: () => clock.now(), random: (count: number) => random.bytes(count) };
   const seed = wishes.devoDomain === null ? {} : { devoDomain: checkDomain(wishes.devoDomain) };
   const sandbox = createSandbox({ world, seed, ...readSwitches(wishes.assumed) });
-  const file =
-    wishes.stateFile === null ? null : await openStateFile(absolutePath(app.runtime, wishes.stateFile));
+  const file = wishes.stateFile === null ? null : await openState(app, wishes.stateFile);
   if (file?.state !== undefined) sandbox.load(file.state);
   if (wishes.seedTokens > 0)
     for (const provider of PROVIDER_IDS) sandbox.seedTokens(provider, wishes.seedTokens);
@@ -50,6 +50,13 @@ export async function runSandbox(app: App, wishes: SandboxWishes): Promise<void>
   } finally {
     await server.close();
   }
+}
+
+async function openState(app: App, path: string): Promise<StateFile> {
+  const { refuseClosedPlace } = await import('../adapters/disk/closed-places.ts');
+  const absolute = absolutePath(app.runtime, path);
+  await refuseClosedPlace(absolute, await findOwnFolders(app));
+  return openStateFile(absolute);
 }
 
 /** It stands in paths and in the printed login lines. */

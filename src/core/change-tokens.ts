@@ -6,6 +6,7 @@ import type { Operation, TokenTarget } from '../ports/provider.ts';
 import { type Done, doneBut, errorOf, tryAudited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import { agrees, confirmChange, notDone, type Sight, unconfirmed } from './confirm-end.ts';
+import { connectedAccount } from './connected-account.ts';
 import { CannotBeSure } from './listing.ts';
 import { guardOwn, ownershipOf } from './own-token.ts';
 import { type Purpose, type ReferenceDeps, resolveToken } from './resolve-reference.ts';
@@ -126,7 +127,7 @@ export async function changeToken(
 type Change = Pick<ChangeResult, 'error' | 'note' | 'sight'>;
 
 async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken): Promise<Change> {
-  const { provider, origin } = deps.client.connection;
+  const { provider } = deps.client.connection;
   const target = { id: token.id, name: token.name };
   let done: Done<Sight>;
   try {
@@ -142,7 +143,9 @@ async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken):
   }
   const hasAlias = provider.facts.names === 'none' && verb === 'delete';
   const kept = hasAlias
-    ? await errorOf(() => deps.profiles.removeAlias({ provider: provider.id, origin, id: token.id }))
+    ? await errorOf(() =>
+        deps.profiles.removeAlias({ ...connectedAccount(deps.client.connection), id: token.id }),
+      )
     : null;
   const after = done.unlogged ?? kept;
   const note = noteOf(deps, verb, { target, sight: done.value });

@@ -1,9 +1,10 @@
 import type { Credential } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
-import { sameSettings } from '../domain/same-settings.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import type { Profile, Profiles } from '../ports/profiles.ts';
 import type { Provider, Settings } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
+import { connectedAccount } from './connected-account.ts';
 import { loginCommand } from './create-command.ts';
 
 /** Where a login saves the managing credential. */
@@ -54,12 +55,7 @@ export async function chooseLoginEntry({ store, profiles }: Deps, target: Target
 }
 
 function isManagingOf(there: Credential, target: Target): boolean {
-  return (
-    there.kind === 'managing' &&
-    there.provider === target.provider.id &&
-    there.origin === target.origin &&
-    (there.settings === null || sameSettings(there.settings, target.settings))
-  );
+  return there.kind === 'managing' && compareAccounts(there, connectedAccount(target)) !== 'other';
 }
 
 function taken({ name, kind, provider }: Credential, target: Target, users: readonly Profile[]): AppError {

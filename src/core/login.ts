@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
-import { sameSettings } from '../domain/same-settings.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity } from '../domain/token.ts';
@@ -12,6 +12,7 @@ import type { SessionSeals } from '../ports/session-seals.ts';
 import type { NewStore } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { Client } from './client.ts';
+import { connectedAccount } from './connected-account.ts';
 import { checkCredential } from './create-command.ts';
 import { probe } from './inferred-lists.ts';
 import { chooseLoginEntry } from './login-entry.ts';
@@ -54,11 +55,7 @@ export const NOBODY: Identity = { account: null, subject: null, scopes: null, ex
 export async function checkTarget(deps: LoginDeps, target: LoginTarget): Promise<Profile | null> {
   const before = await deps.profiles.find(target.profile);
   if (!before) return null;
-  if (
-    before.provider === deps.provider.id &&
-    before.origin === target.origin &&
-    sameSettings(before.settings, target.settings)
-  )
+  if (compareAccounts(before, connectedAccount({ ...target, provider: deps.provider })) === 'same')
     return before;
   throw new AppError({
     code: 'conflict',

@@ -1,8 +1,12 @@
 import { AppError } from '../domain/errors.ts';
+import { type Account, compareAccounts } from '../domain/same-settings.ts';
 import type { Secret } from '../domain/secret.ts';
 import { readSecretInput } from '../domain/secret-input.ts';
+import { safeText } from '../domain/text.ts';
+import type { Provider } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import type { Connection } from './client.ts';
+import { connectedAccount } from './connected-account.ts';
 import { checkCredential, loginCommand, placeOf } from './create-command.ts';
 import type { ResolvedConnection } from './resolve-connection.ts';
 import { openPinned, type SessionDeps } from './session-pin.ts';
@@ -48,8 +52,9 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
       hint: `run \`${loginCommand(placeOf(resolved))}\``,
     });
   }
-  if (kept.provider !== provider.id || kept.origin !== origin)
-    throw elsewhere(kept.origin ?? 'nowhere', origin);
+  const place = connectedAccount(resolved);
+  if (compareAccounts(boundOf(provider, kept), boundOf(provider, place)) === 'other')
+    throw elsewhere(kept, place);
   return open(await store.open(kept.name), {
     credentialName: kept.name,
     // The profile's own note of the id stands in a file that anybody may edit, and is not believed.
@@ -58,10 +63,33 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
   });
 }
 
-function elsewhere(bound: string, wanted: string): AppError {
+/**
+ * A setting that a provider does not require chooses among the accounts that one credential may act on (Prefactor): the
+ * credential is not bound to it.
+ */
+function boundOf({ settings: known }: Provider, { provider, origin, settings }: Account): Account {
+  const isBound = ([name]: readonly [string, string]) =>
+    known.some((setting) => setting.name === name && setting.required);
+  return {
+    provider,
+    origin,
+    settings: settings && Object.fromEntries(Object.entries(settings).filter(isBound)),
+  };
+}
+
+function elsewhere(bound: Account, wanted: Account): AppError {
   return new AppError({
     code: 'auth',
-    message: `the credential is for ${bound} and is not sent to ${wanted}`,
+    message: `the credential is for ${describe(bound, wanted)} and is not sent to ${describe(wanted, bound)}`,
     hint: 'log in to the other place under a profile of its own',
   });
+}
+
+/** The origin, and the settings that another account has otherwise. */
+function describe({ origin, settings }: Account, other: Account): string {
+  const different = Object.entries(settings ?? {}).filter(
+    ([name, value]) => other.settings?.[name] !== value,
+  );
+  const named = different.map(([name, value]) => `${name} ${safeText(value, 80)}`).join(', ');
+  return `${origin ?? 'nowhere'}${named === '' ? '' : ` (${named})`}`;
 }

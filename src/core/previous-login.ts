@@ -1,8 +1,10 @@
 import { AppError, isAppError } from '../domain/errors.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Profile } from '../ports/profiles.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import { type ChangeDeps, type ChangeResult, changeToken } from './change-tokens.ts';
+import { connectedAccount } from './connected-account.ts';
 import { checkCredential } from './create-command.ts';
 import { probe } from './inferred-lists.ts';
 import { clientOf, type LoginDeps, type LoginTarget } from './login.ts';
@@ -27,7 +29,8 @@ export async function findPrevious(
   if (before?.credential.kind !== 'store' || deps.provider.facts.managerIsSession) return null;
   const store = await deps.store();
   const kept = await store.find(before.credential.name);
-  if (!kept || kept.provider !== deps.provider.id || kept.origin !== target.origin) return null;
+  const place = connectedAccount({ ...target, provider: deps.provider });
+  if (!kept || compareAccounts(kept, place) === 'other') return null;
   const secret = await openOrNull(store, kept.name);
   if (!secret || (await isRefused(deps, target, secret))) return null;
   return { id: kept.current.id, secret };

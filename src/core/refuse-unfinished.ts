@@ -14,7 +14,7 @@ export function refuseUnfinished({ attempts, broken }: AttemptList, what: string
   if (count === 0) return;
   const lines = [
     ...unfinished.map(howToEnd),
-    ...broken.map(({ id }) => `${id} (its record cannot be read): \`keyturn doctor\` says what to do`),
+    ...broken.map(({ id }) => `${id} (its record cannot be read): \`${abortOf(id)}\` sets it aside`),
   ];
   throw new AppError({
     code: 'conflict',
@@ -24,8 +24,12 @@ export function refuseUnfinished({ attempts, broken }: AttemptList, what: string
     profile: first?.header.profile ?? undefined,
     next: first
       ? commandLine(['rotations', 'resume', first.header.id], first.header.profile)
-      : 'keyturn doctor',
+      : abortOf(broken[0]?.id ?? ''),
   });
+}
+
+function abortOf(id: string): string {
+  return commandLine(['rotations', 'abort', id]);
 }
 
 function howToEnd({ header }: AttemptSummary): string {

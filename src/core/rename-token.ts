@@ -5,6 +5,7 @@ import { audited } from './audited.ts';
 import { requireSupport, unsupported } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
 import { confirmName, unconfirmedName } from './confirm-name.ts';
+import { connectedAccount } from './connected-account.ts';
 import { CannotBeSure } from './listing.ts';
 import { allTokens } from './tokens.ts';
 import { whereOf } from './where.ts';
@@ -38,7 +39,7 @@ export async function renameToken(
 
 async function renameHere(deps: ChangeDeps, token: ListedToken, newName: string): Promise<RenamePlan> {
   const { connection } = deps.client;
-  const { provider, origin } = connection;
+  const { provider } = connection;
   const name = checkLocalName(newName, 'credential');
   await refuseTakenAlias(deps, token, name);
   return {
@@ -48,7 +49,7 @@ async function renameHere(deps: ChangeDeps, token: ListedToken, newName: string)
         action: 'rename',
         id: token.id,
         place: 'here',
-        work: () => deps.profiles.saveAlias({ provider: provider.id, origin, id: token.id, name }),
+        work: () => deps.profiles.saveAlias({ ...connectedAccount(connection), id: token.id, name }),
       });
       const done = `named id ${token.id} "${name}" in keyturn’s own list, at ${whereOf(connection)}`;
       return { token: { ...token, name }, notes: [done] };

@@ -2,7 +2,7 @@ import { commandLine } from '../domain/command-line.ts';
 import { type Credential, type CredentialState, type Inactive, stateOf } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import { noCredential } from '../domain/missing.ts';
-import { sameSettings } from '../domain/same-settings.ts';
+import { compareAccounts } from '../domain/same-settings.ts';
 import type { Born } from '../domain/same-token.ts';
 import { type AccountPlace, isSavedToken } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
@@ -28,12 +28,7 @@ export function profilesOf(credential: Credential, profiles: readonly Profile[])
   const users = profiles.filter(
     ({ credential: used }) => used.kind === 'store' && used.name === credential.name,
   );
-  const ofPlace = profiles.filter(
-    ({ provider, origin, settings }) =>
-      provider === credential.provider &&
-      origin === credential.origin &&
-      (credential.settings === null || sameSettings(settings, credential.settings)),
-  );
+  const ofPlace = profiles.filter((profile) => compareAccounts(profile, credential) !== 'other');
   return (users.length > 0 ? users : ofPlace).map(({ name }) => name);
 }
 

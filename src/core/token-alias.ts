@@ -1,13 +1,9 @@
 import { AppError } from '../domain/errors.ts';
-import type { Profiles } from '../ports/profiles.ts';
+import type { AliasPlace, Profiles } from '../ports/profiles.ts';
 
-/** A local name stands for one token of a provider at one origin. */
-export async function refuseTakenAlias(
-  profiles: Profiles,
-  place: { readonly provider: string; readonly origin: string },
-  alias: string,
-): Promise<void> {
-  const aliases = await profiles.aliases(place.provider, place.origin);
+/** A local name stands for one token of one account. */
+export async function refuseTakenAlias(profiles: Profiles, place: AliasPlace, alias: string): Promise<void> {
+  const aliases = await profiles.aliases(place);
   const taken = aliases.find((each) => each.name === alias);
   if (!taken) return;
   throw new AppError({

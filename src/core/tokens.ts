@@ -7,6 +7,7 @@ import type { Provider, TokenSpec } from '../ports/provider.ts';
 import type { CredentialStore } from '../ports/store.ts';
 import { requireSupport, unsupported } from './capabilities.ts';
 import type { Client } from './client.ts';
+import { connectedAccount } from './connected-account.ts';
 import { findListed } from './inferred-lists.ts';
 import { resolveListed, type WholeOrNot } from './listing.ts';
 import { fits, isFiltered, type TokenFilter } from './token-filter.ts';
@@ -124,8 +125,9 @@ export function listOnce(deps: TokenDeps): () => Promise<WholeOrNot<ListedToken>
 
 /** Adds what the vendor does not know: the local alias, whether the instant of expiry has passed, whether we use it. */
 export async function completer(deps: TokenDeps): Promise<(token: Token) => ListedToken> {
-  const { claims, provider, origin, tokenId } = deps.client.connection;
-  const aliases = provider.facts.names === 'none' ? await deps.profiles.aliases(provider.id, origin) : [];
+  const { claims, provider, tokenId } = deps.client.connection;
+  const place = connectedAccount(deps.client.connection);
+  const aliases = provider.facts.names === 'none' ? await deps.profiles.aliases(place) : [];
   const names = new Map(aliases.map((alias) => [alias.id, alias.name]));
   // The instant after the answer: what the provider says of its last use is never in the future then.
   return (token) => ({

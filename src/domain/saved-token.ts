@@ -1,5 +1,5 @@
 import type { Credential } from './credential.ts';
-import { type AccountSettings, sameSettings } from './same-settings.ts';
+import { type AccountMatch, type AccountSettings, compareAccounts } from './same-settings.ts';
 import { type Born, isSameToken } from './same-token.ts';
 
 /** An account at a provider, and the saved credential that the connection to it uses. */
@@ -10,19 +10,16 @@ export interface AccountPlace {
   readonly credentialName: string | null;
 }
 
-/** `unknown`: an older keyturn saved the credential and did not record its account. */
-export type AccountMatch = 'same' | 'other' | 'unknown';
-
 /**
- * Whether a saved credential belongs to the account of a connection: provider, origin and the settings that name the
- * account. Two Devo domains share one origin.
+ * Whether a saved credential belongs to the account of a connection; `unknown` where an older keyturn saved it and did not record
+ * its account.
  */
 export function matchAccount(
   saved: Pick<Credential, 'name' | 'provider' | 'origin' | 'settings'>,
   place: AccountPlace,
 ): AccountMatch {
-  if (saved.provider !== place.provider.id || saved.origin !== place.origin) return 'other';
-  if (saved.settings !== null) return sameSettings(saved.settings, place.settings) ? 'same' : 'other';
+  const match = compareAccounts(saved, { ...place, provider: place.provider.id });
+  if (match !== 'unknown') return match;
   const isOnly = Object.keys(place.settings).length === 0;
   return isOnly || saved.name === place.credentialName ? 'same' : 'unknown';
 }

@@ -59,8 +59,10 @@ export interface AuditCheck {
 
 /** How much of the log is proved by codes under this installation's keys, and not by checksums alone. */
 export interface AuditProof {
-  /** Events, from the first on, that no one without the key can have written or changed. */
+  /** Events that no one without the key can have written or changed. */
   readonly records: number;
-  /** Where the key of the last good code is kept; null where no code proves anything. */
+  /** Where the least safe of the keys is kept; null where no code proves anything. */
   readonly key: KeySource | null;
+  /** The line of the first event that is not proved; null where all are. */
+  readonly unprovedAt: number | null;
 }

@@ -97,6 +97,12 @@ export interface BrokenAttempt {
   readonly reason: string;
 }
 
+/** Why an operation cannot be read, and its header where that much can be; nobody vouches for the header. */
+export interface Unreadable {
+  readonly reason: string;
+  readonly header: AttemptHeader | null;
+}
+
 /** Which attempts a list is of. */
 export interface AttemptChoice {
   readonly verified?: boolean | undefined;
@@ -134,6 +140,14 @@ export interface JournalHost {
   list(options?: AttemptChoice): Promise<AttemptList>;
   /** One operation to be explained; null when there is none of that id. Takes nothing over. Throws `failure` for a broken one. */
   read(id: string): Promise<OperationDetail | null>;
+  /** Null for an operation that can be read, and where there is none of that id. Asks for the sealing key. */
+  whyUnreadable(id: string): Promise<Unreadable | null>;
+  /**
+   * Takes an operation that cannot be read out of the count: its files stay in the folder, under names that tell it, and nothing is
+   * deleted. Returns their paths. Killed at any point it counts as before until all are renamed, and may be run again. Throws
+   * `conflict` for one that can be read, `locked` while another process is at it.
+   */
+  setAside(id: string): Promise<readonly string[]>;
   /** Whether a live process is at the operation right now. */
   isRunning(id: string): Promise<boolean>;
 }

@@ -33,10 +33,15 @@ export interface Profile {
   readonly tokenId: string | null;
 }
 
-/** A local name for a token of a provider that has no names. */
-export interface Alias {
+/** The account that a local name belongs to; settings are null for one that an older keyturn wrote. */
+export interface AliasPlace {
   readonly provider: string;
   readonly origin: Origin;
+  readonly settings: Settings | null;
+}
+
+/** A local name for a token of a provider that has no names. */
+export interface Alias extends AliasPlace {
   readonly name: string;
   readonly id: string;
 }
@@ -51,8 +56,8 @@ export interface Profiles {
   use(name: string): Promise<void>;
   rename(name: string, newName: string): Promise<void>;
   remove(name: string): Promise<boolean>;
-  aliases(provider: string, origin: Origin): Promise<readonly Alias[]>;
+  aliases(place: AliasPlace): Promise<readonly Alias[]>;
   /** From now on the name stands for this id, and for no other: a rotation moves it. */
   saveAlias(alias: Alias): Promise<void>;
-  removeAlias(alias: Pick<Alias, 'provider' | 'origin' | 'id'>): Promise<void>;
+  removeAlias(alias: AliasPlace & Pick<Alias, 'id'>): Promise<void>;
 }

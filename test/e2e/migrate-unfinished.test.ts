@@ -53,9 +53,27 @@ describe('A5: a migration while an operation is unfinished', () => {
     damage(rig);
     const before = storeOf(rig);
     const { code, stderr } = await rig.run(['credentials', 'migrate', ...args], { env });
-    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('keyturn doctor') });
-    expect(stderr).toContain(rig.id);
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining(rig.id) });
+    expect(stderr).toContain(`keyturn rotations abort ${rig.id}`);
     expect(storeOf(rig)).toBe(before);
+    for (const command of [
+      ['rotations', 'show', rig.id],
+      ['doctor', '--offline'],
+      ['rotations', 'resume', rig.id],
+    ]) {
+      const told = await rig.run(command);
+      expect(told.stdout + told.stderr).toContain(`keyturn rotations abort ${rig.id}`);
+    }
+    expect(await rig.must(['rotations', 'list', '--json'])).toContain('"state": "broken"');
+    const unasked = await rig.run(['rotations', 'abort', rig.id]);
+    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('may live at the provider') });
+    const requests = rig.sandbox.requests.length;
+    const aside = JSON.parse(await rig.must(['rotations', 'abort', rig.id, '--yes', '--json']));
+    expect(aside).toMatchObject({ attempt: rig.id, state: 'set-aside' });
+    for (const file of aside.files) expect(readFileSync(file).length).toBeGreaterThan(0);
+    expect(rig.sandbox.requests.length).toBe(requests);
+    expect(JSON.parse(await rig.must(['rotations', 'list', '--all', '--json'])).rotations).toEqual([]);
+    await rig.must(['credentials', 'migrate', ...args], { env });
   });
 
   test.each(migrations)('after one to %s the audit log is proved', async (_, args, env) => {
@@ -64,7 +82,34 @@ describe('A5: a migration while an operation is unfinished', () => {
     await rig.must(['credentials', 'migrate', ...args], { env });
     const now = { KEYTURN_PASSPHRASE: env['KEYTURN_NEW_PASSPHRASE'] ?? PASSPHRASE.KEYTURN_PASSPHRASE };
     const store = args.includes('file') ? 'file' : 'passphrase';
-    await rig.must(['audit', 'verify'], { env: { ...now, KEYTURN_STORE: store } });
+    const verify = () => rig.run(['audit', 'verify'], { env: { ...now, KEYTURN_STORE: store } });
+    expect(await verify()).toMatchObject({ code: 0 });
+    const log = join(rig.home.path, '.local/state/keyturn/audit.jsonl');
+    const before = readFileSync(log, 'utf8');
+    expect(before).toContain('"carry":');
+    for (const changed of [
+      before.replace('"outcome":"ok"', '"outcome":"failed"'),
+      before.replace(/"code":"[^"]+"/, `"code":"${'A'.repeat(43)}"`),
+    ]) {
+      writeFileSync(log, changed);
+      expect(await verify()).toMatchObject({ code: 1 });
+    }
+  });
+
+  test('A14 a log that was written anew before it is not proved afterwards, and the person is told', async () => {
+    const rig = await createStopped();
+    await rig.must(['rotations', 'abort', rig.id, '--yes']);
+    const log = join(rig.home.path, '.local/state/keyturn/audit.jsonl');
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"outcome":"ok"', '"outcome":"failed"'));
+    const migrated = await rig.run(['credentials', 'migrate', '--from', 'passphrase', '--to', 'passphrase'], {
+      env: NEW_PASSPHRASE,
+    });
+    expect(migrated).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/line 1 of the audit log is not proved/),
+    });
+    const now = { KEYTURN_PASSPHRASE: NEW_PASSPHRASE.KEYTURN_NEW_PASSPHRASE };
+    expect(await rig.run(['audit', 'verify'], { env: now })).toMatchObject({ code: 1 });
   });
 });
 

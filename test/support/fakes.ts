@@ -1,12 +1,13 @@
 import type { Connection } from '../../src/core/client.ts';
 import type { Credential, Inactive } from '../../src/domain/credential.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import { compareAccounts } from '../../src/domain/same-settings.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Token } from '../../src/domain/token.ts';
 import type { AuditCheck, AuditEvent, AuditLog, AuditRecord } from '../../src/ports/audit.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Page } from '../../src/ports/paging.ts';
-import type { Alias, Profile, Profiles } from '../../src/ports/profiles.ts';
+import type { Alias, AliasPlace, Profile, Profiles } from '../../src/ports/profiles.ts';
 import type { Provider, Setting } from '../../src/ports/provider.ts';
 import type { SessionSeals } from '../../src/ports/session-seals.ts';
 import type { NewStore, NewVersion, StoreFacts } from '../../src/ports/store.ts';
@@ -84,8 +85,8 @@ export class FakeProfiles implements Profiles {
     return this.all.delete(name);
   }
 
-  async aliases(provider: string, origin: string): Promise<readonly Alias[]> {
-    return this.aliasList.filter((alias) => alias.provider === provider && alias.origin === origin);
+  async aliases(place: AliasPlace): Promise<readonly Alias[]> {
+    return this.aliasList.filter((alias) => compareAccounts(alias, place) !== 'other');
   }
 
   async saveAlias(alias: Alias): Promise<void> {
@@ -95,7 +96,7 @@ export class FakeProfiles implements Profiles {
     ];
   }
 
-  async removeAlias({ id }: Pick<Alias, 'provider' | 'origin' | 'id'>): Promise<void> {
+  async removeAlias({ id }: Pick<Alias, 'id'>): Promise<void> {
     this.aliasList = this.aliasList.filter((alias) => alias.id !== id);
   }
 }

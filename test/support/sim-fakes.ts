@@ -1,11 +1,12 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { AppError } from '../../src/domain/errors.ts';
+import { compareAccounts } from '../../src/domain/same-settings.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { AuditCheck, AuditEvent, AuditLog } from '../../src/ports/audit.ts';
 import type { Clock, Random } from '../../src/ports/clock.ts';
 import type { Keychain } from '../../src/ports/keychain.ts';
 import type { Locks } from '../../src/ports/lock.ts';
-import type { Alias, Profile, Profiles } from '../../src/ports/profiles.ts';
+import type { Alias, AliasPlace, Profile, Profiles } from '../../src/ports/profiles.ts';
 import type { Sink } from '../../src/ports/sink.ts';
 import type { FaultKind, Faults } from './sim-faults.ts';
 
@@ -109,15 +110,15 @@ export class SimProfiles implements Profiles {
     return this.#profiles.delete(name);
   }
 
-  async aliases(provider: string, origin: string): Promise<readonly Alias[]> {
-    return this.#aliases.filter((alias) => alias.provider === provider && alias.origin === origin);
+  async aliases(place: AliasPlace): Promise<readonly Alias[]> {
+    return this.#aliases.filter((alias) => compareAccounts(alias, place) !== 'other');
   }
 
   async saveAlias(alias: Alias): Promise<void> {
     this.#aliases = [...this.#aliases.filter(({ name }) => name !== alias.name), alias];
   }
 
-  async removeAlias({ id }: Pick<Alias, 'provider' | 'origin' | 'id'>): Promise<void> {
+  async removeAlias({ id }: Pick<Alias, 'id'>): Promise<void> {
     this.#aliases = this.#aliases.filter((alias) => alias.id !== id);
   }
 }

@@ -10,6 +10,8 @@ function withJournal(wrap: (journal: Journal) => Journal): (host: JournalHost) =
     prove: () => host.prove(),
     read: (id) => host.read(id),
     isRunning: (id) => host.isRunning(id),
+    whyUnreadable: (id) => host.whyUnreadable(id),
+    setAside: (id) => host.setAside(id),
     whileNoneBegins: (work) => host.whileNoneBegins(work),
     list: () => host.list(),
     begin: (header, work) => host.begin(header, (journal) => work(wrap(journal))),
@@ -194,6 +196,8 @@ const forgetStrays: Mutation = {
     read: (id) => host.read(id),
     whileNoneBegins: (work) => host.whileNoneBegins(work),
     isRunning: (id) => host.isRunning(id),
+    whyUnreadable: (id) => host.whyUnreadable(id),
+    setAside: (id) => host.setAside(id),
     begin: (header, work) => host.begin(header, work),
     resume: (id, work) => host.resume(id, work),
     list: async (choice) => {

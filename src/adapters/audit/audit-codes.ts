@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { KeySource } from '../../ports/sealer.ts';
-import type { InstallationKey, InstallationKeys } from '../store/installation-keys.ts';
+import { type InstallationKey, type InstallationKeys, keyOfStore } from '../store/installation-keys.ts';
 
 /** Signs the audit log's chain, so that somebody who may write the file cannot write another log in its place. */
 export interface AuditCode {
@@ -26,6 +26,11 @@ export function createAuditCodes(keys: InstallationKeys, mayUnlock: boolean): Au
       return key && toCode(key);
     },
   };
+}
+
+/** Under a store's key that is not in use yet. */
+export function codeOfStoreKey(storeKey: KeyObject): AuditCode {
+  return toCode(keyOfStore(storeKey, 'audit'));
 }
 
 function toCode({ keyId, source, key }: InstallationKey): AuditCode {

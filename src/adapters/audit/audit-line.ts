@@ -13,7 +13,17 @@ export interface TornNote {
   readonly torn: { readonly bytes: number; readonly sum: string };
 }
 
-export type AuditEntry = AuditRecord | TornNote;
+/**
+ * The store's key is about to change, and the codes made under the old one can be checked no longer: from the line `since` on every
+ * line was checked under it. The line carries a second code, under the key `keyId`, that vouches for them from then on.
+ */
+export interface CarryNote {
+  readonly sequence: number;
+  readonly at: string;
+  readonly carry: { readonly since: number; readonly keyId: string };
+}
+
+export type AuditEntry = AuditRecord | TornNote | CarryNote;
 
 export interface AuditLine {
   readonly entry: AuditEntry;
@@ -21,7 +31,12 @@ export interface AuditLine {
   readonly chain: string;
   /** Absent in lines of an older keyturn. */
   readonly signature?: Signature;
+  /** The code of a {@link CarryNote} under the key that it names. */
+  readonly carried?: string;
 }
+
+/** What the next line goes on from. */
+export type LineBefore = Pick<AuditLine, 'chain' | 'signature' | 'carried'>;
 
 /** A code over the chain, and the key that it was made with. */
 export interface Signature {
@@ -45,18 +60,19 @@ const ACTIONS: readonly AuditAction[] = [
 const OUTCOMES: readonly AuditRecord['outcome'][] = ['ok', 'failed', 'unknown'];
 
 /** What the first line goes on from. */
-export const BEFORE_FIRST: Pick<AuditLine, 'chain' | 'signature'> = { chain: sumOf('keyturn audit 1') };
+export const BEFORE_FIRST: LineBefore = { chain: sumOf('keyturn audit 1') };
 
-/** Covers the line before whole, with its code where it has one. */
-export function nextChain(before: Pick<AuditLine, 'chain' | 'signature'>, entry: AuditEntry): string {
-  const { chain, signature } = before;
+/** Covers the line before whole, with its codes where it has some. */
+export function nextChain(before: LineBefore, entry: AuditEntry): string {
+  const { chain, signature, carried } = before;
   const code = signature ? `${signature.keyId} ${signature.code} ` : '';
-  return sumOf(`${chain} ${code}${canonicalJson(entry)}`);
+  const second = carried === undefined ? '' : `${carried} `;
+  return sumOf(`${chain} ${code}${second}${canonicalJson(entry)}`);
 }
 
 /** One line with its line feed. JSON escapes every control character, so that one event is one line; so do the rest here. */
-export function encodeAuditLine({ entry, chain, signature }: AuditLine): Uint8Array {
-  const text = canonicalJson({ ...entry, chain, ...signature }).replace(
+export function encodeAuditLine({ entry, chain, signature, carried }: AuditLine): Uint8Array {
+  const text = canonicalJson({ ...entry, chain, ...signature, carried }).replace(
     /[\x7f-\x9f\u2028\u2029]/g,
     escapeCharacter,
   );
@@ -67,10 +83,12 @@ export function encodeAuditLine({ entry, chain, signature }: AuditLine): Uint8Ar
 export function decodeAuditLine(bytes: Uint8Array): AuditLine | null {
   const value = parse(bytes);
   if (!isObject(value) || typeof value.chain !== 'string') return null;
-  const entry = toTornNote(value) ?? toRecord(value);
+  const entry = toTornNote(value) ?? toCarryNote(value) ?? toRecord(value);
   if (!entry) return null;
   const signature = toSignature(value);
-  const line = { entry, chain: value.chain, ...(signature && { signature }) };
+  const { chain, carried } = value;
+  const second = typeof carried === 'string' ? { carried } : {};
+  const line = { entry, chain, ...(signature && { signature }), ...second };
   // One line has one form: a field that was added, or written otherwise, shows.
   return Buffer.from(encodeAuditLine(line)).subarray(0, -1).equals(bytes) ? line : null;
 }
@@ -87,6 +105,12 @@ function toTornNote({ sequence, at, torn }: JsonObject): TornNote | null {
   if (!isCount(sequence) || typeof at !== 'string' || !isObject(torn)) return null;
   const { bytes, sum } = torn;
   return isCount(bytes) && typeof sum === 'string' ? { sequence, at, torn: { bytes, sum } } : null;
+}
+
+function toCarryNote({ sequence, at, carry }: JsonObject): CarryNote | null {
+  if (!isCount(sequence) || typeof at !== 'string' || !isObject(carry)) return null;
+  const { since, keyId } = carry;
+  return isCount(since) && typeof keyId === 'string' ? { sequence, at, carry: { since, keyId } } : null;
 }
 
 function toRecord(value: JsonObject): AuditRecord | null {

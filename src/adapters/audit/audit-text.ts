@@ -1,10 +1,11 @@
 import type { AuditCheck, AuditRecord } from '../../ports/audit.ts';
 import {
+  type AuditEntry,
   type AuditLine,
   BEFORE_FIRST,
   decodeAuditLine,
+  type LineBefore,
   nextChain,
-  type Signature,
   sumOf,
 } from './audit-line.ts';
 
@@ -38,26 +39,24 @@ export function describeTorn(torn: Uint8Array): { readonly bytes: number; readon
 
 export function listRecords(bytes: Uint8Array): readonly AuditRecord[] {
   const records: AuditRecord[] = [];
-  for (const { line } of linesOf(bytes)) if (line && !('torn' in line.entry)) records.push(line.entry);
+  for (const { line } of linesOf(bytes)) if (line && 'action' in line.entry) records.push(line.entry);
   return records;
 }
 
-/** What checksums alone tell, and the signed lines, whose codes are still to be checked. */
+/** What checksums alone tell, and the lines that they hold for, whose codes are still to be checked. */
 export interface ChainCheck extends Omit<AuditCheck, 'proof'> {
-  readonly signed: readonly SignedLine[];
+  readonly lines: readonly ChainedLine[];
 }
 
-export interface SignedLine extends Signature {
+export interface ChainedLine extends LineBefore {
   /** Of the line in the log, from 1. */
   readonly number: number;
-  readonly chain: string;
-  /** Events up to and with this line. */
-  readonly records: number;
+  readonly entry: AuditEntry;
 }
 
 export function checkChain(bytes: Uint8Array): ChainCheck {
-  const signed: SignedLine[] = [];
-  let before: Pick<AuditLine, 'chain' | 'signature'> = BEFORE_FIRST;
+  const lines: ChainedLine[] = [];
+  let before: LineBefore = BEFORE_FIRST;
   let sequence = 0;
   let records = 0;
   let torn = 0;
@@ -71,21 +70,21 @@ export function checkChain(bytes: Uint8Array): ChainCheck {
     const expected = unread ? describeTorn(bytes.subarray(unread.start, start)) : null;
     const noted = 'torn' in entry ? entry.torn : null;
     if (noted?.bytes !== expected?.bytes || noted?.sum !== expected?.sum) {
-      return { records, brokenAt: unread?.number ?? number, torn, signed };
+      return { records, brokenAt: unread?.number ?? number, torn, lines };
     }
     const chain = nextChain(before, entry);
     sequence += 1;
     if (entry.sequence !== sequence || line.chain !== chain)
-      return { records, brokenAt: number, torn, signed };
+      return { records, brokenAt: number, torn, lines };
     if (noted) torn += 1;
-    else records += 1;
-    if (line.signature) signed.push({ ...line.signature, number, chain, records });
+    else if ('action' in entry) records += 1;
+    lines.push({ ...line, number });
     before = line;
     unread = null;
   }
   // A line that is not whole at the very end: the next append notes it. Whole lines that are none were changed.
-  if (unread && bytes.at(-1) === LINE_FEED) return { records, brokenAt: unread.number, torn, signed };
-  return { records, brokenAt: null, torn: unread ? torn + 1 : torn, signed };
+  if (unread && bytes.at(-1) === LINE_FEED) return { records, brokenAt: unread.number, torn, lines };
+  return { records, brokenAt: null, torn: unread ? torn + 1 : torn, lines };
 }
 
 function* linesOf(

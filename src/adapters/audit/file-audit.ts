@@ -6,15 +6,16 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { checkPrivateFolder, ensureDurableFolder, refuseLooseFile } from '../disk/private.ts';
 import type { AuditCode, AuditCodes } from './audit-codes.ts';
-import { type AuditEntry, type AuditLine, BEFORE_FIRST, encodeAuditLine, nextChain } from './audit-line.ts';
 import {
-  type AuditTail,
-  checkChain,
-  describeTorn,
-  findTail,
-  listRecords,
-  type SignedLine,
-} from './audit-text.ts';
+  type AuditEntry,
+  BEFORE_FIRST,
+  type CarryNote,
+  encodeAuditLine,
+  type LineBefore,
+  nextChain,
+} from './audit-line.ts';
+import { type AuditTail, checkChain, describeTorn, findTail, listRecords } from './audit-text.ts';
+import { checkCodes } from './check-codes.ts';
 
 export interface FileAuditOptions {
   readonly disk: Disk;
@@ -31,11 +32,27 @@ const LARGE = 4 * 1024 * 1024;
 const LARGEST = 4 * LARGE;
 const MOST_WAIT_MS = 10_000;
 
+type Content = AuditEvent | Pick<CarryNote, 'carry'>;
+
+/** Records that the log goes on under another key. Durable when it resolves. */
+export type Carry = (
+  next: AuditCode,
+) => Promise<Pick<AuditCheck, 'brokenAt'> & Pick<AuditProof, 'unprovedAt'>>;
+
+export interface FileAudit extends AuditLog {
+  /**
+   * For a change of the key: checks the log under the present key, then runs `work`, which calls `carry` before the new key takes the
+   * place of the old one. Until `work` is done nothing else is appended. Killed at any point, the log is proved under the key that is
+   * there. What is not proved now is not proved afterwards either, and `carry` says so.
+   */
+  carryOver<T>(work: (carry: Carry) => Promise<T>): Promise<T>;
+}
+
 /**
  * The audit log as JSON lines, 0600. Each line's checksum covers all lines before it, and its code proves the checksum.
  * Nothing that was written is ever taken away, not even a line that a kill or a full disk cut short.
  */
-export function createFileAudit(options: FileAuditOptions): AuditLog {
+export function createFileAudit(options: FileAuditOptions): FileAudit {
   const { disk, locks, clock, path, codes } = options;
   const folder = dirname(path);
 
@@ -78,23 +95,41 @@ export function createFileAudit(options: FileAuditOptions): AuditLog {
   async function appendAlone(event: AuditEvent): Promise<void> {
     await ensureDurableFolder(disk, folder);
     // First: the store may have to be unlocked for it, and a refusal must leave the log as it is.
+    await appendEntry(await codes.current(), pick(event));
+  }
+
+  async function carryAlone<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
+    await ensureDurableFolder(disk, folder);
     const code = await codes.current();
+    const check = await checkCodes(checkChain(await readAll()), codes);
+    return work(async (next) => {
+      const { brokenAt, proof, provedSince, records } = check;
+      // Of a log that was changed nothing is vouched for.
+      const since = brokenAt === null ? provedSince : Number.MAX_SAFE_INTEGER;
+      if (records > 0) await appendEntry(code, { carry: { since, keyId: next.keyId } }, next);
+      return { brokenAt, unprovedAt: proof?.unprovedAt ?? null };
+    });
+  }
+
+  /** Made by the holder of the lock. `next` is the key of a note that carries the log over. */
+  async function appendEntry(code: AuditCode, content: Content, next?: AuditCode): Promise<void> {
     const { last, torn, open } = await readTail(await findFiles());
     await setAsideWhenLarge(last?.entry.sequence ?? 0);
     const at = toInstant(clock.now());
     let sequence = last?.entry.sequence ?? 0;
-    let before: Pick<AuditLine, 'chain' | 'signature'> = last ?? BEFORE_FIRST;
+    let before: LineBefore = last ?? BEFORE_FIRST;
     const parts: Uint8Array[] = [];
     const add = (entry: AuditEntry): void => {
       sequence = entry.sequence;
       const chain = nextChain(before, entry);
       const signature = { keyId: code.keyId, code: code.codeOf(chain) };
-      before = { chain, signature };
-      parts.push(encodeAuditLine({ entry, chain, signature }));
+      const carried = next && 'carry' in entry ? { carried: next.codeOf(chain) } : {};
+      before = { chain, signature, ...carried };
+      parts.push(encodeAuditLine({ entry, ...before }));
     };
     if (open) parts.push(new Uint8Array([0x0a]));
     if (torn.length > 0) add({ sequence: sequence + 1, at, torn: describeTorn(torn) });
-    add({ ...pick(event), at, sequence: sequence + 1 });
+    add({ ...content, at, sequence: sequence + 1 });
     await write(Buffer.concat(parts));
   }
 
@@ -131,31 +166,14 @@ export function createFileAudit(options: FileAuditOptions): AuditLog {
     append: (event) => locks.hold('audit', MOST_WAIT_MS, () => appendAlone(event)),
     list: async () => listRecords(await readAll()),
     async verify({ proof } = { proof: false }) {
-      const { signed, ...check } = checkChain(await readAll());
-      return proof ? checkCodes(check, signed, codes) : { ...check, proof: null };
+      const found = checkChain(await readAll());
+      const { lines: _, ...check } = found;
+      if (!proof) return { ...check, proof: null };
+      const { provedSince: __, ...proved } = await checkCodes(found, codes);
+      return proved;
     },
+    carryOver: (work) => locks.hold('audit', MOST_WAIT_MS, () => carryAlone(work)),
   };
-}
-
-/** A line that carries a wrong code of a key that is at hand was changed. One of a key that is gone proves nothing. */
-async function checkCodes(
-  check: Omit<AuditCheck, 'proof'>,
-  signed: readonly SignedLine[],
-  codes: AuditCodes,
-): Promise<AuditCheck> {
-  const known = new Map<string, AuditCode | null>();
-  let proof: AuditProof = { records: 0, key: null };
-  for (const line of signed) {
-    if (!known.has(line.keyId)) known.set(line.keyId, await codes.find(line.keyId));
-    const code = known.get(line.keyId);
-    if (!code) continue;
-    if (code.codeOf(line.chain) !== line.code) {
-      const brokenAt = Math.min(line.number, check.brokenAt ?? line.number);
-      return { ...check, records: proof.records, brokenAt, proof };
-    }
-    proof = { records: line.records, key: code.source };
-  }
-  return { ...check, proof };
 }
 
 /** Only what an event has: a caller's richer object must not bring more into the log. */

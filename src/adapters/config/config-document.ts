@@ -92,7 +92,11 @@ export function writeProfile(document: Document, profile: Profile): void {
 /** All aliases anew: they are keyturn's own notes and few. */
 export function writeAliases(document: Document, aliases: readonly Alias[]): void {
   if (aliases.length === 0) document.delete('aliases');
-  else document.set('aliases', document.createNode(aliases));
+  else document.set('aliases', document.createNode(aliases.map(aliasJson)));
+}
+
+function aliasJson({ provider, origin, settings, name, id }: Alias): unknown {
+  return { provider, origin, ...(settings !== null && { settings }), name, id };
 }
 
 function readProfile(file: YamlFile, name: string, item: NamedItem): Profile {
@@ -153,6 +157,7 @@ function readAliases(file: YamlFile, node: YamlNode): readonly Alias[] {
     return {
       provider: text('provider'),
       origin: readOrigin(file, fields.get('origin')?.value, at),
+      settings: fields.has('settings') ? readSettings(file, fields.get('settings')?.value) : null,
       name: text('name'),
       id: text('id'),
     };

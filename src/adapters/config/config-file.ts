@@ -2,10 +2,11 @@ import type { Document } from 'yaml';
 import { AppError } from '../../domain/errors.ts';
 import { noProfile } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
+import { compareAccounts } from '../../domain/same-settings.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
-import type { Alias, Profiles } from '../../ports/profiles.ts';
+import type { Alias, AliasPlace, Profiles } from '../../ports/profiles.ts';
 import { commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
 import { ParsedOnce } from '../disk/parsed-once.ts';
 import { renameKey } from '../yaml/edit-document.ts';
@@ -84,10 +85,8 @@ export function createProfiles(options: ProfilesOptions): Profiles {
         return { result: true, changed: true };
       });
     },
-    aliases: async (provider, origin) =>
-      ((await read())?.aliases ?? []).filter(
-        (alias) => alias.provider === provider && alias.origin === origin,
-      ),
+    aliases: async (place) =>
+      ((await read())?.aliases ?? []).filter((alias) => compareAccounts(alias, place) !== 'other'),
     saveAlias: (alias) => edit((config) => saveAlias(config, alias)),
     removeAlias: async (alias) => {
       if (!(await read())) return;
@@ -127,23 +126,19 @@ function renameProfile(config: OpenConfig, name: string, newName: string): Edite
   return CHANGED;
 }
 
-/** The name moves: it stands for one thing at a place, and a thing has one name. */
+/** The name moves: it stands for one thing in an account, and a thing has one name. */
 function saveAlias({ document, aliases }: OpenConfig, alias: Alias): Edited<void> {
-  const { provider, origin, name, id } = alias;
   const kept = aliases.filter((known) => !sameThing(known, alias) && !sameName(known, alias));
-  writeAliases(document, [...kept, { provider, origin, name, id }]);
+  writeAliases(document, [...kept, alias]);
   return CHANGED;
 }
 
 function sameName(a: Alias, b: Alias): boolean {
-  return a.name === b.name && a.provider === b.provider && a.origin === b.origin;
+  return a.name === b.name && compareAccounts(a, b) !== 'other';
 }
 
-function sameThing(
-  a: Pick<Alias, 'provider' | 'origin' | 'id'>,
-  b: Pick<Alias, 'provider' | 'origin' | 'id'>,
-): boolean {
-  return a.provider === b.provider && a.origin === b.origin && a.id === b.id;
+function sameThing(a: AliasPlace & Pick<Alias, 'id'>, b: AliasPlace & Pick<Alias, 'id'>): boolean {
+  return a.id === b.id && compareAccounts(a, b) !== 'other';
 }
 
 function conflict(message: string, hint: string): AppError {

@@ -19,7 +19,7 @@ export function broken(reason: string): AppError {
   return new AppError({
     code: 'failure',
     message: `the journal is broken: ${reason}`,
-    hint: 'nothing was sent; look at the token at the provider, then move the journal away',
+    hint: 'nothing was sent; look at the tokens at the provider, then set the record aside with `keyturn rotations abort`',
   });
 }
 

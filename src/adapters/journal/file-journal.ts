@@ -31,6 +31,7 @@ import { type Ending, groupNames, isAttemptId, segmentPath, sparePath } from './
 import { openFirstSegment } from './open-first.ts';
 import type { AttemptLog } from './read-attempt.ts';
 import { claimSegment, createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { createSettingAside } from './set-aside.ts';
 import { openAnswers, stepsOf } from './show.ts';
 import { closeQuietly, quietly, releaseSpare, takeSpare } from './spare.ts';
 import { isUnfinished, newState, type State, summarize } from './state.ts';
@@ -236,6 +237,8 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
         answers: async () => openAnswers((await unlock(log, state)).sealer, state),
       };
     },
+
+    ...createSettingAside({ disk, locks, folder, verify: readVerified }),
 
     isRunning: (id) => (isAttemptId(id) ? isHeld(locks, id) : Promise.resolve(false)),
   };

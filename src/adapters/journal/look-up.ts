@@ -38,11 +38,21 @@ export async function lookAt(disk: Disk, folder: string, known: AttemptFiles | n
     } catch (error) {
       if (!isAppError(error)) throw error;
       const now = await findFiles(disk, folder, files.id);
-      if (tries === MOST_TRIES || (now && isSame(now, files))) return { kind: 'broken', error };
+      if (tries === MOST_TRIES || (now && isSame(now, files)))
+        return { kind: 'broken', error: named(error, files.id) };
       files = now;
     }
   }
   return null;
+}
+
+function named(error: AppError, id: string): AppError {
+  if (error.code !== 'failure') return error;
+  return error.with({
+    hint: `nothing was sent; look at the tokens at the provider, then \`keyturn rotations abort ${id}\` sets the record aside`,
+    attempt: id,
+    next: `keyturn rotations abort ${id}`,
+  });
 }
 
 /** The header of an attempt that is broken further on; null when it cannot be read either. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
  * - `<id>.spare` room on the disk for the answer of a mint.
  * - `<id>.<second>.done` and `<id>.<second>.aborted` the tombstone of an attempt that ended so in that second since 1970. An
  *   older keyturn called both `ended`.
+ * - `set-aside.<any of these names>` what a person took out of the count because it cannot be read. It is nothing to keyturn.
  * - `<id>.new` a first segment that is not whole yet: nothing has begun.
  */
 export interface AttemptFiles {
@@ -72,6 +73,10 @@ export function sparePath(folder: string, id: string): string {
 
 export function newPath(folder: string, id: string): string {
   return join(folder, `${id}.new`);
+}
+
+export function setAsidePath(folder: string, name: string): string {
+  return join(folder, `set-aside.${name}`);
 }
 
 export function endedPath(folder: string, id: string, { state, second }: Ending): string {

@@ -26,7 +26,7 @@ export async function refuseOthers({ disk, folder, header, to }: SubjectCheck): 
     if (found?.kind !== 'broken') continue;
     if (found.error.code === 'unavailable') throw found.error;
     const known = await peekHeader(disk, folder, id);
-    if (known ? isSameSubject(known, header) : to === 'begin') throw cannotTell(id, folder);
+    if (known ? isSameSubject(known, header) : to === 'begin') throw cannotTell(id);
   }
 }
 
@@ -48,10 +48,11 @@ function twoOpen(id: string, folder: string): AppError {
   });
 }
 
-function cannotTell(id: string, folder: string): AppError {
+function cannotTell(id: string): AppError {
   return new AppError({
     code: 'conflict',
-    message: `the journal of the attempt "${id}" cannot be read; it may be for the same credential`,
-    hint: `see \`keyturn rotations list\`, look at the tokens at the provider, then move its files out of "${folder}"`,
+    message: `the record of the operation ${id} cannot be read; it may be for the same credential`,
+    hint: `look at the tokens at the provider, then \`keyturn rotations abort ${id}\` sets the record aside`,
+    attempt: id,
   });
 }

@@ -36,6 +36,8 @@ const MOST_ATTEMPTS = 10;
  * newest content, compared once more right before the write. Reads back what it wrote.
  */
 export async function changeTarget(deps: SinkDeps, path: string, change: TargetChange): Promise<void> {
+  // Before the lock, which is a file beside the target.
+  await examineTarget(deps, path);
   await existingFolder(deps, path);
   await holdTarget(deps, path, async () => {
     // A delivery that was killed left the secret beside the file.

@@ -2,6 +2,7 @@ import { isAppError, usage } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
 import type { Sink } from '../../ports/sink.ts';
+import { refuseClosedPlace } from '../disk/closed-places.ts';
 import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
 import { notKept, utf8 } from './target-file.ts';
 
@@ -65,6 +66,7 @@ async function findFile(deps: SinkDeps, target: GithubTarget): Promise<string> {
   const variable = target === 'github-env' ? 'GITHUB_ENV' : 'GITHUB_OUTPUT';
   const path = deps.env[variable];
   if (!path) throw usage(`"${variable}" is not set`, `"${target}:" works in a step of GitHub Actions only`);
+  await refuseClosedPlace(path, deps.ownFolders);
   const facts = await deps.disk.facts(path);
   if (facts?.kind !== 'file')
     throw usage(`"${variable}" names no regular file`, 'the runner makes this file');

@@ -13,6 +13,8 @@ export interface SinkDeps {
   readonly note: (line: string) => void;
   /** Whether `file:` may replace what is there (`--force`). */
   readonly force: boolean;
+  /** keyturn's own folders, in which no destination may lie. */
+  readonly ownFolders: readonly string[];
   /** Waits for another process that writes the same file; the system's timer when left out. */
   readonly clock?: Pick<Clock, 'sleep'> | undefined;
   /** Which process this is, so that its locks fall with it. */

@@ -1,10 +1,12 @@
 import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
+import { refuseClosedPlace } from '../disk/closed-places.ts';
 import type { SinkDeps } from './sink-deps.ts';
 
 /** What is at the path, refusing everything that a secret should not be written to; null for nothing. */
 export async function examineTarget(deps: SinkDeps, path: string): Promise<PathFacts | null> {
+  await refuseClosedPlace(path, deps.ownFolders);
   const facts = await deps.disk.facts(path);
   if (!facts) return null;
   const shown = safeText(path, 200);

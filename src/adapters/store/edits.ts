@@ -2,7 +2,7 @@ import type { Inactive } from '../../domain/credential.ts';
 import { AppError, usage } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
 import { checkLocalName } from '../../domain/name.ts';
-import { sameSettings } from '../../domain/same-settings.ts';
+import { compareAccounts } from '../../domain/same-settings.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -67,13 +67,9 @@ function refuseTaken(before: Entry, fresh: NewVersion, replacing: Replacing | un
 
 /** An older keyturn did not record the account; its entry is completed by the one that replaces it. */
 function isSameIdentity(before: Entry, fresh: NewVersion): boolean {
-  return (
-    before.kind === fresh.kind &&
-    before.provider === fresh.provider &&
-    before.origin === fresh.origin &&
-    before.project === fresh.project &&
-    (before.settings === null || (fresh.settings !== null && sameSettings(before.settings, fresh.settings)))
-  );
+  if (before.kind !== fresh.kind || before.project !== fresh.project) return false;
+  const match = compareAccounts(before, fresh);
+  return match === 'same' || (match === 'unknown' && before.settings === null);
 }
 
 /** A version beside the current one, written once. */

@@ -56,7 +56,7 @@ export function createInstallationKeys(options: InstallationKeysOptions): Instal
 
   async function fromStore(purpose: KeyPurpose): Promise<InstallationKey | null> {
     const unlocked = await store.unlock();
-    return unlocked?.key ? named('store', deriveKey(unlocked.key, purpose)) : null;
+    return unlocked?.key ? keyOfStore(unlocked.key, purpose) : null;
   }
 
   function fromVariable(purpose: KeyPurpose): InstallationKey | null {
@@ -95,6 +95,11 @@ export function createInstallationKeys(options: InstallationKeysOptions): Instal
       return key?.keyId === keyId ? key : null;
     },
   };
+}
+
+/** What the key of a store is to this installation. */
+export function keyOfStore(storeKey: KeyObject, purpose: KeyPurpose): InstallationKey {
+  return named('store', deriveKey(storeKey, purpose));
 }
 
 function named(source: KeySource, key: KeyObject): InstallationKey {

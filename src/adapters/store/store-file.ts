@@ -34,6 +34,8 @@ export interface CredentialStoreOptions {
   readonly path: string;
   /** What a file that does not exist yet will be; one that exists keeps its own kind. */
   readonly kindForNewFile: StoreKind;
+  /** Called when a new file was made that keeps secrets in clear. */
+  readonly onClearStore?: ((path: string) => void) | undefined;
   /** How long a write waits for another process, in ms; 10 s where not given. */
   readonly waitMs?: number | undefined;
   readonly insteadOfKeychain?: (() => string) | undefined;
@@ -149,8 +151,10 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       else if (options.kindForNewFile === 'passphrase')
         passphrase = await (options.newPassphrase ?? options.passphrase)();
       let made: NewVault | null = null;
+      let isNew = false;
       const result = await commitShared(shared, async (current) => {
         let draft: Draft;
+        isNew = current === null;
         if (current) {
           const document = new StoreEdit(await parse(current));
           draft = { document, unlocked: await vaults.unlock(document.header) };
@@ -166,6 +170,7 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
         const expect = [...(outcome.expect ?? []), ...renewed];
         return toChange(shared, parse, draft, { ...outcome, expect });
       });
+      if (isNew && options.kindForNewFile === 'file') options.onClearStore?.(path);
       await tidy();
       return result;
     },

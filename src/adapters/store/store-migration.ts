@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Guard, Resealed, StoreMigration } from '../../ports/store-migration.ts';
@@ -16,8 +17,13 @@ import {
 import { markVault, sweepVaults } from './vault-markers.ts';
 import type { NewVault } from './vaults.ts';
 
+export interface StoreMigrationOptions extends CredentialStoreOptions {
+  /** Called once, before the file is replaced, with the key that the store is to have: null where it lies in clear. */
+  beforeSwitch?(key: KeyObject | null): Promise<void>;
+}
+
 /** Changes the kind of `credentials.yaml`, or its key. */
-export function createStoreMigration(options: CredentialStoreOptions): StoreMigration {
+export function createStoreMigration(options: StoreMigrationOptions): StoreMigration {
   const file = createStoreFile(options);
   return {
     async inventory() {
@@ -39,7 +45,7 @@ interface Committed {
 }
 
 async function reseal(
-  options: CredentialStoreOptions,
+  options: StoreMigrationOptions,
   file: StoreFile,
   { from, to, guard }: { readonly from: StoreKind; readonly to: StoreKind; readonly guard: Guard },
 ): Promise<Resealed> {
@@ -55,7 +61,10 @@ async function reseal(
       const { vault } = document.header;
       const { key: oldKey } = await file.vaults.unlock(document.header);
       const secrets = openAll(document, { vaultId: vault?.id ?? null, key: oldKey });
-      made ??= await file.vaults.create(to, passphrase);
+      if (made === null) {
+        made = await file.vaults.create(to, passphrase);
+        await options.beforeSwitch?.(made.unlocked.key);
+      }
       if (from === 'keychain' && vault && oldKey) await markVault(disk, path, { id: vault.id, key: oldKey });
       document.setHeader({ ...document.header, kind: to, vault: made.vault });
       for (const entry of [...document.entries.values()]) {

@@ -35,7 +35,10 @@ function refuseUnproved({ records, brokenAt, proof }: AuditCheck): void {
   }
   const unproved = records - (proof?.records ?? 0);
   if (unproved === 0) return;
-  const which = unproved === records ? 'no record is' : `the last ${unproved} of ${records} records are not`;
+  const which =
+    unproved === records
+      ? 'no record is'
+      : `${unproved} of ${records} records, the first at line ${proof?.unprovedAt}, are not`;
   throw new AppError({
     code: 'failure',
     message: `${which} proved by a code under a key of this installation`,

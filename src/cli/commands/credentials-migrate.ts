@@ -21,7 +21,7 @@ export const credentialsMigrate: Command = {
     const to = input.choice('to', STORE_KINDS);
     if (!from || !to)
       throw usage('"--from" and "--to" are needed', 'for example `--from file --to keychain`');
-    const migration = await app.storeMigration();
+    const migration = await app.migration();
     const dryRun = input.flag('dry-run');
     const agreeToClear = async (): Promise<void> => {
       app.note('in a "file" store every secret lies in clear: whatever reads that file has them');
@@ -34,8 +34,7 @@ export const credentialsMigrate: Command = {
       return planReport([
         { what: `seal ${result.secrets} secrets again, from "${from}" to "${to}": ${names}` },
       ]);
-    // Its code, under the new key, covers every record before it, whose own key is gone now.
-    await (await app.auditAfterMigration()).append({
+    await (await migration.audit()).append({
       action: 'migrate',
       outcome: 'ok',
       profile: null,

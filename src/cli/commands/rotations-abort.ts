@@ -1,6 +1,10 @@
 import { aboutAttempt } from '../../core/mint/about.ts';
 import { abortAttempt } from '../../core/rotation/abort.ts';
 import { chooseAttempts } from '../../core/rotation/choose-attempts.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Report } from '../../output/report.ts';
+import type { Unreadable } from '../../ports/journal.ts';
+import type { App } from '../app.ts';
 import { whereOfAttempt } from '../attempt-place.ts';
 import type { Command } from '../command.ts';
 import { stopped } from '../mint-report.ts';
@@ -9,11 +13,14 @@ import { resumeDeps } from '../resume-deps.ts';
 export const rotationsAbort: Command = {
   arguments: [{ name: '<id>', about: 'the attempt', values: 'attempts' }],
   details:
-    'The old one works and is current again, the new one is ended. What cannot be undone is said. One that has done all it should and only waits for a look at what appeared beside it is closed, and the new one stays.',
+    'The old one works and is current again, the new one is ended. What cannot be undone is said. One that has done all it should and only waits for a look at what appeared beside it is closed, and the new one stays. One whose record cannot be read is set aside: its files are renamed and kept, nothing is sent, and it no longer counts as unfinished.',
   async run(app, input) {
     const id = input.argument(0).replace(/^id:/, '');
     const { profile, provider } = app.globals;
-    const { attempts } = await (await app.journalHost()).list({ only: 'unfinished' });
+    const host = await app.journalHost();
+    const unreadable = await host.whyUnreadable(id);
+    if (unreadable) return setAside(app, id, unreadable);
+    const { attempts } = await host.list({ only: 'unfinished' });
     const [attempt] = chooseAttempts(attempts, { id, profile, provider });
     const where = attempt ? await whereOfAttempt(app, attempt.header) : null;
     const shown = attempt ? aboutAttempt(attempt.header) : 'it';
@@ -32,3 +39,28 @@ export const rotationsAbort: Command = {
     };
   },
 };
+
+/** Nothing can be taken back of what nobody can read. The person looks at the provider's tokens; the files stay. */
+async function setAside(app: App, id: string, { header, reason }: Unreadable): Promise<Report> {
+  const about =
+    header === null
+      ? ''
+      : ` Its first line, which nobody vouches for, says: ${aboutAttempt(header)} at ${header.provider}.`;
+  app.note(
+    safeText(
+      `the operation ${id} cannot be read (${reason}), so nothing is known of what it did.${about} A token that it made may live at the provider, and the old one may be replaced: compare \`keyturn tokens list\` with \`keyturn credentials list\`.`,
+      2_000,
+    ),
+  );
+  await app.confirm(`set the record of ${id} aside, so that it no longer counts as unfinished?`);
+  const files = await (await app.journalHost()).setAside(id);
+  return {
+    shape: 'one',
+    schema: 'keyturn.rotation/1',
+    data: { attempt: id, state: 'set-aside', undone: [], left: [], files: [...files] },
+    lines: [
+      `the record of ${id} is set aside, and nothing was sent`,
+      ...files.map((file) => `kept: ${safeText(file, 500)}`),
+    ],
+  };
+}

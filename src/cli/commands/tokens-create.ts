@@ -1,4 +1,5 @@
 import { requireSupport } from '../../core/capabilities.ts';
+import { connectedAccount } from '../../core/connected-account.ts';
 import { placeOf } from '../../core/create-command.ts';
 import { createToken } from '../../core/mint/create-token.ts';
 import { refuseTakenAlias } from '../../core/token-alias.ts';
@@ -46,8 +47,7 @@ export const tokensCreate: Command = {
     }
     const deps = await app.mintDeps(client);
     const { profiles, clock } = deps;
-    if (alias !== null)
-      await refuseTakenAlias(profiles, { provider: provider.id, origin: resolved.origin }, alias);
+    if (alias !== null) await refuseTakenAlias(profiles, connectedAccount(resolved), alias);
     const delivery = await parseDelivery(app, input, {
       defaultName: name,
       document: ({ id }) => ({

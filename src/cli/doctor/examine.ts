@@ -65,12 +65,11 @@ async function examineKeychain(app: App): Promise<readonly Finding[]> {
 
 async function examineRotations(app: App): Promise<readonly Finding[]> {
   const { attempts, broken } = await (await app.journalHost()).list();
-  const { state: folder } = await app.paths();
   const findings: Finding[] = broken.map(({ id, reason }) =>
     wrong(
       'rotations',
       `the record of attempt ${id} cannot be trusted: ${reason}`,
-      `compare the provider’s list of tokens with \`keyturn credentials list\`, then move the files of ${id} out of ${folder}/attempts`,
+      `compare the provider’s list of tokens with \`keyturn credentials list\`, then \`keyturn rotations abort ${id}\` sets the record aside`,
     ),
   );
   for (const summary of attempts) {

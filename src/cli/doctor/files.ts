@@ -10,6 +10,8 @@ const HOW: Readonly<Record<StoreKind, string>> = {
   file: 'in clear',
 };
 
+const SEALED = 'set KEYTURN_STORE to "keychain" or "passphrase"';
+
 /** Folders, modes, whether each file parses; what is kept and what of it ends soon. */
 export async function examineFiles(app: App): Promise<readonly Finding[]> {
   const paths = await app.paths();
@@ -47,7 +49,12 @@ async function examineKey(app: App): Promise<readonly Finding[]> {
 async function examineStore(app: App): Promise<readonly Finding[]> {
   const store = await app.store();
   const { kind, path } = await store.facts();
-  if (kind === null) return [ok('credentials', 'nothing is kept yet')];
+  if (kind === null) {
+    const nothing = ok('credentials', 'nothing is kept yet');
+    return app.runtime.env['KEYTURN_STORE'] === 'file'
+      ? [nothing, warning('credentials', 'KEYTURN_STORE is "file": secrets will be kept in clear', SEALED)]
+      : [nothing];
+  }
   const credentials = await store.list();
   const now = app.runtime.clock.now();
   const findings: Finding[] = [

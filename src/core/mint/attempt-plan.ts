@@ -1,7 +1,9 @@
 import type { CredentialKind } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { Account } from '../../domain/same-settings.ts';
 import { KEY_TYPES, type KeyType } from '../../domain/token.ts';
+import type { AttemptHeader } from '../../ports/journal.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { Settings, TokenSpec } from '../../ports/provider.ts';
 import {
@@ -62,6 +64,11 @@ export interface AttemptPlan {
   readonly login: Profile | null;
   /** The account that the attempt belongs to, as the provider's settings name it; it goes on there and nowhere else. */
   readonly settings: Settings;
+}
+
+/** The account that an operation belongs to; its settings are null where its plan cannot be read. */
+export function accountOf({ provider, origin, plan }: AttemptHeader): Account {
+  return { provider, origin, settings: readPlanOrNull(plan)?.settings ?? null };
 }
 
 export function writePlan(plan: AttemptPlan): JsonObject {

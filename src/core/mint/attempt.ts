@@ -1,9 +1,11 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
+import { compareAccounts } from '../../domain/same-settings.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { AttemptHeader, AttemptKind, Captured, Journal } from '../../ports/journal.ts';
 import type { Settings } from '../../ports/provider.ts';
 import type { Client, Connection } from '../client.ts';
+import { connectedAccount } from '../connected-account.ts';
 import type { Delivery } from '../delivery.ts';
 import type { AttemptPlan } from './attempt-plan.ts';
 import { writePlan } from './attempt-plan.ts';
@@ -74,11 +76,7 @@ export function isOfPlace(
   { settings }: Pick<AttemptPlan, 'settings'>,
   connection: Connection,
 ): boolean {
-  return (
-    origin === connection.origin &&
-    provider === connection.provider.id &&
-    accountOf(settings) === accountOf(connection.settings)
-  );
+  return compareAccounts({ origin, provider, settings }, connectedAccount(connection)) === 'same';
 }
 
 function accountOf(settings: Settings): string {

@@ -1,3 +1,4 @@
+import { connectedAccount } from '../connected-account.ts';
 import type { Attempt } from './attempt.ts';
 import { nonceOf } from './attempt.ts';
 import { audit } from './audit.ts';
@@ -27,7 +28,7 @@ interface Move {
 /** Profiles and aliases follow the token. */
 export async function pointTo({ deps, plan }: Attempt, { from, to }: Move): Promise<void> {
   const { profiles, client } = deps;
-  const { provider, origin } = client.connection;
+  const place = connectedAccount(client.connection);
   if (plan.login) await profiles.save({ ...plan.login, tokenId: to });
   for (const profile of await profiles.list()) {
     const { credential } = profile;
@@ -36,10 +37,10 @@ export async function pointTo({ deps, plan }: Attempt, { from, to }: Move): Prom
     if (follows && profile.tokenId !== to) await profiles.save({ ...profile, tokenId: to });
   }
   if (plan.alias !== null) {
-    await profiles.saveAlias({ provider: provider.id, origin, name: plan.alias, id: to });
+    await profiles.saveAlias({ ...place, name: plan.alias, id: to });
   }
   if (from === null || from === to) return;
-  for (const alias of await profiles.aliases(provider.id, origin)) {
-    if (alias.id === from) await profiles.saveAlias({ ...alias, id: to });
+  for (const alias of await profiles.aliases(place)) {
+    if (alias.id === from) await profiles.saveAlias({ ...place, name: alias.name, id: to });
   }
 }

@@ -1,7 +1,9 @@
+import { compareAccounts } from '../../domain/same-settings.ts';
 import type { Token } from '../../domain/token.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
+import { connectedAccount } from '../connected-account.ts';
 import type { Attempt } from './attempt.ts';
-import { readPlanOrNull } from './attempt-plan.ts';
+import { accountOf, readPlanOrNull } from './attempt-plan.ts';
 import { endAndLook } from './end-and-look.ts';
 
 /** How long a mint may be acted upon after two clean lists: a gateway's queue, a delayed replica. */
@@ -22,13 +24,13 @@ export async function endStrays(attempt: Attempt, tokens: readonly Token[]): Pro
 }
 
 async function watched({ deps, journal }: Attempt): Promise<readonly AttemptHeader[]> {
-  const { provider, origin } = deps.client.connection;
+  const place = connectedAccount(deps.client.connection);
   const abortedSince = deps.clock.now() - WATCH_MS;
   const { attempts } = await deps.host.list({ verified: true, only: { abortedSince } });
   return attempts
     .map(({ header }) => header)
     .filter((header) => header.id !== journal.header.id)
-    .filter((header) => header.provider === provider.id && header.origin === origin);
+    .filter((header) => compareAccounts(accountOf(header), place) === 'same');
 }
 
 /** Only a mark that nothing else can carry counts, never the id that the attempt was meant to replace. */

@@ -1,5 +1,6 @@
 import type { ListedToken } from '../../domain/token.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
+import { connectedAccount } from '../connected-account.ts';
 import type { Delivery } from '../delivery.ts';
 import { createToken } from '../mint/create-token.ts';
 import type { MintDeps } from '../mint/deps.ts';
@@ -69,7 +70,8 @@ function withFreeName(deps: MintDeps, spec: TokenSpec, namesakes: readonly Liste
 
 /** A local name that stands for a dead token is given to the next one. */
 async function freeAlias({ client, profiles }: MintDeps, name: string): Promise<void> {
-  const { provider, origin } = client.connection;
-  const alias = (await profiles.aliases(provider.id, origin)).find((each) => each.name === name);
+  const alias = (await profiles.aliases(connectedAccount(client.connection))).find(
+    (each) => each.name === name,
+  );
   if (alias) await profiles.removeAlias(alias);
 }

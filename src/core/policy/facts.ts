@@ -3,6 +3,7 @@ import { withoutMark } from '../../domain/marked-name.ts';
 import { isSavedToken } from '../../domain/saved-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { AttemptSummary } from '../../ports/journal.ts';
+import { connectedAccount } from '../connected-account.ts';
 import type { WholeOrNot } from '../listing.ts';
 import { readPlan } from '../mint/attempt-plan.ts';
 import type { MintDeps } from '../mint/deps.ts';
@@ -51,8 +52,9 @@ export async function gatherFacts(target: PolicyTarget, listings: Listings): Pro
   const attempts = attemptsFor(target, deps, await listings.attempts(deps));
   const { items: listed, why: unlisted } = await listings.tokens(deps);
   const namesakes = listed.filter(({ name }) => name !== null && withoutMark(name) === token.name);
-  const { provider, origin } = deps.client.connection;
-  const alias = (await deps.profiles.aliases(provider.id, origin)).find(({ name }) => name === token.name);
+  const alias = (await deps.profiles.aliases(connectedAccount(deps.client.connection))).find(
+    ({ name }) => name === token.name,
+  );
   const isStray = alias && alias.id !== entry?.current.id && !namesakes.some(({ id }) => id === alias.id);
   return {
     entry,

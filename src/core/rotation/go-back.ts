@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { statusAt } from '../../domain/token.ts';
 import type { Client } from '../client.ts';
 import { agrees, confirmChange, notDone, unconfirmed } from '../confirm-end.ts';
+import { connectedAccount } from '../connected-account.ts';
 import type { Attempt } from '../mint/attempt.ts';
 import { nonceOf, successor } from '../mint/attempt.ts';
 import { NeedsAttention } from '../mint/attention.ts';
@@ -85,11 +86,10 @@ async function enableOld({ deps, plan }: Attempt): Promise<string> {
 
 async function restoreStore(attempt: Attempt, made: Made): Promise<readonly string[]> {
   const { deps, journal, plan } = attempt;
-  const { provider, origin } = deps.client.connection;
   const version = nonceOf(journal.header);
   const { entry, target } = plan;
   if (plan.alias !== null)
-    await deps.profiles.removeAlias({ provider: provider.id, origin, id: made.item.id });
+    await deps.profiles.removeAlias({ ...connectedAccount(deps.client.connection), id: made.item.id });
   if (target) await pointTo(attempt, { from: made.item.id, to: target.id });
   const kept = entry && (await deps.store.find(entry.name));
   if (!entry || !kept) return [];

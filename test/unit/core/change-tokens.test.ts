@@ -187,7 +187,7 @@ describe('changeTokens', () => {
 
   it('deleting forgets the local name where the vendor has none; revoking does not', async () => {
     const { change, profiles } = rig({ provider: fakeProvider({ facts: { names: 'none' } }) });
-    await profiles.saveAlias({ provider: 'fake', origin: ORIGIN, id: 'a', name: 'ci' });
+    await profiles.saveAlias({ provider: 'fake', origin: ORIGIN, settings: null, id: 'a', name: 'ci' });
     await change('revoke', ['id:a']);
     expect(profiles.aliasList).toHaveLength(1);
     await change('delete', ['id:a']);
@@ -197,7 +197,7 @@ describe('changeTokens', () => {
   it('keeps the local name of what could not be deleted', async () => {
     const answer = ({ method }: Sent) => (method === 'DELETE' ? { status: 500, body: {} } : undefined);
     const { change, profiles } = rig({ provider: fakeProvider({ facts: { names: 'none' } }), answer });
-    await profiles.saveAlias({ provider: 'fake', origin: ORIGIN, id: 'a', name: 'ci' });
+    await profiles.saveAlias({ provider: 'fake', origin: ORIGIN, settings: null, id: 'a', name: 'ci' });
     expect(await change('delete', ['id:a'])).toEqual(['id:a: failure']);
     expect(profiles.aliasList).toHaveLength(1);
   });

@@ -88,14 +88,16 @@ describe('where the vendor has none', () => {
     expect(plan.call).toBeUndefined();
     expect(deps.profiles.aliasList).toEqual([]);
     expect(await plan.apply()).toMatchObject({ token: { id: 'a', name: 'ci' } });
-    expect(deps.profiles.aliasList).toEqual([{ provider: 'fake', origin: ORIGIN, id: 'a', name: 'ci' }]);
+    expect(deps.profiles.aliasList).toEqual([
+      { provider: 'fake', origin: ORIGIN, settings: {}, id: 'a', name: 'ci' },
+    ]);
     expect(transport.lines.filter((line) => !line.startsWith('GET'))).toEqual([]);
     expect(deps.audit.events).toMatchObject([{ action: 'rename', outcome: 'ok', id: 'a' }]);
   });
 
   it('refuses a name that another token has, and one that is not plain', async () => {
     const { deps } = rig(nameless());
-    await deps.profiles.saveAlias({ provider: 'fake', origin: ORIGIN, id: 'b', name: 'ci' });
+    await deps.profiles.saveAlias({ provider: 'fake', origin: ORIGIN, settings: {}, id: 'b', name: 'ci' });
     await expect(renameToken(deps, TOKEN, 'ci')).rejects.toMatchObject({ code: 'conflict' });
     await expect(renameToken(deps, TOKEN, 'a b')).rejects.toMatchObject({ code: 'usage' });
     await (await renameToken(deps, { ...TOKEN, id: 'b' }, 'ci')).apply();

@@ -96,10 +96,11 @@ describe('listTokens', () => {
       provider,
       pages: [[tokenOf('a', { name: null }), tokenOf('b', { name: null })]],
     });
-    await profiles.saveAlias({ provider: 'fake', origin: ORIGIN, id: 'a', name: 'ci' });
+    await profiles.saveAlias({ provider: 'fake', origin: ORIGIN, settings: null, id: 'a', name: 'ci' });
     await profiles.saveAlias({
       provider: 'fake',
       origin: 'https://elsewhere.example',
+      settings: null,
       id: 'b',
       name: 'theirs',
     });

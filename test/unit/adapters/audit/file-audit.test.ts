@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { AuditCodes } from '../../../../src/adapters/audit/audit-codes.ts';
 import {
-  type AuditLine,
   BEFORE_FIRST,
   decodeAuditLine,
   encodeAuditLine,
+  type LineBefore,
   nextChain,
   sumOf,
 } from '../../../../src/adapters/audit/audit-line.ts';
-import { createFileAudit } from '../../../../src/adapters/audit/file-audit.ts';
+import { createFileAudit, type FileAudit } from '../../../../src/adapters/audit/file-audit.ts';
 import { AppError, isAppError } from '../../../../src/domain/errors.ts';
 import type { AuditEvent, AuditLog } from '../../../../src/ports/audit.ts';
 import type { KeySource } from '../../../../src/ports/sealer.ts';
@@ -40,11 +40,13 @@ function codesOf(source: KeySource, secret: string): AuditCodes {
   return { current: async () => code, find: async (wanted) => (wanted === keyId ? code : null) };
 }
 
+const OLD = codesOf('store', 'the key of this installation');
+
 function createMachine() {
   const disk = createMemoryDisk();
   const clock = createFakeClock();
   const locks = createFakeLocks();
-  const start = (watch?: Watch, codes = codesOf('store', 'the key of this installation')): AuditLog =>
+  const start = (watch?: Watch, codes = codesOf('store', 'the key of this installation')): FileAudit =>
     createFileAudit({ disk: disk.connect(watch), locks: locks.forProcess(), clock, path: PATH, codes });
   const text = (): string => Buffer.from(disk.files().get(PATH) ?? []).toString();
   return { disk, clock, start, text };
@@ -247,7 +249,7 @@ describe('codes under the key of the installation', () => {
   /** What somebody can do who may write the file and has the source: change the entries, and chain them anew. */
   function forge(text: string, change: (entries: Record<string, unknown>[]) => Record<string, unknown>[]) {
     const lines = text.trimEnd().split('\n');
-    let before: Pick<AuditLine, 'chain' | 'signature'> = BEFORE_FIRST;
+    let before: LineBefore = BEFORE_FIRST;
     return change(lines.map((line) => JSON.parse(line)))
       .map(({ chain: _, ...rest }, index) => {
         const bytes = Buffer.from(JSON.stringify({ ...rest, sequence: index + 1, chain: '' }));
@@ -277,7 +279,7 @@ describe('codes under the key of the installation', () => {
       records: 4,
       brokenAt: null,
       torn: 0,
-      proof: { records: 4, key: 'store' },
+      proof: { records: 4, key: 'store', unprovedAt: null },
     });
   });
 
@@ -320,21 +322,48 @@ describe('codes under the key of the installation', () => {
     );
     expect(await machine.start().verify({ proof: true })).toMatchObject({
       brokenAt: null,
-      proof: { records: 0, key: null },
+      proof: { records: 0, key: null, unprovedAt: 1 },
+    });
+    // Nor does keyturn's own next record vouch for them.
+    await machine.start().append(event('5'));
+    expect(await machine.start().verify({ proof: true })).toMatchObject({
+      brokenAt: null,
+      proof: { records: 1, key: 'store', unprovedAt: 1 },
     });
   });
 
-  test('of a key that is gone prove nothing, until a line of the present key follows', async () => {
+  test('are not vouched for by the next record where somebody signs with a key of his own', async () => {
+    const machine = await written();
+    const own = await codesOf('store', 'a key of somebody else').current();
+    const lines = forge(machine.text(), (all) => all.map((one, i) => (i === 1 ? { ...one, id: 'x' } : one)));
+    let before: LineBefore = BEFORE_FIRST;
+    const signed = lines
+      .trimEnd()
+      .split('\n')
+      .map((text) => {
+        const line = decodeAuditLine(Buffer.from(text));
+        if (!line) throw new Error('the forged line is no line');
+        const chain = nextChain(before, line.entry);
+        before = { chain, signature: { keyId: own.keyId, code: own.codeOf(chain) } };
+        return Buffer.from(encodeAuditLine({ entry: line.entry, ...before })).toString();
+      });
+    put(machine, signed.join(''));
+    await machine.start().append(event('5'));
+    expect(await machine.start().verify({ proof: true })).toMatchObject({
+      brokenAt: null,
+      records: 5,
+      proof: { records: 1, unprovedAt: 1 },
+    });
+  });
+
+  test('of a key that is gone prove nothing', async () => {
     const machine = await written();
     const later = codesOf('store', 'the next key');
-    expect((await machine.start(undefined, later).verify({ proof: true })).proof).toEqual({
-      records: 0,
-      key: null,
-    });
     await machine.start(undefined, later).append(event('5', { action: 'migrate' }));
-    expect(await machine.start(undefined, later).verify({ proof: true })).toMatchObject({
-      brokenAt: null,
-      proof: { records: 5, key: 'store' },
+    expect((await machine.start(undefined, later).verify({ proof: true })).proof).toEqual({
+      records: 1,
+      key: 'store',
+      unprovedAt: 1,
     });
   });
 
@@ -345,6 +374,14 @@ describe('codes under the key of the installation', () => {
     expect((await machine.start(undefined, codes).verify({ proof: true })).proof).toEqual({
       records: 1,
       key: 'file',
+      unprovedAt: null,
+    });
+    await machine.start().append(event('2'));
+    const find = async (id: string) => (await codes.find(id)) ?? OLD.find(id);
+    expect((await machine.start(undefined, { ...codes, find }).verify({ proof: true })).proof).toEqual({
+      records: 2,
+      key: 'file',
+      unprovedAt: null,
     });
   });
 
@@ -357,5 +394,101 @@ describe('codes under the key of the installation', () => {
     };
     await expect(machine.start(undefined, locked).append(event('5'))).rejects.toThrow('locked');
     expect(machine.text()).toBe(before);
+  });
+});
+
+describe('a change of the key', () => {
+  const NEW = codesOf('store', 'the next key');
+  const proofOf = async (machine: ReturnType<typeof createMachine>, codes: AuditCodes) => {
+    const { brokenAt, records, proof } = await machine.start(undefined, codes).verify({ proof: true });
+    return { brokenAt, unproved: records - (proof?.records ?? 0) };
+  };
+  const WHOLE = { brokenAt: null, unproved: 0 };
+
+  async function written() {
+    const machine = createMachine();
+    for (const id of ['1', '2', '3']) await machine.start().append(event(id));
+    return machine;
+  }
+  const change = async (log: FileAudit) => log.carryOver(async (carry) => carry(await NEW.current()));
+
+  test('takes the log along, twice', async () => {
+    const machine = await written();
+    expect(await change(machine.start())).toEqual({ brokenAt: null, unprovedAt: null });
+    await machine.start(undefined, NEW).append(event('4', { action: 'migrate' }));
+    expect(await proofOf(machine, NEW)).toEqual(WHOLE);
+    expect(await idsOf(machine.start())).toEqual(['1', '2', '3', '4']);
+    const third = codesOf('store', 'the third key');
+    await machine.start(undefined, NEW).carryOver(async (carry) => carry(await third.current()));
+    await machine.start(undefined, third).append(event('5'));
+    expect(await proofOf(machine, third)).toEqual(WHOLE);
+  });
+
+  test('that is stopped anywhere leaves a log that is proved under the key that is there', async () => {
+    for (let n = 1; ; n += 1) {
+      const machine = await written();
+      let struck = false;
+      let isCarried = false;
+      const watch: Watch = (effect) => {
+        struck ||= effect.n === n;
+        return effect.n === n ? { kind: 'kill', when: 'during', bytes: 40 } : null;
+      };
+      await machine
+        .start(watch)
+        .carryOver(async (carry) => {
+          await carry(await NEW.current());
+          isCarried = true;
+        })
+        .catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+      // The new key never came to be, or is there from now on.
+      for (const codes of isCarried ? [OLD, NEW] : [OLD]) {
+        const after = createMachine();
+        for (const [path, bytes] of machine.disk.files()) after.disk.put(path, bytes);
+        await after.start(undefined, codes).append(event('4'));
+        expect(await proofOf(after, codes), `effect ${n}`).toEqual(WHOLE);
+      }
+      if (!struck) break;
+    }
+  });
+
+  test('shows what is changed afterwards, before it and behind it', async () => {
+    const machine = await written();
+    await change(machine.start());
+    await machine.start(undefined, NEW).append(event('4'));
+    const forged = machine.text().replace('"id":"2"', '"id":"x"');
+    machine.disk.put(PATH, Buffer.from(forged));
+    expect((await proofOf(machine, NEW)).brokenAt).toBe(2);
+    // Chained anew from there on; the note's second code cannot be made without the key.
+    let before: LineBefore = BEFORE_FIRST;
+    const chained = forged
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const { chain: _, keyId, code, carried, ...entry } = JSON.parse(line);
+        const chain = nextChain(before, entry);
+        before = { chain, signature: { keyId, code }, ...(carried && { carried }) };
+        return Buffer.from(encodeAuditLine({ entry, ...before })).toString();
+      });
+    machine.disk.put(PATH, Buffer.from(chained.join('')));
+    expect((await machine.start().verify()).brokenAt).toBeNull();
+    expect((await proofOf(machine, NEW)).brokenAt).toBe(4);
+  });
+
+  test('vouches for nothing that was not proved, and says so', async () => {
+    const machine = await written();
+    const stranger = codesOf('store', 'a key of somebody else');
+    await machine.start(undefined, stranger).append(event('x'));
+    await machine.start().append(event('5'));
+    expect(await change(machine.start())).toEqual({ brokenAt: null, unprovedAt: 4 });
+    await machine.start(undefined, NEW).append(event('6'));
+    // The three records before it lose their proof with the old key; nothing tells them from the stranger's.
+    expect(await proofOf(machine, NEW)).toEqual({ brokenAt: null, unproved: 4 });
+  });
+
+  test('of a log that was changed is no repair', async () => {
+    const machine = await written();
+    machine.disk.put(PATH, Buffer.from(machine.text().replace('"id":"2"', '"id":"x"')));
+    expect(await change(machine.start())).toMatchObject({ brokenAt: 2 });
+    expect((await proofOf(machine, NEW)).brokenAt).toBe(2);
   });
 });

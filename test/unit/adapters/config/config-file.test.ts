@@ -34,8 +34,8 @@ describe('profiles', () => {
     expect(await profiles.find('x')).toBeNull();
     expect(await profiles.current()).toBeNull();
     expect(await profiles.remove('x')).toBe(false);
-    expect(await profiles.aliases('devo', 'https://x')).toEqual([]);
-    await profiles.removeAlias({ provider: 'devo', origin: 'https://x', id: 'i' });
+    expect(await profiles.aliases({ provider: 'devo', origin: 'https://x', settings: null })).toEqual([]);
+    await profiles.removeAlias({ provider: 'devo', origin: 'https://x', settings: null, id: 'i' });
     expect(memory.files().size).toBe(0);
     expect((await caught(profiles.use('x'))).code).toBe('not-found');
     expect((await caught(profiles.rename('x', 'y'))).code).toBe('not-found');
@@ -89,24 +89,53 @@ describe('profiles', () => {
 });
 
 describe('aliases', () => {
-  const alias = { provider: 'prefactor', origin: 'https://app.prefactorai.com', name: 'ci', id: 'tok_1' };
+  const alias = {
+    provider: 'prefactor',
+    origin: 'https://app.prefactorai.com',
+    settings: { 'account-id': 'one' },
+    name: 'ci',
+    id: 'tok_1',
+  };
 
   test('are kept by provider and origin', async () => {
     const { profiles, again } = start();
     await profiles.saveAlias(alias);
     await profiles.saveAlias({ ...alias, origin: 'https://other.example', id: 'tok_9' });
     await profiles.saveAlias({ ...alias, name: 'renamed' });
-    expect(await again().aliases(alias.provider, alias.origin)).toEqual([{ ...alias, name: 'renamed' }]);
+    expect(await again().aliases(alias)).toEqual([{ ...alias, name: 'renamed' }]);
     await profiles.removeAlias(alias);
     await profiles.removeAlias(alias);
-    expect(await again().aliases(alias.provider, alias.origin)).toEqual([]);
+    expect(await again().aliases(alias)).toEqual([]);
+  });
+
+  test('of one account are not those of another at the same place', async () => {
+    const { again, profiles, read } = start();
+    const other = { ...alias, settings: { 'account-id': 'two' } };
+    await profiles.saveAlias(alias);
+    await profiles.saveAlias({ ...other, name: 'theirs' });
+    await profiles.saveAlias({ ...other, name: 'ci', id: 'tok_2' });
+    expect(await again().aliases(alias)).toEqual([alias]);
+    await profiles.removeAlias(other);
+    expect(await again().aliases(alias)).toEqual([alias]);
+    expect(await again().aliases(other)).toEqual([{ ...other, name: 'ci', id: 'tok_2' }]);
+    expect(read()).toContain('account-id: one');
+  });
+
+  test('that an older keyturn wrote belong to any account, until they are saved again', async () => {
+    const { again, profiles, read, write } = start();
+    await profiles.saveAlias({ ...alias, settings: null });
+    expect(read()).not.toContain('account-id');
+    write(read());
+    expect(await again().aliases(alias)).toEqual([{ ...alias, settings: null }]);
+    await profiles.saveAlias(alias);
+    expect(await again().aliases({ ...alias, settings: {} })).toEqual([]);
   });
 
   test('a name stands for one token: saving it again moves it', async () => {
     const { profiles } = start();
     await profiles.saveAlias(alias);
     await profiles.saveAlias({ ...alias, id: 'tok_2' });
-    expect(await profiles.aliases(alias.provider, alias.origin)).toEqual([{ ...alias, id: 'tok_2' }]);
+    expect(await profiles.aliases(alias)).toEqual([{ ...alias, id: 'tok_2' }]);
   });
 });
 

@@ -218,8 +218,11 @@ describe('A7: git is asked about a repository of a stranger', () => {
     execFileSync('git', ['-C', bare, 'config', 'core.worktree', rig.repo]);
     execFileSync('git', ['init', '-q', rig.inRepo('sub')]);
     execFileSync('git', ['-C', rig.inRepo('sub'), 'config', 'core.fsmonitor', rig.script]);
-    for (const folder of ['bare', 'sub'])
-      await parseSink(`env:${rig.inRepo(folder)}/.env#TOK`, rig.deps).prove();
+    await parseSink(`env:${rig.inRepo('sub')}/.env#TOK`, rig.deps).prove();
+    // Refused before git is asked.
+    await expect(parseSink(`env:${bare}/.env#TOK`, rig.deps).prove()).rejects.toMatchObject({
+      code: 'usage',
+    });
     expect(existsSync(rig.ran)).toBe(false);
     expect(readdirSync(bare)).not.toContain('.env');
   });

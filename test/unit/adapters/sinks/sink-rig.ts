@@ -28,6 +28,7 @@ export function sinkRig(more: Partial<SinkDeps> = {}) {
     env: { PATH: process.env['PATH'], HOME: folder, KEYTURN_TOKEN: 'managing-secret-value' },
     note: (line) => notes.push(line),
     force: false,
+    ownFolders: [],
     ...more,
   };
   return { folder, notes, deps, at: (name: string) => join(folder, name) };

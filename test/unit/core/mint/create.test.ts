@@ -52,7 +52,11 @@ describe('a new token', () => {
       delivery: saving('new'),
       alias: 'deploy',
     });
-    const aliases = await bench.machine.profiles.aliases('prefactor', 'https://vendor.test');
+    const aliases = await bench.machine.profiles.aliases({
+      provider: 'prefactor',
+      origin: 'https://vendor.test',
+      settings: null,
+    });
     expect(aliases).toMatchObject([{ name: 'deploy', id: result.item?.id }]);
   });
 

@@ -309,7 +309,9 @@ describe('a policy', () => {
     expect(others).toEqual([]);
     expect(await rig.kept('ci')).toBe(live?.fingerprint);
     expect(await rig.kept('ci')).not.toBe(dead);
-    expect(await rig.profiles.aliases('prefactor', ORIGIN)).toMatchObject([{ name: 'ci', id: live?.id }]);
+    expect(
+      await rig.profiles.aliases({ provider: 'prefactor', origin: ORIGIN, settings: null }),
+    ).toMatchObject([{ name: 'ci', id: live?.id }]);
     expect(await rig.actions(policy)).toEqual(['nothing']);
   });
 

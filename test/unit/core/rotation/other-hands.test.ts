@@ -254,6 +254,8 @@ function breaking(host: JournalHost): JournalHost {
     read: (id) => host.read(id),
     whileNoneBegins: (work) => host.whileNoneBegins(work),
     isRunning: (id) => host.isRunning(id),
+    whyUnreadable: (id) => host.whyUnreadable(id),
+    setAside: (id) => host.setAside(id),
     list: (options) => host.list(options),
     begin: (header, work) => host.begin(header, (journal) => work(broken(journal))),
     resume: (id, work) => host.resume(id, (journal) => work(broken(journal))),

@@ -42,11 +42,13 @@ describe('a rotation', () => {
     if (!prefactor) throw new Error('no scenario');
     const bench = await SimBench.of(prefactor);
     const { profiles } = bench.machine;
-    const alias = { provider: 'prefactor', origin: 'https://vendor.test', name: 'main' };
+    const alias = { provider: 'prefactor', origin: 'https://vendor.test', settings: null, name: 'main' };
     await profiles.saveAlias({ ...alias, id: bench.oldId });
     const result = await bench.rotate();
     expect((await profiles.find('main'))?.tokenId).toBe(result.item?.id);
-    expect(await profiles.aliases(alias.provider, alias.origin)).toEqual([{ ...alias, id: result.item?.id }]);
+    expect(await profiles.aliases(alias)).toEqual([
+      { ...alias, settings: bench.machine.base.settings, id: result.item?.id },
+    ]);
   });
 
   test('tells the audit log each thing once', async () => {
