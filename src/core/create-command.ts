@@ -79,7 +79,8 @@ export function checkCredential(place: CommandPlace, secret: Secret, now: number
 /** Another address than the vendor's own is part of what a login agrees to. */
 function urlOf({ provider, settings, origin }: CommandPlace, chosen: Settings): readonly string[] {
   if (origin === undefined || settings === undefined) return [];
-  return origin === provider.origin(chosen) ? [] : ['--url', origin];
+  const vendorsOwn = provider.origin(chosen);
+  return origin === vendorsOwn ? [] : ['--url', origin];
 }
 
 /** The words without the options that `own` gives, and their values. */
