@@ -39,6 +39,9 @@ export interface Connection {
   readonly renewal?: string;
 }
 
+type Head = Pick<Reply, 'header' | 'status'>;
+
+const PARTIAL_CONTENT = 206;
 /** How many records are asked for where the vendor refused the first wish: its pages are not documented. */
 const PLAIN_PAGE_SIZE = 20;
 
@@ -87,16 +90,13 @@ export class Client {
         if (next === null) return first;
         return { ...first, query: next.replaces ? next.query : { ...first.query, ...next.query } };
       };
-      const contextOf = (header: Reply['header'], handedOver: number): PageContext => {
-        return { origin, request: request(), size: wish.size, header, handedOver, ...before };
+      const contextOf = ({ header, status }: Head, handedOver: number): PageContext => {
+        const isPart = status === PARTIAL_CONTENT;
+        return { origin, request: request(), size: wish.size, header, handedOver, isPart, ...before };
       };
       const newTaker = () =>
         new PageTaker<T>(
-          (part) =>
-            operation.decode(
-              part,
-              contextOf(() => null, 0),
-            ),
+          (part) => operation.decode(part, contextOf({ header: () => null, status: 200 }, 0)),
           handover,
         );
       let taker = newTaker();
@@ -105,12 +105,12 @@ export class Client {
           taker = newTaker();
           return taker;
         });
-      const { body, header } = await read().catch((error: unknown) => {
+      const { body, ...head } = await read().catch((error: unknown) => {
         if (wish.isPlain || !(error instanceof PageRefused)) throw error;
         wish = { size: Math.min(size, PLAIN_PAGE_SIZE), isPlain: true };
         return read();
       });
-      const page = operation.decode(body, contextOf(header, taker.count + taker.withoutId));
+      const page = operation.decode(body, contextOf(head, taker.count + taker.withoutId));
       return { ...page, withoutId: page.withoutId + taker.withoutId, handedOver: taker.count };
     });
   }
@@ -141,20 +141,20 @@ export class Client {
     request: HttpRequest,
     { auth, answer, isEmptyAnswer, isPageRefused }: ReadHooks,
     openTaker: () => RecordTaker | null = () => null,
-  ): Promise<{ readonly body: unknown; readonly header: Reply['header'] }> {
+  ): Promise<Head & { readonly body: unknown }> {
     const { provider, secret } = this.connection;
     const json = answer === undefined ? new JsonAnswer(openTaker) : null;
     const reply = await this.#send(request, auth, json?.open);
     const { status, header } = reply;
     if (status < 200 || status > 299) {
       const told = { status, header, body: readRefusal(reply) };
-      if (isEmptyAnswer?.(told)) return { body: null, header };
+      if (isEmptyAnswer?.(told)) return { body: null, header, status };
       throw isPageRefused?.(told) ? new PageRefused(this.refusal(reply).facts) : this.refusal(reply);
     }
     const body = await this.#parse(reply, json);
     const refused = provider.findRefusal(body, { method: request.method, header, secret });
     if (refused !== null) throw this.#told(reply, refused);
-    return { body: typeof body === 'string' && answer === 'optional' ? null : body, header };
+    return { body: typeof body === 'string' && answer === 'optional' ? null : body, header, status };
   }
 
   async #send(

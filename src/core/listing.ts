@@ -69,11 +69,14 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
       this.#total = page.paging.total ?? this.#total;
       next = page.paging.next;
       empty = count === 0 ? empty + 1 : 0;
-      if (next === null || empty > 1) return this.#end(page.paging.obstacle);
-      const key = JSON.stringify(next.query);
-      const isRepeated = asked.has(key) || (fresh === 0 && empty === 0);
-      if (isRepeated) return this.#end(empty > 0 || this.#isComplete() ? page.paging.obstacle : REPEATS);
-      asked.add(key);
+      const key = next === null ? null : JSON.stringify(next.query);
+      // Also where it names no next one: a server that does not know the parameter gives the first page again.
+      const isRepeated = (key !== null && asked.has(key)) || (fresh === 0 && empty === 0);
+      if (next === null || empty > 1 || isRepeated) {
+        const isEnd = !isRepeated || empty > 0 || this.#isComplete();
+        return this.#end(isEnd ? page.paging.obstacle : REPEATS);
+      }
+      asked.add(String(key));
     }
     this.#end(`it has more than ${MOST_PAGES} pages`);
   }

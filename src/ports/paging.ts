@@ -43,6 +43,8 @@ export interface PageContext {
   /** How many records of this page came before those of the body; absent for none. */
   readonly handedOver?: number;
   readonly header: (name: string) => string | null;
+  /** Set where the status says that the answer is a part (206). */
+  readonly isPart?: boolean;
 }
 
 /** A list that may come in pages; the query of a following page is added to the request, see {@link NextPage}. */

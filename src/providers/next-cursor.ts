@@ -11,10 +11,16 @@ const NEXT_PARTS: ReadonlySet<string> = new Set([
   ...['cursor', 'pagecursor', 'page', 'pagenumber', 'pageid', 'pagekey', 'pagetoken', 'token', 'offset'],
   ...['pageoffset', 'marker', 'continuationtoken', 'continuation', 'continue', 'bookmark', 'scrollid'],
   ...['scroll', 'after', 'key', 'startkey', 'start', 'startindex', 'skip', 'index', 'position', 'anchor'],
+  ...['startingafter'],
 ]);
 const CURSORS: ReadonlySet<string> = new Set([
   ...['after', 'endcursor', 'marker', 'bookmark', 'continuation', 'continuationtoken', 'continue'],
   ...['scroll', 'scrollid', 'cursor', 'lastevaluatedkey', 'searchafter'],
+  ...['paginationtoken', 'resumptiontoken', 'skiptoken'],
+]);
+/** What a name that begins with `next` may go on with as well; under which parameter it is sent back is not known. */
+const NEXT_RIDDLES: ReadonlySet<string> = new Set([
+  ...['id', 'ref', 'since', 'batch', 'pagestart', 'record', 'item', 'link', 'pagelink', 'url', 'href', 'uri'],
 ]);
 /** Objects under these names hold what leads on, beside what does not. */
 const HOLDS_NEXT: ReadonlySet<string> = new Set(['next', 'nextpage', 'cursor', 'scroll']);
@@ -46,12 +52,20 @@ export function nextCursor(known: Known): Cursor | null {
     const parameter = parameterOf(each, known);
     const { name } = each;
     const value = leading(each);
-    if (parameter === null || isNothing(value)) continue;
+    if (isNothing(value)) continue;
+    if (parameter === null) {
+      if (isRiddle(each)) odd = { kind: 'odd' };
+      continue;
+    }
     const text = cursorText(value, name === 'next' || name === 'nextpage' ? ['value'] : CURSOR_VALUES);
     if (text === null) odd = { kind: 'odd' };
     else if (!isEcho(each, text, page.request)) return { kind: 'query', query: { [parameter]: text } };
   }
   return odd;
+}
+
+function isRiddle(each: Told): boolean {
+  return NEXT_RIDDLES.has(plainName(NEXT.exec(each.raw)?.[1] ?? '')) && !isLink(each) && !isFlag(each.value);
 }
 
 /** The value of a field, without what does not lead on where it is an object of links and cursors. */

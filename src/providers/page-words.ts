@@ -1,12 +1,7 @@
 /** Names without case and punctuation, as in `Told`. */
 export const TOTAL_PAGES = [
-  'totalpages',
-  'pagecount',
-  'pagetotal',
-  'numpages',
-  'lastpage',
-  'pages',
-  'xtotalpages',
+  ...['totalpages', 'pagecount', 'pagetotal', 'numpages', 'lastpage', 'pages', 'xtotalpages', 'totalpage'],
+  ...['lastpagenumber', 'maxpage', 'numberofpages', 'noofpages', 'pagestotal'],
 ];
 export const PAGE_NUMBERS = ['currentpage', 'pagenumber', 'pageindex', 'pageno', 'page', 'number'];
 export const OFFSETS = ['offset', 'pageoffset', 'skip', 'startindex', 'start'];

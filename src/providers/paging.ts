@@ -20,12 +20,43 @@ const TOTALS = [
   ...['totalsize', 'totalhits', 'total', 'recordcount', 'xtotalcount', 'xtotal'],
 ];
 /** At some vendors these count the page, at others the list: only more than what came says something. */
-const COUNTS = ['itemcount', 'count', 'resultcount'];
+const COUNTS = [
+  ...['itemcount', 'count', 'resultcount', 'numfound', 'found', 'matched', 'fullcount', 'grandtotal', 'of'],
+  ...['totaltokens', 'totalkeys', 'totalprojects', 'totalrows', 'totaldocs', 'xpaginationtotalcount'],
+  ...['xpaginationtotal', 'xpaginationcount', 'paginationcount'],
+];
 const MORE = [
   ...['hasmore', 'hasnext', 'hasnextpage', 'hasmorepages', 'hasmoreitems', 'hasmoreresults', 'hasadditional'],
-  ...['more', 'moreresults', 'moreavailable', 'istruncated', 'truncated', 'xhasmore'],
+  ...[
+    'hasadditionalitems',
+    'hasmoredata',
+    'hasmorerecords',
+    'more',
+    'moreresults',
+    'moreavailable',
+    'moredata',
+  ],
+  ...['moreitems', 'morerecords', 'moreitemsincollection', 'istruncated', 'truncated', 'xhasmore'],
 ];
 const LAST = ['islast', 'islastpage', 'last', 'lastpage', 'isfinal', 'isend', 'endoflist'];
+/** Says that a part is missing, where it says yes. */
+const CUT = [
+  ...[
+    'incomplete',
+    'incompleteresults',
+    'isincomplete',
+    'partial',
+    'ispartial',
+    'partialresults',
+    'timedout',
+  ],
+  ...['resultstruncated', 'limitreached', 'limitexceeded'],
+];
+/** Says that a part is missing, where it says no. */
+const WHOLE = ['complete', 'iscomplete', 'done', 'finished', 'final', 'end', 'eof'];
+/** Says how many are missing. */
+const REMAINING = ['remainingitemcount', 'remainingitems', 'remainingcount', 'remainingrecords', 'itemsleft'];
+
 /**
  * Reads how a list goes on, in whatever style: next link, cursor, page number, offset, total, has-more flag, in the body
  * or the headers. A cursor goes back under the parameter that matches its name (`nextPageToken` → `pageToken`,
@@ -39,7 +70,7 @@ export function readPaging(
 ): Paging {
   const told = toldIn(body, page);
   const end = page.taken + records;
-  const claimsMore = readFlags(told);
+  const claimsMore = readFlags(told) ?? (page.isPart ? true : null);
   const total = readTotal(told, end, vendor);
   const link = nextLinkOf(told, page);
   const cursor = link?.kind === 'here' ? null : nextCursor({ told, page, end, offset: vendor.offset });
@@ -126,15 +157,22 @@ function readFlags(told: readonly Told[]): boolean | null {
     // `lastPage: 1` is the number of a page.
     if (isFlag(value) && LAST.includes(name)) return is === false;
   }
-  return nextFlag(told);
+  return nextFlag(told) ?? (told.some(isCut) ? true : null);
+}
+
+function isCut({ name, value }: Told): boolean {
+  if (REMAINING.includes(name)) return (wholeNumber(value) ?? 0) > 0;
+  if (!isFlag(value)) return false;
+  return yesOrNo(value) ? CUT.includes(name) : WHOLE.includes(name);
 }
 
 /** A total that is less than what came is not believed. */
 function readTotal(told: readonly Told[], end: number, vendor: VendorPaging): number | null {
   const total = numberOf(told, [...(vendor.totals ?? []), ...TOTALS]);
   if (total !== null) return total >= end ? total : null;
-  const count = numberOf(told, COUNTS);
-  return count !== null && count > end ? count : null;
+  const counts = COUNTS.map((name) => numberOf(told, [name]) ?? 0);
+  const count = Math.max(...counts);
+  return count > end ? count : null;
 }
 
 /** Whether an answer without a list says that the list is empty. */

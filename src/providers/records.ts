@@ -15,12 +15,16 @@ export interface ListShape<T> {
 export function readPage<T>(body: unknown, page: PageContext, shape: ListShape<T>): Page<T> {
   const { items, withoutId } = readRecords(body, shape);
   const paging = readPaging(body, page, (page.handedOver ?? 0) + items.length + withoutId, shape.paging);
-  const isBare = isFields(body) && Object.keys(body).length === 0;
-  return {
-    items,
-    withoutId,
-    paging: isBare ? { ...paging, obstacle: 'the provider’s answer is an empty object' } : paging,
-  };
+  const obstacle = emptiness(body, page, shape) ?? paging.obstacle;
+  return { items, withoutId, paging: { ...paging, obstacle } };
+}
+
+/** An answer that shows no list proves no end, unless a first page, or one that was only tried, has no content (204). */
+function emptiness(body: unknown, page: PageContext, { paging }: ListShape<unknown>): string | null {
+  if (isFields(body) && Object.keys(body).length === 0) return 'the provider’s answer is an empty object';
+  const { index, request, taken } = page;
+  const isTried = paging?.offset !== undefined && request.query?.[paging.offset] === String(taken);
+  return body === null && index > 0 && !isTried ? 'the provider’s answer to the next page is empty' : null;
 }
 
 export function readRecords<T>(

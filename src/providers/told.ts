@@ -1,3 +1,4 @@
+import { parseJson } from '../domain/parse-json.ts';
 import type { PageContext } from '../ports/paging.ts';
 import { type Fields, isFields, pick } from './decode.ts';
 import { WRAPPERS } from './wrappers.ts';
@@ -23,7 +24,9 @@ const HOLDER =
 const PLAIN_NAME = /^(next(page|cursor|token|offset|link|url|marker)|has(more|next))/;
 const HEADERS = [
   ...['x-total-count', 'x-total', 'x-total-pages', 'x-has-more', 'x-next-page', 'x-next-cursor'],
-  ...['x-next-page-token', 'x-next-offset', 'x-next-marker', 'x-continuation-token'],
+  ...['x-next-page-token', 'x-next-offset', 'x-next-marker', 'x-continuation-token', 'next-cursor'],
+  ...['next-page-token', 'x-pagination-total-count', 'x-pagination-total', 'x-pagination-count'],
+  ...['pagination-count', 'total-count'],
 ];
 const DEEPEST = 3;
 
@@ -102,8 +105,20 @@ function toldByHeaders({ header }: PageContext): readonly Told[] {
     const value = header(raw);
     return value === null ? [] : [{ name: plainName(raw), raw, value, inNext: false }];
   });
+  // ASP.NET writes an object into one header.
+  const object = jsonOf(header('x-pagination') ?? header('pagination'));
   const total = /\/(\d{1,15})$/.exec(header('content-range') ?? '')?.[1];
-  return total === undefined ? told : [...told, { name: 'total', raw: 'total', value: total, inNext: false }];
+  const all = [...told, ...toldBy(object)];
+  return total === undefined ? all : [...all, { name: 'total', raw: 'total', value: total, inNext: false }];
+}
+
+function jsonOf(text: string | null): unknown {
+  if (text === null || !text.startsWith('{')) return null;
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Without case and punctuation. */

@@ -46,7 +46,11 @@ const VENDORS: readonly Vendor[] = [
 /** Where the answer to a query begins, and what it tells of the next page, which begins at `to` (null at the end). */
 interface Style {
   readonly from: (query: Query) => number;
-  readonly tell: (told: Told) => { readonly extra?: object; readonly headers?: Record<string, string> };
+  readonly tell: (told: Told) => {
+    readonly extra?: object;
+    readonly headers?: Record<string, string>;
+    readonly status?: number;
+  };
 }
 
 interface Told {
@@ -67,17 +71,25 @@ async function list(vendor: Vendor, { from, tell }: Style): Promise<Seen> {
     const start = from(query);
     const to = Math.min(start + PAGE, COUNT);
     const isLast = to >= COUNT;
-    const { extra, headers } = tell({ from: start, to, isLast, cursor: isLast ? null : `c${to}`, vendor });
+    const {
+      extra,
+      headers,
+      status = 200,
+    } = tell({ from: start, to, isLast, cursor: isLast ? null : `c${to}`, vendor });
     const records = IDS.slice(start, to).map((id) => ({ id, name: id }));
-    return { body: { ...vendor.wrap(records), ...extra }, ...(headers && { headers }) };
+    return { status, body: { ...vendor.wrap(records), ...extra }, ...(headers && { headers }) };
   });
-  const { provider, settings } = vendor;
-  const connection = { provider, profile: null, settings, origin: ORIGIN, auth: provider.auth[0] };
-  const secret = Secret.of('kt_manager_0123456789');
-  const client = new Client({ ...connection, secret, credentialName: null, tokenId: null }, transport);
+  const { provider } = vendor;
+  const client = clientOf(vendor, transport);
   if (!provider.tokens.list) throw new Error('every vendor lists');
   const listed = await client.all(provider.tokens.list, undefined);
   return { ...listed, requests: transport.sent.map(({ query }) => query) };
+}
+
+function clientOf({ provider, settings }: Vendor, transport: FakeTransport): Client {
+  const connection = { provider, profile: null, settings, origin: ORIGIN, auth: provider.auth[0] };
+  const secret = Secret.of('kt_manager_0123456789');
+  return new Client({ ...connection, secret, credentialName: null, tokenId: null }, transport);
 }
 
 /** A server that knows one parameter, and begins anew where it is missing. */
@@ -274,6 +286,24 @@ const CUT: Readonly<Record<string, readonly [Style['tell'], RegExp]>> = {
   ],
   'last: false': [() => ({ extra: { last: false } }), /says that there are more|same page/],
   'next: true': [() => ({ extra: { next: true } }), /says that there are more|same page/],
+  'a count of one page beside that of all': [() => ({ extra: { count: PAGE, of: COUNT } }), /counts 250/],
+  totalTokens: [() => ({ extra: { meta: { totalTokens: COUNT } } }), /counts 250/],
+  'the x-pagination header': [
+    () => ({ headers: { 'x-pagination': `{"TotalCount":${COUNT}}` } }),
+    /counts 250|same page/,
+  ],
+  'incomplete_results: true': [() => ({ extra: { incomplete_results: true } }), /says that there are more/],
+  'done: false': [() => ({ extra: { done: false } }), /says that there are more/],
+  'a number that remains': [
+    () => ({ extra: { metadata: { remainingItemCount: 150 } } }),
+    /says that there are more/,
+  ],
+  'the status 206': [() => ({ status: 206 }), /says that there are more/],
+  'a next page under a name of its own': [() => ({ extra: { next_batch: 'c100' } }), /cursor/],
+  'pages that the server gives the first of again': [
+    () => ({ extra: { page: 1, last_page: 3 } }),
+    /same page again/,
+  ],
   'a next link of another origin': [
     ({ vendor }) => ({ extra: { next: `https://evil.example${vendor.path}?at=c100` } }),
     /another address/,
@@ -326,6 +356,13 @@ const ENDED: Readonly<Record<string, object>> = {
   'next_cursor.value: null': { meta: { next_cursor: { value: null } } },
   'a cursor that only leads back': { next: null, cursor: { before: 'x', after: null } },
   'nextPage: false': { nextPage: false },
+  'nothing but that it is whole': {
+    next: null,
+    incomplete_results: false,
+    timed_out: false,
+    done: true,
+    remaining: 7,
+  },
   'has_more: "no"': { has_more: 'no', next_cursor: 'c100' },
 };
 
@@ -338,6 +375,31 @@ describe.each(VENDORS)('$provider.id ends at', (vendor) => {
       requests: 1,
     });
   });
+});
+
+describe.each(VENDORS)('a next page of $provider.id without a body', (vendor) => {
+  it.each([undefined, null])('%j is no end', async (body) => {
+    const { provider, wrap } = vendor;
+    const records = IDS.slice(0, PAGE).map((id) => ({ id, name: id }));
+    const first = { body: { ...wrap(records), nextCursor: 'c100' } };
+    const transport = new FakeTransport(({ query }) => (query['cursor'] ? { status: 204, body } : first));
+    const client = clientOf(vendor, transport);
+    if (!provider.tokens.list) throw new Error('every vendor lists');
+    const { whole, why } = await client.all(provider.tokens.list, undefined);
+    expect({ whole, why }).toEqual({ whole: false, why: expect.stringMatching(/empty/) });
+  });
+});
+
+it('a next page without a body that was only tried by its offset is the end', async () => {
+  const [, , , vendor] = VENDORS;
+  if (!vendor) throw new Error('there is Bluebricks');
+  const full = IDS.slice(0, PAGE).map((id) => ({ id, name: id }));
+  const transport = new FakeTransport(({ query }) =>
+    query['offset'] === '0' ? { body: vendor.wrap(full) } : { status: 204 },
+  );
+  const client = clientOf(vendor, transport);
+  if (!vendor.provider.tokens.list) throw new Error('every vendor lists');
+  expect(await client.all(vendor.provider.tokens.list, undefined)).toMatchObject({ whole: true });
 });
 
 describe('a next page', () => {
