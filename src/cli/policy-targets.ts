@@ -61,11 +61,11 @@ interface Where {
 }
 
 async function makeTarget(app: App, token: PolicyToken, { place, folder }: Where): Promise<PolicyTarget> {
-  const { provider } = place.resolved;
+  const { provider, profile } = place.resolved;
   for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
   const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, true)));
   const outside = await findOutside(token, folder);
-  return { token, provider, sinks, outside, connect: place.connect };
+  return { token, provider, profile: profile?.name ?? null, sinks, outside, connect: place.connect };
 }
 
 /** The destinations whose file does not lie in the policy's folder, whatever the way to it looks like. */
