@@ -37,7 +37,7 @@ export function bulkLine({ fate, label, where, item }: BulkResult): string {
   if (fate === 'unknown') return `unknown: ${text(message)}`;
   if (fate === 'failed' || fate === 'skipped')
     return `${fate}: ${label}${place}: ${text(message)} (${text(result)})${hint === null ? '' : `; ${text(hint)}`}`;
-  const word = fate === 'waiting' ? 'waiting:' : result === 'done' ? 'done:' : text(result);
+  const word = fate === 'waiting' ? 'waiting:' : (WORDS[text(result)] ?? text(result));
   return `${word} ${label}${place}${message === null ? '' : `; ${text(message)}`}`;
 }
 
@@ -65,6 +65,9 @@ export function bulkParts(results: readonly BulkResult[]): {
   const lines = new Map(results.map((each) => [bulkItem(each), bulkLine(each)]));
   return { items: [...lines.keys()], lines: (item) => lines.get(item) ?? '' };
 }
+
+/** Results that begin no sentence. */
+const WORDS: Readonly<Record<string, string>> = { done: 'done:', nothing: 'as it should be:' };
 
 const COUNTED: readonly Fate[] = ['done', 'waiting', 'failed', 'unknown', 'skipped'];
 const MOST_NAMES = 10;

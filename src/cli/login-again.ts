@@ -71,7 +71,7 @@ export async function settle(
     const isUnknown = isUnconfirmed(result);
     const note = isUnknown
       ? `the token "${previous.id}" that "${profile.name}" had before may still work: ${result.note}`
-      : `the token "${previous.id}" that "${profile.name}" had before is revoked`;
+      : `the token "${previous.id}" that "${profile.name}" had before is revoked at ${deps.provider.title}`;
     const state = isUnknown ? 'unknown' : 'revoked';
     return { notes: [note], failed: false, outcome: { id: previous.id, state } };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { LoginResult } from '../core/login.ts';
+import { safeText } from '../domain/text.ts';
 import type { Column, Report } from '../output/report.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { App } from './app.ts';
@@ -55,7 +56,7 @@ export async function loginReport(
     key: 'login',
     columns: COLUMNS,
     notes: [
-      `logged in to ${provider.title} as "${profile.name}"`,
+      `logged in to ${provider.title} as profile "${profile.name}"${withToken(profile)}`,
       ...(file === null ? [] : [`the session is read from "${file}" at each use`]),
       ...unproved(provider, result),
       ...settled.notes,
@@ -65,4 +66,8 @@ export async function loginReport(
     ],
     ...(settled.failed && { exit: 'partial' as const }),
   };
+}
+
+function withToken({ tokenId }: LoginResult['profile']): string {
+  return tokenId === null ? '' : ` with the token id ${safeText(tokenId, 200)}`;
 }

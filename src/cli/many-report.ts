@@ -41,7 +41,7 @@ export function manyReport(client: Client, results: readonly ManyResult[]): List
       lines,
       empty: 'nothing was due',
     }),
-    notes: () => (told.length === 0 ? ['nothing was due'] : [bulkSummary(told, where)]),
+    notes: () => (told.length === 0 ? [`nothing was due at ${where}`] : [bulkSummary(told, where)]),
     exit: () => exitOfMany(results.length, errors) ?? (waiting ? 'pending' : undefined),
   };
 }

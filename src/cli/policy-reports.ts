@@ -1,11 +1,14 @@
 import { type Decision, isChange, type PolicyAction, replacesOwn } from '../core/policy/decision.ts';
 import type { PlannedToken } from '../core/policy/plan-policy.ts';
 import type { PolicyResult } from '../core/policy/result.ts';
+import { placeText } from '../core/where.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PolicyToken } from '../domain/policy.ts';
+import { quoteName } from '../output/question.ts';
 import type { Column, ListReport } from '../output/report.ts';
+import { type BulkResult, bulkParts, bulkSummary, labelOf } from './bulk-lines.ts';
 import { exitOfMany } from './exit-of-many.ts';
 import { countWords, listReport } from './reports.ts';
 
@@ -101,33 +104,35 @@ function blockedNote(
   return [`${stuck.length} ${word}: ${shown.join('; ')}${more}`];
 }
 
-function resultNotes(results: readonly PolicyResult[]): readonly string[] {
-  if (results.length === 0) return [];
-  const counts = countWords(results.map(({ outcome }) => outcome));
-  const failures = results.flatMap(({ target, error }) =>
-    error ? [{ name: target.token.name, error }] : [],
-  );
-  return [
-    `${results.length} ${results.length === 1 ? 'token' : 'tokens'}: ${counts}`,
-    ...blockedNote(failures, 'failed'),
-  ];
-}
-
 /** A result a token. Exit: 9 when some failed, the one error when all failed alike, 13 when some were locked, 10 when some wait for their grace. */
 export function policyResultsReport(results: readonly PolicyResult[]): ListReport {
   const errors = results.flatMap(({ error }) => error ?? []);
   const waits = results.some(({ dueAt }) => dueAt !== null);
+  const told = results.map(bulkResult);
+  const { items, lines } = bulkParts(told);
   return {
     ...listReport({
       schema: 'keyturn.results/1',
       head: { verb: 'apply' },
       key: 'results',
       columns: RESULT_COLUMNS,
-      items: results.map(resultItem),
+      items,
+      lines,
       empty: 'the policy has no tokens',
     }),
-    notes: () => resultNotes(results),
+    notes: () => (results.length === 0 ? [] : [bulkSummary(told, null)]),
     exit: () => exitOfMany(results.length, errors) ?? (waits ? 'pending' : undefined),
+  };
+}
+
+function bulkResult(result: PolicyResult): BulkResult {
+  const { target, id, error, dueAt } = result;
+  const { token, provider } = target;
+  return {
+    fate: error !== null ? 'failed' : dueAt !== null ? 'waiting' : 'done',
+    label: id === null ? quoteName(token.name) : labelOf({ id, name: token.name }),
+    where: placeText(provider.title, target.profile),
+    item: resultItem(result),
   };
 }
 
@@ -137,7 +142,7 @@ function planItem({ target, decision }: PlannedToken): JsonObject {
   return {
     name: target.token.name,
     provider: target.provider.id,
-    profile: target.token.profile,
+    profile: target.profile,
     action: decision.action,
     id: idOf(decision),
     dueAt: 'dueAt' in decision ? decision.dueAt : null,
@@ -165,7 +170,7 @@ export function isExec(destination: string): boolean {
 }
 
 /** One planned change, whole: what is made or replaced, with which rights, and where its secret goes. */
-export function changeLine({ target: { token, provider }, decision }: PlannedToken): string {
+export function changeLine({ target: { token, provider, profile }, decision }: PlannedToken): string {
   const facts = [
     ...(replacesOwn(decision) ? ['it is a credential that keyturn is using'] : []),
     ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
@@ -173,7 +178,7 @@ export function changeLine({ target: { token, provider }, decision }: PlannedTok
     ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),
     ...token.deliver.map((to) => (isExec(to) ? `runs ${to.slice(5)}` : `delivers to ${to}`)),
   ];
-  return `${decision.action} "${token.name}" at ${provider.title}${facts.map((fact) => `; ${fact}`).join('')}`;
+  return `${decision.action} "${token.name}" at ${placeText(provider.title, profile)}${facts.map((fact) => `; ${fact}`).join('')}`;
 }
 
 const STANDING: Partial<Readonly<Record<PolicyAction, string>>> = {
@@ -191,7 +196,7 @@ function resultItem({ target, outcome, id, attempt, dueAt, error }: PolicyResult
     reference: target.token.name,
     name: target.token.name,
     provider: target.provider.id,
-    profile: target.token.profile,
+    profile: target.profile,
     result: error?.code ?? outcome,
     id,
     dueAt,

@@ -62,12 +62,12 @@ interface Where {
 }
 
 async function makeTarget(app: App, token: PolicyToken, { place, folder }: Where): Promise<PolicyTarget> {
-  const { provider } = place.resolved;
+  const { provider, profile } = place.resolved;
   for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
   await refuseClosed(app, token);
   const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, true)));
   const outside = await findOutside(token, folder);
-  return { token, provider, sinks, outside, connect: place.connect };
+  return { token, provider, profile: profile?.name ?? null, sinks, outside, connect: place.connect };
 }
 
 /** A plan says it already: what `apply` would refuse before it asks a provider. */

@@ -4,7 +4,6 @@ import { readPlan } from '../core/mint/attempt-plan.ts';
 import { failureOf, isFailure, type MintResult } from '../core/mint/result.ts';
 import { resumeAttempt } from '../core/rotation/resume.ts';
 import type { ResumeDeps } from '../core/rotation/take-up.ts';
-import { placeText } from '../core/where.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -20,6 +19,7 @@ import type { Input } from './input.ts';
 import { stopped } from './mint-report.ts';
 import { oldJson } from './old-json.ts';
 import { oldLine } from './old-line.ts';
+import { placeWords } from './place-words.ts';
 import { listReport } from './reports.ts';
 import { resumeDeps } from './resume-deps.ts';
 
@@ -61,19 +61,21 @@ export function resumedReport(app: App, result: MintResult, { delivery, attempt,
   if (isFailure(result)) throw stopped(result, { profile });
   const { saved, sinks, fingerprint } = result.delivery;
   const { old } = result;
+  const about = attempt && where ? `: ${aboutResult(attempt, result)} at ${where}` : '';
   const line = {
-    done: `finished${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
+    done: `finished${about}${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
     aborted: '',
     attention: '',
-    pending: old === null ? 'it waits' : `${oldLine(old)}; resume again then, or with \`--now\``,
+    pending: `waiting${about}${old === null ? '' : `; ${oldLine(old)}; resume again then, or with \`--now\``}`,
   }[result.kind];
   const exit = result.kind === 'pending' ? ({ exit: 'pending' } as const) : {};
-  const about = attempt && where ? [`operation: ${aboutAttempt(attempt.header)} at ${where}`] : [];
   const manual = result.manual === null ? [] : [result.manual];
-  const notes = [...about, ...manual, ...notPrinted(result, delivery)];
+  const notes = [...manual, ...notPrinted(result, delivery)];
   if (delivery?.wasPrinted?.()) return { shape: 'written', notes: [line, ...notes], ...exit };
   app.verbose(`attempt ${result.attempt}`);
   const data = {
+    provider: attempt?.header.provider ?? null,
+    profile,
     attempt: result.attempt,
     state: result.kind,
     id: result.item?.id ?? null,
@@ -88,6 +90,14 @@ export function resumedReport(app: App, result: MintResult, { delivery, attempt,
     },
   };
   return { shape: 'one', schema: 'keyturn.rotation/1', data, lines: [line], notes, ...exit };
+}
+
+/** `rotate token "ci" (id 2), the new one is id 5`; a creation has no other id than the new one's. */
+function aboutResult({ header }: AttemptSummary, { item, old }: MintResult): string {
+  const about = safeText(aboutAttempt(header), 300);
+  if (item === null || item.id === old?.id) return about;
+  const id = safeText(item.id, 200);
+  return old === null ? `${about} (id ${id})` : `${about}, the new one is id ${id},`;
 }
 
 /** A secret that is delivered is not shown again, also when that is asked for: the person learns where it is. */
@@ -180,13 +190,7 @@ async function labelled(
   header: AttemptSummary['header'],
 ): Promise<Pick<BulkResult, 'label' | 'where'>> {
   const label = `${safeText(aboutAttempt(header), 300)}, operation ${header.id}`;
-  try {
-    return { label, where: placeText((await app.loadProvider(header.provider)).title, header.profile) };
-  } catch (error) {
-    // A provider that this version does not know.
-    if (!isAppError(error)) throw error;
-    return { label, where: null };
-  }
+  return { label, where: await placeWords(app, header) };
 }
 
 /** What ended without the wanted token is a failure, whichever way it ended. */

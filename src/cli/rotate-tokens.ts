@@ -42,7 +42,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
     return doneReport(
       'keyturn.rotation/1',
       { ...head(deps.client), rotated: false, tokens: chosen.map(tokenJson) },
-      'nothing is due',
+      `nothing is due at ${whereOf(deps.client.connection)}`,
     );
   }
   if (due.length > 1) refuseShared(input);

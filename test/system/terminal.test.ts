@@ -40,7 +40,7 @@ describeWithTerminal('at a terminal', () => {
     await terminal.until(/Make one at https:\/\/\S+/);
     await terminal.until('Devo token: ');
     terminal.type(`wrong start${CTRL_U}${token.slice(0, 9)}?${BACKSPACE}${token.slice(9)}\r`);
-    await terminal.until('logged in to Devo as "devo"');
+    await terminal.until('logged in to Devo as profile "devo"');
     await terminal.until('next: `keyturn tokens create');
     expect(await terminal.end).toBe(0);
     expectUnseen(rig, terminal.seen());

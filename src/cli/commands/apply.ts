@@ -87,8 +87,7 @@ async function confirmChanges(app: App, planned: readonly PlannedToken[]): Promi
     return false;
   }
   const names = ends.map(
-    ({ target }) =>
-      `${quoteName(target.token.name)} at ${placeText(target.provider.title, target.token.profile ?? app.place?.profile ?? null)}`,
+    ({ target }) => `${quoteName(target.token.name)} at ${placeText(target.provider.title, target.profile)}`,
   );
   await app.confirm(questionAbout(`make ${count}: replace and end`, 'tokens', names, ''));
   return true;

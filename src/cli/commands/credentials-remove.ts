@@ -1,8 +1,12 @@
 import { replaces, usersOf } from '../../core/forget-credential.ts';
-import { requireSaved } from '../../core/saved-credentials.ts';
+import { profilesOf, requireSaved } from '../../core/saved-credentials.ts';
+import type { Credential } from '../../domain/credential.ts';
+import { safeText } from '../../domain/text.ts';
+import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
+import { placeWords, titleOf } from '../place-words.ts';
 import { doneReport } from '../reports.ts';
 
 export const credentialsRemove: Command = {
@@ -12,9 +16,9 @@ export const credentialsRemove: Command = {
     const store = await app.store();
     const credential = await requireSaved(store, input.argument(0));
     await refuseOpenAttempt(app, (attempt) => replaces(attempt, credential));
-    const users = usersOf(credential, await (await app.profiles()).list());
-    const { current, provider } = credential;
-    const of = provider === null ? '' : ` of ${provider}${current.id === null ? '' : `, id ${current.id}`}`;
+    const profiles = await (await app.profiles()).list();
+    const users = usersOf(credential, profiles);
+    const of = await describePlace(app, credential, profilesOf(credential, profiles)[0]);
     const used =
       users.length === 0 ? '' : ` (the profile ${users.map((name) => `"${name}"`).join(', ')} uses it)`;
     await app.confirm(`forget the credential "${credential.name}"${of}${used}?`);
@@ -26,3 +30,16 @@ export const credentialsRemove: Command = {
     );
   },
 };
+
+/** ` (id 42, Devo, profile work)`; nothing for a secret of no provider. */
+async function describePlace(
+  app: App,
+  { current, provider }: Credential,
+  profile: string | undefined,
+): Promise<string> {
+  if (provider === null) return '';
+  const id = current.id === null ? '' : `id ${safeText(current.id, 200)}, `;
+  const place =
+    profile === undefined ? await titleOf(app, provider) : await placeWords(app, { provider, profile });
+  return ` (${id}${place})`;
+}

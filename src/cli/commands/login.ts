@@ -8,6 +8,7 @@ import {
 } from '../../core/login.ts';
 import { variableOf } from '../../core/resolve-connection.ts';
 import type { SessionLoginDeps } from '../../core/session-login.ts';
+import { placeText } from '../../core/where.ts';
 import { isAppError, usage } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
@@ -114,7 +115,7 @@ async function withSession(
   const result = await loginWithSession({ ...deps, session, mintDeps }, target, wishes);
   const { minted } = result;
   app.note(
-    `minted "${minted.name}" with ${minted.scopes.join(' ')}; the cookie was used once and is forgotten`,
+    `created the token "${minted.name}" (id ${minted.id}) with ${minted.scopes.join(' ')} at ${placeText(deps.provider.title, target.profile)}; the cookie was used once and is forgotten`,
   );
   return result;
 }

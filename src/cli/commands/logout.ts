@@ -6,6 +6,7 @@ import { revokeOwn } from '../../core/revoke-own.ts';
 import { placeText } from '../../core/where.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
+import { labelOf } from '../bulk-lines.ts';
 import type { Command } from '../command.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
 import { profileJson } from '../profile-json.ts';
@@ -29,15 +30,17 @@ export const logout: Command = {
         : `forget the credential of "${name}" (${where})?`,
     );
     const notes: string[] = [];
+    let token: string | null = null;
     const revoke = async () => {
       const ended = await revokeOwnOf(app, profile);
+      token = ended.token && labelOf(ended.token);
       if (ended.note !== undefined) notes.push(ended.note);
       return isUnconfirmed(ended) ? ('unknown' as const) : ('revoked' as const);
     };
     const deps = { profiles, store: () => app.store(), revoke: wantsRevoke ? revoke : null };
     const result = await logOut(deps, profile);
     const data = { profile: profileJson(profile, null), ...result };
-    return doneReport('keyturn.logout/1', data, lineFor(profile, where, result), { notes });
+    return doneReport('keyturn.logout/1', data, lineFor(profile, { where, token, result }), { notes });
   },
 };
 
@@ -62,8 +65,15 @@ const FATES: Readonly<Record<LogoutResult['result'], string>> = {
   'logged-out': 'forgotten here; it was not revoked at the provider and still works',
 };
 
-function lineFor({ name, credential }: Profile, where: string, { result }: LogoutResult): string {
+interface LoggedOut {
+  readonly where: string;
+  /** What was revoked: `"ci" (id mt_1)`. */
+  readonly token: string | null;
+  readonly result: LogoutResult;
+}
+
+function lineFor({ name, credential }: Profile, { where, token, result }: LoggedOut): string {
   if (credential.kind === 'vendor-cli')
     return `"${name}" (${where}) is forgotten; the session of the vendor’s own command is untouched`;
-  return `logged out of "${name}" (${where}): its credential is ${FATES[result]}`;
+  return `logged out of "${name}" (${where}): its credential${token === null ? '' : ` ${token}`} is ${FATES[result.result]}`;
 }

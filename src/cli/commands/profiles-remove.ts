@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
+import { titleOf } from '../place-words.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
@@ -10,9 +11,10 @@ export const profilesRemove: Command = {
     const profiles = await app.profiles();
     const profile = await requireProfile(profiles, input.argument(0));
     await refuseOpenAttempt(app, (attempt) => attempt.profile === profile.name);
-    await app.confirm(`forget the profile "${profile.name}"?`);
+    const shown = `the profile "${profile.name}" (${await titleOf(app, profile.provider)})`;
+    await app.confirm(`forget ${shown}?`);
     await profiles.remove(profile.name);
     const data = { profile: profileJson(profile, await profiles.current()) };
-    return doneReport('keyturn.profile/1', data, `the profile "${profile.name}" is forgotten`);
+    return doneReport('keyturn.profile/1', data, `${shown} is forgotten`);
   },
 };

@@ -1,6 +1,7 @@
 import { checkLocalName } from '../../domain/name.ts';
 import type { Command } from '../command.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
+import { titleOf } from '../place-words.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
@@ -18,7 +19,7 @@ export const profilesRename: Command = {
     return doneReport(
       'keyturn.profile/1',
       { profile: profileJson(after, await profiles.current()) },
-      `"${before.name}" is now "${after.name}"`,
+      `the profile "${before.name}" (${await titleOf(app, after.provider)}) is now called "${after.name}"`,
     );
   },
 };

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { titleOf } from '../place-words.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
@@ -12,7 +13,7 @@ export const profilesUse: Command = {
     return doneReport(
       'keyturn.profile/1',
       { profile: profileJson(profile, profile.name) },
-      `"${profile.name}" is now the current profile`,
+      `"${profile.name}" (${await titleOf(app, profile.provider)}) is now the current profile`,
     );
   },
 };

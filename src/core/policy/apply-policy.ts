@@ -126,8 +126,8 @@ function lockName({ token, provider }: PolicyTarget): string {
     : `policy credential ${token.save}`;
 }
 
-function tell({ progress }: ApplyDeps, { target, outcome, error }: PolicyResult): void {
+function tell({ progress }: ApplyDeps, { target, id, outcome, error }: PolicyResult): void {
   if (outcome === 'nothing' || outcome === 'waiting') return;
-  progress(`"${target.token.name}": ${error === null ? outcome : `${error.code}: ${error.message}`}`);
-  if (error?.facts.hint) progress(`  ${error.facts.hint}`);
+  const shown = id === null ? `"${target.token.name}"` : `"${target.token.name}" (id ${id})`;
+  progress(`${shown}: ${error === null ? outcome : error.code}`);
 }

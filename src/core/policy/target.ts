@@ -7,6 +7,8 @@ import type { MintDeps } from '../mint/deps.ts';
 export interface PolicyTarget {
   readonly token: PolicyToken;
   readonly provider: Provider;
+  /** The profile that the connection is of, the current one where the policy names none; null for KEYTURN_TOKEN. */
+  readonly profile: string | null;
   /** The sinks of `token.deliver`, in its order. */
   readonly sinks: readonly Sink[];
   /** Those of `token.deliver` that lead out of the policy's folder. */

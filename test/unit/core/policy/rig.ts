@@ -140,7 +140,7 @@ export class Rig {
     return file.policy.tokens.map((token): PolicyTarget => {
       checkToken(token, provider, this.clock.now());
       const sinks = token.deliver.map((label) => this.place(label).open(label, faults));
-      return { token, provider, sinks, outside: [], connect: async () => deps };
+      return { token, provider, profile: null, sinks, outside: [], connect: async () => deps };
     });
   }
 
