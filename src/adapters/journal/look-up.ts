@@ -19,7 +19,9 @@ export type Found =
 const MOST_TRIES = 5;
 
 export async function findFiles(disk: Disk, folder: string, id: string): Promise<AttemptFiles | null> {
-  const found = groupNames(await disk.list(folder)).find((files) => files.id === id);
+  const names = await disk.list(folder);
+  // Most are the tombstones of others.
+  const [found] = groupNames(names.filter((name) => name.startsWith(id)));
   return found && found.epochs.length + found.ended.length > 0 ? found : null;
 }
 
