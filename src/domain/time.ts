@@ -10,8 +10,10 @@ export const SOON_MS = 7 * 86_400_000;
 /** The last second that RFC 3339 can write: the end of the year 9999. */
 export const LAST_SECOND = 253_402_300_799;
 
+/** What is later than the year 9999, which stands for "never", cannot be written: it is the last second. */
 export function toInstant(ms: number): Instant {
-  return new Date(ms).toISOString().replace('.000Z', 'Z');
+  const isLater = ms >= (LAST_SECOND + 1) * 1_000;
+  return new Date(isLater ? LAST_SECOND * 1_000 : ms).toISOString().replace('.000Z', 'Z');
 }
 
 const STAMP = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})$/;

@@ -151,8 +151,8 @@ function instantOf({ date, time, zone }: Parts): number | null {
   if (minute > 59 || second > 60 || hour > 24 || (hour === 24 && minute + second > 0)) return null;
   const milli = Number((time[3] ?? '').slice(0, 3).padEnd(3, '0'));
   const ms = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), milli) - offset;
-  // West of Greenwich the year 9999 ends a few hours later.
-  return ms >= 0 ? Math.min(ms, LAST_SECOND * 1_000 + 999) : null;
+  // West of Greenwich the year 9999 ends a few hours later; `toInstant` writes the last second for it.
+  return ms >= 0 ? ms : null;
 }
 
 /** Minutes east of Greenwich in ms; no zone is UTC. */

@@ -75,6 +75,10 @@ describe('parseInstant', () => {
     );
   });
 
+  it.each([253_402_300_800_000, 9e15, Number.POSITIVE_INFINITY])('%d is written as the last second', (ms) => {
+    expect(toInstant(ms)).toBe('9999-12-31T23:59:59Z');
+  });
+
   it('never throws, and what it reads can be written', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.double(), fc.string()), (value) => {

@@ -157,6 +157,12 @@ describe('devo answers', () => {
     expect(has(tokens.list).decode([{ ...LISTED, active: 'false' }], PAGE).items[0]?.status).toBe('disabled');
   });
 
+  it('of an endless life end in the year 9999', () => {
+    const life = { expiration: 'x', expires_in_seconds: 999_999_999_999_999 };
+    const [item] = has(tokens.list).decode([{ ...LISTED, ...life }], PAGE).items;
+    expect(item?.expiresAt).toBe('9999-12-31T23:59:59Z');
+  });
+
   it.each(['token', 'access_token', 'value'])('show the value in %s', (field) => {
     const { item, secret } = has(tokens.get).decode({ ...LISTED, [field]: '0f34' }, TARGET);
     expect(secret?.reveal()).toBe('0f34');

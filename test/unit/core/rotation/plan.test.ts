@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createKey } from '../../../../src/core/mint/create-key.ts';
 import { describePlan } from '../../../../src/core/rotation/describe.ts';
 import { planRotation } from '../../../../src/core/rotation/plan.ts';
+import { tokenOf } from '../../../support/fakes.ts';
 import { SINK, SimBench } from '../../../support/sim-bench.ts';
 import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
 
@@ -21,6 +22,20 @@ describe('a plan', () => {
     const { plan } = await bench.plan();
     expect(plan.entry).toEqual({ name: 'ci', kind: 'token', from: '1' });
     expect(plan.sinks).toEqual([SINK]);
+  });
+
+  test('of a token that ends in the year 9999 asks for no end beyond it', async () => {
+    const bench = await SimBench.of(rotationOf('prefactor'));
+    const deps = await bench.machine.connect();
+    const dates = { createdAt: '2026-01-01T00:00:00Z', expiresAt: '9999-12-31T23:59:59Z' };
+    const attributes = { token_scope: 'account', account_id: '01m8gvhrzjmek6c20vmb8g2z6p9ecb01' };
+    const token = { ...tokenOf(bench.oldId, { name: null, attributes }), ...dates };
+    const { plan } = await planRotation(deps, {
+      target: { kind: 'token', token },
+      delivery: bench.toSink(),
+    });
+    // The seconds are the mark.
+    expect(plan.spec?.expiresAt).toMatch(/^9999-12-31T23:59:\d\dZ$/);
   });
 
   test('refuses an entry that holds something else', async () => {
