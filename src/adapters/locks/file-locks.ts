@@ -8,6 +8,7 @@ import type { Locks, StillHeld } from '../../ports/lock.ts';
 import { ensurePrivateFolder } from '../disk/private.ts';
 import { type ClaimWatch, createClaimWatch, RENEW_MS } from './claim-watch.ts';
 import type { Holder, Processes } from './process-identity.ts';
+import { Turns } from './turns.ts';
 
 export interface FileLocksOptions {
   readonly disk: Disk;
@@ -39,33 +40,52 @@ const SLOWER = 10;
  */
 export function createFileLocks(options: FileLocksOptions): Locks {
   const { disk, clock, folder } = options;
+  const turns = new Turns(clock);
+  let isSwept = false;
+
+  const claim = async (name: string, waitMs: number): Promise<string> => {
+    if (!options.hidden) await ensurePrivateFolder(disk, folder);
+    if (!isSwept) await sweepDead(options);
+    isSwept = true;
+    const prefix = prefixOf(options, name);
+    // Waits are added up: a clock that is set meanwhile would make it a day, or nothing.
+    let left = waitMs;
+    const watch = createClaimWatch(disk, folder);
+    let made = await tryClaim(options, prefix, watch);
+    while (made.path === null) {
+      const undecided = watch.isUndecided(made.other);
+      if (left <= 0 && !undecided) throw held(name, join(folder, made.other));
+      const wait = pause(options.random) * (undecided ? SLOWER : 1);
+      left -= wait;
+      await clock.sleep(wait);
+      watch.passed(wait);
+      made = await tryClaim(options, prefix, watch);
+    }
+    return made.path;
+  };
+
   return {
     async hold(name, waitMs, work) {
-      if (!options.hidden) await ensurePrivateFolder(disk, folder);
-      const prefix = `${options.hidden ? '.keyturn-lock-' : ''}${toFileName(name)}!`;
-      // Waits are added up: a clock that is set meanwhile would make it a day, or nothing.
-      let left = waitMs;
-      const watch = createClaimWatch(disk, folder);
-      let claim = await tryClaim(options, prefix, watch);
-      while (claim.path === null) {
-        const undecided = watch.isUndecided(claim.other);
-        if (left <= 0 && !undecided) throw held(name, join(folder, claim.other));
-        const wait = pause(options.random) * (undecided ? SLOWER : 1);
-        left -= wait;
-        await clock.sleep(wait);
-        watch.passed(wait);
-        claim = await tryClaim(options, prefix, watch);
-      }
-      const { path } = claim;
-      const renewing = setInterval(() => void renew(disk, path), options.renewMs ?? RENEW_MS).unref();
+      const left = await turns.take(name, waitMs);
+      if (left === null) throw held(name, null);
       try {
-        return await work(checkOf(disk, path, name));
+        const path = await claim(name, left);
+        const renewing = setInterval(() => void renew(disk, path), options.renewMs ?? RENEW_MS).unref();
+        try {
+          return await work(checkOf(disk, path, name));
+        } finally {
+          clearInterval(renewing);
+          await removeQuietly(disk, path);
+        }
       } finally {
-        clearInterval(renewing);
-        await removeQuietly(disk, path);
+        turns.pass(name);
       }
     },
   };
+}
+
+function prefixOf(options: FileLocksOptions, name: string): string {
+  return `${options.hidden ? '.keyturn-lock-' : ''}${toFileName(name)}!`;
 }
 
 type Claim = { readonly path: string } | { readonly path: null; readonly other: string };
@@ -89,7 +109,7 @@ async function tryClaim(options: FileLocksOptions, prefix: string, watch: ClaimW
   return { path: null, other };
 }
 
-/** The first claim of a process that may live; those of dead ones are removed on the way. */
+/** The first claim on this lock by somebody who may live; those of the dead are removed on the way. */
 async function findLiving(
   options: FileLocksOptions,
   prefix: string,
@@ -98,20 +118,30 @@ async function findLiving(
 ): Promise<string | null> {
   let living: string | null = null;
   for (const name of await options.disk.list(options.folder)) {
-    if (name === own) continue;
-    const isRival = name.startsWith(prefix);
-    const holder = fromText(name.slice(name.indexOf('!') + 1));
+    if (name === own || !name.startsWith(prefix)) continue;
+    const holder = holderOf(name);
     let mayLive = !holder || (await options.processes.mayLive(holder));
-    if (isRival && mayLive) {
+    if (mayLive) {
       if (!holder || !(await isElsewhere(options.processes, holder))) return name;
       // Looked at to the last: each is watched from now on.
       mayLive = await watch.mayLive(name);
       if (mayLive) living ??= name;
     }
-    // Other locks' dead claims too: what is locked once, as an attempt is, nobody would ever look at again.
     if (!mayLive) await removeQuietly(options.disk, join(options.folder, name));
   }
   return living;
+}
+
+/** Removes dead claims on any lock: what is locked once, as an operation is, nobody would ever look at again. */
+async function sweepDead({ disk, folder, processes }: FileLocksOptions): Promise<void> {
+  for (const name of await disk.list(folder)) {
+    const holder = holderOf(name);
+    if (holder && !(await processes.mayLive(holder))) await removeQuietly(disk, join(folder, name));
+  }
+}
+
+function holderOf(name: string): Holder | null {
+  return fromText(name.slice(name.indexOf('!') + 1));
 }
 
 /** Where its processes have numbers of their own, which tell us nothing. */
@@ -179,10 +209,14 @@ async function removeQuietly(disk: Disk, path: string): Promise<void> {
   }
 }
 
-function held(name: string, path: string): AppError {
+/** `path`: the claim that is in the way; null where it is one of this process. */
+function held(name: string, path: string | null): AppError {
   return new AppError({
     code: 'locked',
     message: `another keyturn is working on "${safeText(name, 80)}"`,
-    hint: `wait for it to finish; if none is running, remove "${safeText(path, 300)}"`,
+    hint:
+      path === null
+        ? 'try again when this command has ended'
+        : `wait for it to finish; if none is running, remove "${safeText(path, 300)}"`,
   });
 }

@@ -189,3 +189,50 @@ test('who was suspended and lost the lock is told before it goes on', async () =
   });
   expect((await caught(lost)).code).toBe('locked');
 });
+
+test('many of one process take turns in the order in which they came, and look at the folder twice each', async () => {
+  const { memory } = start();
+  const disk = memory.connect();
+  let looks = 0;
+  const counting = {
+    ...disk,
+    list: (folder: string) => {
+      looks += 1;
+      return disk.list(folder);
+    },
+  };
+  const processes: Processes = { self: async () => base, mayLive: async () => true };
+  const locks = createFileLocks({ disk: counting, random, clock, processes, folder: FOLDER });
+  const many = Array.from({ length: 32 }, (_, index) => index);
+  const order: number[] = [];
+  await Promise.all(
+    many.map((index) =>
+      locks.hold('a', 60_000, async () => {
+        await clock.sleep(1);
+        order.push(index);
+      }),
+    ),
+  );
+  expect(order).toEqual(many);
+  expect(looks).toBe(1 + 2 * many.length);
+  expect(memory.files().size).toBe(0);
+});
+
+test('who of the same process waits too long is told, and the next one goes on', async () => {
+  const { asProcess } = start();
+  const locks = asProcess(1);
+  let end = () => {};
+  const first = locks.hold('a', 0, () => new Promise<void>((resolve) => (end = resolve)));
+  await clock.sleep(5);
+  expect((await caught(locks.hold('a', 0, async () => 'never'))).facts).toMatchObject({
+    code: 'locked',
+    hint: 'try again when this command has ended',
+  });
+  const late = caught(locks.hold('a', 50, async () => 'never'));
+  const patient = locks.hold('a', 60_000, async () => 'patient');
+  expect((await late).code).toBe('locked');
+  end();
+  await first;
+  expect(await patient).toBe('patient');
+  expect(await locks.hold('a', 0, async () => 'free again')).toBe('free again');
+});
