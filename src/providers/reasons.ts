@@ -17,7 +17,7 @@ const SAYING = [
     'reason',
     'explanation',
   ],
-  ...['developerMessage', 'summary', 'text', 'value'],
+  ...['developerMessage', 'errorSummary', 'err_msg', 'defaultMessage', 'summary', 'text', 'value'],
 ];
 /** Fields that hold more reasons, each by itself or by the field that it is about. */
 const MORE = [
@@ -40,6 +40,7 @@ const MORE = [
     'exception',
     'validation',
   ],
+  ...['errorCauses', 'fieldViolations', 'error_chain', 'innererror', 'odata.error'],
 ];
 /** Fields that may hold the whole error. */
 const AROUND = ['data', 'result', 'response', 'body', 'payload', 'meta', 'status', '_embedded', 'extensions'];
@@ -155,7 +156,8 @@ function byField(fields: Fields, depth: number, which: 'lists' | 'sentences' | '
       return inner.map((reason) => `${shown}: ${reason}`);
     }
     if (!isFields(value) || which === 'lists') return [];
-    const found = reasonsIn(value, depth + 1);
+    const said = reasonsIn(value, depth + 1);
+    const found = said.length > 0 ? said : byField(value, depth + 1, 'lists');
     const inner = found.length > 0 ? found : wordsIn(value, depth + 1).slice(0, 1);
     const told = inner.length > 0 ? inner.map((reason) => `${shown}: ${reason}`) : [];
     return told.length > 0 || which !== 'all' ? told : [shown];
@@ -173,7 +175,9 @@ function about(item: unknown, reasons: readonly string[]): readonly string[] {
   const parts: readonly unknown[] = Array.isArray(named) ? named : [named];
   const name = parts.filter((part) => typeof part === 'string' || typeof part === 'number').join('.');
   if (!/^[\w./[\]-]{1,64}$/.test(name)) return reasons;
-  return reasons.map((reason) => (reason.includes(name) ? reason : `${name}: ${reason}`));
+  // Without words for a person, the code says what is wrong with the field.
+  const told = reasons.length > 0 ? reasons : wordsIn(item, 0);
+  return told.map((reason) => (reason.includes(name) ? reason : `${name}: ${reason}`));
 }
 
 /** Where nothing is said for a person: the code, of the error that is deepest inside. */

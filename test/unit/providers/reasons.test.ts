@@ -22,6 +22,15 @@ const FORMS: readonly unknown[] = [
   { type: 'about:blank', title: 'Unprocessable Entity', status: 422, detail: WHY },
   { description: WHY },
   { reason: WHY },
+  { err_msg: WHY },
+  { errorSummary: WHY, errorCauses: [] },
+  { errorCode: 'E1', errorCauses: [{ errorSummary: WHY }] },
+  { fieldErrors: [{ field: 'label', defaultMessage: 'has been taken' }] },
+  { status: 422, errors: { json: { label: ['has been taken'] } } },
+  { error: { code: 422, message: 'no', details: [{ fieldViolations: [{ description: WHY }] }] } },
+  { errors: [{ code: 1, message: 'no', error_chain: [{ message: WHY }] }] },
+  { error: { innererror: { message: WHY } } },
+  { 'odata.error': { message: { value: WHY } } },
   { error: WHY },
   { error: 'invalid_request', error_description: WHY },
   { error: 'Bad Request', message: WHY },
@@ -118,6 +127,13 @@ describe('what is no reason', () => {
     [{ tokens: ['plain-secret-of-somebody'] }],
   ])('is not quoted: %j', (body) => {
     expect(errova.readError(answer(400, body)).message).not.toContain('plain-secret');
+  });
+
+  it('name the field beside a code that is all there is', () => {
+    const body = { message: 'Validation Failed', errors: [{ field: 'label', code: 'already_exists' }] };
+    expect(errova.readError(answer(422, body)).message).toMatch(
+      /"Validation Failed; label: already_exists"$/,
+    );
   });
 
   it('falls back to the vendor’s code', () => {
