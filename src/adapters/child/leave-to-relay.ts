@@ -48,11 +48,11 @@ const LOOK_MS = 20;
  * process to be had, we stay until they have ended, as `COMMAND | cat` would.
  */
 export async function leaveToRelay(relay: RelayProgram | null, left: Left): Promise<void> {
-  const done = Promise.all(left.channels.map(({ pump }) => pump.done)).then(() => 'done' as const);
-  if ((await Promise.race([done, pause(PIPES_MS)])) === 'done') return;
+  const done = Promise.all(left.channels.map(({ pump }) => pump.done));
+  if (await isWithin(done, PIPES_MS)) return;
   if (relay && left.channels.every(({ read }) => read !== null)) {
     while (!left.channels.every(({ pump }) => pump.isDone() || pump.isEmpty())) {
-      if ((await Promise.race([done, pause(LOOK_MS)])) === 'done') return;
+      if (await isWithin(done, LOOK_MS)) return;
     }
     if (await startRelay(relay, left)) return;
   }
@@ -89,6 +89,15 @@ function withoutNode(env: Readonly<Record<string, string>>): Record<string, stri
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^NODE_/i.test(name)));
 }
 
-function pause(ms: number): Promise<'later'> {
-  return new Promise((resolve) => setTimeout(() => resolve('later'), ms));
+/** Leaves no timer behind: the process would end that much later than its work. */
+async function isWithin(done: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([done.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
