@@ -53,8 +53,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   for (const token of due) {
     const ownership = await tell(token);
     const asks = app.prompter.interactive && !app.globals.yes;
-    // One token that is rotated goes on to work with its new secret; of several, the first may end what the others need.
-    if (ownership === 'maybe' && (asks || due.length === 1)) unsure.push(quoteName(token.name ?? token.id));
+    if (ownership === 'maybe' && asks) unsure.push(quoteName(token.name ?? token.id));
     else if (!options.allowSelf) guardOwn(token, ownership, 'rotate');
     const isOwn = ownership === 'own';
     planned.push({ token, ...(await planToken(app, input, deps, { token, isOwn, options })) });
