@@ -73,7 +73,12 @@ export async function settle(
       ? `the token "${previous.id}" that "${profile.name}" had before may still work: ${result.note}`
       : `the token "${previous.id}" that "${profile.name}" had before is revoked at ${deps.provider.title}`;
     const state = isUnknown ? 'unknown' : 'revoked';
-    return { notes: [note], failed: false, outcome: { id: previous.id, state } };
+    const unrecorded = result.error === null ? [] : [result.error.facts.message];
+    return {
+      notes: [note, ...unrecorded],
+      failed: result.error !== null,
+      outcome: { id: previous.id, state },
+    };
   } catch (error) {
     if (!isAppError(error)) throw error;
     const still = kept(deps, previous, profile);

@@ -1,9 +1,8 @@
 import type { Client } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
-import type { MintResult } from '../core/mint/result.ts';
 import { guardOwn, ownershipOf } from '../core/own-token.ts';
 import { chooseTargets } from '../core/rotation/choose-targets.ts';
-import type { RotationOptions, RotationPlan } from '../core/rotation/plan.ts';
+import type { RotationOptions } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
 import { rotateMany } from '../core/rotation/rotate-many.ts';
 import { isFiltered } from '../core/token-filter.ts';
@@ -19,7 +18,6 @@ import type { App } from './app.ts';
 import { TOKEN_COLUMNS } from './columns.ts';
 import type { Input } from './input.ts';
 import { manyReport } from './many-report.ts';
-import { markReplaced } from './mark-replaced.ts';
 import { mintReport } from './mint-report.ts';
 import { noteProfile } from './note-profile.ts';
 import { readOld } from './old-option.ts';
@@ -72,7 +70,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const [only, another] = planned;
   if (only && !another) return rotateOne(rotating, only);
   const results = await rotateMany(
-    planned.map(({ token, plan }) => ({ token, run: () => rotateAndMark(rotating, token, plan) })),
+    planned.map(({ token, plan }) => ({ token, run: () => rotate(rotating, plan) })),
     {
       concurrency: input.wholeNumber('concurrency', { min: 1, max: 32 }) ?? 4,
       maxFailures: input.wholeNumber('max-failures', { min: 1, max: 1_000 }) ?? 3,
@@ -99,14 +97,8 @@ function rotateQuestion(
   return doubt + stops + questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`);
 }
 
-async function rotateAndMark(deps: MintDeps, token: ListedToken, plan: RotationPlan): Promise<MintResult> {
-  const result = await rotate(deps, plan);
-  await markReplaced(deps, { token, result });
-  return result;
-}
-
 async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Promise<Report> {
-  const result = await rotateAndMark(deps, token, plan);
+  const result = await rotate(deps, plan);
   const complete = await completer({ client: deps.client, profiles: deps.profiles, clock: deps.clock });
   const made =
     result.item && 'status' in result.item && 'scopes' in result.item ? complete(result.item) : null;

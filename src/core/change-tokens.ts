@@ -16,6 +16,8 @@ export type TokenVerb = 'revoke' | 'delete' | 'enable' | 'disable';
 
 export interface ChangeDeps extends TokenDeps {
   readonly audit: AuditLog;
+  /** Records in the store what was seen of a token, before anything else that can fail. Throws no `AppError`. */
+  readonly onSeen?: (verb: TokenVerb, token: ListedToken) => Promise<void>;
 }
 
 /** One reference and what became of it. */
@@ -113,14 +115,14 @@ export async function changeTokens(
   return results;
 }
 
-/** Acts on one token. Throws the failure. */
+/** Acts on one token. Throws where that was not done; `error` is set where it was done and not recorded. */
 export async function changeToken(
   deps: ChangeDeps,
   verb: TokenVerb,
   token: ListedToken,
 ): Promise<ChangeResult> {
   const change = await changeOne(deps, verb, token);
-  if (change.error) throw change.error;
+  if (change.error && !change.sight) throw change.error;
   return { reference: token.id, token, ...change };
 }
 
@@ -134,7 +136,11 @@ async function changeOne(deps: ChangeDeps, verb: TokenVerb, token: ListedToken):
     done = await tryAudited(deps, {
       action: ACTIONS[verb],
       id: token.id,
-      work: () => changeAndLook(deps, verb, target),
+      work: async () => {
+        const sight = await changeAndLook(deps, verb, target);
+        if (sight.seen !== 'unknown') await deps.onSeen?.(verb, token);
+        return sight;
+      },
       outcome: ({ seen }) => (seen === 'unknown' ? 'unknown' : 'ok'),
     });
   } catch (error) {

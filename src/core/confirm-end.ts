@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { KeyTarget, TokenTarget } from '../ports/provider.ts';
 import type { Client } from './client.ts';
 import { CannotBeSure, type WholeOrNot } from './listing.ts';
+import { readToken } from './one-token.ts';
 import { whereOf } from './where.ts';
 
 export interface LookDeps {
@@ -32,7 +33,6 @@ export async function lookAt(deps: LookDeps, target: LookTarget): Promise<Sight>
     return sightOf(await find(deps.client, target), deps.clock.now());
   } catch (error) {
     if (!isAppError(error)) throw error;
-    if (isAppError(error, 'not-found') && hasGet(deps.client, target)) return ABSENT;
     // A credential that ended itself is refused from then on: that is the confirmation.
     if (isAppError(error, 'auth') && isOwn(deps.client, target)) return { ...ABSENT, seen: 'off' };
     return unknown(error);
@@ -116,8 +116,8 @@ async function find(client: Client, target: LookTarget): Promise<Token | Project
   if ('project' in target) {
     return keys ? foundIn(await client.all(keys.list, { project: target.project }), target.id) : 'no list';
   }
-  if (tokens.get) return (await client.call(tokens.get, target)).item ?? 'no list';
-  return tokens.list ? foundIn(await client.all(tokens.list, undefined), target.id) : 'no list';
+  if (!tokens.get && !tokens.list) return 'no list';
+  return readToken(client, target);
 }
 
 /** A list that is not whole proves no absence. */
@@ -125,10 +125,6 @@ function foundIn<T extends Token | ProjectKey>({ items, why }: WholeOrNot<T>, id
   const found = items.find((item) => item.id === id) ?? null;
   if (found === null && why !== null) throw new CannotBeSure(`no "${id}"`, why);
   return found;
-}
-
-function hasGet({ connection }: Client, target: LookTarget): boolean {
-  return !('project' in target) && connection.provider.tokens.get !== undefined;
 }
 
 function isOwn({ connection }: Client, target: LookTarget): boolean {

@@ -4,6 +4,7 @@ import type { Token } from '../domain/token.ts';
 import type { Minted } from '../ports/provider.ts';
 import type { Client } from './client.ts';
 import { isListMissing } from './inferred-lists.ts';
+import { readToken } from './one-token.ts';
 
 /** More claims, or more tokens whose values are compared, than this are not looked at: a login stays quick. */
 const MOST_CLAIMS = 8;
@@ -41,7 +42,8 @@ export async function checkStatedId(
   }
   const shown = await look(client, stated);
   const name = safeText(stated, 80);
-  if (shown === 'none') throw contradiction(`${provider.title} has no token "${name}"`);
+  if (shown === 'none' && (await isGone(client, stated)))
+    throw contradiction(`${provider.title} has no token "${name}"`);
   if (typeof shown === 'object' && tellsValue(client) && !shown.secret?.equals(client.connection.secret)) {
     throw contradiction(`the token "${name}" has another value than the credential`);
   }
@@ -101,6 +103,18 @@ export async function look(client: Client, id: string): Promise<Shown> {
     if (isListMissing(provider, error)) return 'unknown';
     if (isAppError(error, 'not-found')) return 'none';
     if (isAppError(error, 'auth') || isAppError(error, 'failure')) return 'unknown';
+    throw error;
+  }
+}
+
+/** A 404 may also mean that the server has no call for one token: the list decides, where it can be read. */
+async function isGone(client: Client, id: string): Promise<boolean> {
+  try {
+    return (await readToken(client, { id, name: null })) === null;
+  } catch (error) {
+    // There is no such list either.
+    if (isAppError(error, 'not-found')) return true;
+    if (isAppError(error, 'auth') || isAppError(error, 'failure')) return false;
     throw error;
   }
 }

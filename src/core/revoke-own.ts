@@ -4,7 +4,7 @@ import { type ChangeDeps, type ChangeResult, changeToken } from './change-tokens
 import { findOwnId } from './own-id.ts';
 import { findToken } from './tokens.ts';
 
-/** Makes the managing credential unusable at the provider, with its own last request. Throws where it was not accepted. */
+/** Makes the managing credential unusable at the provider, with its own last request. Throws as {@link changeToken} does. */
 export async function revokeOwn(deps: ChangeDeps): Promise<ChangeResult> {
   const { provider, tokenId } = deps.client.connection;
   if (supportOf(provider, 'tokens revoke') === 'no')

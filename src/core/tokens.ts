@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../domain/errors.ts';
+import { AppError } from '../domain/errors.ts';
 import { type Reference, resolveReference } from '../domain/reference.ts';
 import { type ListedToken, statusAt, type Token } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -10,6 +10,7 @@ import type { Client } from './client.ts';
 import { connectedAccount } from './connected-account.ts';
 import { findListed } from './inferred-lists.ts';
 import { resolveListed, type WholeOrNot } from './listing.ts';
+import { readToken } from './one-token.ts';
 import { fits, isFiltered, type TokenFilter } from './token-filter.ts';
 
 export interface TokenDeps {
@@ -96,13 +97,9 @@ export async function findToken(
   const { provider } = deps.client.connection;
   requireSupport(deps.client.connection, 'tokens get');
   if (reference.by === 'id' && provider.tokens.get) {
-    try {
-      const { item } = await deps.client.call(provider.tokens.get, { id: reference.value, name: null });
-      if (item) return (await completer(deps))(item);
-    } catch (error) {
-      if (!isAppError(error, 'not-found')) throw error;
-      resolveReference(reference, [], 'token');
-    }
+    const one = await readToken(deps.client, { id: reference.value, name: null });
+    if (one === null) return resolveReference(reference, [], 'token');
+    return (await completer(deps))(one);
   }
   const listed = await findListed(provider, reference, known ?? (() => allTokens(deps)));
   if (listed === null) return (await completer(deps))(unknownToken(reference.value));

@@ -29,16 +29,19 @@ export const logout: Command = {
         ? `revoke the credential of "${name}" (${where}) and forget it?`
         : `forget the credential of "${name}" (${where})?`,
     );
-    const notes: string[] = [];
-    let token: string | null = null;
+    const ends: ChangeResult[] = [];
     const revoke = async () => {
       const ended = await revokeOwnOf(app, profile);
-      token = ended.token && labelOf(ended.token);
-      if (ended.note !== undefined) notes.push(ended.note);
+      ends.push(ended);
       return isUnconfirmed(ended) ? ('unknown' as const) : ('revoked' as const);
     };
     const deps = { profiles, store: () => app.store(), revoke: wantsRevoke ? revoke : null };
     const result = await logOut(deps, profile);
+    const [ended] = ends;
+    // What was revoked is forgotten, also where the log of it could not be written.
+    if (ended?.error) throw ended.error;
+    const token = ended?.token ? labelOf(ended.token) : null;
+    const notes = ended?.note === undefined ? [] : [ended.note];
     const data = { profile: profileJson(profile, null), ...result };
     return doneReport('keyturn.logout/1', data, lineFor(profile, { where, token, result }), { notes });
   },

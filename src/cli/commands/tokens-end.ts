@@ -6,17 +6,13 @@ import {
   isUnconfirmed,
   type TokenVerb,
 } from '../../core/change-tokens.ts';
-import { markSaved } from '../../core/saved-credentials.ts';
 import { whereOf } from '../../core/where.ts';
-import type { Inactive } from '../../domain/credential.ts';
-import { isAppError } from '../../domain/errors.ts';
-import { toInstant } from '../../domain/time.ts';
 import { named, questionAbout, quoteName } from '../../output/question.ts';
 import type { ListReport } from '../../output/report.ts';
-import type { App } from '../app.ts';
 import { failedLine } from '../bulk-lines.ts';
 import { resultsReport, throwIfSingleFailure } from '../change-report.ts';
 import type { Command } from '../command.ts';
+import { markOnSight } from '../mark-on-sight.ts';
 import { head, planReport } from '../reports.ts';
 
 const EFFECT: Readonly<Record<TokenVerb, string>> = {
@@ -58,8 +54,9 @@ function endCommand(verb: TokenVerb): Command {
           unsure(targets) +
             questionAbout(verb, 'tokens', found.map(named), ` at ${whereOf(deps.client.connection)}`),
         );
-      const results = await changeTokens(deps, verb, targets);
-      const marked = await mark(app, verb, results);
+      const { onSeen, marked } = markOnSight(app, deps.client.connection);
+      const results = await changeTokens({ ...deps, onSeen }, verb, targets);
+      if (results.length === 1 && results[0]?.error) for (const line of marked) app.note(line);
       throwIfSingleFailure(results);
       const report = resultsReport(deps.client, verb, results);
       // Of one that is not known, the result itself says so.
@@ -86,29 +83,6 @@ function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListR
   );
   if (failed.length === 0) return plan;
   return { ...plan, notes: () => [...(plan.notes?.() ?? []), ...failed], exit: () => 'partial' as const };
-}
-
-/**
- * Saved secrets of what ended are not handed out any more; one of which nobody knows whether it ended is. The vendor has
- * done it already, so a failure is only told.
- */
-async function mark(app: App, verb: TokenVerb, results: readonly ChangeResult[]): Promise<readonly string[]> {
-  const state = verb === 'disable' ? 'disabled' : 'ended';
-  const inactive: Inactive | null =
-    verb === 'enable' ? null : { state, at: toInstant(app.runtime.clock.now()) };
-  const changed = results.flatMap((result) => {
-    const { token, error } = result;
-    if (error !== null || token === null || isUnconfirmed(result)) return [];
-    return [{ id: token.id, createdAt: token.createdAt, inactive }];
-  });
-  try {
-    const names = await markSaved(await app.store(), (await app.client()).connection, changed);
-    const word = inactive === null ? 'usable again' : `marked as ${state}`;
-    return names.map((name) => `the saved credential "${name}" is ${word}`);
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    return [`the saved credential could not be marked: ${error.facts.message}`];
-  }
 }
 
 export const tokensRevoke: Command = endCommand('revoke');

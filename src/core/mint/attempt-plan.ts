@@ -2,6 +2,7 @@ import type { CredentialKind } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Account } from '../../domain/same-settings.ts';
+import type { Instant } from '../../domain/time.ts';
 import { KEY_TYPES, type KeyType } from '../../domain/token.ts';
 import type { AttemptHeader } from '../../ports/journal.ts';
 import type { Profile } from '../../ports/profiles.ts';
@@ -31,6 +32,8 @@ export interface PlannedEntry {
 export interface PlannedTarget {
   readonly id: string;
   readonly name: string | null;
+  /** Absent in a journal of an older keyturn. */
+  readonly createdAt?: Instant | null;
 }
 
 /** Everything that was decided before the first request. Durable in the attempt's header, and never changed. */
@@ -88,6 +91,11 @@ function sourceJson(source: Profile['credential']): JsonObject {
   return source.kind === 'store' ? { ...source } : { kind: source.kind, profile: source.profile };
 }
 
+function bornOf(target: JsonObject): Pick<PlannedTarget, 'createdAt'> {
+  const createdAt = target['createdAt'];
+  return createdAt === undefined ? {} : { createdAt: readTextOrNull(createdAt) };
+}
+
 export function readPlan(from: JsonObject): AttemptPlan {
   const target = readObjectOrNull(from['target']);
   const key = readObjectOrNull(from['key']);
@@ -97,7 +105,7 @@ export function readPlan(from: JsonObject): AttemptPlan {
   return {
     thing: readOneOf(from['thing'], ['token', 'key']),
     way: readOneOf(from['way'], ['create', 'in-place', 'overlap']),
-    target: target && { id: readText(target['id']), name: readTextOrNull(target['name']) },
+    target: target && { id: readText(target['id']), name: readTextOrNull(target['name']), ...bornOf(target) },
     spec: spec && readSpec(spec),
     // Absent in a journal of an older keyturn.
     bySession: from['bySession'] === true,

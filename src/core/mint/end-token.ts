@@ -4,7 +4,7 @@ import type { ProjectKey, Token, TokenStatus } from '../../domain/token.ts';
 import type { KeyTarget, TokenTarget } from '../../ports/provider.ts';
 import { insteadOf } from '../capabilities.ts';
 import type { Client } from '../client.ts';
-import { CannotBeSure } from '../listing.ts';
+import { readToken } from '../one-token.ts';
 
 /** What was asked of the provider, and the token as its answer shows it. Whether it took effect is another question. */
 export interface Asked {
@@ -51,25 +51,7 @@ export async function askToEndKey(client: Client, key: KeyTarget, now: number): 
 
 /** What the provider says of a token now; null when it is gone, or when the provider cannot tell. */
 async function statusNow(client: Client, target: TokenTarget): Promise<TokenStatus | null> {
-  return (await tokenNow(client, target))?.status ?? null;
-}
-
-/** The token with exactly this id, as the managing credential sees it; null where it sees none. Throws where a list is cut. */
-export async function tokenNow(client: Client, target: TokenTarget): Promise<Token | null> {
-  const { get, list } = client.connection.provider.tokens;
-  if (get) {
-    try {
-      return (await client.call(get, target)).item;
-    } catch (error) {
-      if (isAppError(error, 'not-found')) return null;
-      throw error;
-    }
-  }
-  if (!list) return null;
-  const { items, why } = await client.all(list, undefined);
-  const found = items.find((token) => token.id === target.id) ?? null;
-  if (found === null && why !== null) throw new CannotBeSure(`no token "${target.id}"`, why);
-  return found;
+  return (await readToken(client, target))?.status ?? null;
 }
 
 async function tolerate<T>(client: Client, target: TokenTarget, work: () => Promise<T>): Promise<T | null> {

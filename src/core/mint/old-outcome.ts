@@ -20,17 +20,19 @@ export interface OldOutcome {
 export function oldOutcome({ journal, plan }: Pick<Attempt, 'journal' | 'plan'>): OldOutcome | null {
   const { target } = plan;
   if (!target) return null;
+  const { id, name } = target;
   if (plan.way === 'in-place') {
     const at = readTextOrNull(readObjectOrNull(journal.result('note'))?.['at']);
-    return { ...target, outcome: 'replaced', at };
+    return { id, name, outcome: 'replaced', at };
   }
-  if (plan.keepOld) return { ...target, outcome: 'kept', at: null };
+  if (plan.keepOld) return { id, name, outcome: 'kept', at: null };
   const ended = readObjectOrNull(journal.result('retire') ?? journal.result('disable'));
   const outcome = readTextOrNull(ended?.['outcome']);
   // A journal of an older keyturn does not say what was seen.
-  if (!ended || outcome === null) return { ...target, outcome: 'unknown', at: null };
+  if (!ended || outcome === null) return { id, name, outcome: 'unknown', at: null };
   return {
-    ...target,
+    id,
+    name,
     outcome: readOneOf(outcome, ['revoked', 'disabled', 'unknown']),
     at: readTextOrNull(ended['at']),
   };

@@ -109,7 +109,12 @@ export async function waiting(
   const outcome = old === 'works' ? ('valid-until' as const) : old;
   return {
     ...OPEN_ENDED,
-    old: target && { ...target, outcome, at: outcome === 'valid-until' ? dueAt : null },
+    old: target && {
+      id: target.id,
+      name: target.name,
+      outcome,
+      at: outcome === 'valid-until' ? dueAt : null,
+    },
     differences: differencesOf(attempt),
     kind: 'pending',
     attempt: attempt.journal.header.id,

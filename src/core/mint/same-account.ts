@@ -1,8 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
+import { readToken } from '../one-token.ts';
 import type { Attempt } from './attempt.ts';
 import { asManager } from './attempt.ts';
 import { isListless } from './baseline.ts';
-import { tokenNow } from './end-token.ts';
 import type { Made } from './identify.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function requireSameAccount(attempt: Attempt, made: Made): Promise<
   const { deps, plan, resumed, journal } = attempt;
   if (!resumed || plan.thing !== 'token' || plan.login) return;
   if (isListless(attempt)) return;
-  if ((await asManager(attempt, (client) => tokenNow(client, made.item))) !== null) return;
+  if ((await asManager(attempt, (client) => readToken(client, made.item))) !== null) return;
   throw new AppError({
     code: 'conflict',
     message: `the credential in use does not see "${made.item.id}", which this attempt made: it may be of another account`,

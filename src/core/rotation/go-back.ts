@@ -9,11 +9,11 @@ import { nonceOf, successor } from '../mint/attempt.ts';
 import { NeedsAttention } from '../mint/attention.ts';
 import { reportDelivery } from '../mint/deliver.ts';
 import { endAndLook, endKeyAndLook } from '../mint/end-and-look.ts';
-import { tokenNow } from '../mint/end-token.ts';
 import type { Made } from '../mint/identify.ts';
 import { refuseKnown } from '../mint/known.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
 import { pointTo } from '../mint/switch-over.ts';
+import { readToken } from '../one-token.ts';
 
 export interface WayBack {
   readonly undone: readonly string[];
@@ -61,7 +61,7 @@ async function requireOwnVersion({ deps, journal, plan }: Attempt): Promise<void
 async function statusOfOld(attempt: Attempt): Promise<string> {
   const { journal, plan, deps } = attempt;
   if (!plan.target) return 'untouched';
-  const old = await tokenNow(deps.client, plan.target);
+  const old = await readToken(deps.client, plan.target);
   const status = old && statusAt(old.status, old.expiresAt, deps.clock.now());
   const mayReturn = status === 'disabled' && deps.client.connection.provider.tokens.enable !== undefined;
   // Before the switch this attempt has not touched it: one that was paused by somebody stays paused.

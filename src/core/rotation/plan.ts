@@ -70,7 +70,7 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
   const plan: AttemptPlan = {
     ...plainCreate(connection),
     ...(wanted.target.kind === 'token' ? planToken(deps, wanted, id) : planKey(wanted.target.project)),
-    target: { id: item.id, name: item.name },
+    target: { id: item.id, name: item.name, createdAt: item.createdAt },
     entry,
     sinks: sinkLabels(delivery),
     print: delivery.print !== null,

@@ -9,12 +9,12 @@ import { asManager, nonceOf, successor } from '../mint/attempt.ts';
 import type { AttemptPlan, PlannedTarget } from '../mint/attempt-plan.ts';
 import { NeedsAttention } from '../mint/attention.ts';
 import { endAndLook, pauseAndLook } from '../mint/end-and-look.ts';
-import { tokenNow } from '../mint/end-token.ts';
 import { END_GRACE, isPastGrace } from '../mint/grace.ts';
 import type { Made } from '../mint/identify.ts';
 import { readObject, readText } from '../mint/read-json.ts';
 import { requireSameAccount } from '../mint/same-account.ts';
 import { stillWorks } from '../mint/verify.ts';
+import { readToken } from '../one-token.ts';
 
 /** What is known of the old one while its grace lasts; `unknown` where it could not be looked up. */
 type OldOne = 'works' | 'disabled' | 'unknown';
@@ -73,11 +73,11 @@ async function lookTwice(
   { deps }: Attempt,
   reader: Client,
   target: PlannedTarget,
-): ReturnType<typeof tokenNow> {
-  const seen = await tokenNow(reader, target);
+): ReturnType<typeof readToken> {
+  const seen = await readToken(reader, target);
   if (seen) return seen;
   await deps.clock.sleep(deps.client.connection.provider.facts.settleMs);
-  return tokenNow(reader, target);
+  return readToken(reader, target);
 }
 
 /**

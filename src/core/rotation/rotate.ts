@@ -14,6 +14,7 @@ import { startAttempt } from '../mint/start.ts';
 import { switchOver } from '../mint/switch-over.ts';
 import { undoMint } from '../mint/undo-mint.ts';
 import { verify } from '../mint/verify.ts';
+import { markOld } from './mark-old.ts';
 import type { RotationPlan } from './plan.ts';
 import { retire, soak } from './retire.ts';
 
@@ -38,6 +39,7 @@ export async function rotateSteps(attempt: Attempt): Promise<MintResult> {
   const grace = await soak(attempt, made);
   if (grace) return waiting(attempt, made, grace);
   await retire(attempt, made);
+  await markOld(attempt);
   const swept = await sweepTwins(attempt, made, baseline);
   await forgetOld(attempt);
   return finish(attempt, swept);

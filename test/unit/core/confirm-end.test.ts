@@ -34,19 +34,19 @@ interface Rig {
 function rig({ look, before = 'active', answered = null, isOwn = false, hasGet = true }: Rig) {
   let writes = 0;
   let looks = 0;
-  const seen = (wish: TokenStatus): Answer => {
+  const seen = (wish: TokenStatus, path: string): Answer => {
     looks += 1;
     if (look === 'down') return new AppError({ code: 'unavailable', message: 'no answer' });
     if (look === 'closed') return { status: 401, body: { message: 'closed' } };
     const status = look === 'lagging' ? (looks === 1 ? before : wish) : look;
     const item = status === 'absent' ? null : tokenOf('a', { status });
-    if (!hasGet) return { body: { items: item ? [item] : [] } };
+    if (!hasGet || path === '/tokens') return { body: { items: item ? [item] : [] } };
     return item ? { body: { item } } : { status: 404, body: {} };
   };
   let wish: TokenStatus = 'revoked';
   const transport = new FakeTransport(({ method, path }) => {
     if (method === 'GET') {
-      if (writes > 0) return seen(wish);
+      if (writes > 0) return seen(wish, path);
       const item = tokenOf('a', { status: before });
       return { body: path === '/tokens' ? { items: [item] } : { item } };
     }

@@ -239,12 +239,13 @@ describe('resume during the grace', () => {
     const bench = await SimBench.of(rotationOf('prefactor'));
     await bench.rotate({ graceMs: HOUR });
     const transport = calling(async (inner, endpoint, request) => {
-      if (request.method !== 'GET' || !/api_token\/./.test(request.path))
+      if (request.method !== 'GET' || !request.path.includes('api_token'))
         return inner.call(endpoint, request);
-      const body = new TextEncoder().encode(
-        '{"status":"error","code":"not_found","message":"no such token"}',
-      );
-      return { status: 404, header: () => null, body };
+      const isOne = /api_token\/./.test(request.path);
+      const told = isOne
+        ? '{"status":"error","code":"not_found","message":"no such token"}'
+        : '{"status":"success","summaries":[]}';
+      return { status: isOne ? 404 : 200, header: () => null, body: new TextEncoder().encode(told) };
     });
     const result = await bench.resume({ mutation: { name: 'another account', transport } });
     expect(result).toMatchObject({ kind: 'pending', old: { outcome: 'unknown' } });
