@@ -4,6 +4,9 @@ import type { ViewBuilder } from './plain-view-builder.ts';
 /** Adds to the view what is written at `at`, and returns where the next character begins, or UNDECIDED. */
 export type Reader = (view: ViewBuilder, bytes: Uint8Array, at: number) => number;
 
+const LF = 0x0a;
+const CR = 0x0d;
+const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
@@ -87,6 +90,17 @@ export const readInvisible: Reader = (view, bytes, at) => {
   const two = first * 256 + (bytes[at + 1] ?? 0);
   if (INVISIBLE.has(length === 2 ? two : two * 256 + (bytes[at + 2] ?? 0))) return at + length;
   view.add(first, at, at + 1);
+  return at + 1;
+};
+
+/** The `=` at the end of a line that quoted-printable goes on in the next one. */
+export const readSoftBreak: Reader = (view, bytes, at) => {
+  const next = bytes[at + 1];
+  if (next === LF) return at + 2;
+  if (next === undefined) return UNDECIDED;
+  if (next === CR && at + 2 === bytes.length) return UNDECIDED;
+  if (next === CR && bytes[at + 2] === LF) return at + 3;
+  view.add(EQUALS, at, at + 1);
   return at + 1;
 };
 

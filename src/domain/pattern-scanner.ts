@@ -21,6 +21,7 @@ const TABLE = 1 << 16;
 /** Looks for all of them in one pass: much output goes through here. */
 export function createPatternScanner(patterns: readonly Uint8Array[]): PatternScanner {
   const borders = patterns.map(bordersOf);
+  const longest = Math.max(...patterns.map(({ length }) => length));
   const isAnchor = new Uint8Array(TABLE);
   const anchored = new Map<number, number[]>();
   for (const [index, pattern] of patterns.entries()) {
@@ -45,10 +46,17 @@ export function createPatternScanner(patterns: readonly Uint8Array[]): PatternSc
       return found;
     },
     beginnings(bytes) {
-      return patterns.flatMap((pattern, index) => {
+      // Most patterns begin with a byte that does not occur at the end.
+      const occurs = new Uint8Array(256);
+      for (let at = Math.max(0, bytes.length - longest + 1); at < bytes.length; at += 1)
+        occurs[bytes[at] ?? 0] = 1;
+      const found: Occurrence[] = [];
+      for (const [index, pattern] of patterns.entries()) {
+        if (occurs[pattern[0] ?? 0] === 0) continue;
         const length = beginning(bytes, pattern, borders[index] ?? []);
-        return length === 0 ? [] : [{ pattern: index, start: bytes.length - length, length }];
-      });
+        if (length > 0) found.push({ pattern: index, start: bytes.length - length, length });
+      }
+      return found;
     },
   };
 }
@@ -68,7 +76,10 @@ function standsAt(bytes: Uint8Array, start: number, pattern: Uint8Array): boolea
 
 function beginning(bytes: Uint8Array, pattern: Uint8Array, borders: readonly number[]): number {
   let matched = 0;
-  for (let at = Math.max(0, bytes.length - pattern.length + 1); at < bytes.length; at += 1) {
+  // Most often its first byte does not occur there at all.
+  const first = bytes.indexOf(pattern[0] ?? 0, Math.max(0, bytes.length - pattern.length + 1));
+  if (first < 0) return 0;
+  for (let at = first; at < bytes.length; at += 1) {
     while (matched > 0 && pattern[matched] !== bytes[at]) matched = borders[matched - 1] ?? 0;
     if (pattern[matched] === bytes[at]) matched += 1;
   }

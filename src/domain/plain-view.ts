@@ -1,4 +1,11 @@
-import { type Reader, readBackslash, readHexPrefix, readInvisible, readPercent } from './escape-readers.ts';
+import {
+  type Reader,
+  readBackslash,
+  readHexPrefix,
+  readInvisible,
+  readPercent,
+  readSoftBreak,
+} from './escape-readers.ts';
 import { readCharacterReference } from './html-character.ts';
 import { type PlainView, ViewBuilder } from './plain-view-builder.ts';
 import { endOfSequence } from './terminal-sequence.ts';
@@ -7,6 +14,7 @@ const skipSequence: Reader = (_view, bytes, at) => endOfSequence(bytes, at);
 
 /** What programs put into a value that wraps or colours it. */
 const LAYOUT: readonly (readonly [number, Reader])[] = [
+  [0x3d, readSoftBreak],
   [0x1b, skipSequence],
   [0xc2, readInvisible],
   [0xe2, readInvisible],

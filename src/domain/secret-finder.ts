@@ -1,3 +1,5 @@
+import { base85Forms } from './base85-forms.ts';
+import { mailForms } from './mail-forms.ts';
 import { SHORTEST_MASKED } from './masking.ts';
 import { createPatternScanner, type Occurrence } from './pattern-scanner.ts';
 import { readPlainly } from './plain-view.ts';
@@ -111,7 +113,9 @@ function patternsOf(secret: string): PatternSet {
   const builder = new ViewBuilder();
   const keyOf = new TextDecoder('latin1');
   const bytes = encoder.encode(secret);
-  const exact = [bytes];
+  // The digits of base85 look like escapes: those at the ends may mean something else beside what follows.
+  const opaque = base85Forms(bytes).map((form) => encoder.encode(form));
+  const exact = [bytes, ...opaque.filter(({ length }) => length >= SHORTEST_MASKED)];
   const plain = new Map<string, Uint8Array>();
   for (const form of secretForms(secret)) {
     const written = encoder.encode(form);
@@ -122,6 +126,9 @@ function patternsOf(secret: string): PatternSet {
   }
   const read = keyOf.decode(readPlainly(bytes, { whole: true, builder }).bytes);
   const literal = readPlainly(bytes, { whole: true, decode: false }).bytes;
+  const mailed = mailForms(secret)
+    .map((form) => readPlainly(encoder.encode(form), { whole: true, decode: false }).bytes)
+    .filter(({ length }) => length >= SHORTEST_MASKED);
   const isLongEnough = literal.length >= SHORTEST_MASKED;
   const holdsEscape = keyOf.decode(literal) !== read;
   // Also where every byte is escaped, and what looks like an escape in the secret with it.
@@ -131,6 +138,6 @@ function patternsOf(secret: string): PatternSet {
   return {
     exact: toPatterns(exact),
     plain: toPatterns(plain.values()),
-    literal: toPatterns(isLongEnough && holdsEscape ? [literal] : []),
+    literal: toPatterns(isLongEnough && holdsEscape ? [literal, ...mailed] : []),
   };
 }

@@ -1,4 +1,9 @@
 import { base64Forms, base64Twice, wholeBase64 } from './base64-forms.ts';
+import { base85Forms } from './base85-forms.ts';
+import { mailForms } from './mail-forms.ts';
+
+/** In another case a shorter secret is a word that occurs by chance. In characters. */
+const SHORTEST_OTHER_CASE = 16;
 
 /**
  * The forms in which programs and vendors write a secret, for the masks of `run` and of `exec:` and for what a vendor says: one list. Line
@@ -22,6 +27,10 @@ export function secretForms(secret: string): readonly string[] {
       ...hexForms(wide),
       ...bothCases(toBase32(bytes)),
       ...numberForms(bytes),
+      ...base85Forms(bytes),
+      ...mailForms(secret),
+      ...struckForms(secret),
+      ...(secret.length >= SHORTEST_OTHER_CASE ? bothCases(secret) : []),
       // `xxd -p | base64` and `base64 | xxd -p`.
       ...hex.flatMap((text) => base64Forms(toBytes(text))),
       ...base64.flatMap((text) => hexForms(toBytes(text))),
@@ -65,6 +74,13 @@ function urlForms(text: string): readonly string[] {
   const strict = usual.replace(/[!'()*._~-]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   const form = new URLSearchParams([['', text]]).toString().slice(1);
   return [usual, strict, form].flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (c) => c.toLowerCase())]);
+}
+
+/** Bold, underlined, and both, as `nroff` and `man` print it: each letter over itself, or over a line. */
+function struckForms(text: string): readonly string[] {
+  return ['$&\b$&', '$&\b$&\b$&', '_\b$&', '_\b$&\b$&'].map((struck) =>
+    text.replace(/[!-\u{10ffff}]/gu, struck),
+  );
 }
 
 function jsonForms(text: string): readonly string[] {

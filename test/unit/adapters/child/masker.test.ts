@@ -153,7 +153,7 @@ describe('masker', () => {
       }),
       { numRuns: 2_000 },
     );
-  });
+  }, 120_000);
 
   it('masks the rest of a secret whose beginning was let go', () => {
     const masker = createMasker([secret]);
@@ -167,9 +167,10 @@ describe('masker', () => {
   it('goes through much output quickly', () => {
     const masker = createMasker([secret, Secret.of('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')]);
     const part = Buffer.alloc(64 * 1024, 'a');
-    const started = performance.now();
+    const before = process.cpuUsage();
     for (let i = 0; i < 160; i += 1) masker.push(part);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   });
 });
 

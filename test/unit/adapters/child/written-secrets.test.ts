@@ -28,6 +28,22 @@ const percent = (secret: string, upper: boolean) =>
     return `%${upper ? digits.toUpperCase() : digits}`;
   }).join('');
 
+const quotedPrintable: Write = (secret) =>
+  secret.replace(/[=\u0080-\u{10ffff}]/gu, (c) => `=${hexOf(c, '=').toUpperCase()}`);
+const ASCII85 = Array.from({ length: 85 }, (_, digit) => String.fromCharCode(33 + digit)).join('');
+const Z85 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#';
+const RFC1924 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+/** By way of one large number a group, which the masker does not use. */
+function base85(data: Buffer, alphabet: string): string {
+  const groups = Array.from({ length: Math.ceil(data.length / 4) }, (_, at) => {
+    const group = data.subarray(4 * at, 4 * at + 4);
+    const value = Buffer.concat([group, Buffer.alloc(4)]).readUInt32BE(0);
+    const digits = [4, 3, 2, 1, 0].map((power) => alphabet.charAt(Math.floor(value / 85 ** power) % 85));
+    return digits.join('').slice(0, group.length + 1);
+  });
+  return groups.join('');
+}
+
 const FORMS: Readonly<Record<string, Write>> = {
   'as it is': (secret) => secret,
   'URL, usual': encodeURIComponent,
@@ -103,6 +119,19 @@ const FORMS: Readonly<Record<string, Write>> = {
   'tput sgr0': (secret) => wrap(secret, 8, '\u001b(B\u001b[m'),
   'colour and line break': (secret) => wrap(secret, 8, '\u001b[0m\r\n\u001b[1;32m'),
   'soft hyphens': (secret) => wrap(secret, 9, '\u00ad'),
+  'quoted-printable': quotedPrintable,
+  'quoted-printable, soft line breaks': (secret) =>
+    (quotedPrintable(secret).match(/(?:=[0-9A-F]{2}|[^=]){1,12}/gsu) ?? []).join('=\n'),
+  'quoted-printable, soft line breaks of mail': (secret) =>
+    (quotedPrintable(secret).match(/(?:=[0-9A-F]{2}|[^=]){1,12}/gsu) ?? []).join('=\r\n'),
+  'bold of nroff': (secret) => secret.replace(/\S/gu, '$&\b$&'),
+  'bolder of nroff': (secret) => secret.replace(/\S/gu, '$&\b$&\b$&'),
+  'underlined by nroff': (secret) => secret.replace(/\S/gu, '_\b$&'),
+  'ends a line with =': (secret) => `\u001b[1m${secret.slice(0, 4)}\u001b[m${secret.slice(4)}=\n`,
+  'Ascii85 of Adobe': (secret) => `<~${base85(bytes(secret), ASCII85)}~>`,
+  'Ascii85 in lines': (secret) => wrap(base85(bytes(secret), ASCII85), 20),
+  Z85: (secret) => base85(bytes(secret), Z85),
+  'base85 of Python': (secret) => base85(bytes(secret), RFC1924),
 };
 
 const mask = (text: string, secret: string) => maskText(Buffer.from(text), [Secret.of(secret)]);
@@ -125,6 +154,36 @@ describe.each(Object.entries(SECRETS))('A15: a secret of the kind "%s"', (_kind,
     const beside = text.length - write(secret).length + write(secret.replace(/[\s\S]/gu, '')).length;
     expect(left.length).toBeLessThanOrEqual(beside + (secret === SECRETS.lines ? 80 : 48));
     expect(maskSlowly(text, secret)).toBe(masked);
+  });
+});
+
+describe('A15: a secret in another case', () => {
+  it.each(Object.entries(SECRETS).filter(([kind]) => kind !== 'lines'))(
+    'of the kind "%s" is replaced from sixteen characters on',
+    (kind, secret) => {
+      for (const written of [secret.toUpperCase(), secret.toLowerCase()]) {
+        const masked = mask(`<${written}> <${written.slice(0, -1)}~>`, secret);
+        expect(masked).toBe(
+          kind === 'short'
+            ? `<${written}> <${written.slice(0, -1)}~>`
+            : `<[secret]> <${written.slice(0, -1)}~>`,
+        );
+      }
+    },
+  );
+});
+
+describe('A15: base85 of a secret within other text', () => {
+  it.each([0, 1, 2, 3, 4, 7])('after %i bytes shows less than four bytes at each end', (before) => {
+    for (const secret of [TOKEN, SECRETS.uuid]) {
+      for (const alphabet of [ASCII85, Z85, RFC1924]) {
+        const text = base85(bytes(`${'u'.repeat(before)}${secret}:and more`), alphabet);
+        const masked = mask(text, secret);
+        expect(masked).toContain('[secret]');
+        const hidden = text.length - masked.replace('[secret]', '').length;
+        expect(hidden).toBeGreaterThanOrEqual(5 * Math.floor((secret.length - 3) / 4));
+      }
+    }
   });
 });
 
