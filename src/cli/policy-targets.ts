@@ -80,7 +80,7 @@ async function refuseClosed(app: App, { deliver }: PolicyToken): Promise<void> {
     if (path !== null) await refuseClosedPlace(path, await findOwnFolders(app));
 }
 
-/** The destinations whose file does not lie in the policy's folder, whatever the way to it looks like. */
+/** The destinations whose file does not lie in the policy's folder, whatever the way to it looks like; GitHub's never does. */
 async function findOutside({ deliver }: PolicyToken, folder: string): Promise<readonly string[]> {
   const [{ leadsOutside }, { pathOfSink }] = await Promise.all([
     import('../adapters/disk/leads-outside.ts'),
@@ -89,7 +89,8 @@ async function findOutside({ deliver }: PolicyToken, folder: string): Promise<re
   const outside: string[] = [];
   for (const label of deliver) {
     const path = pathOfSink(label);
-    if (path !== null && (await leadsOutside(path, folder))) outside.push(label);
+    if (label.startsWith('github-') || (path !== null && (await leadsOutside(path, folder))))
+      outside.push(label);
   }
   return outside;
 }

@@ -8,6 +8,6 @@ export interface Sink {
   prove(): Promise<void>;
   /** Writes and reads back. */
   deliver(secret: Secret): Promise<void>;
-  /** Whether this secret is already there, where that can be told; null where it cannot. */
+  /** Whether this secret is already there; null where that cannot be asked. Throws `AppError` where it cannot be read. */
   holds(secret: Secret): Promise<boolean | null>;
 }

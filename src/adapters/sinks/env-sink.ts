@@ -1,5 +1,4 @@
-import { isAppError, usage } from '../../domain/errors.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
 import type { Sink } from '../../ports/sink.ts';
@@ -34,14 +33,7 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
         isKept: (now) => holdsOnly(toText(path, now), name, value),
       });
     },
-    async holds(secret: Secret) {
-      try {
-        return holdsOnly(await readText(deps, path), name, toBytes(secret.reveal()));
-      } catch (error) {
-        if (isAppError(error)) return null;
-        throw error;
-      }
-    },
+    holds: async (secret) => holdsOnly(await readText(deps, path), name, toBytes(secret.reveal())),
   };
 }
 

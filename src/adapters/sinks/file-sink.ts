@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Sink } from '../../ports/sink.ts';
@@ -40,15 +40,10 @@ export function createFileSink(deps: SinkDeps, path: string): Sink {
   };
 }
 
-async function readHolds(deps: SinkDeps, path: string, secret: Secret): Promise<boolean | null> {
-  try {
-    const now = await deps.disk.read(path, MAX_TARGET_BYTES);
-    if (!now) return false;
-    return sameBytes(now, utf8(`${secret.reveal()}\n`)) || sameBytes(now, utf8(secret.reveal()));
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
+async function readHolds(deps: SinkDeps, path: string, secret: Secret): Promise<boolean> {
+  const now = await deps.disk.read(path, MAX_TARGET_BYTES);
+  if (!now) return false;
+  return sameBytes(now, utf8(`${secret.reveal()}\n`)) || sameBytes(now, utf8(secret.reveal()));
 }
 
 function isBeginning(part: Uint8Array, whole: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import { isAppError, usage } from '../../domain/errors.ts';
+import { usage } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
 import type { Sink } from '../../ports/sink.ts';
@@ -8,6 +8,11 @@ import { notKept, utf8 } from './target-file.ts';
 
 /** Which of the runner's files: https://docs.github.com/actions/reference/workflow-commands-for-github-actions. */
 export type GithubTarget = 'github-output' | 'github-env';
+
+const VARIABLES: Readonly<Record<GithubTarget, string>> = {
+  'github-output': 'GITHUB_OUTPUT',
+  'github-env': 'GITHUB_ENV',
+};
 
 /** `github-output:NAME`, `github-env:NAME`: appended to the runner's file between random marks. */
 export function createGithubSink(deps: SinkDeps, target: GithubTarget, name: string): Sink {
@@ -42,13 +47,10 @@ export function createGithubSink(deps: SinkDeps, target: GithubTarget, name: str
   };
 }
 
+/** Null outside of a job: each has a file of its own. */
 async function readHolds(deps: SinkDeps, target: GithubTarget, name: string, secret: Secret) {
-  try {
-    return lastValue(await readFileText(deps, await findFile(deps, target)), name) === secret.reveal();
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
+  if (!deps.env[VARIABLES[target]]) return null;
+  return lastValue(await readFileText(deps, await findFile(deps, target)), name) === secret.reveal();
 }
 
 function checkName(target: GithubTarget, name: string): void {
@@ -63,7 +65,7 @@ function checkName(target: GithubTarget, name: string): void {
 }
 
 async function findFile(deps: SinkDeps, target: GithubTarget): Promise<string> {
-  const variable = target === 'github-env' ? 'GITHUB_ENV' : 'GITHUB_OUTPUT';
+  const variable = VARIABLES[target];
   const path = deps.env[variable];
   if (!path) throw usage(`"${variable}" is not set`, `"${target}:" works in a step of GitHub Actions only`);
   await refuseClosedPlace(path, deps.ownFolders);

@@ -34,7 +34,7 @@ export interface CredentialStoreOptions {
   readonly path: string;
   /** What a file that does not exist yet will be; one that exists keeps its own kind. */
   readonly kindForNewFile: StoreKind;
-  /** Called when a new file was made that keeps secrets in clear. */
+  /** Called when the first secret was saved in a file that keeps secrets in clear. */
   readonly onClearStore?: ((path: string) => void) | undefined;
   /** How long a write waits for another process, in ms; 10 s where not given. */
   readonly waitMs?: number | undefined;
@@ -151,10 +151,9 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       else if (options.kindForNewFile === 'passphrase')
         passphrase = await (options.newPassphrase ?? options.passphrase)();
       let made: NewVault | null = null;
-      let isNew = false;
+      let isFirst = false;
       const result = await commitShared(shared, async (current) => {
         let draft: Draft;
-        isNew = current === null;
         if (current) {
           const document = new StoreEdit(await parse(current));
           draft = { document, unlocked: await vaults.unlock(document.header) };
@@ -164,13 +163,15 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
           const header: Header = { generation: 0, kind, vault: made.vault };
           draft = { document: new StoreEdit(newStoreContent(header)), unlocked: made.unlocked };
         }
+        const wasEmpty = draft.document.entries.size === 0;
         const outcome = change(draft);
         if (!outcome.changed && current) return { bytes: null, result: outcome.result };
+        isFirst = wasEmpty && draft.document.entries.size > 0;
         const renewed = renewSeals(draft, random);
         const expect = [...(outcome.expect ?? []), ...renewed];
         return toChange(shared, parse, draft, { ...outcome, expect });
       });
-      if (isNew && options.kindForNewFile === 'file') options.onClearStore?.(path);
+      if (isFirst && (await read())?.header.kind === 'file') options.onClearStore?.(path);
       await tidy();
       return result;
     },

@@ -116,7 +116,17 @@ async function openAgain({ deps, journal }: Attempt, label: string): Promise<Sin
 
 async function put(sink: Sink, secret: Secret): Promise<void> {
   // After a crash between the delivery and its record the sink has it already; a second write could be refused.
-  if ((await sink.holds(secret)) !== true) await sink.deliver(secret);
+  if (!(await hasAlready(sink, secret))) await sink.deliver(secret);
+}
+
+/** What cannot be read can be replaced all the same, or the delivery says why not. */
+async function hasAlready(sink: Sink, secret: Secret): Promise<boolean> {
+  try {
+    return (await sink.holds(secret)) === true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
 }
 
 async function print(attempt: Attempt, made: Made): Promise<void> {

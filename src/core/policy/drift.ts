@@ -43,11 +43,18 @@ export async function deliverAgain(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Where it cannot be told (`exec:`, a file that cannot be read), nothing is done. */
+/** Throws where a file cannot be read: nothing proves that it is right. */
 async function driftedSinks(deps: MintDeps, entry: string, sinks: readonly Sink[]): Promise<readonly Sink[]> {
   const secret = await deps.store.open(entry);
   const drifted: Sink[] = [];
-  for (const sink of sinks) if ((await sink.holds(secret)) === false) drifted.push(sink);
+  for (const sink of sinks) {
+    const holds = await sink.holds(secret);
+    if (holds === false) drifted.push(sink);
+    if (holds === null)
+      deps.note(
+        `whether ${sink.label} has the secret of "${entry}" cannot be asked; it gets it when the token is replaced`,
+      );
+  }
   return drifted;
 }
 
