@@ -4,7 +4,7 @@ import { SHORTEST_MASKED } from './masking.ts';
 import { createPatternScanner, type Occurrence } from './pattern-scanner.ts';
 import { readPlainly } from './plain-view.ts';
 import { type PlainView, ViewBuilder } from './plain-view-builder.ts';
-import { secretForms } from './secret-forms.ts';
+import { hexForms, secretForms } from './secret-forms.ts';
 import type { Stretch } from './stretch.ts';
 
 /** The end of the bytes, where it may be the beginning of a secret. */
@@ -30,7 +30,12 @@ interface Pattern {
   readonly bytes: Uint8Array;
   /** Of the secret, in bytes. */
   readonly secretLength: number;
+  /** What it is a half of, and where that begins in it: as much of the rest as stands there is found with it. */
+  readonly half?: { readonly whole: Uint8Array; readonly at: number };
 }
+
+/** Half of a shorter secret is a word that occurs by chance. In bytes. */
+const SHORTEST_HALVED = 24;
 
 type Read = (bytes: Uint8Array, whole: boolean) => PlainView;
 
@@ -82,10 +87,36 @@ function createScan(read: Read, patterns: readonly Pattern[]): SecretFinder['sca
       .map((one): Beginning => ({ ...placed(one), ...tellingOf(one.length, patterns[one.pattern]) }));
     const cutOff = { start: view.undecided, end: bytes.length, known: 0, isTelling: false };
     return {
-      found: scanner.find(view.bytes).map(placed),
+      found: scanner.find(view.bytes).map((one) => placed(extended(view.bytes, one, patterns[one.pattern]))),
       beginnings: view.undecided < bytes.length ? [...beginnings, cutOff] : beginnings,
     };
   };
+}
+
+/** A program cuts a secret short to fit a column or a line, and writes something else behind it. */
+function extended(bytes: Uint8Array, found: Occurrence, pattern: Pattern | undefined): Occurrence {
+  if (!pattern?.half) return found;
+  const { whole, at } = pattern.half;
+  let before = 0;
+  while (before < at && bytes[found.start - before - 1] === whole[at - before - 1]) before += 1;
+  let end = at + found.length;
+  while (end < whole.length && bytes[found.start - at + end] === whole[end]) end += 1;
+  return { ...found, start: found.start - before, length: before + end - at };
+}
+
+/** The first half, the last one, and the one between: whatever holds three quarters of the whole holds one of them. */
+function halvesOf(whole: Uint8Array): readonly Pattern[] {
+  if (whole.length < SHORTEST_HALVED) return [];
+  const length = Math.ceil(whole.length / 2);
+  return [0, Math.floor(whole.length / 4), whole.length - length].map((at) => ({
+    bytes: whole.subarray(at, at + length),
+    secretLength: length,
+    half: { whole, at },
+  }));
+}
+
+function halvesOfText(text: string): readonly Pattern[] {
+  return halvesOf(new TextEncoder().encode(text));
 }
 
 function tellingOf(length: number, pattern: Pattern | undefined): Pick<Beginning, 'known' | 'isTelling'> {
@@ -137,7 +168,7 @@ function patternsOf(secret: string): PatternSet {
     Array.from(all, (one) => ({ bytes: one, secretLength: bytes.length }));
   return {
     exact: toPatterns(exact),
-    plain: toPatterns(plain.values()),
+    plain: [...toPatterns(plain.values()), ...halvesOf(literal), ...hexForms(bytes).flatMap(halvesOfText)],
     literal: toPatterns(isLongEnough && holdsEscape ? [literal, ...mailed] : []),
   };
 }

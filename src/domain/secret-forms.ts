@@ -25,7 +25,7 @@ export function secretForms(secret: string): readonly string[] {
       ...base64Twice(bytes),
       ...hex,
       ...hexForms(wide),
-      ...bothCases(toBase32(bytes)),
+      ...base32Forms(bytes).flatMap(bothCases),
       ...numberForms(bytes),
       ...base85Forms(bytes),
       ...mailForms(secret),
@@ -54,7 +54,7 @@ function bothCases(text: string): readonly string[] {
   return [text.toLowerCase(), text.toUpperCase()];
 }
 
-function hexForms(bytes: Uint8Array): readonly string[] {
+export function hexForms(bytes: Uint8Array): readonly string[] {
   return bothCases(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
 }
 
@@ -92,6 +92,17 @@ function jsonForms(text: string): readonly string[] {
 
 function unicodeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Alone, and within a longer text: five bytes are eight letters, so that it may begin in five places. */
+function base32Forms(bytes: Uint8Array): readonly string[] {
+  const within = [0, 1, 2, 3, 4].map((before) => {
+    const text = toBase32(Uint8Array.from([...new Uint8Array(before), ...bytes]));
+    // The letters that hold bits of what stands before or behind it are left out.
+    const whole = Math.floor(((before + bytes.length) * 8) / 5);
+    return text.slice(Math.ceil((before * 8) / 5), whole);
+  });
+  return [toBase32(bytes), ...within];
 }
 
 /** RFC 4648, without padding. */

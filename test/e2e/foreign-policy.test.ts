@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keyturn } from '../support/cli-process.ts';
@@ -110,6 +110,8 @@ describe('A9: a policy from a pull request', () => {
       ['env:looks-inside/x#A', 6],
       [`file:${inHome('dots', 'x')}`, 6],
       ['file:secrets/../../dots/x', 6],
+      ['github-env:A_TOKEN', 6],
+      ['github-output:a_token', 6],
       ['file:secrets/x', 0],
       [`file:${inHome('repo', 'secrets', 'y')}`, 0],
       ['env:../repo/secrets/z#A', 0],
@@ -126,6 +128,35 @@ describe('A9: a policy from a pull request', () => {
     write(`{ name: docs, scopes: ["table://my.app"], ${OPTIONS}, deliver: ["file:../dots/x"] }`);
     await must(['apply', policy, '--yes', '--allow-outside']);
     expect(readFileSync(inHome('dots', 'x'), 'utf8').length).toBeGreaterThan(10);
+  });
+
+  test.each([
+    ['a link', 6, (path: string) => symlinkSync('elsewhere', path)],
+    ['a folder', 2, (path: string) => mkdirSync(path)],
+  ])('whose destination became %s is not as it should be', async (_, code, make) => {
+    const { inHome, must, policy, run } = await startRepository();
+    const path = inHome('repo', 'secrets', 'docs');
+    rmSync(path);
+    make(path);
+    const planned = await run(['plan', policy, '--json']);
+    expect(planned.code).toBe(2);
+    expect(JSON.parse(planned.stdout)).toMatchObject({ tokens: [{ name: 'docs', action: 'blocked' }] });
+    expect((await run(['apply', policy, '--yes'])).code).toBe(code);
+    rmSync(path, { recursive: true });
+    await must(['apply', policy, '--yes']);
+    expect(readFileSync(path, 'utf8').length).toBeGreaterThan(10);
+  });
+
+  test('says of a command that it cannot be asked', async () => {
+    const { inHome, must, policy, run, write } = await startRepository();
+    write(
+      `{ name: docs, scopes: ["table://my.app"], ${OPTIONS}, deliver: ["exec:sh -c 'cat > ${inHome('given')}'"] }`,
+    );
+    const applied = await run(['apply', policy, '--yes', '--allow-exec']);
+    expect(applied.code).toBe(0);
+    expect(applied.stderr).toMatch(/whether exec:sh .* has the secret of "docs" cannot be asked/);
+    expect(existsSync(inHome('given'))).toBe(false);
+    await must(['tokens', 'list']);
   });
 
   test('that comes on standard input belongs to the working folder', async () => {

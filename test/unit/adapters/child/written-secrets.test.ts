@@ -162,15 +162,55 @@ describe('A15: a secret in another case', () => {
     'of the kind "%s" is replaced from sixteen characters on',
     (kind, secret) => {
       for (const written of [secret.toUpperCase(), secret.toLowerCase()]) {
-        const masked = mask(`<${written}> <${written.slice(0, -1)}~>`, secret);
-        expect(masked).toBe(
-          kind === 'short'
-            ? `<${written}> <${written.slice(0, -1)}~>`
-            : `<[secret]> <${written.slice(0, -1)}~>`,
-        );
+        const part = written.slice(0, Math.floor(written.length / 2) - 4);
+        const masked = mask(`<${written}> <${part}~>`, secret);
+        expect(masked).toBe(kind === 'short' ? `<${written}> <${part}~>` : `<[secret]> <${part}~>`);
       }
     },
   );
+});
+
+describe('A15: a secret that is cut', () => {
+  const long = 'ert_Wz3ZfmrLfnjJziFYMFUzLc5E95oP8D3gRXREygZLNBQ';
+  const hex = Buffer.from(long).toString('hex');
+  it.each([
+    ['without its last letter', long.slice(0, -1)],
+    ['to a column', long.slice(0, 32)],
+    ['to its half', long.slice(0, 24)],
+    ['without its beginning', long.slice(8)],
+    ['at both ends', long.slice(5, -5)],
+    ['in hexadecimal', hex.slice(0, 60)],
+    ['in upper case, in hexadecimal', hex.toUpperCase().slice(10)],
+  ])('%s is replaced as far as it stands there', (_, part) => {
+    for (const [before, after] of [
+      ['', ' (cut)\n'],
+      ['write(1, "', '"..., 48)\n'],
+      ['x', 'x'],
+    ]) {
+      expect(mask(`${before}${part}${after}`, long)).toBe(`${before}[secret]${after}`);
+    }
+  });
+
+  it.each([
+    ['less than half of it', long.slice(0, 20)],
+    ['a part of a short one', 'tok_0123456789'.slice(0, 9)],
+  ])('%s is shown', (_, part) => {
+    expect(mask(`${part} and more\n`, _.includes('short') ? 'tok_0123456789' : long)).toBe(
+      `${part} and more\n`,
+    );
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 9])('base32 within other text, after %i bytes', (before) => {
+    const bits = [...bytes(`${'u'.repeat(before)}${long}`)]
+      .map((byte) => byte.toString(2).padStart(8, '0'))
+      .join('');
+    const text = (bits.match(/.{5}/g) ?? [])
+      .map((group) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(group, 2)])
+      .join('');
+    const masked = mask(`${text} and more`, long);
+    expect(masked).toContain('[secret]');
+    expect(masked.replace('[secret]', '').length).toBeLessThan(((before + 3) * 8) / 5 + ' and more'.length);
+  });
 });
 
 describe('A15: base85 of a secret within other text', () => {
