@@ -8,7 +8,7 @@ export function oldLine({ id, name, outcome, at }: OldOutcome): string {
   const when = at === null ? '' : ` at ${at}`;
   switch (outcome) {
     case 'replaced':
-      return `the old secret of id ${safeText(id, 200)} stopped working${when}`;
+      return `id ${safeText(id, 200)} has a new secret${when}; whether the old one still works was not tried`;
     case 'kept':
       return `${old} goes on working`;
     case 'valid-until':

@@ -8,7 +8,7 @@ export interface OldOutcome {
   readonly name: string | null;
   /**
    * `revoked`: it is gone for good. `disabled`: it does not work, and could be enabled again. `valid-until`: it works until
-   * `at`. `replaced`: it is the same thing with a new secret; the old secret has ended. `kept`: it was left as it is.
+   * `at`. `replaced`: it is the same thing with a new secret; the provider should refuse the old one, which nobody tried. `kept`: it was left as it is.
    * `unknown`: nobody could look.
    */
   readonly outcome: 'revoked' | 'disabled' | 'valid-until' | 'replaced' | 'kept' | 'unknown';

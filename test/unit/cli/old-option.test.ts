@@ -47,7 +47,11 @@ describe('what became of the old one is said, by id and with the time', () => {
     ['disabled', at, 'the old one ("etl", id 5) was disabled at 2026-11-28T12:00:00Z'],
     ['disabled', null, 'the old one ("etl", id 5) was disabled'],
     ['kept', null, 'the old one ("etl", id 5) goes on working'],
-    ['replaced', at, 'the old secret of id 5 stopped working at 2026-11-28T12:00:00Z'],
+    [
+      'replaced',
+      at,
+      'id 5 has a new secret at 2026-11-28T12:00:00Z; whether the old one still works was not tried',
+    ],
     ['valid-until', at, 'the old one ("etl", id 5) works until 2026-11-28T12:00:00Z'],
     ['unknown', null, 'whether the old one ("etl", id 5) still works could not be looked up'],
   ] as const)('%s %s', (outcome, when, text) => {
