@@ -294,7 +294,7 @@ describe('a date that nobody can read', () => {
     ['rotate --if', ['tokens', 'rotate', 'ci', '--if-expiring-within', '1d']],
   ])('is due for %s', async (_, args) => {
     const vendor = await errova();
-    const { code, stdout } = await vendor.run([...args, '--save', 'ci', '--dry-run']);
+    const { code, stdout } = await vendor.run([...args, '--save', 'ci', '--allow-self', '--dry-run']);
     expect({ code, isDue: stdout.includes('rotate') }).toEqual({ code: 0, isDue: true });
   });
 
@@ -310,11 +310,13 @@ describe('a date that nobody can read', () => {
         : lister(() => listed('prefactor', records))(request);
     });
     for (const id of ['p1', 'p2']) {
-      const { code, stderr } = await vendor.run(['tokens', 'rotate', `id:${id}`, '--save', 'a', '--yes']);
+      const { code, stderr } = await vendor.run([
+        ...['tokens', 'rotate', `id:${id}`, '--save', 'a', '--allow-self', '--yes'],
+      ]);
       expect(code).toBe(2);
       expect(stderr).toContain('--expires-in');
-      const chosen = ['tokens', 'rotate', `id:${id}`, '--save', 'a', '--expires-in', '30d', '--dry-run'];
-      expect(await vendor.run(chosen)).toMatchObject({ code: 0 });
+      const chosen = ['tokens', 'rotate', `id:${id}`, '--save', 'a', '--expires-in', '30d'];
+      expect(await vendor.run([...chosen, '--allow-self', '--dry-run'])).toMatchObject({ code: 0 });
     }
     expect(vendor.requests.every(({ method }) => method === 'GET')).toBe(true);
   });
@@ -353,7 +355,7 @@ describe('tokens rotate --all', () => {
     expect((await vendor.run(['tokens', 'list', '--older-than', '90d', '-o', 'name'])).stdout).toBe(
       'id:old\n',
     );
-    const args = ['tokens', 'rotate', '--all', '--older-than', '90d', '--save', '--dry-run'];
+    const args = ['tokens', 'rotate', '--all', '--older-than', '90d', '--save', '--allow-self', '--dry-run'];
     const { code, stdout, stderr } = await vendor.run(args);
     expect(code).toBe(0);
     expect(
