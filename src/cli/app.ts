@@ -220,7 +220,7 @@ export class App extends Local {
       audit: await this.audit(),
       fingerprint,
       note: (line) => this.note(line),
-      openSink: (label) => openSink(this, label, true),
+      openSink: (label) => openSink(this, label, { force: true }),
     };
   }
 

@@ -50,6 +50,7 @@ export const tokensCreate: Command = {
     if (alias !== null) await refuseTakenAlias(profiles, connectedAccount(resolved), alias);
     const delivery = await parseDelivery(app, input, {
       defaultName: name,
+      isNew: true,
       document: ({ id }) => ({
         ...head(client),
         token: { id, name },
