@@ -14,6 +14,7 @@ import type { OptionSpec } from './command.ts';
 import { deliveryJson } from './delivery-json.ts';
 import type { Input } from './input.ts';
 import { findOwnFolders } from './own-folders.ts';
+import { titleOf } from './place-words.ts';
 import { keyJson, tokenJson } from './reports.ts';
 import { ClosedPipe } from './runtime.ts';
 import { ONCE_WARNING } from './secret-report.ts';
@@ -80,7 +81,10 @@ export async function parseDelivery(
   }
   if (saveAs !== null && saveAs !== kept) {
     const taken = await (await app.store()).find(saveAs);
-    if (taken) throw nameTaken(taken, app.place?.provider ?? 'new');
+    if (taken) {
+      const title = taken.provider === null ? null : await titleOf(app, taken.provider);
+      throw nameTaken(taken, app.place?.provider ?? 'new', title);
+    }
   }
   if (saveAs !== null) await app.store({ forWriting: true });
   let printed = false;
