@@ -4,6 +4,7 @@ import type { Client, Connection } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
 import type { ConnectionWishes, ResolvedConnection } from '../core/resolve-connection.ts';
 import type { ReferenceDeps } from '../core/resolve-reference.ts';
+import type { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import { eachLineSafe } from '../domain/text.ts';
@@ -52,7 +53,7 @@ export class App extends Local {
 
   readonly transport = once(async (): Promise<Transport> => {
     const { createHttpTransport } = await import('../adapters/http/transport.ts');
-    const { env, clock, random, stop } = this.runtime;
+    const { env, clock, random, stop, stopNow } = this.runtime;
     const transport = createHttpTransport({
       env,
       clock,
@@ -60,6 +61,8 @@ export class App extends Local {
       timeoutMs: this.globals.timeoutMs,
       userAgent: `keyturn/${VERSION}`,
       signal: stop,
+      stopNow,
+      onWait: (why, ms) => this.note(waitWords(why, ms)),
       onNote: (line) => this.verbose(line),
       onServerDate: (ms) => {
         this.serverSkewMs = ms - clock.now();
@@ -220,7 +223,7 @@ export class App extends Local {
       audit: await this.audit(),
       fingerprint,
       note: (line) => this.note(line),
-      openSink: (label) => openSink(this, label, true),
+      openSink: (label) => openSink(this, label, { force: true }),
     };
   }
 
@@ -233,4 +236,10 @@ export class App extends Local {
   async close(): Promise<void> {
     await this.#transport?.close();
   }
+}
+
+/** Whoever stops a write learns at once why it does not end, and how it would. */
+function waitWords({ code, message }: AppError, ms: number): string {
+  const wait = `${message}: waiting up to ${Math.ceil(ms / 1000)} s for the answer to the request that was sent`;
+  return code === 'interrupted' ? `${wait}; press Ctrl-C again to stop now` : wait;
 }

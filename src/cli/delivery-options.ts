@@ -1,3 +1,4 @@
+import type { SinkDeps } from '../adapters/sinks/sink-deps.ts';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
 import { nameTaken } from '../core/mint/create-token.ts';
 import { AppError, usage } from '../domain/errors.ts';
@@ -13,6 +14,7 @@ import type { OptionSpec } from './command.ts';
 import { deliveryJson } from './delivery-json.ts';
 import type { Input } from './input.ts';
 import { findOwnFolders } from './own-folders.ts';
+import { titleOf } from './place-words.ts';
 import { keyJson, tokenJson } from './reports.ts';
 import { ClosedPipe } from './runtime.ts';
 import { ONCE_WARNING } from './secret-report.ts';
@@ -24,7 +26,10 @@ export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
     about: 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND',
   },
   { flags: '--print', about: 'write the new secret to stdout' },
-  { flags: '--force', about: 'let file: replace what is there' },
+  {
+    flags: '--force',
+    about: 'let file: replace a file, and the env: of a new secret a variable that is set',
+  },
 ];
 
 export interface DeliveryContext {
@@ -32,6 +37,8 @@ export interface DeliveryContext {
   readonly defaultName: string | null;
   /** An entry that already holds this token, and is kept up to date without being asked for. */
   readonly keptAs?: string | null;
+  /** Whether the secret is new and replaces none: then `env:` leaves a variable that is set. */
+  readonly isNew?: boolean;
   /** The schema of that document; `keyturn.token/1` or `keyturn.key/1` where not given. */
   readonly schema?: string;
   /** The document that a structured format writes, to which what is known of the item and its secret are added. */
@@ -54,7 +61,9 @@ export async function parseDelivery(
 ): Promise<ParsedDelivery> {
   const save = input.textOrFlag('save');
   const labels = input.list('to');
-  const sinks = await Promise.all(labels.map((label) => openSink(app, label, input.flag('force'))));
+  const force = input.flag('force');
+  const keepVariables = context.isNew ?? false;
+  const sinks = await Promise.all(labels.map((label) => openSink(app, label, { force, keepVariables })));
   const asked = input.flag('print');
   const kept = context.keptAs ?? null;
   const saveAs =
@@ -72,7 +81,10 @@ export async function parseDelivery(
   }
   if (saveAs !== null && saveAs !== kept) {
     const taken = await (await app.store()).find(saveAs);
-    if (taken) throw nameTaken(taken, app.place?.provider ?? 'new');
+    if (taken) {
+      const title = taken.provider === null ? null : await titleOf(app, taken.provider);
+      throw nameTaken(taken, app.place?.provider ?? 'new', title);
+    }
   }
   if (saveAs !== null) await app.store({ forWriting: true });
   let printed = false;
@@ -88,7 +100,11 @@ export async function parseDelivery(
 }
 
 /** A sink from what the person wrote, or from what an unfinished attempt remembers. Paths are made absolute. */
-export async function openSink(app: App, label: string, force: boolean): Promise<Sink> {
+export async function openSink(
+  app: App,
+  label: string,
+  may: Pick<SinkDeps, 'force' | 'keepVariables'>,
+): Promise<Sink> {
   const [{ parseSink }, { createProcesses }] = await Promise.all([
     import('../adapters/sinks/parse-sink.ts'),
     import('../adapters/locks/process-identity.ts'),
@@ -104,7 +120,7 @@ export async function openSink(app: App, label: string, force: boolean): Promise
     children: await app.children(),
     env,
     note: (line) => app.note(line),
-    force,
+    ...may,
     ownFolders: await findOwnFolders(app),
     clock,
     processes: createProcesses({ pid, signalZero: processExists }),

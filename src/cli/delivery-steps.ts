@@ -12,7 +12,11 @@ export async function deliverySteps(
     input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
   if (!isChosen && !app.runtime.stdout.isTerminal)
     return [{ what: 'then `--print`, `--save` or `--to` must say where the secret goes' }];
-  const { saveAs, sinks, print } = await parseDelivery(app, input, { defaultName, document: () => ({}) });
+  const { saveAs, sinks, print } = await parseDelivery(app, input, {
+    defaultName,
+    isNew: true,
+    document: () => ({}),
+  });
   return [
     ...(saveAs === null ? [] : [{ what: `keep the secret in the store as "${saveAs}"` }]),
     ...sinks.map(({ label }) => ({ what: `write the secret to ${label}` })),

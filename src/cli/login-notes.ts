@@ -40,6 +40,16 @@ export function currentNote(profile: string, current: string | null): string {
 }
 
 /** The managing credential is powerful; the job at hand wants one of its own. */
-export function nextStep(provider: Provider, profile: string): string {
-  return `next: \`${createCommand({ provider, profile })}\` makes ${provider.credential.narrowerIs}`;
+export function nextStep(provider: Provider, profile: string, kept: readonly string[]): string {
+  const words = provider.credential.narrower;
+  const name = words[words.indexOf('--name') + 1] ?? '';
+  const save = kept.includes(name) ? ['--save', freeName(`${name}-${profile}`, kept)] : [];
+  return `next: \`${createCommand({ provider, profile }, save)}\` makes ${provider.credential.narrowerIs}`;
+}
+
+function freeName(wanted: string, kept: readonly string[]): string {
+  const base = wanted.slice(0, 120);
+  let name = base;
+  for (let nth = 2; kept.includes(name); nth += 1) name = `${base}-${nth}`;
+  return name;
 }

@@ -1,4 +1,5 @@
 import type { LoginResult } from '../core/login.ts';
+import { isAppError } from '../domain/errors.ts';
 import { safeText } from '../domain/text.ts';
 import type { Column, Report } from '../output/report.ts';
 import type { Provider } from '../ports/provider.ts';
@@ -33,6 +34,7 @@ export async function loginReport(
 ): Promise<Report> {
   const { profile, identity } = result;
   const kept = profile.credential.kind === 'store' ? (await (await app.store()).facts()).kind : null;
+  const names = await keptNames(app);
   const current = await (await app.profiles()).current();
   const login = {
     profile: profile.name,
@@ -62,10 +64,20 @@ export async function loginReport(
       ...settled.notes,
       currentNote(profile.name, current),
       ...unguarded(provider, profile),
-      nextStep(provider, profile.name),
+      nextStep(provider, profile.name, names),
     ],
     ...(settled.failed && { exit: 'partial' as const }),
   };
+}
+
+/** The login is done: a store that cannot be read costs it no more than a better proposal. */
+async function keptNames(app: App): Promise<readonly string[]> {
+  try {
+    return (await (await app.store()).list()).map(({ name }) => name);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return [];
+  }
 }
 
 function withToken({ tokenId }: LoginResult['profile']): string {

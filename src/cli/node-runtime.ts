@@ -4,11 +4,18 @@ import { createLazyPrompter } from './lazy-prompter.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
 import { takeEnvironment } from './take-environment.ts';
 
+/** One Ctrl-C may arrive twice: from the terminal, and from a parent such as `npm` that hands it on. In milliseconds. */
+const ONE_PRESS_MS = 300;
+
 /** The one place that reads `process` and the clock. */
 export function nodeRuntime(): Runtime {
   const stop = new AbortController();
+  const stopNow = new AbortController();
+  let stoppedAt = 0;
   const listen = (signal: NodeJS.Signals, code: ErrorCode) => {
     process.on(signal, () => {
+      if (!stop.signal.aborted) stoppedAt = Date.now();
+      else if (code === 'interrupted' && Date.now() - stoppedAt > ONE_PRESS_MS) stopNow.abort();
       stop.abort(new AppError({ code, message: code === 'interrupted' ? 'interrupted' : 'asked to stop' }));
     });
   };
@@ -68,6 +75,7 @@ export function nodeRuntime(): Runtime {
     // Loaded when first asked for: `--version` and `--help` need no cryptography.
     random: { bytes: (count) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count)) },
     stop: stop.signal,
+    stopNow: stopNow.signal,
     dieOf,
     prompter: ({ noInput }) => createLazyPrompter({ ...prompterOptions(noInput), stop: stop.signal }),
   };

@@ -65,7 +65,7 @@ async function makeTarget(app: App, token: PolicyToken, { place, folder }: Where
   const { provider, profile } = place.resolved;
   for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
   await refuseClosed(app, token);
-  const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, true)));
+  const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, { force: true })));
   const outside = await findOutside(token, folder);
   return { token, provider, profile: profile?.name ?? null, sinks, outside, connect: place.connect };
 }

@@ -41,7 +41,8 @@ export async function resumeDelivery(
     profile: attempt?.header.profile ?? null,
     [item.kind]: { id: item.id, name: item.name ?? name },
   });
-  return parseDelivery(app, input, { defaultName: name, schema: 'keyturn.rotation/1', document });
+  const isNew = plan?.way === 'create';
+  return parseDelivery(app, input, { defaultName: name, isNew, schema: 'keyturn.rotation/1', document });
 }
 
 /** Whether an option says where the secret is to go. */

@@ -41,6 +41,8 @@ export interface Runtime {
   readonly random: Random;
   /** Aborted when the process is asked to stop; the reason is an `AppError` (interrupted, terminated). */
   readonly stop: AbortSignal;
+  /** Aborted when the person presses Ctrl-C again: nothing is waited for. */
+  readonly stopNow: AbortSignal;
   /** Lets the process die of this signal where it can; else the exit code tells. */
   dieOf(signal: NodeJS.Signals): void;
   prompter(options: { readonly noInput: boolean }): Prompter;

@@ -7,9 +7,11 @@ const PATIENCE_MS = 600;
 
 /** A sign of life on a terminal while a provider takes its time; nothing anywhere else, and nothing for a quick answer. */
 export function withSlowNotice(transport: Transport, app: App): Transport {
-  const { stderr, host } = app.runtime;
+  const { stderr, host, stop } = app.runtime;
   const { quiet, verbose, format } = app.globals;
-  if (!stderr.isTerminal || quiet || verbose || isStructured(format)) return transport;
+  // A terminal that tells no width (0) makes `ora` erase lines without end.
+  if (!stderr.isTerminal || stderr.columns === 0 || quiet || verbose || isStructured(format))
+    return transport;
   const watch = async <T>(origin: string, work: () => Promise<T>): Promise<T> => {
     const shown: { stop(): void }[] = [];
     let over = false;
@@ -21,12 +23,18 @@ export function withSlowNotice(transport: Transport, app: App): Transport {
       progress.phase(`waiting for ${origin} …`);
       shown.push(progress);
     }, PATIENCE_MS);
+    const end = () => {
+      over = true;
+      clearTimeout(timer);
+      for (const progress of shown.splice(0)) progress.stop();
+    };
+    // Before the transport says why it waits on: a spinner would write over the line.
+    stop.addEventListener('abort', end, { once: true });
     try {
       return await work();
     } finally {
-      over = true;
-      clearTimeout(timer);
-      for (const progress of shown) progress.stop();
+      stop.removeEventListener('abort', end);
+      end();
     }
   };
   return {

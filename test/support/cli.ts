@@ -91,6 +91,7 @@ function createTestRuntime(
     },
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     stop: new AbortController().signal,
+    stopNow: new AbortController().signal,
     dieOf: () => undefined,
     prompter: ({ noInput }) => createTestPrompter(terminal && !noInput, answers, stderr),
   };

@@ -23,6 +23,10 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal | undefined;
   /** Whether `signal` counts once the headers have left. */
   readonly interruptible: boolean;
+  /** Counts always: whoever asks a second time does not wait for the answer. */
+  readonly stopNow: AbortSignal | undefined;
+  /** `signal` asked to stop, and the exchange waits for its answer all the same. */
+  onWait?(why: AppError): void;
   /** Called once, with the final status. An error that it returns ends the exchange. */
   onHead?(head: Head): AppError | null;
   /** More was put into `body`. */
@@ -75,6 +79,7 @@ class Conversation implements Dispatcher.DispatchHandler {
       return;
     }
     signal?.addEventListener('abort', this.#onSignal);
+    this.#options.stopNow?.addEventListener('abort', this.#onStopNow);
     this.#startTimer();
     subscribe(SEND_HEADERS, this.#onSendHeaders);
     subscribe(CREATE, this.#onCreate);
@@ -162,8 +167,15 @@ class Conversation implements Dispatcher.DispatchHandler {
 
   #onSignal = (): void => {
     const { signal, interruptible } = this.#options;
-    if (signal === undefined || (this.#sent && !interruptible)) return;
-    this.#stop({ error: interruption(signal), transient: false });
+    if (signal === undefined) return;
+    const error = interruption(signal);
+    if (this.#sent && !interruptible) this.#options.onWait?.(error);
+    else this.#stop({ error, transient: false });
+  };
+
+  // A failure like a lost connection: the request was sent, and what became of it must be looked up.
+  #onStopNow = (): void => {
+    this.#stop(lasting(`stopped while waiting for the answer of "${this.#options.wire.host}"`));
   };
 
   #tooSlow(): Failure {
@@ -186,6 +198,7 @@ class Conversation implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     unsubscribe(SEND_HEADERS, this.#onSendHeaders);
     this.#options.signal?.removeEventListener('abort', this.#onSignal);
+    this.#options.stopNow?.removeEventListener('abort', this.#onStopNow);
     this.#resolve({ sent: this.#sent, head: this.#head, failure });
   }
 }

@@ -19,6 +19,8 @@ export interface OnceOptions {
   readonly wire: WireRequest;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly stopNow: AbortSignal | undefined;
+  onWait(why: AppError): void;
   readonly capture: Capture;
 }
 
@@ -29,7 +31,7 @@ export interface Sending {
 
 /** One attempt on a connection of its own, the answer captured as it arrives. Never rejects. */
 export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
-  const { undici, connector, wire, timeoutMs, signal } = options;
+  const { undici, connector, wire, timeoutMs, signal, stopNow } = options;
   const raw = new GrowingBytes(LIMIT);
   const body = new CapturedBody(raw);
   const captured = new CaptureQueue(options.capture, body);
@@ -47,6 +49,8 @@ export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
     body: raw,
     signal,
     interruptible: false,
+    stopNow,
+    onWait: (why) => options.onWait(why),
     onHead: ({ status, header }) => {
       body.setHead(header);
       captured.head(status, requestIdOf(header));

@@ -28,6 +28,10 @@ export interface HttpTransportOptions {
   readonly userAgent: string;
   /** Stops what may be stopped: waiting, connecting, reads. Its reason may be an `AppError`. */
   readonly signal?: AbortSignal;
+  /** Stops also what waits for the answer to a write; aborted after `signal`. */
+  readonly stopNow?: AbortSignal;
+  /** `signal` asked to stop (why), and the answer to a write is still waited for, at most this long. */
+  onWait?(why: AppError, ms: number): void;
   /** Certificates of authorities in PEM, trusted instead of the machine's. */
   readonly trust?: readonly string[];
   /** One line about each attempt: method, path, status, time. Never a query, a header or a body. */
@@ -101,6 +105,8 @@ class HttpTransport implements Transport {
       wire,
       timeoutMs: this.#timeoutMs,
       signal,
+      stopNow: this.#options.stopNow,
+      onWait: this.#onWait,
       capture,
     });
     try {
@@ -130,6 +136,8 @@ class HttpTransport implements Transport {
       body,
       signal: this.#options.signal,
       interruptible: repeatable,
+      stopNow: this.#options.stopNow,
+      onWait: this.#onWait,
       onHead: (head) => {
         body.setHead(head);
         return refuseHead(wire, head);
@@ -140,6 +148,8 @@ class HttpTransport implements Transport {
     await setImmediate();
     return result;
   }
+
+  #onWait = (why: AppError): void => this.#options.onWait?.(why, this.#timeoutMs);
 
   /** How long to wait before another attempt is worth it; null when none is. What the origin asks for is remembered. */
   #waitAfter(wire: WireRequest, { head, failure }: Exchange, attempt: number): number | null {

@@ -1,4 +1,4 @@
-import { usage } from '../../domain/errors.ts';
+import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
 import type { Sink } from '../../ports/sink.ts';
@@ -12,11 +12,17 @@ import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
 export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink {
   checkVariableName(name);
   const label = `env:${path}#${name}`;
+  /** Where the variable holds another value than `own`; a variable without a value is free. */
+  const refuseOther = (file: string, own: string | null) => {
+    if (deps.force || !deps.keepVariables) return;
+    if (findAssignments(file, name).some(({ value }) => value !== '' && value !== own))
+      throw isSet(path, name);
+  };
   return {
     label,
     async prove() {
       const facts = await proveTarget(deps, path);
-      await readText(deps, path);
+      refuseOther(await readText(deps, path), null);
       if (facts && (facts.mode & 0o177) !== 0) {
         deps.note(`"${safeText(path, 200)}" can be read by others: its mode will become 0600`);
       }
@@ -27,7 +33,11 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
       quote(value);
       await changeTarget(deps, path, {
         label,
-        edit: (current) => Buffer.from(assign(toText(path, current), name, value), 'latin1'),
+        edit(current) {
+          const file = toText(path, current);
+          refuseOther(file, value);
+          return Buffer.from(assign(file, name, value), 'latin1');
+        },
         mode: (facts) => (facts ? facts.mode & 0o600 : 0o600),
         exclusive: false,
         isKept: (now) => holdsOnly(toText(path, now), name, value),
@@ -53,4 +63,12 @@ function toText(path: string, bytes: Uint8Array | null): string {
 function holdsOnly(file: string, name: string, value: string): boolean {
   const found = findAssignments(file, name);
   return found.length > 0 && found.every((one) => one.value === value);
+}
+
+function isSet(path: string, name: string): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `"${name}" is set already in "${safeText(path, 200)}"`,
+    hint: 'replace its value with `--force`, or choose another variable',
+  });
 }

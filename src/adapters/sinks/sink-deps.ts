@@ -13,6 +13,8 @@ export interface SinkDeps {
   readonly note: (line: string) => void;
   /** Whether `file:` may replace what is there (`--force`). */
   readonly force: boolean;
+  /** Whether `env:` leaves a variable that holds another value: for a new secret, which replaces none. False when left out. */
+  readonly keepVariables?: boolean | undefined;
   /** keyturn's own folders, in which no destination may lie. */
   readonly ownFolders: readonly string[];
   /** Waits for another process that writes the same file; the system's timer when left out. */

@@ -5,13 +5,14 @@ import { safeText } from '../../domain/text.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
+import { inactiveWords } from '../inactive-words.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
 import { placeWords, titleOf } from '../place-words.ts';
 import { doneReport } from '../reports.ts';
 
 export const credentialsRemove: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
-  details: 'Forgets the secret here; the token lives on at its provider.',
+  details: 'Forgets the secret here. Nothing is sent to the provider: `tokens revoke` ends the token there.',
   async run(app, input) {
     const store = await app.store();
     const credential = await requireSaved(store, input.argument(0));
@@ -23,10 +24,12 @@ export const credentialsRemove: Command = {
       users.length === 0 ? '' : ` (the profile ${users.map((name) => `"${name}"`).join(', ')} uses it)`;
     await app.confirm(`forget the credential "${credential.name}"${of}${used}?`);
     await store.remove(credential.name);
+    const inactive = inactiveWords(credential.current, app.runtime.clock.now());
+    const fate = inactive === '' ? '; this command revokes nothing' : inactive;
     return doneReport(
       'keyturn.credential/1',
       { credential: credentialJson(credential) },
-      `"${credential.name}"${of} is forgotten here; it was not revoked`,
+      `"${credential.name}"${of} is forgotten here${fate}`,
     );
   },
 };

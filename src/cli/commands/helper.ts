@@ -26,7 +26,8 @@ export const helperGit: Command = {
   options: CHOICE,
   details: 'store and erase change nothing: keyturn’s own commands keep and end credentials.',
   examples: [
-    "git config credential.https://git.example.com.helper '!keyturn helper git --credential ci --host git.example.com'",
+    'keyturn credentials import forge --origin https://git.example.com',
+    "git config credential.https://git.example.com.helper '!keyturn helper git --credential forge'",
   ],
   async run(app, input) {
     const request = { action: input.argument(0), input: await readRequest(app) };

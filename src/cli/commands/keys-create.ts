@@ -53,6 +53,7 @@ export const keysCreate: Command = {
     const delivery = hasSecret
       ? await parseDelivery(app, input, {
           defaultName: wanted.name,
+          isNew: true,
           document: (item) => ({
             ...head(client),
             project: wanted.project,

@@ -8,6 +8,7 @@ import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
 import { labelOf } from '../bulk-lines.ts';
 import type { Command } from '../command.ts';
+import { inactiveWords } from '../inactive-words.ts';
 import { refuseOpenAttempt } from '../open-attempts.ts';
 import { profileJson } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
@@ -35,6 +36,7 @@ export const logout: Command = {
       ends.push(ended);
       return isUnconfirmed(ended) ? ('unknown' as const) : ('revoked' as const);
     };
+    const inactive = await whatStoreKnows(app, profile);
     const deps = { profiles, store: () => app.store(), revoke: wantsRevoke ? revoke : null };
     const result = await logOut(deps, profile);
     const [ended] = ends;
@@ -43,7 +45,9 @@ export const logout: Command = {
     const token = ended?.token ? labelOf(ended.token) : null;
     const notes = ended?.note === undefined ? [] : [ended.note];
     const data = { profile: profileJson(profile, null), ...result };
-    return doneReport('keyturn.logout/1', data, lineFor(profile, { where, token, result }), { notes });
+    return doneReport('keyturn.logout/1', data, lineFor(profile, { where, token, inactive, result }), {
+      notes,
+    });
   },
 };
 
@@ -62,21 +66,31 @@ async function isIssued(app: App, { credentialName, tokenId }: Connection): Prom
   return saved?.current.id === tokenId && saved.current.createdAt !== null;
 }
 
+/** Looked up before the logout removes the entry. */
+async function whatStoreKnows(app: App, { credential }: Profile): Promise<string> {
+  const saved = credential.kind === 'store' ? await (await app.store()).find(credential.name) : null;
+  return saved ? inactiveWords(saved.current, app.runtime.clock.now()) : '';
+}
+
 const FATES: Readonly<Record<LogoutResult['result'], string>> = {
   revoked: 'revoked at the provider and forgotten here',
   unknown: 'forgotten here; whether it is revoked at the provider is not known',
-  'logged-out': 'forgotten here; it was not revoked at the provider and still works',
+  'logged-out': 'forgotten here; nothing was sent to the provider',
 };
 
 interface LoggedOut {
   readonly where: string;
   /** What was revoked: `"ci" (id mt_1)`. */
   readonly token: string | null;
+  /** ` (it had ended at …)`, where the store knows. */
+  readonly inactive: string;
   readonly result: LogoutResult;
 }
 
-function lineFor({ name, credential }: Profile, { where, token, result }: LoggedOut): string {
+function lineFor({ name, credential }: Profile, { where, token, inactive, result }: LoggedOut): string {
   if (credential.kind === 'vendor-cli')
     return `"${name}" (${where}) is forgotten; the session of the vendor’s own command is untouched`;
-  return `logged out of "${name}" (${where}): its credential${token === null ? '' : ` ${token}`} is ${FATES[result.result]}`;
+  const credentialWords = `its credential${token === null ? '' : ` ${token}`}`;
+  const known = result.result === 'revoked' ? '' : inactive;
+  return `logged out of "${name}" (${where}): ${credentialWords}${known} is ${FATES[result.result]}`;
 }

@@ -30,9 +30,9 @@ export const tokensCreate: Command = {
   ],
   details: 'A new secret is shown once. Say where it goes before it is made: --print, --save or --to.',
   examples: [
-    'TOKEN=$(keyturn tokens create --name ci --scope org.read --print)',
-    'keyturn tokens create --name deploy --scope org.admin --save',
-    'keyturn tokens create --name etl --user me@example.com --audience apiv2 --scope "table://my.app level://admin" --to env:.env#DEVO_TOKEN',
+    'keyturn tokens create -p errova --session --name ci --scope org.read --save',
+    'TOKEN=$(keyturn tokens create -p bluebricks --name deploy --print)',
+    'keyturn tokens create -p devo --name etl --user me@example.com --audience apiv2 --scope "table://my.app level://admin" --to env:.env#DEVO_TOKEN',
   ],
   async run(app, input) {
     const resolved = await app.resolved();
@@ -50,6 +50,7 @@ export const tokensCreate: Command = {
     if (alias !== null) await refuseTakenAlias(profiles, connectedAccount(resolved), alias);
     const delivery = await parseDelivery(app, input, {
       defaultName: name,
+      isNew: true,
       document: ({ id }) => ({
         ...head(client),
         token: { id, name },

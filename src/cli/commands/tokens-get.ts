@@ -1,10 +1,31 @@
-import { resolveToken } from '../../core/resolve-reference.ts';
+import { type ReferenceDeps, resolveToken } from '../../core/resolve-reference.ts';
 import { revealToken } from '../../core/reveal-token.ts';
+import { commandLine } from '../../domain/command-line.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
+import { matchAccount } from '../../domain/saved-token.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { head, tokenJson } from '../reports.ts';
+
+/** Where the store keeps the secret, that is where it can be had. */
+async function shownOnce({ client, store }: ReferenceDeps, reference: string): Promise<AppError> {
+  const { provider, profile } = client.connection;
+  const { by, value } = parseReference(reference);
+  const kept = (await (await store()).list()).find(
+    (saved) =>
+      matchAccount(saved, client.connection) === 'same' &&
+      ((by === 'either' && saved.name === value) || (by !== 'name' && saved.current.id === value)),
+  );
+  return new AppError({
+    code: 'unsupported',
+    message: `${provider.title} shows a secret once, when it is made`,
+    hint: kept
+      ? `the store keeps it: \`${commandLine(['credentials', 'get', kept.name, '--print'])}\``
+      : `replace it with \`${commandLine(['tokens', 'rotate', reference], profile)}\``,
+    provider: provider.id,
+  });
+}
 
 export const tokensGet: Command = {
   arguments: [
@@ -14,14 +35,8 @@ export const tokensGet: Command = {
   async run(app, input) {
     const deps = await app.tokenDeps();
     const { provider } = deps.client.connection;
-    if (input.flag('print') && provider.facts.secretShown === 'once') {
-      throw new AppError({
-        code: 'unsupported',
-        message: `${provider.title} shows a secret once, when it is made`,
-        hint: 'replace it with `keyturn tokens rotate`',
-        provider: provider.id,
-      });
-    }
+    if (input.flag('print') && provider.facts.secretShown === 'once')
+      throw await shownOnce(deps, input.argument(0));
     const token = await resolveToken(deps, parseReference(input.argument(0)));
     if (input.flag('print'))
       return app.secretReport(await revealToken(deps, token), {

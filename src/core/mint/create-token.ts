@@ -1,4 +1,4 @@
-import type { Credential } from '../../domain/credential.ts';
+import type { Credential, CredentialKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Token } from '../../domain/token.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
@@ -70,15 +70,22 @@ export async function newEntry(
 }
 
 /** A kept secret is replaced by its own rotation only: anything else might be the last copy of it. */
-export function nameTaken(saved: Credential, wantedBy: string): AppError {
-  const { name, provider } = saved;
-  const owner = provider === null ? '' : ` for ${provider}`;
+export function nameTaken(saved: Credential, wantedBy: string, title = saved.provider): AppError {
+  const { kind, name } = saved;
+  const owner = title === null ? '' : ` of ${title}`;
   return new AppError({
     code: 'conflict',
-    message: `the name "${name}" is taken in the store${owner}`,
+    message: `${KIND_WORDS[kind]}${owner} is kept as "${name}" already`,
     hint: `save this one under another name: \`--save ${freeName(name, wantedBy)}\``,
   });
 }
+
+const KIND_WORDS: Readonly<Record<CredentialKind, string>> = {
+  managing: 'the login',
+  token: 'a token',
+  key: 'a key',
+  imported: 'an imported secret',
+};
 
 function freeName(name: string, provider: string): string {
   const other = `${name}-${provider}`;

@@ -85,6 +85,7 @@ export function fakeRuntime(world: World = {}) {
     clock: new FakeClock(),
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     stop: new AbortController().signal,
+    stopNow: new AbortController().signal,
     dieOf: () => undefined,
     prompter: () => ({
       interactive: terminal,

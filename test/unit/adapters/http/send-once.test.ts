@@ -275,14 +275,32 @@ test('a capture that fails loses nothing: the answer is still in the outcome', a
 
 test('Ctrl-C after the headers left does not cut the answer', async () => {
   const stop = new AbortController();
+  const waits: unknown[] = [];
   const { outcome, capture } = await mint(
     (socket) => {
       stop.abort();
       setTimeout(() => socket.write(answer(201, PART)), 50);
     },
-    { signal: stop.signal },
+    { signal: stop.signal, onWait: ({ code }, ms) => waits.push(code, ms) },
   );
   expect([outcome.kind, capture.text]).toEqual(['answered', PART]);
+  expect(waits).toEqual(['interrupted', 2_000]);
+});
+
+test('a second Ctrl-C does: the outcome is open, what arrived is kept', async () => {
+  const [stop, stopNow] = [new AbortController(), new AbortController()];
+  const capture = new MemoryCapture();
+  const { outcome } = await mint(
+    (socket) => {
+      socket.write(`HTTP/1.1 201 X\r\ncontent-length: 99\r\n\r\n${PART}`);
+      stop.abort();
+      setTimeout(() => stopNow.abort(), 50);
+    },
+    { signal: stop.signal, stopNow: stopNow.signal, timeoutMs: 60_000 },
+    capture,
+  );
+  expect(outcome).toMatchObject({ kind: 'ambiguous', status: 201 });
+  expect(capture.text).toBe(PART);
 });
 
 test('Ctrl-C before that sends nothing', async () => {

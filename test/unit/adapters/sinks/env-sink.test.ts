@@ -133,6 +133,38 @@ describe('env sink', () => {
     expect(statSync(rig.at('.env')).mode & 0o777).toBe(0o600);
   });
 
+  describe('of a new secret', () => {
+    const conflict = { code: 'conflict' };
+    const cases: readonly [what: string, before: string, force: boolean, free: boolean][] = [
+      ['a variable that is not there', 'B=2\n', false, true],
+      ['a variable without a value', 'T=\n', false, true],
+      ['another value', 'T=old\n', false, false],
+      ['another value, of a duplicate', 'T=\nT=old\n', false, false],
+      ['another value, with --force', 'T=old\n', true, true],
+    ];
+    it.each(cases)('%s', async (_what, before, force, isFree) => {
+      const rig = sinkRig({ keepVariables: true, force });
+      writeFileSync(rig.at('.env'), before, { mode: 0o600 });
+      const sink = parseSink(`env:${rig.at('.env')}#T`, rig.deps);
+      if (isFree) {
+        await sink.prove();
+        await sink.deliver(secret);
+        expect(await sink.holds(secret)).toBe(true);
+        return;
+      }
+      await expect(sink.prove()).rejects.toMatchObject(conflict);
+      await expect(sink.deliver(secret)).rejects.toMatchObject(conflict);
+      expect(readFileSync(rig.at('.env'), 'utf8')).toBe(before);
+    });
+
+    it('the same value again is written again: a delivery that was cut short is finished', async () => {
+      const rig = sinkRig({ keepVariables: true });
+      writeFileSync(rig.at('.env'), `T=\nT=${secret.reveal()}\n`, { mode: 0o600 });
+      await parseSink(`env:${rig.at('.env')}#T`, rig.deps).deliver(secret);
+      expect(await parseSink(`env:${rig.at('.env')}#T`, rig.deps).holds(secret)).toBe(true);
+    });
+  });
+
   it('does not hold the secret while a duplicate differs', async () => {
     const rig = sinkRig();
     writeFileSync(rig.at('.env'), `T=${secret.reveal()}\nT=old\n`, { mode: 0o600 });
