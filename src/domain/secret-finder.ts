@@ -30,12 +30,13 @@ interface Pattern {
   readonly bytes: Uint8Array;
   /** Of the secret, in bytes. */
   readonly secretLength: number;
-  /** What it is a half of, and where that begins in it: as much of the rest as stands there is found with it. */
-  readonly half?: { readonly whole: Uint8Array; readonly at: number };
+  /** What it is the first half of: as much of the rest as stands there is found with it. */
+  readonly whole?: Uint8Array;
 }
 
-/** Half of a shorter secret is a word that occurs by chance. In bytes. */
+/** Half of a shorter secret, or of one of few letters, is what occurs by chance. In bytes. */
 const SHORTEST_HALVED = 24;
+const FEWEST_LETTERS = 8;
 
 type Read = (bytes: Uint8Array, whole: boolean) => PlainView;
 
@@ -87,32 +88,30 @@ function createScan(read: Read, patterns: readonly Pattern[]): SecretFinder['sca
       .map((one): Beginning => ({ ...placed(one), ...tellingOf(one.length, patterns[one.pattern]) }));
     const cutOff = { start: view.undecided, end: bytes.length, known: 0, isTelling: false };
     return {
-      found: scanner.find(view.bytes).map((one) => placed(extended(view.bytes, one, patterns[one.pattern]))),
+      found: scanner
+        .find(view.bytes)
+        .map((one) => placed(extended(view.bytes, one, patterns[one.pattern]?.whole))),
       beginnings: view.undecided < bytes.length ? [...beginnings, cutOff] : beginnings,
     };
   };
 }
 
 /** A program cuts a secret short to fit a column or a line, and writes something else behind it. */
-function extended(bytes: Uint8Array, found: Occurrence, pattern: Pattern | undefined): Occurrence {
-  if (!pattern?.half) return found;
-  const { whole, at } = pattern.half;
-  let before = 0;
-  while (before < at && bytes[found.start - before - 1] === whole[at - before - 1]) before += 1;
-  let end = at + found.length;
-  while (end < whole.length && bytes[found.start - at + end] === whole[end]) end += 1;
-  return { ...found, start: found.start - before, length: before + end - at };
+function extended(bytes: Uint8Array, found: Occurrence, whole: Uint8Array | undefined): Occurrence {
+  if (!whole) return found;
+  let { length } = found;
+  while (length < whole.length && bytes[found.start + length] === whole[length]) length += 1;
+  return { ...found, length };
 }
 
-/** The first half, the last one, and the one between: whatever holds three quarters of the whole holds one of them. */
+/** The first half, and the last one, each for itself. */
 function halvesOf(whole: Uint8Array): readonly Pattern[] {
-  if (whole.length < SHORTEST_HALVED) return [];
-  const length = Math.ceil(whole.length / 2);
-  return [0, Math.floor(whole.length / 4), whole.length - length].map((at) => ({
-    bytes: whole.subarray(at, at + length),
-    secretLength: length,
-    half: { whole, at },
-  }));
+  if (whole.length < SHORTEST_HALVED || new Set(whole).size < FEWEST_LETTERS) return [];
+  const secretLength = Math.ceil(whole.length / 2);
+  return [
+    { bytes: whole.subarray(0, secretLength), secretLength, whole },
+    { bytes: whole.subarray(-secretLength), secretLength },
+  ];
 }
 
 function halvesOfText(text: string): readonly Pattern[] {
