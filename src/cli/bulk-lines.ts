@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import { type Named, named } from '../output/question.ts';
 
-/** `waiting`: done but for a grace that runs. `skipped`: not tried, or left to a person. */
+/** `waiting`: done but for a grace that runs, or stopped at a safe place (exit 10). `skipped`: not tried, or left to a person. */
 export type Fate = 'done' | 'waiting' | 'failed' | 'unknown' | 'skipped';
 
 /** What became of one of several things, in a document and in words. */
@@ -38,7 +38,13 @@ export function bulkLine({ fate, label, where, item }: BulkResult): string {
   if (fate === 'failed' || fate === 'skipped')
     return `${fate}: ${label}${place}: ${text(message)} (${text(result)})${hint === null ? '' : `; ${text(hint)}`}`;
   const word = fate === 'waiting' ? 'waiting:' : (WORDS[text(result)] ?? text(result));
-  return `${word} ${label}${place}${message === null ? '' : `; ${text(message)}`}`;
+  const next = fate === 'waiting' && hint ? `; ${text(hint)}` : '';
+  return `${word} ${label}${place}${message === null ? '' : `; ${text(message)}`}${next}`;
+}
+
+/** What stopped at a safe place has the word of its row, `pending`, and is no failure in the sum. */
+export function fateOfError({ code }: AppError): Fate {
+  return code === 'pending' ? 'waiting' : 'failed';
 }
 
 /** Why one was not found, or not done, where nothing else is told of it. */

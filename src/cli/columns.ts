@@ -59,13 +59,13 @@ export const CREDENTIAL_COLUMNS: readonly Column[] = [
 export const ROTATION_COLUMNS: readonly Column[] = [
   { title: 'ID', field: 'id', kind: 'text' },
   { title: 'KIND', field: 'kind', kind: 'text' },
-  { title: 'PROVIDER', field: 'provider', kind: 'text', optional: 1 },
+  { title: 'PROVIDER', field: 'provider', kind: 'text', optional: 2 },
   { title: 'SUBJECT', field: 'subject', kind: 'text', optional: 4 },
   { title: 'STATE', field: 'state', kind: 'status' },
   { title: 'LAST STEP', field: 'lastStep', kind: 'text', optional: 3 },
   { title: 'STARTED', field: 'startedAt', kind: 'time', optional: 5 },
   { title: 'DUE', field: 'dueAt', kind: 'time' },
-  { title: 'REASON', field: 'reason', kind: 'text', optional: 2 },
+  { title: 'REASON', field: 'reason', kind: 'text', optional: 1 },
 ];
 
 export const RESULT_COLUMNS: readonly Column[] = [

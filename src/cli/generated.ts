@@ -23,13 +23,23 @@ export async function generatedFiles(
     [`completions/${SHELL_FILES.zsh}`]: scripts.zsh,
     [`completions/${SHELL_FILES.fish}`]: scripts.fish,
     [`completions/${SHELL_FILES.powershell}`]: scripts.powershell,
-    'docs/exit-codes.md': `${NOTICE}# Exit codes\n\nThey are stable; numbers are never reused.\n\n${exitTable()}`,
+    'docs/exit-codes.md': `${NOTICE}# Exit codes\n\nThey are stable; numbers are never reused.\n\n${exitTable()}\n${EXIT_EXCEPTIONS}`,
     'docs/environment.md': `${NOTICE}# Environment\n\nA flag beats a variable, a variable beats a profile.\n\n${await environmentTable()}`,
     'docs/providers.md': `${NOTICE}# Providers\n\n${table}\n${providers.map(providerSection).join('\n')}`,
     'docs/sandbox.md': replaceParts(read('docs/sandbox.md'), sandboxTables()),
     'README.md': replaceParts(read('README.md'), { capabilities: table, 'exit codes': exitTable() }),
   };
 }
+
+/** Codes that mean something else to whoever calls the command. */
+const EXIT_EXCEPTIONS = `Some commands end as another program expects:
+
+- \`run\` passes on the exit code of the program that it started, and dies of the signal that the program died of; 127 is for a program that was
+  not found, 126 for one that cannot be executed.
+- \`doctor\` ends with 1 when something is wrong.
+- \`helper docker\` ends with 1 where there is no credential for the server, as Docker’s protocol wants it.
+- \`audit verify\` ends with 1 when the record was changed.
+`;
 
 export function versionModule(version: string): string {
   return `/** Kept equal to package.json by \`npm run generate\`; read from here so that \`--version\` opens no file. */\nexport const VERSION = '${version}';\n`;

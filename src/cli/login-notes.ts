@@ -8,7 +8,7 @@ import type { Provider } from '../ports/provider.ts';
 export function unguarded(provider: Provider, profile: Profile): readonly string[] {
   if (profile.tokenId !== null || provider.facts.managerIsSession) return [];
   return [
-    `which token this credential is, is not known: ending a token that may be it needs "--allow-self"; log in with "--token-id ID" (${whereIds(provider)}) to settle that`,
+    `keyturn does not know which listed token it logged in with: ending a token that may be it needs "--allow-self"; log in with "--token-id ID" (${whereIds(provider)}) to settle that`,
   ];
 }
 

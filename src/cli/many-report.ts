@@ -2,7 +2,7 @@ import type { Client } from '../core/client.ts';
 import type { ManyResult } from '../core/rotation/rotate-many.ts';
 import { whereOf } from '../core/where.ts';
 import type { ListReport } from '../output/report.ts';
-import { type BulkResult, bulkParts, bulkSummary, type Fate, labelOf } from './bulk-lines.ts';
+import { type BulkResult, bulkParts, bulkSummary, type Fate, fateOfError, labelOf } from './bulk-lines.ts';
 import { RESULT_COLUMNS } from './columns.ts';
 import { exitOfMany } from './exit-of-many.ts';
 import { oldJson } from './old-json.ts';
@@ -10,9 +10,14 @@ import { oldLine } from './old-line.ts';
 import { head, listReport } from './reports.ts';
 
 /** A result for each of several rotations: exit 9 when some failed, 10 when all are well and some wait for their grace. */
-export function manyReport(client: Client, results: readonly ManyResult[]): ListReport {
+/** `left` are those that were chosen and left alone on purpose: they are told of, and are no failure. */
+export function manyReport(
+  client: Client,
+  results: readonly ManyResult[],
+  left: readonly ManyResult[] = [],
+): ListReport {
   const where = whereOf(client.connection);
-  const told = results.map((each): BulkResult => {
+  const told = [...results, ...left].map((each): BulkResult => {
     const { token, result, error } = each;
     const old = result?.old ?? null;
     const item = {
@@ -48,6 +53,6 @@ export function manyReport(client: Client, results: readonly ManyResult[]): List
 
 function fateOf({ error, result, skipped }: ManyResult): Fate {
   if (skipped) return 'skipped';
-  if (error !== null) return 'failed';
+  if (error !== null) return fateOfError(error);
   return result?.kind === 'pending' ? 'waiting' : 'done';
 }

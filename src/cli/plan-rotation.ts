@@ -14,7 +14,7 @@ import type { App } from './app.ts';
 import { ROTATION_PLAN_COLUMNS } from './columns.ts';
 import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
 import type { Input } from './input.ts';
-import { head, listReport, NOTHING_SENT } from './reports.ts';
+import { head, listReport, NOTHING_CHANGED } from './reports.ts';
 import { rotationStepLine } from './rotation-step-line.ts';
 
 /** A rotation that was planned and not begun, with the place where its secret goes. */
@@ -66,5 +66,5 @@ export function dryRunReport(
     items: planned.flatMap(({ name, plan }) => describePlan(plan).map((line) => ({ token: name, ...line }))),
     empty: 'nothing to do',
   });
-  return { ...report, notes: () => [...(report.notes?.() ?? []), NOTHING_SENT] };
+  return { ...report, notes: () => [...(report.notes?.() ?? []), NOTHING_CHANGED] };
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { PolicyToken } from '../domain/policy.ts';
 import { quoteName } from '../output/question.ts';
 import type { Column, ListReport } from '../output/report.ts';
-import { type BulkResult, bulkParts, bulkSummary, labelOf } from './bulk-lines.ts';
+import { type BulkResult, bulkParts, bulkSummary, fateOfError, labelOf } from './bulk-lines.ts';
 import { exitOfMany } from './exit-of-many.ts';
 import { countWords, listReport } from './reports.ts';
 
@@ -129,7 +129,7 @@ function bulkResult(result: PolicyResult): BulkResult {
   const { target, id, error, dueAt } = result;
   const { token, provider } = target;
   return {
-    fate: error !== null ? 'failed' : dueAt !== null ? 'waiting' : 'done',
+    fate: error !== null ? fateOfError(error) : dueAt !== null ? 'waiting' : 'done',
     label: id === null ? quoteName(token.name) : labelOf({ id, name: token.name }),
     where: placeText(provider.title, target.profile),
     item: resultItem(result),

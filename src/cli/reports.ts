@@ -44,7 +44,7 @@ export async function* onePage(items: readonly JsonObject[]): AsyncGenerator<rea
 interface Records {
   readonly schema: string;
   readonly key: string;
-  readonly referBy?: 'name';
+  readonly referBy?: 'name' | 'bare-id';
   readonly columns: readonly Column[];
   readonly items: readonly JsonObject[];
   readonly head?: JsonObject;
@@ -64,7 +64,7 @@ export function listReport(records: Records): ListReport {
 }
 
 /** Ends every `--dry-run`. Reads may have been sent. */
-export const NOTHING_SENT = 'nothing was sent';
+export const NOTHING_CHANGED = 'nothing was changed';
 
 /** What would be done, in order. Nothing was sent but reads. */
 export function planReport(
@@ -82,7 +82,7 @@ export function planReport(
         `${item['step']}. ${safeText(String(item['what']))}${item['call'] === null ? '' : `\n   ${safeText(String(item['call']))}`}`,
       empty: 'nothing to do',
     }),
-    notes: () => [steps.length === 0 ? 'nothing to do' : NOTHING_SENT],
+    notes: () => [steps.length === 0 ? 'nothing to do' : NOTHING_CHANGED],
   };
 }
 

@@ -11,7 +11,7 @@ import { safeText } from '../domain/text.ts';
 import type { Report } from '../output/report.ts';
 import type { AttemptSummary, BrokenAttempt } from '../ports/journal.ts';
 import type { App } from './app.ts';
-import { type BulkResult, bulkParts, bulkSummary } from './bulk-lines.ts';
+import { type BulkResult, bulkParts, bulkSummary, fateOfError } from './bulk-lines.ts';
 import { RESULT_COLUMNS } from './columns.ts';
 import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
 import { exitOfMany } from './exit-of-many.ts';
@@ -73,7 +73,7 @@ export function resumedReport(app: App, result: MintResult, { delivery, attempt,
   const manual = result.manual === null ? [] : [result.manual];
   const notes = [...manual, ...notPrinted(result, delivery)];
   if (delivery?.wasPrinted?.()) return { shape: 'written', notes: [line, ...notes], ...exit };
-  app.verbose(`attempt ${result.attempt}`);
+  app.verbose(`operation ${result.attempt}`);
   const data = {
     provider: attempt?.header.provider ?? null,
     profile,
@@ -138,7 +138,7 @@ export async function resumeAll(
     const due = result?.dueAt ? `due ${result.dueAt}` : null;
     const waits = result?.kind === 'pending';
     told.push({
-      fate: error ? 'failed' : waits ? 'waiting' : 'done',
+      fate: error ? fateOfError(error) : waits ? 'waiting' : 'done',
       ...(await labelled(app, header)),
       item: {
         reference: header.id,

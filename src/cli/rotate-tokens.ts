@@ -1,15 +1,16 @@
 import type { Client } from '../core/client.ts';
 import type { MintDeps } from '../core/mint/deps.ts';
-import { guardOwn, ownershipOf } from '../core/own-token.ts';
+import { ownershipOf, refusalOfOwn } from '../core/own-token.ts';
 import { chooseTargets } from '../core/rotation/choose-targets.ts';
+import { refusalOfOthers } from '../core/rotation/entry.ts';
 import type { RotationOptions } from '../core/rotation/plan.ts';
 import { rotate } from '../core/rotation/rotate.ts';
-import { rotateMany } from '../core/rotation/rotate-many.ts';
+import { type ManyResult, rotateMany } from '../core/rotation/rotate-many.ts';
 import { isFiltered } from '../core/token-filter.ts';
 import { completer } from '../core/tokens.ts';
 import { whereOf } from '../core/where.ts';
 import { parseDuration } from '../domain/duration.ts';
-import { usage } from '../domain/errors.ts';
+import { type AppError, usage } from '../domain/errors.ts';
 import { chooseExpiry } from '../domain/time.ts';
 import type { ListedToken } from '../domain/token.ts';
 import { named, questionAbout, quoteName } from '../output/question.ts';
@@ -48,15 +49,29 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const options = readOptions(app, input);
   const tell = ownershipOf({ client: deps.client, openStore: async () => deps.store });
   const unsure: string[] = [];
+  const left: ManyResult[] = [];
   for (const token of due) {
     const ownership = await tell(token);
+    const others = input.flag('all') ? await refusalOfOthers(deps, { kind: 'token', token }) : null;
     const asks = app.prompter.interactive && !app.globals.yes;
+    if (others) left.push(leftAlone(token, others));
+    if (others) continue;
     if (ownership === 'maybe' && asks) unsure.push(quoteName(token.name ?? token.id));
-    else if (!options.allowSelf) guardOwn(token, ownership, 'rotate');
+    else if (!options.allowSelf) {
+      const refusal = refusalOfOwn(token, ownership, 'rotate');
+      if (refusal && !input.flag('all')) throw refusal;
+      if (refusal) {
+        left.push(leftAlone(token, refusal));
+        continue;
+      }
+    }
     const isOwn = ownership === 'own';
     planned.push({ token, ...(await planToken(app, input, deps, { token, isOwn, options })) });
   }
+  const [first] = left;
+  if (planned.length === 0 && first?.error) throw first.error;
   if (input.flag('dry-run')) {
+    for (const { error } of left) if (error) app.note(`skipped: ${error.message}; ${error.facts.hint}`);
     return dryRunReport(
       deps,
       planned.map(({ token, plan }) => ({ name: token.name ?? token.id, plan })),
@@ -68,7 +83,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
     ? { ...deps, creator: await app.sessionClient(await app.resolved()) }
     : deps;
   const [only, another] = planned;
-  if (only && !another) return rotateOne(rotating, only);
+  if (only && !another && left.length === 0) return rotateOne(rotating, only);
   const results = await rotateMany(
     planned.map(({ token, plan }) => ({ token, run: () => rotate(rotating, plan) })),
     {
@@ -77,7 +92,12 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
       progress: (line) => app.note(line),
     },
   );
-  return manyReport(deps.client, results);
+  return manyReport(deps.client, results, left);
+}
+
+/** Of `--all`: what keyturn logs in with is rotated only when a person names it. */
+function leftAlone(token: ListedToken, error: AppError): ManyResult {
+  return { token, result: null, error, skipped: true };
 }
 
 /** Where the secret is replaced in place, whoever uses the old one is cut off at once: that is asked for openly. */
@@ -91,10 +111,22 @@ function rotateQuestion(
     inPlace.length === 0
       ? ''
       : `The old secret${inPlace.length === 1 ? ' stops' : 's stop'} working at once: `;
+  // Such a vendor ends no token: the person must not expect the old one to be gone, nor to work on.
+  const disabled = planned.filter(
+    ({ plan: { plan, provider } }) =>
+      plan.way === 'overlap' &&
+      !plan.keepOld &&
+      plan.graceMs === null &&
+      provider.facts.ends === 'disable-only',
+  );
+  const disables =
+    disabled.length === 0
+      ? ''
+      : `The old token${disabled.length === 1 ? ' is' : 's are'} disabled as soon as the new secret is delivered: `;
   const doubt =
     unsure.length === 0 ? '' : `${unsure.join(', ')} may be the credential that keyturn is using. `;
   const names = planned.map(({ token }) => named(token));
-  return doubt + stops + questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`);
+  return doubt + stops + disables + questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`);
 }
 
 async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Promise<Report> {

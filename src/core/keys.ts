@@ -1,3 +1,5 @@
+import { commandLine } from '../domain/command-line.ts';
+import { isAppError } from '../domain/errors.ts';
 import type { Reference } from '../domain/reference.ts';
 import { type ProjectKey, statusAt } from '../domain/token.ts';
 import { unsupported } from './capabilities.ts';
@@ -14,9 +16,16 @@ export async function* listKeys(
   const { provider } = deps.client.connection;
   if (!provider.keys) throw unsupported(deps.client.connection, 'keys list');
   const listing = deps.client.pages(provider.keys.list, { project });
-  for await (const page of listing) {
-    const now = deps.clock.now();
-    yield page.map((key) => ({ ...key, status: statusAt(key.status, key.expiresAt, now) }));
+  try {
+    for await (const page of listing) {
+      const now = deps.clock.now();
+      yield page.map((key) => ({ ...key, status: statusAt(key.status, key.expiresAt, now) }));
+    }
+  } catch (error) {
+    // Not where the list itself is missing, which Errova documents nowhere.
+    if (!isAppError(error, 'not-found') || !/\bproject\b/i.test(error.message)) throw error;
+    const projects = commandLine(['projects', 'list'], deps.client.connection.profile);
+    throw error.with({ hint: `check "--project": \`${projects}\` shows those that there are` });
   }
   progress.why = listing.why;
 }

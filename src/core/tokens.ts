@@ -34,6 +34,8 @@ export interface ListProgress {
   cut: boolean;
   /** How many were yielded. */
   count: number;
+  /** How many the provider listed. */
+  seen: number;
   /** Why the list is not whole; null where it is, or where reading stopped at the limit. */
   why: string | null;
 }
@@ -54,6 +56,7 @@ export async function* listTokens(
   const listing = deps.client.pages(provider.tokens.list, undefined, hint);
   for await (const page of listing) {
     const now = deps.clock.now();
+    progress.seen += page.length;
     const fitting = page.map(complete).filter((token) => fits(wish, token, now));
     if (sort !== undefined) {
       held.push(...fitting);

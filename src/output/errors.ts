@@ -6,7 +6,7 @@ import { jsonText } from './structured.ts';
 export function errorText(error: AppError): string {
   const { message, hint, provider, status, requestId } = error.facts;
   const facts = [
-    provider,
+    provider !== undefined && message.toLowerCase().includes(provider) ? undefined : provider,
     status === undefined ? undefined : `HTTP ${status}`,
     requestId && `request ${requestId}`,
   ];

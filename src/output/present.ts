@@ -144,9 +144,10 @@ function safeLines(text: string): string {
 }
 
 /** One reference a line, accepted back by every verb; nothing for what has none (a failed result, a plan's step). */
-function nameLine(item: JsonObject, referBy: 'name' | undefined): string {
+function nameLine(item: JsonObject, referBy: 'name' | 'bare-id' | undefined): string {
   const { id, name } = item;
-  if (typeof id === 'string' && referBy === undefined) return `id:${exactText(id)}\n`;
+  if (typeof id === 'string' && referBy !== 'name')
+    return `${referBy === undefined ? 'id:' : ''}${exactText(id)}\n`;
   return typeof name === 'string' && name !== '' ? `${exactText(name)}\n` : '';
 }
 

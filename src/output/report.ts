@@ -32,8 +32,8 @@ export interface ListReport {
   readonly key: string;
   readonly columns: readonly Column[];
   readonly pages: AsyncIterable<readonly JsonObject[]>;
-  /** Set where verbs take the name although there is an id (a kept credential's is its provider's). */
-  readonly referBy?: 'name';
+  /** Set where verbs take the name although there is an id (a kept credential's is its provider's), or the id without `id:`. */
+  readonly referBy?: 'name' | 'bare-id';
   /** For people, instead of a table: where a table would cut what matters. One piece of text a record. */
   readonly lines?: ((item: JsonObject) => string) | undefined;
   /** The result in words, for stderr where the product is fields for a program (tsv). */
@@ -51,7 +51,7 @@ export interface OneReport {
   readonly data: JsonObject;
   /** The field of `data` that is the record; its columns are shown to people. */
   readonly key?: string;
-  readonly referBy?: 'name';
+  readonly referBy?: 'name' | 'bare-id';
   readonly columns?: readonly Column[];
   /** What a person reads before the record; in other formats it is left out. */
   readonly lines?: readonly string[];

@@ -215,7 +215,7 @@ function readError(answer: ErrorAnswer): ProviderProblem {
     hints: {
       401: 'the token was rotated or revoked, or the session has ended: {login}',
       403: 'changes need the scope org.admin; new tokens need a browser session: {tokens create}',
-      404: 'check `--org` of the login, `--project` ({projects list} shows them), and the id',
+      404: 'check `--org` and `--project`, and the id with the matching `list`',
     },
   });
 }

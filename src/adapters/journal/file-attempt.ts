@@ -172,5 +172,5 @@ function asRecorded<T extends Json>(value: Json): T {
 }
 
 function over(): AppError {
-  return new AppError({ code: 'failure', message: 'nothing can be recorded in an attempt that has ended' });
+  return new AppError({ code: 'failure', message: 'nothing can be recorded in an operation that has ended' });
 }

@@ -125,13 +125,13 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
   /** Reads with the codes verified. Throws `not-found` when there is nothing that can be taken up. */
   async function readVerified(id: string): Promise<Verified> {
     const found = await lookUp(disk, folder, id);
-    if (!found) throw notFound(`no attempt "${id}"`);
+    if (!found) throw notFound(`no operation "${id}"`);
     if (found.kind === 'broken') throw found.error;
     const { files, log, state } = found;
     const { sealer, key } = await unlock(log, state);
     if (isUnfinished(state)) return { log, state, sealer, key, lastEpoch: files.epochs.at(-1) ?? 0 };
     if (files.ended.length === 0) await buryFound(disk, folder, found, nowSecond());
-    throw notFound(`the attempt "${id}" is ${state.state}`);
+    throw notFound(`the operation "${id}" is ${state.state}`);
   }
 
   async function takeOver(id: string): Promise<Owned> {
@@ -197,7 +197,7 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     },
 
     begin: async (header, work) => {
-      if (!isAttemptId(header.id)) throw usage('the id of an attempt is 32 hex digits');
+      if (!isAttemptId(header.id)) throw usage('the id of an operation is 32 hex digits');
       return locks.hold(`attempt-${header.id}`, 0, async () => {
         await ensureDurableFolder(disk, folder);
         // A person who has to type a passphrase is not waited for under the lock.
@@ -214,7 +214,7 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     },
 
     resume: async (id, work) => {
-      if (!isAttemptId(id)) throw notFound('that is not the id of an attempt');
+      if (!isAttemptId(id)) throw notFound('that is not the id of an operation');
       return holdAttempt(locks, id, async () => {
         await checkPrivateFolder(disk, folder);
         return run(await takeOver(id), work);

@@ -62,5 +62,5 @@ async function takeBack({ disk, folder, header }: FirstSegment, file: OpenFile):
 }
 
 function usedId(): AppError {
-  return new AppError({ code: 'conflict', message: 'an attempt with this id was made before' });
+  return new AppError({ code: 'conflict', message: 'an operation with this id was made before' });
 }

@@ -217,11 +217,11 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
 function takenOver(): AppError {
   return new AppError({
     code: 'locked',
-    message: 'another keyturn took this attempt over',
+    message: 'another keyturn took this operation over',
     hint: 'see `keyturn rotations list`',
   });
 }
 
 function tooLarge(): AppError {
-  return new AppError({ code: 'failure', message: `an attempt cannot be larger than ${LARGEST} bytes` });
+  return new AppError({ code: 'failure', message: `an operation cannot be larger than ${LARGEST} bytes` });
 }

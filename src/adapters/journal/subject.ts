@@ -43,7 +43,7 @@ function stillOpen(id: string): AppError {
 function twoOpen(id: string, folder: string): AppError {
   return new AppError({
     code: 'conflict',
-    message: `the attempt "${id}" is for the same credential and not finished either`,
+    message: `the operation "${id}" is for the same credential and not finished either`,
     hint: `find out which one is right and move the other one's files out of "${folder}"`,
   });
 }

@@ -11,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'ID', field: 'id', kind: 'text' },
   { title: 'TARGET', field: 'target', kind: 'text', optional: 1 },
   { title: 'FINGERPRINT', field: 'fingerprint', kind: 'text', optional: 2 },
-  { title: 'ATTEMPT', field: 'attempt', kind: 'text', optional: 3 },
+  { title: 'OPERATION', field: 'attempt', kind: 'text', optional: 3 },
 ];
 
 export const auditList: Command = {

@@ -24,11 +24,9 @@ export const helperGit: Command = {
     { name: '<action>', about: 'get, store or erase; git says which', values: ['get', 'store', 'erase'] },
   ],
   options: CHOICE,
-  details: 'store and erase change nothing: keyturn’s own commands keep and end credentials.',
-  examples: [
-    'keyturn credentials import forge --origin https://git.example.com',
-    "git config credential.https://git.example.com.helper '!keyturn helper git --credential forge'",
-  ],
+  details:
+    'store and erase change nothing: keyturn’s own commands keep and end credentials. The credential must be for that server: import it with `keyturn credentials import forge --origin https://git.example.com`.',
+  examples: ["git config credential.https://git.example.com.helper '!keyturn helper git --credential forge'"],
   async run(app, input) {
     const request = { action: input.argument(0), input: await readRequest(app) };
     const answer = await answerGit(

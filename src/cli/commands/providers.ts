@@ -36,6 +36,7 @@ export const providers: Command = {
       return listReport({
         schema: 'keyturn.providers/1',
         key: 'providers',
+        referBy: 'bare-id',
         columns: [],
         items: all.map(providerJson),
         empty: 'none',

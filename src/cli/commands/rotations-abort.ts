@@ -11,7 +11,7 @@ import { stopped } from '../mint-report.ts';
 import { resumeDeps } from '../resume-deps.ts';
 
 export const rotationsAbort: Command = {
-  arguments: [{ name: '<id>', about: 'the attempt', values: 'attempts' }],
+  arguments: [{ name: '<id>', about: 'the operation', values: 'attempts' }],
   details:
     'The old one works and is current again, the new one is ended. What cannot be undone is said. One that has done all it should and only waits for a look at what appeared beside it is closed, and the new one stays. One whose record cannot be read is set aside: its files are renamed and kept, nothing is sent, and it no longer counts as unfinished.',
   async run(app, input) {

@@ -1,5 +1,8 @@
 import { isOf, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
-import { isUnfinished } from '../../ports/journal.ts';
+import { reasonOpen } from '../../core/rotation/explain.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { type AttemptSummary, isUnfinished, type JournalHost } from '../../ports/journal.ts';
+import type { App } from '../app.ts';
 import { attemptJson } from '../attempt-json.ts';
 import { ROTATION_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
@@ -8,12 +11,13 @@ import { listReport } from '../reports.ts';
 export const rotationsList: Command = {
   options: [{ flags: '--all', about: 'also those that ended, for a week' }],
   async run(app, input) {
-    const { attempts, broken } = await (await app.journalHost()).list();
+    const host = await app.journalHost();
+    const { attempts, broken } = await host.list();
     const shown = attempts
       .filter((attempt) => input.flag('all') || isUnfinished(attempt))
       .filter(({ header }) => isOf(header, app.globals));
     const items = [
-      ...shown.map(attemptJson),
+      ...(await Promise.all(shown.map((attempt) => withReason(app, host, attempt)))),
       ...broken.map(({ id, reason }) => ({
         id,
         kind: null,
@@ -35,3 +39,12 @@ export const rotationsList: Command = {
     });
   },
 };
+
+/** An open operation records no reason, since nothing has to be decided: what it has done says why it is not finished. */
+async function withReason(app: App, host: JournalHost, attempt: AttemptSummary): Promise<JsonObject> {
+  const { id } = attempt.header;
+  const detail = attempt.reason === null && attempt.state === 'open' ? await host.read(id) : null;
+  if (!detail) return attemptJson(attempt);
+  const reason = reasonOpen(detail, app.runtime.clock.now(), await host.isRunning(id));
+  return { ...attemptJson(attempt), reason };
+}

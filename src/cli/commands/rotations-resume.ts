@@ -13,7 +13,9 @@ import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from '../re
 import { resumeDeps } from '../resume-deps.ts';
 
 export const rotationsResume: Command = {
-  arguments: [{ name: '[id]', about: 'the attempt; may be left out when there is one', values: 'attempts' }],
+  arguments: [
+    { name: '[id]', about: 'the operation; may be left out when there is one', values: 'attempts' },
+  ],
   options: [
     { flags: '--all', about: 'every unfinished one' },
     { flags: '--now', about: 'end the grace of the old one before its time; not with --all' },

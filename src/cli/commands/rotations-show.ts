@@ -9,6 +9,7 @@ import type { App } from '../app.ts';
 import { attemptJson } from '../attempt-json.ts';
 import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
+import { placeWords, titleOf } from '../place-words.ts';
 
 const SCHEMA = 'keyturn.rotation-detail/1';
 
@@ -40,7 +41,7 @@ export const rotationsShow: Command = {
       shape: 'one',
       schema: SCHEMA,
       data: detailJson(detail, about),
-      lines: linesOf(detail, about),
+      lines: linesOf(detail, about, await placeWords(app, detail.header)),
     };
   },
 };
@@ -55,11 +56,13 @@ function detailJson(detail: OperationDetail, { next, now, steps }: Explanation) 
   };
 }
 
-function linesOf(detail: OperationDetail, { next, now, steps }: Explanation): readonly string[] {
-  const { header } = detail;
-  const profile = header.profile === null ? '' : `, profile ${header.profile}`;
+function linesOf(
+  { header }: OperationDetail,
+  { next, now, steps }: Explanation,
+  place: string,
+): readonly string[] {
   return [
-    `${aboutAttempt(header)} at ${header.provider}${profile} (${header.origin})`,
+    `${aboutAttempt(header)} at ${place} (${header.origin})`,
     `started ${header.startedAt}`,
     ...steps.map(({ at, what }) => `- ${what}${at === null ? '' : `, at ${at}`}`),
     `now: ${now}`,
@@ -71,7 +74,9 @@ async function printAnswer(app: App, detail: OperationDetail, about: Explanation
   const { id, provider } = detail.header;
   if (detail.state === 'done' || detail.state === 'aborted')
     throw usage('the operation has ended, and its answer with it', 'see `keyturn rotations list`');
-  await app.confirm(`print what ${provider} answered to the operation ${id}? It may hold a secret`);
+  await app.confirm(
+    `print what ${await titleOf(app, provider)} answered to the operation ${id}? It may hold a secret`,
+  );
   const answers = (await detail.answers()).filter(({ captured }) => captured.bytes.length > 0);
   const last = answers.at(-1);
   if (!last) {

@@ -33,7 +33,7 @@ export const tokensList: Command = {
       sort: input.choice('sort', TOKEN_SORTS),
     };
     const deps = await app.tokenDeps();
-    const progress: ListProgress = { cut: false, count: 0, why: null };
+    const progress: ListProgress = { cut: false, count: 0, seen: 0, why: null };
     return {
       shape: 'list',
       schema: 'keyturn.tokens/1',
@@ -47,8 +47,13 @@ export const tokensList: Command = {
       notes: () => {
         const notes = progress.why === null ? [] : [notWholeNote(progress.why)];
         if (progress.cut) return [`only the first ${wish.limit} are shown; there are more`, ...notes];
-        return progress.count === 0 ? ['no tokens', ...notes] : notes;
+        return progress.count === 0 ? [noneWords(progress.seen), ...notes] : notes;
       },
     };
   },
 };
+
+function noneWords(seen: number): string {
+  if (seen === 0) return 'no tokens';
+  return `no token matches; ${seen} ${seen === 1 ? 'was' : 'were'} looked at`;
+}

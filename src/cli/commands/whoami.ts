@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const UNKNOWN_ID =
-  'which token this credential is, is not known: ending a token that may be it asks, or needs "--allow-self"; `--token-id` at the next login settles that';
+  'keyturn does not know which listed token it logged in with: ending a token that may be it asks, or needs "--allow-self"; `--token-id` at the next login settles that';
 
 /** Who keyturn is, as the provider tells it, and where each part of that came from. Never the secret. */
 export const whoami: Command = {

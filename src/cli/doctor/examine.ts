@@ -2,6 +2,7 @@ import { aboutAttempt } from '../../core/mint/about.ts';
 import { waitsUntil } from '../../core/mint/grace.ts';
 import { resumeListed } from '../../core/mint/resume-command.ts';
 import type { App } from '../app.ts';
+import { titleOf } from '../place-words.ts';
 import { examineFiles } from './files.ts';
 import type { Finding } from './finding.ts';
 import { attempt, counted, ok, warning, wrong } from './finding.ts';
@@ -68,14 +69,14 @@ async function examineRotations(app: App): Promise<readonly Finding[]> {
   const findings: Finding[] = broken.map(({ id, reason }) =>
     wrong(
       'rotations',
-      `the record of attempt ${id} cannot be trusted: ${reason}`,
+      `the record of operation ${id} cannot be trusted: ${reason}`,
       `compare the provider’s list of tokens with \`keyturn credentials list\`, then \`keyturn rotations abort ${id}\` sets the record aside`,
     ),
   );
   for (const summary of attempts) {
     const { header, state, reason } = summary;
     const { id } = header;
-    const what = `${aboutAttempt(header)} at ${header.provider} (attempt ${id})`;
+    const what = `${aboutAttempt(header)} at ${await titleOf(app, header.provider)} (operation ${id})`;
     if (state === 'attention')
       findings.push(
         wrong(

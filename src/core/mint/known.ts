@@ -17,7 +17,7 @@ export function refuseKnown(attempt: Pick<Attempt, 'journal' | 'plan'>, id: stri
   if (!isKnown(attempt, id)) return;
   throw new NeedsAttention({
     code: 'conflict',
-    message: `what would be ended, "${id}", was there before this attempt`,
+    message: `what would be ended, "${id}", was there before this operation`,
     manual: 'nothing was sent; compare `keyturn tokens list` with what should be there',
   });
 }

@@ -60,7 +60,7 @@ function isObject(value: Json | undefined): value is JsonObject {
 function misfit(): AppError {
   return new AppError({
     code: 'failure',
-    message: 'the attempt was recorded in a form that this keyturn does not know',
+    message: 'the operation was recorded in a form that this keyturn does not know',
     hint: 'finish it with the version of keyturn that started it',
   });
 }

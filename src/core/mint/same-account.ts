@@ -17,7 +17,7 @@ export async function requireSameAccount(attempt: Attempt, made: Made): Promise<
   if ((await asManager(attempt, (client) => readToken(client, made.item))) !== null) return;
   throw new AppError({
     code: 'conflict',
-    message: `the credential in use does not see "${made.item.id}", which this attempt made: it may be of another account`,
+    message: `the credential in use does not see "${made.item.id}", which this operation made: it may be of another account`,
     hint: `log in to the account of ${deps.client.connection.provider.title} that it began with, then \`keyturn rotations resume ${journal.header.id}\``,
   });
 }

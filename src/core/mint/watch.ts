@@ -18,7 +18,9 @@ export async function endStrays(attempt: Attempt, tokens: readonly Token[]): Pro
     for (const token of tokens) {
       if (token.status !== 'active' || !carries(attempt, header, token)) continue;
       await endAndLook(attempt, attempt.deps.client, token, { operation: header.id });
-      attempt.deps.note(`ended "${token.name ?? token.id}", which the attempt ${header.id} had left behind`);
+      attempt.deps.note(
+        `ended "${token.name ?? token.id}", which the operation ${header.id} had left behind`,
+      );
     }
   }
 }

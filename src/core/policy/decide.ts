@@ -147,7 +147,7 @@ function needsPerson(attempt: AttemptSummary): AppError {
   const { header, reason } = attempt;
   return new AppError({
     code: 'conflict',
-    message: `an attempt needs a person: ${reason ?? 'it stopped'}`,
+    message: `an operation needs a person: ${reason ?? 'it stopped'}`,
     hint: `\`${resumeListed(attempt)}\` or \`keyturn rotations abort ${header.id}\``,
   });
 }

@@ -31,7 +31,7 @@ export function chooseAttempts(
   if (all) return chosen.filter(({ state }) => state === 'open');
   if (chosen.length > 1) {
     throw usage(
-      `${chosen.length} attempts are unfinished`,
+      `${chosen.length} operations are unfinished`,
       'name one, or add `--all`; see `keyturn rotations list`',
     );
   }
@@ -55,5 +55,5 @@ export function nothingUnfinished({ profile, provider }: Where): string {
 function requireOf(header: AttemptHeader, where: Where): void {
   if (isOf(header, where)) return;
   const of = header.profile === null ? header.provider : `the profile "${header.profile}"`;
-  throw usage(`that attempt was started with ${of}`, 'it goes on as it began: leave the option out');
+  throw usage(`that operation was started with ${of}`, 'it goes on as it began: leave the option out');
 }

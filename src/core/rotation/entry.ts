@@ -13,11 +13,36 @@ import type { RotationTarget } from './plan.ts';
  * use is never replaced.
  */
 export async function findEntry(
-  { client, store }: Pick<MintDeps, 'client' | 'store'>,
+  deps: Pick<MintDeps, 'client' | 'store'>,
   target: RotationTarget,
   wanted: string | null,
 ): Promise<PlannedEntry | null> {
-  const { connection } = client;
+  const { connection } = deps.client;
+  const { mine, refusal } = await keptFor(deps, target);
+  const found =
+    wanted === null
+      ? (mine.find(({ name }) => name === connection.credentialName) ?? mine[0])
+      : mine.find(({ name }) => name === wanted);
+  if (found) return { name: found.name, kind: found.kind, from: found.current.version };
+  if (refusal) throw refusal;
+  if (wanted === null) return null;
+  const taken = await deps.store.find(wanted);
+  if (!taken) return { name: wanted, kind: target.kind, from: null };
+  throw nameTaken(taken, connection.provider.id);
+}
+
+/** Why the target is not to be rotated from here: another profile logs in with it. Null where none does. */
+export async function refusalOfOthers(
+  deps: Pick<MintDeps, 'client' | 'store'>,
+  target: RotationTarget,
+): Promise<AppError | null> {
+  return (await keptFor(deps, target)).refusal;
+}
+
+async function keptFor(
+  { client: { connection }, store }: Pick<MintDeps, 'client' | 'store'>,
+  target: RotationTarget,
+): Promise<{ readonly mine: readonly Credential[]; readonly refusal: AppError | null }> {
   const item = target.kind === 'token' ? target.token : target.key;
   const project = target.kind === 'key' ? target.project : null;
   const kept = (await store.list()).filter(
@@ -27,17 +52,8 @@ export async function findEntry(
       (target.kind === 'key') === (entry.kind === 'key'),
   );
   const mine = kept.filter((entry) => !isOthersManager(entry, connection));
-  const found =
-    wanted === null
-      ? (mine.find(({ name }) => name === connection.credentialName) ?? mine[0])
-      : mine.find(({ name }) => name === wanted);
-  if (found) return { name: found.name, kind: found.kind, from: found.current.version };
   const [others] = mine.length === 0 ? kept : [];
-  if (others) throw othersManager(others, item.id);
-  if (wanted === null) return null;
-  const taken = await store.find(wanted);
-  if (!taken) return { name: wanted, kind: target.kind, from: null };
-  throw nameTaken(taken, connection.provider.id);
+  return { mine, refusal: others ? othersManager(others, item.id) : null };
 }
 
 function isOthersManager({ kind, name }: Credential, { credentialName }: Connection): boolean {

@@ -3,7 +3,7 @@ import type { OperationDetail } from '../../ports/journal.ts';
 import { readPlanOrNull } from '../mint/attempt-plan.ts';
 import { waitsUntil } from '../mint/grace.ts';
 import { readObjectOrNull, readTexts } from '../mint/read-json.ts';
-import { commandsWanted, resumeCommand } from '../mint/resume-command.ts';
+import { commandsWanted, deliveryStep, resumeCommand } from '../mint/resume-command.ts';
 
 /** One thing that an operation has done, in words. `at` is null where the journal does not say when. */
 export interface ExplainedStep {
@@ -41,12 +41,31 @@ function stateOf(detail: OperationDetail, now: number, isRunning: boolean): stri
   if (isRunning) return 'another keyturn is at it now';
   const due = waitsUntil(detail, now);
   if (due !== null) return `waits on purpose: the old token works until ${due}`;
-  if (state === 'open') return 'stopped on the way; it can go on';
+  if (state === 'open') {
+    const missing = undelivered(detail);
+    return missing.length === 0
+      ? 'stopped on the way; it can go on'
+      : `the new secret is not delivered to ${missing.join(', ')}; it can go on`;
+  }
   if (state === 'attention') return `needs a person: ${reason ?? 'the reason was not recorded'}`;
   const when = endedAt === null ? '' : ` at ${endedAt}`;
   return state === 'done'
     ? `done${when}`
     : `ended without a new secret${when}: ${reason ?? 'no reason was recorded'}`;
+}
+
+/** In two or three words why an open operation is not finished; null where its due date says it. */
+export function reasonOpen(detail: OperationDetail, now: number, isRunning: boolean): string | null {
+  if (isRunning) return 'running';
+  if (waitsUntil(detail, now) !== null) return null;
+  return undelivered(detail).length > 0 ? 'not delivered' : 'stopped on the way';
+}
+
+/** The destinations that a secret which is there has not reached; none where a resume took it elsewhere. */
+function undelivered({ header, steps }: OperationDetail): readonly string[] {
+  const done = new Set(steps.flatMap(({ name, result }) => (result === null ? [] : [name])));
+  if (!done.has('identify') || done.has('redirect')) return [];
+  return readPlanOrNull(header.plan)?.sinks.filter((label) => !done.has(deliveryStep(label))) ?? [];
 }
 
 function nextOf(detail: OperationDetail, now: number): readonly string[] {

@@ -52,7 +52,7 @@ async function requireOwnVersion({ deps, journal, plan }: Attempt): Promise<void
   if (isThere && isOurs) return;
   throw new NeedsAttention({
     code: 'conflict',
-    message: `the credential "${entry.name}" has gone on since this attempt: it cannot be put back`,
+    message: `the credential "${entry.name}" has gone on since this operation: it cannot be put back`,
     manual: 'nothing was sent; look at `keyturn tokens list` and end what is not needed by hand',
   });
 }

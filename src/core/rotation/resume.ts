@@ -45,9 +45,9 @@ export interface ResumeOptions {
 
 function requireGrace(attempt: Attempt): void {
   if (isAborting(attempt)) {
-    throw usage('this attempt is being taken back: there is no grace to end', 'leave "--now" out');
+    throw usage('this operation is being taken back: there is no grace to end', 'leave "--now" out');
   }
-  if (!hasGrace(attempt.plan)) throw usage('this attempt waits for no grace', 'leave "--now" out');
+  if (!hasGrace(attempt.plan)) throw usage('this operation waits for no grace', 'leave "--now" out');
 }
 
 function stepsOf(attempt: Attempt): Promise<MintResult> {

@@ -25,7 +25,7 @@ export async function takeUp(
   if (!isOfPlace(header, plan, connection)) {
     throw new AppError({
       code: 'conflict',
-      message: `the attempt was started at ${header.origin}, and the profile now leads to another place`,
+      message: `the operation was started at ${header.origin}, and the profile now leads to another place`,
       hint: 'nothing was sent; set the profile back to where it was, then resume',
     });
   }

@@ -25,6 +25,13 @@ describe('an error for a person', () => {
     );
   });
 
+  it('names the provider once', () => {
+    const message = 'Devo has no way to do that';
+    expect(errorText(FULL.with({ message, status: undefined, requestId: undefined, hint: undefined }))).toBe(
+      `keyturn: ${message}\n`,
+    );
+  });
+
   it('does nothing to a terminal, and is one line each', () => {
     const nasty = 'a\u001b[2J\r\nkeyturn: all is well\u202e';
     const text = errorText(new AppError({ code: 'failure', message: nasty, hint: nasty, requestId: nasty }));

@@ -164,7 +164,7 @@ async function killAndFinish(
   rig.writes();
   const [last] = await results(rig.apply(token(provider)));
   expect(rig.writes()).toEqual([]);
-  if (last?.error?.message.startsWith('an attempt needs a person')) {
+  if (last?.error?.message.startsWith('an operation needs a person')) {
     expect(rig.live().length).toBeLessThanOrEqual(1);
     return 'attention';
   }
