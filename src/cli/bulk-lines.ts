@@ -3,8 +3,8 @@ import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import { type Named, named } from '../output/question.ts';
 
-/** `waiting`: done but for a grace that runs, or stopped at a safe place (exit 10). `skipped`: not tried, or left to a person. */
-export type Fate = 'done' | 'waiting' | 'failed' | 'unknown' | 'skipped';
+/** `waiting`: done but for a grace that runs. `pending`: stopped at a safe place, `rotations resume` goes on. `skipped`: not tried, or left to a person. */
+export type Fate = 'done' | 'waiting' | 'pending' | 'failed' | 'unknown' | 'skipped';
 
 /** What became of one of several things, in a document and in words. */
 export interface BulkResult {
@@ -22,7 +22,7 @@ export function labelOf({ id, name }: Named): string {
   return name === null ? `id ${safeText(id)}` : named({ id, name });
 }
 
-/** The record, with what became of the thing in one of five words. */
+/** The record, with what became of the thing in one of six words. */
 export function bulkItem({ fate, item }: BulkResult): JsonObject {
   return { ...item, outcome: fate };
 }
@@ -35,16 +35,17 @@ export function bulkLine({ fate, label, where, item }: BulkResult): string {
   const { result, message, hint } = item;
   const place = where === null ? '' : ` at ${where}`;
   if (fate === 'unknown') return `unknown: ${text(message)}`;
-  if (fate === 'failed' || fate === 'skipped')
-    return `${fate}: ${label}${place}: ${text(message)} (${text(result)})${hint === null ? '' : `; ${text(hint)}`}`;
+  if (fate === 'pending' || fate === 'failed' || fate === 'skipped') {
+    const code = fate === 'pending' ? '' : ` (${text(result)})`;
+    return `${fate}: ${label}${place}: ${text(message)}${code}${hint === null ? '' : `; ${text(hint)}`}`;
+  }
   const word = fate === 'waiting' ? 'waiting:' : (WORDS[text(result)] ?? text(result));
-  const next = fate === 'waiting' && hint ? `; ${text(hint)}` : '';
-  return `${word} ${label}${place}${message === null ? '' : `; ${text(message)}`}${next}`;
+  return `${word} ${label}${place}${message === null ? '' : `; ${text(message)}`}`;
 }
 
 /** What stopped at a safe place has the word of its row, `pending`, and is no failure in the sum. */
 export function fateOfError({ code }: AppError): Fate {
-  return code === 'pending' ? 'waiting' : 'failed';
+  return code === 'pending' ? 'pending' : 'failed';
 }
 
 /** Why one was not found, or not done, where nothing else is told of it. */
@@ -57,7 +58,7 @@ export function failedLine(label: string, { code, facts }: AppError): string {
 export function bulkSummary(results: readonly BulkResult[], where: string | null): string {
   const counts = COUNTED.flatMap((fate) => {
     const those = results.filter((each) => each.fate === fate);
-    if (fate === 'waiting' && those.length === 0) return [];
+    if ((fate === 'waiting' || fate === 'pending') && those.length === 0) return [];
     return [`${those.length} ${fate}${fate === 'done' ? '' : labels(those)}`];
   });
   return `${counts.join(', ')}${where === null ? '' : ` at ${where}`}`;
@@ -75,7 +76,7 @@ export function bulkParts(results: readonly BulkResult[]): {
 /** Results that begin no sentence. */
 const WORDS: Readonly<Record<string, string>> = { done: 'done:', nothing: 'as it should be:' };
 
-const COUNTED: readonly Fate[] = ['done', 'waiting', 'failed', 'unknown', 'skipped'];
+const COUNTED: readonly Fate[] = ['done', 'waiting', 'pending', 'failed', 'unknown', 'skipped'];
 const MOST_NAMES = 10;
 
 function labels(results: readonly BulkResult[]): string {

@@ -89,7 +89,7 @@ A new token is the document keyturn.token/1 (a key: keyturn.key/1) with "attempt
 where the secret went; with --print it carries the secret too, as "tokenSecret".
 A change of a token, and "keys expire" and "logout --revoke", have a "result". "unknown" means that the provider accepted the request and
 nobody could look whether it took effect: "status" is null, the exit code 0, and a saved copy is not marked as ended.
-Of several, each has an "outcome" too: done, waiting (for a grace), failed, unknown or skipped (not tried, or left to a person).
+Of several, each has an "outcome" too: done, waiting (for a grace), pending (it can be resumed), failed, unknown or skipped (not tried, or left to a person).
 What a provider says cannot act on a terminal or on a CI runner. Control, invisible and unusual blank characters, and one character of
 what a runner reads as a command ("##[", "##vso[", a leading "::"), are written as \\xHH, \\uHHHH or \\u{HHHHH}; in json, yaml and ndjson as the
 format's own escapes, which read back as the same text. In tsv and name a backslash before x or u is \\x5c, so that undoing the escapes

@@ -121,11 +121,13 @@ test('rotations resume --all', async () => {
   const told = stdout.trimEnd().split('\n').sort();
   expect(told, stderr).toEqual([
     expect.stringMatching(/^done: rotate token "b" \(id 3\), operation \w+ at Devo, profile devo/),
-    expect.stringMatching(/^failed: rotate token "c" \(id 4\), operation \w+ at Devo, .*\(\w+\)/),
+    expect.stringMatching(
+      /^pending: rotate token "c" \(id 4\), operation \w+ at Devo, .*keyturn rotations resume/,
+    ),
     expect.stringMatching(/^waiting: rotate token "a" \(id 2\), operation \w+ at Devo, profile devo; due/),
   ]);
   expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-    /^1 done, 1 waiting \(rotate token "a" \(id 2\).*\), 1 failed \(rotate token "c" \(id 4\).*\), 0 unknown, 0 skipped$/,
+    /^1 done, 1 waiting \(rotate token "a" \(id 2\).*\), 1 pending \(rotate token "c" \(id 4\).*\), 0 failed, 0 unknown, 0 skipped$/,
   );
   expect(code).toBe(9);
 });

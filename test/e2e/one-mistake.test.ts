@@ -200,6 +200,6 @@ test('a dry run shows all that would be sent and where the secret would go, and 
     'as "dry"',
   ])
     expect(stdout).toContain(part);
-  expect(stderr).toContain('nothing was sent');
+  expect(stderr).toContain('nothing was changed');
   expect(rig.sandbox.requests.slice(sent).filter(({ method }) => method !== 'GET')).toEqual([]);
 });

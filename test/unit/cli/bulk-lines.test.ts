@@ -3,7 +3,7 @@ import { type BulkResult, bulkLine, bulkSummary, fateOfError } from '../../../sr
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
 
 it.each<[code: ErrorCode, line: string, summary: string]>([
-  ['pending', 'waiting: "a"; no disk; resume it', '0 done, 1 waiting ("a"), 0 failed, 0 unknown, 0 skipped'],
+  ['pending', 'pending: "a": no disk; resume it', '0 done, 1 pending ("a"), 0 failed, 0 unknown, 0 skipped'],
   [
     'unavailable',
     'failed: "a": no disk (unavailable); resume it',
