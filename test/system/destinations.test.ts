@@ -85,7 +85,7 @@ mounts(
       mkdirSync(at('in'));
       writeFileSync(at('in/side.env'), '', { mode });
       const script = `${prepare} && mount --bind outside.env in/side.env && exec "$@"`;
-      const args = [...CREATE, '--name', 'ci', '--to', `env:${at('in/side.env')}#TOK`];
+      const args = [...CREATE, '--name', 'ci', '--to', `env:${at('in/side.env')}#TOK`, '--force'];
       const result = await runProgram(
         'unshare',
         ['-m', 'sh', '-c', script, 'sh', process.execPath, BUILT, ...args],
