@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstLine } from '../scripts/lib.mjs';
 
 const KEYTURN = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'keyturn.js');
 const SPEC = ['--user', 'ci@example.com', '--audience', 'apiv2', '--scope', 'table://my.app.**'];
@@ -113,15 +114,4 @@ function cpuOf(place, args) {
 function must({ home, env }, args, input = '') {
   const run = spawnSync(process.execPath, [KEYTURN, ...args], { cwd: home, env, input, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`keyturn ${args.join(' ')}: ${run.stderr}`);
-}
-
-function firstLine(stream) {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    stream.on('data', (part) => {
-      text += part;
-      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
-    });
-    stream.on('end', () => reject(new Error('the sandbox ended')));
-  });
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstLine } from '../scripts/lib.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const KEYTURN = join(ROOT, 'bin', 'keyturn.js');
@@ -110,13 +111,4 @@ function median(list) {
 function once(args, where, input) {
   const done = spawnSync(process.execPath, [KEYTURN, ...args], { env: where, input, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`set-up failed: ${done.stderr}`);
-}
-
-async function firstLine(stream) {
-  let text = '';
-  for await (const chunk of stream) {
-    text += chunk;
-    if (text.includes('\n')) return text.split('\n')[0];
-  }
-  return text;
 }

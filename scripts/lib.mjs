@@ -47,3 +47,13 @@ export function build() {
 export function packageJson() {
   return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 }
+
+/** The first line of a stream; what there is where it ends without one. */
+export async function firstLine(stream) {
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk;
+    if (text.includes('\n')) break;
+  }
+  return text.split('\n')[0];
+}

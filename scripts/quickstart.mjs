@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, ensureInstalled, fail, ROOT } from './lib.mjs';
+import { build, ensureInstalled, fail, firstLine, ROOT } from './lib.mjs';
 
 // A test runs it on what is built already.
 if (!process.argv.includes('--built')) {
@@ -185,13 +185,4 @@ function chapter(text) {
 
 function title(text) {
   console.log(`\n${text}`);
-}
-
-async function firstLine(stream) {
-  let text = '';
-  for await (const chunk of stream) {
-    text += chunk;
-    if (text.includes('\n')) break;
-  }
-  return text.split('\n')[0];
 }

@@ -4,7 +4,7 @@ import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Alias, CredentialSource, Profile } from '../../ports/profiles.ts';
-import { makeRoom, yamlText } from '../yaml/edit-document.ts';
+import { flowNode, makeRoom, yamlText } from '../yaml/edit-document.ts';
 import { parseYaml } from '../yaml/yaml-file.ts';
 import {
   isNothing,
@@ -83,8 +83,8 @@ export function writeProfile(document: Document, profile: Profile): void {
   makeRoom(document, 'profiles');
   document.setIn([...at, 'provider'], profile.provider);
   document.setIn([...at, 'origin'], profile.origin);
-  document.setIn([...at, 'settings'], flow(document, profile.settings));
-  document.setIn([...at, 'credential'], flow(document, writeSource(profile.credential)));
+  document.setIn([...at, 'settings'], flowNode(document, profile.settings));
+  document.setIn([...at, 'credential'], flowNode(document, writeSource(profile.credential)));
   if (profile.tokenId !== null) document.setIn([...at, 'tokenId'], profile.tokenId);
   else if (document.hasIn([...at, 'tokenId'])) document.deleteIn([...at, 'tokenId']);
 }
@@ -172,12 +172,6 @@ function writeSource(source: CredentialSource): Record<string, string> {
     ...(profile !== null && { profile }),
     ...(pin && { file: pin.file, ...(pin.account !== null && { account: pin.account }), seal: pin.seal }),
   };
-}
-
-function flow(document: Document, value: Readonly<Record<string, string>>): unknown {
-  const node = document.createNode(value);
-  node.flow = true;
-  return node;
 }
 
 /** The domain's own errors repeat what they refuse; a file's content must not be repeated. */

@@ -55,7 +55,7 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
       return secret;
     },
     async prove() {
-      const size = await file.open(({ document }) => document.file?.text.length ?? 0);
+      const size = await file.open(({ document }) => Buffer.byteLength(document.file?.text ?? ''));
       if (size === null) {
         await file.edit(() => ({ result: null, changed: false }));
         madeByProve = true;

@@ -71,7 +71,7 @@ export class StoreEdit implements StoreDocument {
   /** By way of the lines of what changed. Null where the reader does not know the lines, or more than they changed. */
   async #spliced(): Promise<string | null> {
     const { file, items, header } = this.#content;
-    if (file === null || items.size === 0 || !differsInGeneration(header, this.#header)) return null;
+    if (file === null || items.size === 0 || !isSameButGeneration(header, this.#header)) return null;
     const blocks = splitLines(file.text, items);
     if (blocks === null) return null;
     const generation = `generation: ${this.#header.generation}`;
@@ -96,8 +96,7 @@ export class StoreEdit implements StoreDocument {
       if (!kept.has(name)) document.deleteIn(['credentials', name]);
     for (const [name, entry] of this.#entries) {
       const standing = this.#standing.get(name);
-      if (standing !== undefined && standing !== name) renameKey(document.get('credentials'), standing, name);
-      if (this.#content.entries.get(standing ?? '') !== entry) writeEntry(document, entry);
+      if (this.#content.entries.get(standing ?? '') !== entry) writeMoved(document, standing, entry);
     }
     return yamlText(document);
   }
@@ -105,7 +104,7 @@ export class StoreEdit implements StoreDocument {
 
 const GENERATION = /^generation: \d+$/m;
 
-function differsInGeneration(before: Header, now: Header): boolean {
+function isSameButGeneration(before: Header, now: Header): boolean {
   return JSON.stringify({ ...before, generation: 0 }) === JSON.stringify({ ...now, generation: 0 });
 }
 
@@ -123,8 +122,7 @@ function splitLines(text: string, items: StoreContent['items']): Blocks | null {
   let at = 0;
   for (const [name, { lines }] of items) {
     if (!lines) return null;
-    first ??= lines.start;
-    if (entries.size === 0) at = lines.start;
+    if (first === null) first = at = lines.start;
     entries.set(name, text.slice(at, lines.end));
     at = lines.end;
   }
@@ -143,10 +141,15 @@ async function rewriteBlock(block: string, standing: string | undefined, entry: 
     // It was read before as a part of the file.
     failAt: (_, what) => new AppError({ code: 'failure', message: `an entry of the store ${what}` }),
   });
+  writeMoved(document, standing, entry);
+  return start + yamlText(document).slice(MAPPING.length);
+}
+
+/** Writes an entry in the place where it stands, which may be under another name. */
+function writeMoved(document: Document, standing: string | undefined, entry: Entry): void {
   if (standing !== undefined && standing !== entry.name)
     renameKey(document.get('credentials'), standing, entry.name);
   writeEntry(document, entry);
-  return start + yamlText(document).slice(MAPPING.length);
 }
 
 async function newDocument(): Promise<Document> {

@@ -151,7 +151,7 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
       else if (options.kindForNewFile === 'passphrase')
         passphrase = await (options.newPassphrase ?? options.passphrase)();
       let made: NewVault | null = null;
-      let isFirst = false;
+      let isFirstClear = false;
       const result = await commitShared(shared, async (current) => {
         let draft: Draft;
         if (current) {
@@ -166,12 +166,12 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
         const wasEmpty = draft.document.entries.size === 0;
         const outcome = change(draft);
         if (!outcome.changed && current) return { bytes: null, result: outcome.result };
-        isFirst = wasEmpty && draft.document.entries.size > 0;
+        isFirstClear = wasEmpty && draft.document.entries.size > 0 && draft.document.header.kind === 'file';
         const renewed = renewSeals(draft, random);
         const expect = [...(outcome.expect ?? []), ...renewed];
         return toChange(shared, parse, draft, { ...outcome, expect });
       });
-      if (isFirst && (await read())?.header.kind === 'file') options.onClearStore?.(path);
+      if (isFirstClear) options.onClearStore?.(path);
       await tidy();
       return result;
     },

@@ -1,5 +1,5 @@
-import type { Document } from 'yaml';
-import { keysOf, makeRoom } from '../yaml/edit-document.ts';
+import type { Document, Node } from 'yaml';
+import { flowNode, keysOf, makeRoom } from '../yaml/edit-document.ts';
 import { type Entry, type Header, SCHEMA, type Stored } from './format.ts';
 import { toBase64Url } from './seal.ts';
 
@@ -12,9 +12,7 @@ export function writeHeader(document: Document, header: Header): void {
   setOrDelete(document, ['check'], vault ? toBase64Url(vault.check) : undefined);
   if (vault?.kdf) {
     const { N, r, p, salt } = vault.kdf;
-    const node = document.createNode({ name: 'scrypt', N, r, p, salt });
-    node.flow = true;
-    document.set('kdf', node);
+    document.set('kdf', flowNode(document, { name: 'scrypt', N, r, p, salt }));
   } else {
     document.delete('kdf');
   }
@@ -28,7 +26,7 @@ export function writeEntry(document: Document, entry: Entry): void {
   document.setIn([...at, 'kind'], entry.kind);
   setOrDelete(document, [...at, 'provider'], entry.provider);
   setOrDelete(document, [...at, 'origin'], entry.origin);
-  writeSettings(document, [...at, 'settings'], entry.settings);
+  setOrDelete(document, [...at, 'settings'], entry.settings && flowNode(document, entry.settings));
   setOrDelete(document, [...at, 'project'], entry.project);
   setOrDelete(document, [...at, 'current'], entry.current);
   const known = new Set(entry.versions.map((version) => version.version));
@@ -38,7 +36,7 @@ export function writeEntry(document: Document, entry: Entry): void {
   for (const version of entry.versions) {
     const place = [...at, 'versions', version.version];
     setOrDelete(document, [...place, 'id'], version.id);
-    writeScopes(document, [...place, 'scopes'], version.scopes);
+    setOrDelete(document, [...place, 'scopes'], version.scopes && flowNode(document, version.scopes));
     setOrDelete(document, [...place, 'createdAt'], version.createdAt);
     setOrDelete(document, [...place, 'expiresAt'], version.expiresAt);
     document.setIn([...place, 'savedAt'], version.savedAt);
@@ -52,26 +50,6 @@ export function writeEntry(document: Document, entry: Entry): void {
   }
 }
 
-function writeSettings(document: Document, place: string[], settings: Entry['settings']): void {
-  if (settings === null) {
-    setOrDelete(document, place, null);
-    return;
-  }
-  const node = document.createNode(settings);
-  node.flow = true;
-  document.setIn(place, node);
-}
-
-function writeScopes(document: Document, place: string[], scopes: readonly string[] | null): void {
-  if (scopes === null) {
-    setOrDelete(document, place, null);
-    return;
-  }
-  const node = document.createNode(scopes);
-  node.flow = true;
-  document.setIn(place, node);
-}
-
 function writeSecret(document: Document, place: string[], stored: Stored): void {
   const sealed = stored.form === 'sealed';
   setOrDelete(document, [...place, 'seal'], sealed && stored.format > 1 ? stored.format : undefined);
@@ -79,7 +57,11 @@ function writeSecret(document: Document, place: string[], stored: Stored): void 
   setOrDelete(document, [...place, 'secret'], sealed ? undefined : stored.secret.reveal());
 }
 
-function setOrDelete(document: Document, place: string[], value: string | number | null | undefined): void {
+function setOrDelete(
+  document: Document,
+  place: string[],
+  value: string | number | Node | null | undefined,
+): void {
   if (value === null || value === undefined) {
     if (document.hasIn(place)) document.deleteIn(place);
   } else {

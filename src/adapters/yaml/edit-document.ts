@@ -1,8 +1,18 @@
-import type { Document, YAMLMap } from 'yaml';
+import type { Document, Node, YAMLMap } from 'yaml';
 
 /** The document as text again: untouched lines stay as they were, long values are not folded. */
 export function yamlText(document: Document): string {
   return document.toString({ lineWidth: 0 });
+}
+
+/** A mapping or a list as one line: `{ a: b }`, `[ a, b ]`. */
+export function flowNode(
+  document: Document,
+  value: Readonly<Record<string, unknown>> | readonly string[],
+): Node {
+  const node = document.createNode(value);
+  node.flow = true;
+  return node;
 }
 
 /** Gives a key of a mapping another name in the same place, with its comments. */
