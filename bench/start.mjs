@@ -74,13 +74,13 @@ const cases = [
   {
     name: 'keyturn credentials get --print (file)',
     command: process.execPath,
-    args: [KEYTURN, 'credentials', 'get', 'devo', '--print'],
+    args: [KEYTURN, 'credentials', 'get', 'devo', '--print', '--allow-managing'],
     env: plain,
   },
   {
     name: 'keyturn credentials get --print (passphrase)',
     command: process.execPath,
-    args: [KEYTURN, 'credentials', 'get', 'devo', '--print'],
+    args: [KEYTURN, 'credentials', 'get', 'devo', '--print', '--allow-managing'],
     env: sealed,
   },
 ];
