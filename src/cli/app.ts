@@ -1,9 +1,10 @@
 import type { AnyVendorSession } from '../adapters/vendor-cli/vendor-session.ts';
 import type { ChangeDeps } from '../core/change-tokens.ts';
 import type { Client, Connection } from '../core/client.ts';
-import type { MintDeps } from '../core/mint/deps.ts';
-import type { ConnectionWishes, ResolvedConnection } from '../core/resolve-connection.ts';
-import type { ReferenceDeps } from '../core/resolve-reference.ts';
+import type { OperationDeps } from '../core/operation/deps.ts';
+import type { ConnectionWishes } from '../core/resolve-connection.ts';
+import type { ResolvedConnection } from '../core/resolved-connection.ts';
+import type { ReferenceDeps } from '../core/tokens.ts';
 import type { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -210,7 +211,7 @@ export class App extends Local {
     return { ...(await this.tokenDeps()), audit: await this.audit() };
   }
 
-  async mintDeps(client?: Client): Promise<MintDeps> {
+  async operationDeps(client?: Client): Promise<OperationDeps> {
     const { fingerprint } = await import('../adapters/store/fingerprint.ts');
     const { openSink } = await import('./delivery-options.ts');
     return {

@@ -1,5 +1,5 @@
 import { type Capability, capabilitiesOf } from '../core/capabilities.ts';
-import type { OperationName } from '../domain/capability.ts';
+import type { CapabilityName } from '../domain/capability.ts';
 import type { Provider } from '../ports/provider.ts';
 
 const WORDS = { native: 'yes', composed: 'by keyturn', no: '–' } as const;
@@ -9,7 +9,7 @@ export function supportWord({ support, inferred }: Capability): string {
   return inferred ? `${WORDS[support]}, inferred` : WORDS[support];
 }
 
-export function supportWordOf(provider: Provider, operation: OperationName): string {
+export function supportWordOf(provider: Provider, operation: CapabilityName): string {
   const found = capabilitiesOf(provider).find((each) => each.operation === operation);
   return found ? supportWord(found) : WORDS.no;
 }

@@ -21,7 +21,7 @@ export interface ArgumentSpec {
 /** What a shell offers for it: words that are always the same, or names that are looked up on this machine. */
 export type Values = readonly string[] | LocalNames | 'providers';
 
-export type LocalNames = 'profiles' | 'credentials' | 'attempts';
+export type LocalNames = 'profiles' | 'credentials' | 'operations';
 
 /** One verb: parse, call core, return a report. */
 export interface Command {

@@ -1,6 +1,6 @@
 import type { SinkDeps } from '../adapters/sinks/sink-deps.ts';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
-import { nameTaken } from '../core/mint/create-token.ts';
+import { nameTaken } from '../core/operation/conflicts.ts';
 import { AppError, usage } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { checkLocalName, toLocalName } from '../domain/name.ts';
@@ -99,7 +99,7 @@ export async function parseDelivery(
   return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
 }
 
-/** A sink from what the person wrote, or from what an unfinished attempt remembers. Paths are made absolute. */
+/** A sink from what the person wrote, or from what an unfinished operation remembers. Paths are made absolute. */
 export async function openSink(
   app: App,
   label: string,
@@ -184,7 +184,7 @@ async function writeSecret(app: App, secret: Secret, { item, schema, document }:
 
 /** The same fields as without `--print`; the item itself as the provider told of it just now. */
 function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
-  const { attempt, delivered, differences, facts, kind } = item;
+  const { operation, delivered, differences, facts, kind } = item;
   const before = document[kind];
   const known = isObject(before) ? before : {};
   const name = facts?.name ?? known['name'] ?? null;
@@ -192,7 +192,7 @@ function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
     facts && ('scopes' in facts ? tokenJson({ ...facts, inUse: known['inUse'] === true }) : keyJson(facts));
   return {
     ...(json ? { [kind]: { ...json, name } } : {}),
-    ...(attempt === undefined ? {} : { attempt }),
+    ...(operation === undefined ? {} : { operation }),
     ...(differences === undefined ? {} : { differences: [...differences] }),
     ...(delivered === undefined ? {} : { delivery: deliveryJson({ ...delivered, printed: true }) }),
   };

@@ -53,11 +53,11 @@ export class Local {
   });
 
   readonly disk = once(async (): Promise<Disk> => {
-    const [{ createNodeDisk }, { createPatientDisk }] = await Promise.all([
+    const [{ createNodeDisk }, { createRetryingDisk }] = await Promise.all([
       import('../adapters/disk/node-disk.ts'),
-      import('../adapters/disk/patient-disk.ts'),
+      import('../adapters/disk/retrying-disk.ts'),
     ]);
-    const disk = createPatientDisk(createNodeDisk(), this.runtime.clock);
+    const disk = createRetryingDisk(createNodeDisk(), this.runtime.clock);
     return this.runtime.decorate?.disk?.(disk) ?? disk;
   });
 

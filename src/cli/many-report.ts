@@ -27,7 +27,7 @@ export function manyReport(
       result: error !== null ? error.code : result?.kind === 'pending' ? 'pending' : 'rotated',
       message: error?.facts.message ?? (old === null ? null : oldLine(old)),
       hint: error?.facts.hint ?? null,
-      attempt: result?.attempt ?? null,
+      attempt: result?.operation ?? null,
       dueAt: result?.dueAt ?? null,
       old: oldJson(old),
     };

@@ -1,4 +1,4 @@
-import type { OldOutcome } from '../core/mint/old-outcome.ts';
+import type { OldOutcome } from '../core/operation/old-outcome.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /** What became of the token or key that a rotation replaced, as every document of a rotation tells it. */

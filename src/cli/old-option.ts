@@ -5,7 +5,7 @@ import { safeText } from '../domain/text.ts';
 import type { OptionSpec } from './command.ts';
 import type { Input } from './input.ts';
 
-type Old = Required<Pick<RotationOptions, 'graceMs' | 'keepOld' | 'revoke'>>;
+type Old = Required<Pick<RotationOptions, 'graceMs' | 'retainOld' | 'revoke'>>;
 
 const WORDS = ['now', 'keep'] as const;
 
@@ -33,7 +33,7 @@ export function readOld(input: Input, note: (line: string) => void): Old {
   ] as const;
   const given = ways.flatMap(([option, value]) => (value === undefined ? [] : [{ option, value }]));
   const [first, second] = given;
-  if (!first) return { graceMs: null, keepOld: false, revoke: false };
+  if (!first) return { graceMs: null, retainOld: false, revoke: false };
   if (second)
     throw usage(
       `"${first.option}" and "${second.option}" exclude each other`,
@@ -41,10 +41,10 @@ export function readOld(input: Input, note: (line: string) => void): Old {
     );
   const { option, value } = first;
   if (option !== '--old') note(`"${option}" will go: write \`--old ${safeText(value, 40)}\``);
-  if (option !== '--grace' && value === 'now') return { graceMs: null, keepOld: false, revoke: true };
-  if (option !== '--grace' && value === 'keep') return { graceMs: null, keepOld: true, revoke: false };
+  if (option !== '--grace' && value === 'now') return { graceMs: null, retainOld: false, revoke: true };
+  if (option !== '--grace' && value === 'keep') return { graceMs: null, retainOld: true, revoke: false };
   const graceMs = parseDuration(value, `"${option}"`, option === '--old' ? OLD_HINT : undefined);
-  return { graceMs, keepOld: false, revoke: false };
+  return { graceMs, retainOld: false, revoke: false };
 }
 
 const OLD_HINT = 'write now, keep, or how long it stays valid: 90m, 12h, 30d';

@@ -1,13 +1,9 @@
 import type { DeliveredItem } from '../core/delivery.ts';
-import type { MintDeps } from '../core/mint/deps.ts';
+import type { OperationDeps } from '../core/operation/deps.ts';
 import { describePlan } from '../core/rotation/describe.ts';
 import { findEntry } from '../core/rotation/entry.ts';
-import {
-  planRotation,
-  type RotationOptions,
-  type RotationPlan,
-  type RotationTarget,
-} from '../core/rotation/plan.ts';
+import { planRotation, type RotationOptions, type RotationPlan } from '../core/rotation/plan.ts';
+import type { RotationTarget } from '../core/rotation/target.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Report } from '../output/report.ts';
 import type { App } from './app.ts';
@@ -34,7 +30,7 @@ interface Wanted {
 export async function planOne(
   app: App,
   input: Input,
-  deps: MintDeps,
+  deps: OperationDeps,
   { target, options, document }: Wanted,
 ): Promise<PlannedRotation> {
   const kept = await findEntry(deps, target, null);
@@ -54,7 +50,7 @@ export function nameOf(target: RotationTarget): string {
 
 /** `--dry-run`: every step of every plan, in order. */
 export function dryRunReport(
-  deps: MintDeps,
+  deps: OperationDeps,
   planned: readonly { readonly name: string; readonly plan: RotationPlan }[],
 ): Report {
   const report = listReport({

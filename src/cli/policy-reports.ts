@@ -138,7 +138,7 @@ function bulkResult(result: PolicyResult): BulkResult {
 
 function planItem({ target, decision }: PlannedToken): JsonObject {
   const error = decision.action === 'blocked' ? decision.error : null;
-  const attempt = 'attempt' in decision ? decision.attempt.header.id : null;
+  const operation = 'operation' in decision ? decision.operation.header.id : null;
   return {
     name: target.token.name,
     provider: target.provider.id,
@@ -149,7 +149,7 @@ function planItem({ target, decision }: PlannedToken): JsonObject {
     message: error?.facts.message ?? ('why' in decision ? decision.why : STANDING[decision.action]),
     hint: error?.facts.hint ?? null,
     code: error?.code ?? null,
-    attempt,
+    attempt: operation,
     scopes: [...target.token.scopes],
     options: { ...target.token.options },
     optionsText: optionsText(target.token),
@@ -191,7 +191,7 @@ function idOf(decision: Decision): string | null {
   return decision.action === 'deliver' ? decision.id : null;
 }
 
-function resultItem({ target, outcome, id, attempt, dueAt, error }: PolicyResult): JsonObject {
+function resultItem({ target, outcome, id, operation, dueAt, error }: PolicyResult): JsonObject {
   return {
     reference: target.token.name,
     name: target.token.name,
@@ -202,6 +202,6 @@ function resultItem({ target, outcome, id, attempt, dueAt, error }: PolicyResult
     dueAt,
     message: error?.facts.message ?? (dueAt === null ? null : `the replaced one works until ${dueAt}`),
     hint: error?.facts.hint ?? null,
-    attempt,
+    attempt: operation,
   };
 }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { MintDeps } from '../core/mint/deps.ts';
+import type { OperationDeps } from '../core/operation/deps.ts';
 import { checkToken } from '../core/policy/specify.ts';
 import type { PolicyTarget } from '../core/policy/target.ts';
-import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import type { ResolvedConnection } from '../core/resolved-connection.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
 import type { PolicyToken } from '../domain/policy.ts';
 import { safeText } from '../domain/text.ts';
@@ -46,13 +46,13 @@ export async function loadTargets(app: App, path: string): Promise<readonly Poli
 /** A connection of the policy; unlocked when the first token needs it. */
 interface Place {
   readonly resolved: ResolvedConnection;
-  readonly connect: () => Promise<MintDeps>;
+  readonly connect: () => Promise<OperationDeps>;
 }
 
 async function findPlace(app: App, profile: string | null): Promise<Place> {
-  if (profile === null) return { resolved: await app.resolved(), connect: once(() => app.mintDeps()) };
+  if (profile === null) return { resolved: await app.resolved(), connect: once(() => app.operationDeps()) };
   const resolved = await app.resolve({ profile, provider: undefined, env: app.runtime.env });
-  return { resolved, connect: once(async () => app.mintDeps(await app.clientFor(resolved))) };
+  return { resolved, connect: once(async () => app.operationDeps(await app.clientFor(resolved))) };
 }
 
 interface Where {

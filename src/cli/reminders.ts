@@ -1,19 +1,19 @@
 import { connectedAccount } from '../core/connected-account.ts';
 import { loginCommand, placeOf } from '../core/create-command.ts';
-import { waitsUntil } from '../core/mint/grace.ts';
-import type { ResolvedConnection } from '../core/resolve-connection.ts';
+import { waitsUntil } from '../core/operation/waiting.ts';
+import type { ResolvedConnection } from '../core/resolved-connection.ts';
 import { isAppError } from '../domain/errors.ts';
 import { compareAccounts } from '../domain/same-settings.ts';
 import { SOON_MS } from '../domain/time.ts';
 import { isStructured } from '../output/report.ts';
-import { type AttemptSummary, isUnfinished } from '../ports/journal.ts';
+import { isUnfinished, type OperationSummary } from '../ports/journal.ts';
 import type { App } from './app.ts';
 import { isCi } from './attended.ts';
 
 const ONCE_A_MS = 86_400_000;
 
 /**
- * Lines on stderr that a person should see and a program must not: an unfinished attempt for this connection, each
+ * Lines on stderr that a person should see and a program must not: an unfinished operation for this connection, each
  * time; a managing credential that ends soon, once in 24 hours. Never in structured output, in CI, or with --quiet.
  */
 export async function remind(
@@ -23,51 +23,51 @@ export async function remind(
 ): Promise<void> {
   const { format, quiet } = app.globals;
   if (quiet || isStructured(format)) return;
-  await remindOfAttempts(app, resolved);
+  await remindOfOperations(app, resolved);
   if (!isCi(app.runtime.env) && expiresAt !== null) await remindOfExpiry(app, resolved, expiresAt);
 }
 
-async function remindOfAttempts(app: App, resolved: ResolvedConnection): Promise<void> {
-  const attempts = await unfinished(app);
-  if (attempts.length === 0) return;
-  const { accountOf } = await import('../core/mint/attempt-plan.ts');
+async function remindOfOperations(app: App, resolved: ResolvedConnection): Promise<void> {
+  const operations = await unfinished(app);
+  if (operations.length === 0) return;
+  const { accountOf } = await import('../core/operation/plan.ts');
   const place = connectedAccount(resolved);
-  const open = attempts.filter(({ header }) => compareAccounts(accountOf(header), place) !== 'other');
+  const open = operations.filter(({ header }) => compareAccounts(accountOf(header), place) !== 'other');
   const [first] = open;
   if (!first) return;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  const { aboutAttempt } = await import('../core/mint/about.ts');
-  app.note(`unfinished: ${aboutAttempt(first.header)}${more}; \`keyturn rotations list\``);
+  const { aboutOperation } = await import('../core/operation/plan.ts');
+  app.note(`unfinished: ${aboutOperation(first.header)}${more}; \`keyturn rotations list\``);
 }
 
 /** A folder that cannot be read, or is not ours alone, means no reminder; what changes something refuses it by itself. */
-async function unfinished(app: App): Promise<readonly AttemptSummary[]> {
+async function unfinished(app: App): Promise<readonly OperationSummary[]> {
   try {
     // Most often there is nothing, and then the journal need not be loaded to say so.
     const { state } = await app.paths();
     if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return [];
-    const { attempts } = await (await app.journalHost()).list({ only: 'unfinished' });
+    const { operations } = await (await app.journalHost()).list({ only: 'unfinished' });
     // One that waits for the end of a grace is as it should be.
     const now = app.runtime.clock.now();
-    return attempts.filter((attempt) => isUnfinished(attempt) && waitsUntil(attempt, now) === null);
+    return operations.filter((operation) => isUnfinished(operation) && waitsUntil(operation, now) === null);
   } catch (error) {
     if (isAppError(error)) return [];
     throw error;
   }
 }
 
-/** As {@link remind}, where only what is kept is used: an unfinished attempt that these credentials wait for. */
+/** As {@link remind}, where only what is kept is used: an unfinished operation that these credentials wait for. */
 export async function remindOfEntries(app: App, names: readonly string[]): Promise<void> {
   const { format, quiet } = app.globals;
   if (quiet || isStructured(format)) return;
-  const attempts = await unfinished(app);
-  if (attempts.length === 0) return;
-  const { readPlanOrNull } = await import('../core/mint/attempt-plan.ts');
-  const { aboutAttempt } = await import('../core/mint/about.ts');
-  for (const { header } of attempts) {
+  const operations = await unfinished(app);
+  if (operations.length === 0) return;
+  const { readPlanOrNull } = await import('../core/operation/plan.ts');
+  const { aboutOperation } = await import('../core/operation/plan.ts');
+  for (const { header } of operations) {
     const entry = readPlanOrNull(header.plan)?.entry?.name;
     if (entry !== undefined && names.includes(entry))
-      app.note(`unfinished: ${aboutAttempt(header)}; \`keyturn rotations list\``);
+      app.note(`unfinished: ${aboutOperation(header)}; \`keyturn rotations list\``);
   }
 }
 

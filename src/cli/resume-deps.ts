@@ -1,22 +1,23 @@
 import { Client, type Connection } from '../core/client.ts';
-import { accountOf, readPlan } from '../core/mint/attempt-plan.ts';
-import { loginProfile } from '../core/mint/login-session.ts';
-import { type ResolvedConnection, resolveConnection } from '../core/resolve-connection.ts';
-import type { ResumeDeps } from '../core/rotation/take-up.ts';
+import { loginProfile } from '../core/create/login.ts';
+import { accountOf, readPlan } from '../core/operation/plan.ts';
+import type { ResumeDeps } from '../core/operation/take-up.ts';
+import { resolveConnection } from '../core/resolve-connection.ts';
+import type { ResolvedConnection } from '../core/resolved-connection.ts';
 import { isAppError } from '../domain/errors.ts';
 import { compareAccounts } from '../domain/same-settings.ts';
 import { Secret } from '../domain/secret.ts';
 import { readSecretInput } from '../domain/secret-input.ts';
-import type { AttemptHeader } from '../ports/journal.ts';
+import type { OperationHeader } from '../ports/journal.ts';
 import type { App } from './app.ts';
 
-/** How an attempt finds its way back: the same profile, or the environment, as when it began. */
+/** How an operation finds its way back: the same profile, or the environment, as when it began. */
 export async function resumeDeps(app: App): Promise<ResumeDeps> {
   const host = await app.journalHost();
-  return { host, makeDeps: async (header) => app.mintDeps(await clientOf(app, header)) };
+  return { host, makeDeps: async (header) => app.operationDeps(await clientOf(app, header)) };
 }
 
-async function clientOf(app: App, header: AttemptHeader): Promise<Client> {
+async function clientOf(app: App, header: OperationHeader): Promise<Client> {
   const login = header.kind === 'login' ? loginProfile(header) : null;
   if (login) {
     const provider = await app.loadProvider(login.provider);

@@ -1,10 +1,11 @@
 import type { Client } from '../core/client.ts';
-import type { MintDeps } from '../core/mint/deps.ts';
-import { ownershipOf, refusalOfOwn } from '../core/own-token.ts';
+import { refusalOfOwn } from '../core/operation/conflicts.ts';
+import type { OperationDeps } from '../core/operation/deps.ts';
+import { startOperation } from '../core/operation/start.ts';
+import { ownershipOf } from '../core/own-token.ts';
 import { chooseTargets } from '../core/rotation/choose-targets.ts';
 import { refusalOfOthers } from '../core/rotation/entry.ts';
 import type { RotationOptions } from '../core/rotation/plan.ts';
-import { rotate } from '../core/rotation/rotate.ts';
 import { type ManyResult, rotateMany } from '../core/rotation/rotate-many.ts';
 import { isFiltered } from '../core/token-filter.ts';
 import { completer } from '../core/tokens.ts';
@@ -18,8 +19,8 @@ import type { Report } from '../output/report.ts';
 import type { App } from './app.ts';
 import { TOKEN_COLUMNS } from './columns.ts';
 import type { Input } from './input.ts';
+import { issueReport } from './issue-report.ts';
 import { manyReport } from './many-report.ts';
-import { mintReport } from './mint-report.ts';
 import { noteProfile } from './note-profile.ts';
 import { readOld } from './old-option.ts';
 import { dryRunReport, type PlannedRotation, planOne } from './plan-rotation.ts';
@@ -34,7 +35,7 @@ interface Planned extends PlannedRotation {
 
 /** `tokens rotate`: one with everything a person may want to see, or many with a line each. */
 export async function rotateTokens(app: App, input: Input): Promise<Report> {
-  const deps = await app.mintDeps();
+  const deps = await app.operationDeps();
   const { chosen, due, notes } = await chooseTokens(app, input);
   for (const note of notes) app.note(note);
   if (due.length === 0) {
@@ -85,7 +86,7 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const [only, another] = planned;
   if (only && !another && left.length === 0) return rotateOne(rotating, only);
   const results = await rotateMany(
-    planned.map(({ token, plan }) => ({ token, run: () => rotate(rotating, plan) })),
+    planned.map(({ token, plan }) => ({ token, run: () => startOperation(rotating, plan) })),
     {
       concurrency: input.wholeNumber('concurrency', { min: 1, max: 32 }) ?? 4,
       maxFailures: input.wholeNumber('max-failures', { min: 1, max: 1_000 }) ?? 3,
@@ -115,7 +116,7 @@ function rotateQuestion(
   const disabled = planned.filter(
     ({ plan: { plan, provider } }) =>
       plan.way === 'overlap' &&
-      !plan.keepOld &&
+      !plan.retainOld &&
       plan.graceMs === null &&
       provider.facts.ends === 'disable-only',
   );
@@ -129,13 +130,13 @@ function rotateQuestion(
   return doubt + stops + disables + questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`);
 }
 
-async function rotateOne(deps: MintDeps, { plan, delivery, token }: Planned): Promise<Report> {
-  const result = await rotate(deps, plan);
+async function rotateOne(deps: OperationDeps, { plan, delivery, token }: Planned): Promise<Report> {
+  const result = await startOperation(deps, plan);
   const complete = await completer({ client: deps.client, profiles: deps.profiles, clock: deps.clock });
   const made =
     result.item && 'status' in result.item && 'scopes' in result.item ? complete(result.item) : null;
   const item = tokenJson(made ?? token);
-  return mintReport(result, {
+  return issueReport(result, {
     client: deps.client,
     schema: 'keyturn.rotation/1',
     key: 'token',
@@ -180,7 +181,7 @@ function refuseShared(input: Input): void {
 function planToken(
   app: App,
   input: Input,
-  deps: MintDeps,
+  deps: OperationDeps,
   { token, isOwn, options }: { token: ListedToken; isOwn: boolean; options: RotationOptions },
 ): Promise<PlannedRotation> {
   return planOne(app, input, deps, {

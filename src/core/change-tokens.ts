@@ -2,15 +2,16 @@ import { AppError, isAppError } from '../domain/errors.ts';
 import { parseReference } from '../domain/reference.ts';
 import type { ListedToken, Token } from '../domain/token.ts';
 import type { AuditAction, AuditLog } from '../ports/audit.ts';
-import type { Operation, TokenTarget } from '../ports/provider.ts';
+import type { ApiCall, TokenTarget } from '../ports/provider.ts';
 import { type Done, doneBut, errorOf, tryAudited } from './audited.ts';
 import { requireSupport } from './capabilities.ts';
 import { agrees, confirmChange, notDone, type Sight, unconfirmed } from './confirm-end.ts';
 import { connectedAccount } from './connected-account.ts';
 import { CannotBeSure } from './listing.ts';
-import { guardOwn, ownershipOf } from './own-token.ts';
-import { type Purpose, type ReferenceDeps, resolveToken } from './resolve-reference.ts';
-import { listOnce, type TokenDeps } from './tokens.ts';
+import { guardOwn } from './operation/conflicts.ts';
+import { ownershipOf } from './own-token.ts';
+import { type Purpose, resolveToken } from './resolve-reference.ts';
+import { listOnce, type ReferenceDeps, type TokenDeps } from './tokens.ts';
 
 export type TokenVerb = 'revoke' | 'delete' | 'enable' | 'disable';
 
@@ -201,7 +202,7 @@ export function describeChange(deps: TokenDeps, verb: TokenVerb, token: ListedTo
   return deps.client.describe(operationOf(deps, verb), { id: token.id, name: token.name });
 }
 
-function operationOf(deps: Pick<TokenDeps, 'client'>, verb: TokenVerb): Operation<TokenTarget, unknown> {
+function operationOf(deps: Pick<TokenDeps, 'client'>, verb: TokenVerb): ApiCall<TokenTarget, unknown> {
   const { provider } = deps.client.connection;
   const { revoke, remove, enable, disable } = provider.tokens;
   const operation = { revoke, delete: remove, enable, disable }[verb];

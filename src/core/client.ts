@@ -2,12 +2,12 @@ import { AppError, type ErrorFacts, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
-import type { PageContext, PagedOperation, PageWish } from '../ports/paging.ts';
+import type { PageContext, PagedApiCall, PageWish } from '../ports/paging.ts';
 import type {
+  ApiCall,
   AuthScheme,
   ErrorAnswer,
   HttpRequest,
-  Operation,
   Provider,
   ProviderProblem,
   Settings,
@@ -55,38 +55,38 @@ export class Client {
     this.#transport = transport;
   }
 
-  /** The same place with a secret that was minted: never a session, even where a session minted it. */
+  /** The same place with a secret that was issued: never a session, even where a session issued it. */
   as(secret: Secret): Client {
     const [auth] = this.connection.provider.auth;
     const { claims: _, ...connection } = this.connection;
     return new Client({ ...connection, secret, auth, credentialName: null, tokenId: null }, this.#transport);
   }
 
-  async call<I, O>(operation: Operation<I, O>, input: I): Promise<O> {
-    const request = operation.request(input, this.connection.settings);
-    const { body } = await this.#read(request, operation);
-    return operation.decode(body, input, this.connection.secret);
+  async call<I, O>(apiCall: ApiCall<I, O>, input: I): Promise<O> {
+    const request = apiCall.request(input, this.connection.settings);
+    const { body } = await this.#read(request, apiCall);
+    return apiCall.decode(body, input, this.connection.secret);
   }
 
   /** What would be sent, for `--dry-run`: `POST https://api.example.com/tokens`. Sends nothing. */
-  describe<I, O>(operation: Operation<I, O>, input: I): string {
+  describe<I, O>(apiCall: ApiCall<I, O>, input: I): string {
     const { origin, settings } = this.connection;
-    const { method, path } = operation.request(input, settings);
+    const { method, path } = apiCall.request(input, settings);
     return `${method} ${origin}${path}`;
   }
 
   /** The pages of a list as they are wanted; see {@link Listing}. `limit`: no more records than these are wanted. */
   pages<I, T extends { readonly id: string }>(
-    operation: PagedOperation<I, T>,
+    apiCall: PagedApiCall<I, T>,
     input: I,
     limit?: number,
   ): Listing<T> {
     const { origin, settings } = this.connection;
-    const size = Math.max(1, Math.min(operation.maxPageSize, limit ?? operation.maxPageSize));
+    const size = Math.max(1, Math.min(apiCall.maxPageSize, limit ?? apiCall.maxPageSize));
     let wish: PageWish = { size, isPlain: false };
     return new Listing<T>(async ({ next, ...before }, handover) => {
       const request = () => {
-        const first = operation.request(input, settings, wish);
+        const first = apiCall.request(input, settings, wish);
         if (next === null) return first;
         return { ...first, query: next.replaces ? next.query : { ...first.query, ...next.query } };
       };
@@ -96,12 +96,12 @@ export class Client {
       };
       const newTaker = () =>
         new PageTaker<T>(
-          (part) => operation.decode(part, contextOf({ header: () => null, status: 200 }, 0)),
+          (part) => apiCall.decode(part, contextOf({ header: () => null, status: 200 }, 0)),
           handover,
         );
       let taker = newTaker();
       const read = () =>
-        this.#read(request(), operation, () => {
+        this.#read(request(), apiCall, () => {
           taker = newTaker();
           return taker;
         });
@@ -110,23 +110,20 @@ export class Client {
         wish = { size: Math.min(size, PLAIN_PAGE_SIZE), isPlain: true };
         return read();
       });
-      const page = operation.decode(body, contextOf(head, taker.count + taker.withoutId));
+      const page = apiCall.decode(body, contextOf(head, taker.count + taker.withoutId));
       return { ...page, withoutId: page.withoutId + taker.withoutId, handedOver: taker.count };
     });
   }
 
   /** A whole list, or as much of it as came with the reason why it is not whole. */
-  all<I, T extends { readonly id: string }>(
-    operation: PagedOperation<I, T>,
-    input: I,
-  ): Promise<WholeOrNot<T>> {
-    return collect(this.pages(operation, input));
+  all<I, T extends { readonly id: string }>(apiCall: PagedApiCall<I, T>, input: I): Promise<WholeOrNot<T>> {
+    return collect(this.pages(apiCall, input));
   }
 
   /** Sends a mint once; see {@link Transport.sendOnce}. The caller decides what the outcome means. */
-  sendOnce<I, O>(operation: Operation<I, O>, input: I, capture: Capture): Promise<Outcome> {
-    const request = operation.request(input, this.connection.settings);
-    return this.#transport.sendOnce(this.#endpoint(operation.auth), request, capture);
+  sendOnce<I, O>(apiCall: ApiCall<I, O>, input: I, capture: Capture): Promise<Outcome> {
+    const request = apiCall.request(input, this.connection.settings);
+    return this.#transport.sendOnce(this.#endpoint(apiCall.auth), request, capture);
   }
 
   /** The vendor's refusal as our error; keeps its own words, never the secret it was asked with. */
@@ -159,7 +156,7 @@ export class Client {
 
   async #send(
     request: HttpRequest,
-    auth: Operation<never, unknown>['auth'],
+    auth: ApiCall<never, unknown>['auth'],
     open: OpenBody | undefined,
   ): Promise<Reply> {
     try {
@@ -196,7 +193,7 @@ export class Client {
     });
   }
 
-  #endpoint(accepted: Operation<never, unknown>['auth']): Endpoint {
+  #endpoint(accepted: ApiCall<never, unknown>['auth']): Endpoint {
     const { origin, auth, secret, provider } = this.connection;
     if (accepted && !accepted.includes(auth.id)) {
       throw new AppError({
@@ -210,7 +207,7 @@ export class Client {
   }
 }
 
-interface ReadHooks extends Pick<Operation<never, unknown>, 'auth' | 'answer' | 'isEmptyAnswer'> {
+interface ReadHooks extends Pick<ApiCall<never, unknown>, 'auth' | 'answer' | 'isEmptyAnswer'> {
   readonly isPageRefused?: (answer: ErrorAnswer) => boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { CredentialNote } from '../ports/credential-note.ts';
 import type { Provider, Settings } from '../ports/provider.ts';
-import type { ResolvedConnection } from './resolve-connection.ts';
+import type { ResolvedConnection } from './resolved-connection.ts';
 
 /** A provider, and as much of a connection to it as is known. */
 export interface CommandPlace {

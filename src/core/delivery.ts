@@ -10,7 +10,7 @@ export interface DeliveredItem {
   readonly name: string | null;
   /** All that the provider told of it. */
   readonly facts?: Token | ProjectKey;
-  readonly attempt?: string;
+  readonly operation?: string;
   /** Where the provider gave something else than was asked for. */
   readonly differences?: readonly string[];
   /** Where else the secret is by now. */

@@ -7,7 +7,8 @@ import { audited } from './audited.ts';
 import { unsupported } from './capabilities.ts';
 import type { ChangeDeps } from './change-tokens.ts';
 import { confirmWith, type Sight, unconfirmed } from './confirm-end.ts';
-import { type ReferenceDeps, resolveKey } from './resolve-reference.ts';
+import { resolveKey } from './resolve-reference.ts';
+import type { ReferenceDeps } from './tokens.ts';
 
 export interface KeyExpiry {
   readonly project: string;

@@ -6,8 +6,8 @@ import type { Reference } from '../domain/reference.ts';
 import { matchAccount } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import { loginCommand } from './create-command.ts';
-import type { ReferenceDeps } from './resolve-reference.ts';
 import { describeInactive, placeOfSaved, profilesOf } from './saved-credentials.ts';
+import type { ReferenceDeps } from './tokens.ts';
 import { whereOf } from './where.ts';
 
 interface Missing {

@@ -164,9 +164,9 @@ export async function provenStore<T>(
 async function withdraw(deps: Pick<LoginDeps, 'journal'>, store: NewStore): Promise<void> {
   try {
     const journal = await deps.journal();
-    await journal.whileNoneBegins(async ({ attempts, broken }) => {
+    await journal.whileNoneBegins(async ({ operations, broken }) => {
       // What an unfinished operation has sealed opens with this store's key alone: then the store stays.
-      if (broken.length === 0 && !attempts.some(isUnfinished)) await store.withdraw();
+      if (broken.length === 0 && !operations.some(isUnfinished)) await store.withdraw();
     });
   } catch (error) {
     // The first error says what is wrong.

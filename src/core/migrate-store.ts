@@ -2,7 +2,7 @@ import type { StoreKind } from '../domain/credential.ts';
 import { AppError, usage } from '../domain/errors.ts';
 import type { JournalHost } from '../ports/journal.ts';
 import type { Guard, StoreMigration } from '../ports/store-migration.ts';
-import { refuseUnfinished } from './refuse-unfinished.ts';
+import { refuseUnfinished } from './operation/conflicts.ts';
 
 export interface MigrateRequest {
   readonly from: StoreKind;

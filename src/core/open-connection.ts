@@ -8,7 +8,7 @@ import type { CredentialStore } from '../ports/store.ts';
 import type { Connection } from './client.ts';
 import { connectedAccount } from './connected-account.ts';
 import { checkCredential, loginCommand, placeOf } from './create-command.ts';
-import type { ResolvedConnection } from './resolve-connection.ts';
+import type { ResolvedConnection } from './resolved-connection.ts';
 import { openPinned, type SessionDeps } from './session-pin.ts';
 
 interface Deps extends SessionDeps {

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '../domain/errors.ts';
 import { safeText } from '../domain/text.ts';
 import type { Token } from '../domain/token.ts';
-import type { Minted } from '../ports/provider.ts';
+import type { Issued } from '../ports/provider.ts';
 import type { Client } from './client.ts';
 import { isListMissing } from './inferred-lists.ts';
 import { readToken } from './one-token.ts';
@@ -11,7 +11,7 @@ const MOST_CLAIMS = 8;
 const MOST_VALUES = 25;
 
 /** What the vendor says of an id: the token, that there is none, or nothing. */
-type Shown = Minted<Token> | 'none' | 'unknown';
+type Shown = Issued<Token> | 'none' | 'unknown';
 
 /**
  * The id of the managing credential, as far as the vendor confirms it: the one id among the credential's own claims that is a

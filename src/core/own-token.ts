@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../domain/errors.ts';
+import { isAppError } from '../domain/errors.ts';
 import { matchAccount } from '../domain/saved-token.ts';
 import type { ListedToken } from '../domain/token.ts';
 import type { CredentialStore } from '../ports/store.ts';
@@ -41,32 +41,6 @@ export function ownershipOf(deps: Deps): (token: ListedToken) => Promise<Ownersh
     }
     return compareKept(deps, token);
   };
-}
-
-/** Refuses to end what is, or may be, the credential that keyturn is using, unless the person says that they mean it. */
-export function guardOwn(token: ListedToken, ownership: Ownership, verb: string): void {
-  const refusal = refusalOfOwn(token, ownership, verb);
-  if (refusal) throw refusal;
-}
-
-/** The same as an error that is not thrown; null where nothing stands against it. */
-export function refusalOfOwn(token: ListedToken, ownership: Ownership, verb: string): AppError | null {
-  const name = token.name ?? token.id;
-  if (ownership === 'own') {
-    return new AppError({
-      code: 'conflict',
-      message: `"${name}" is the credential that keyturn is using`,
-      hint: `add "--allow-self" to ${verb} it anyway`,
-      id: token.id,
-    });
-  }
-  if (ownership === 'other') return null;
-  return new AppError({
-    code: 'conflict',
-    message: `"${name}" may be the credential that keyturn is using: keyturn does not know which listed token it logged in with`,
-    hint: `add "--allow-self" to ${verb} it anyway, or log in again with "--token-id ID"`,
-    id: token.id,
-  });
 }
 
 /** A vendor that shows values shows a credential its own; a mask is the value of somebody else's token. */

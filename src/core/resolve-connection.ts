@@ -4,6 +4,7 @@ import { type Origin, parseOrigin } from '../domain/origin.ts';
 import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
 import type { Provider, Setting, Settings } from '../ports/provider.ts';
 import { loginCommand } from './create-command.ts';
+import type { ResolvedConnection } from './resolved-connection.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -11,16 +12,6 @@ export interface ConnectionWishes {
   readonly profile: string | undefined;
   readonly provider: string | undefined;
   readonly env: Env;
-}
-
-export interface ResolvedConnection {
-  readonly provider: Provider;
-  readonly profile: Profile | null;
-  readonly settings: Settings;
-  readonly origin: Origin;
-  readonly credential: CredentialSource | { readonly kind: 'environment' };
-  /** Where each part came from, for `whoami`: `provider` → `KEYTURN_PROVIDER`. */
-  readonly sources: Readonly<Record<string, string>>;
 }
 
 interface Deps {

@@ -6,21 +6,12 @@ import { type Born, isSameToken } from '../domain/same-token.ts';
 import { matchAccount } from '../domain/saved-token.ts';
 import { safeText } from '../domain/text.ts';
 import type { ListedToken, ProjectKey, TokenStatus } from '../domain/token.ts';
-import type { Provider } from '../ports/provider.ts';
-import type { CredentialStore } from '../ports/store.ts';
 import { unsupported } from './capabilities.ts';
 import { explainMissing } from './explain-missing.ts';
 import { orNoList } from './inferred-lists.ts';
 import { allKeys, findKey } from './keys.ts';
 import { CannotBeSure, type WholeOrNot } from './listing.ts';
-import { allTokens, findToken, type TokenDeps } from './tokens.ts';
-
-export interface ReferenceDeps extends TokenDeps {
-  /** Read only where a reference may be a saved credential's name; nothing is unlocked. */
-  store(): Promise<Pick<CredentialStore, 'list' | 'find'>>;
-  /** The provider that a saved credential is for. */
-  loadProvider(id: string): Promise<Provider>;
-}
+import { allTokens, findToken, type ReferenceDeps } from './tokens.ts';
 
 /**
  * What is wanted of the token. `rotate` wants the active one, and the saved successor before its own predecessor, so that

@@ -17,5 +17,5 @@ export async function revealToken(deps: TokenDeps, token: Token): Promise<Secret
       provider: provider.id,
     });
   }
-  return provider.checkMinted(answer.secret);
+  return provider.checkIssued(answer.secret);
 }

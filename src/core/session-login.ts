@@ -3,6 +3,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { Profile } from '../ports/profiles.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Client } from './client.ts';
+import { issueForLogin } from './create/login.ts';
 import { type Probed, probe } from './inferred-lists.ts';
 import {
   clientOf,
@@ -13,15 +14,14 @@ import {
   provenStore,
 } from './login.ts';
 import { chooseLoginEntry } from './login-entry.ts';
-import type { MintDeps } from './mint/deps.ts';
-import { mintForLogin } from './mint/login-session.ts';
-import { failureOf } from './mint/result.ts';
+import type { OperationDeps } from './operation/deps.ts';
+import { failureOf } from './operation/result.ts';
 import { sessionScheme } from './session-scheme.ts';
 
 export interface SessionLoginDeps extends LoginDeps {
   /** Asks for the cookie. */
   session(): Promise<Secret>;
-  mintDeps(client: Client): Promise<MintDeps>;
+  operationDeps(client: Client): Promise<OperationDeps>;
 }
 
 export interface SessionWishes {
@@ -32,7 +32,7 @@ export interface SessionWishes {
 }
 
 export interface SessionLoginResult extends LoginResult {
-  readonly minted: {
+  readonly issued: {
     readonly id: string | null;
     readonly name: string | null;
     readonly scopes: readonly string[];
@@ -72,14 +72,14 @@ export async function loginWithSession(
   // The store is ready before the cookie is asked for; it goes again when the cookie is refused.
   const item = await provenStore(deps, store, async () => {
     const client = clientOf(deps, target, await deps.session(), auth);
-    const minted = await mintForLogin(await deps.mintDeps(client), { spec, profile: planned, entry });
-    if (minted.kind !== 'done') throw stopped(failureOf(minted), provider);
-    return minted.item;
+    const issued = await issueForLogin(await deps.operationDeps(client), { spec, profile: planned, entry });
+    if (issued.kind !== 'done') throw stopped(failureOf(issued), provider);
+    return issued.item;
   });
   const id = item?.id ?? null;
   return namingLive(id, target.profile, async () => {
     const profile = (await deps.profiles.find(target.profile)) ?? planned;
-    const probed = await proveMinted(clientOf(deps, target, await store.open(entry.name)));
+    const probed = await proveIssued(clientOf(deps, target, await store.open(entry.name)));
     const identity = probed.kind === 'proved' ? probed.identity : NOBODY;
     return {
       profile,
@@ -87,13 +87,13 @@ export async function loginWithSession(
       unproved: probed.kind === 'proved' ? null : probed.why,
       kind: 'machine token',
       expiresAt: identity.expiresAt,
-      minted: { id, name: spec.name, scopes: spec.scopes },
+      issued: { id, name: spec.name, scopes: spec.scopes },
     };
   });
 }
 
 /** The token is made and kept: whatever a look at it says now, the login is done. */
-async function proveMinted(client: Client): Promise<Probed> {
+async function proveIssued(client: Client): Promise<Probed> {
   try {
     return await probe(client);
   } catch (error) {

@@ -21,6 +21,13 @@ export interface TokenDeps {
   readonly openStore?: () => Promise<Pick<CredentialStore, 'list' | 'find' | 'open'>>;
 }
 
+export interface ReferenceDeps extends TokenDeps {
+  /** Read only where a reference may be a saved credential's name; nothing is unlocked. */
+  store(): Promise<Pick<CredentialStore, 'list' | 'find'>>;
+  /** The provider that a saved credential is for. */
+  loadProvider(id: string): Promise<Provider>;
+}
+
 export interface ListWish extends TokenFilter {
   readonly limit?: number | undefined;
   readonly sort?: TokenSort | undefined;

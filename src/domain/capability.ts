@@ -17,7 +17,7 @@ export const OPERATIONS = [
   'projects list',
 ] as const;
 
-export type OperationName = (typeof OPERATIONS)[number];
+export type CapabilityName = (typeof OPERATIONS)[number];
 
 /** `native`: one call of the vendor's. `composed`: keyturn does it safely from several. `no`: the vendor cannot. */
 export type Support = 'native' | 'composed' | 'no';

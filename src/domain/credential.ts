@@ -5,7 +5,7 @@ import type { Instant } from './time.ts';
 export type StoreKind = 'keychain' | 'passphrase' | 'file';
 export const STORE_KINDS: readonly StoreKind[] = ['keychain', 'passphrase', 'file'];
 
-/** What a kept secret is for: `managing` drives a provider's API, `token` and `key` were minted, `imported` came from elsewhere. */
+/** What a kept secret is for: `managing` drives a provider's API, `token` and `key` were issued, `imported` came from elsewhere. */
 export type CredentialKind = 'managing' | 'token' | 'key' | 'imported';
 
 /** One secret's readable facts. A rotation writes a new version beside the old one; `id` is the provider's. */

@@ -45,7 +45,7 @@ export interface ErrorFacts {
   /** The provider's own id of the request, to quote to its support (`x-devo-cid`). */
   readonly requestId?: string | undefined;
   /** The id of the unfinished operation that the error belongs to, for `rotations resume`. */
-  readonly attempt?: string | undefined;
+  readonly operation?: string | undefined;
   /** The provider's id of the token or key that the error is about. */
   readonly id?: string | undefined;
   readonly profile?: string | undefined;

@@ -17,7 +17,7 @@ export function errorText(error: AppError): string {
 
 /** The same for a program, as one JSON document. */
 export function errorJson(error: AppError): string {
-  const { code, message, hint, provider, status, requestId, attempt, id, profile, next } = error.facts;
+  const { code, message, hint, provider, status, requestId, operation, id, profile, next } = error.facts;
   const facts = {
     code,
     message,
@@ -25,7 +25,7 @@ export function errorJson(error: AppError): string {
     provider: provider ?? null,
     status: status ?? null,
     requestId: requestId ?? null,
-    attempt: attempt ?? null,
+    attempt: operation ?? null,
     id: id ?? null,
     profile: profile ?? null,
     next: next ?? null,

@@ -10,7 +10,7 @@ const WIDEST = 60;
 /** cli-table3 takes time that grows faster than its rows: it is given a few screens at a time. */
 const ROWS_AT_ONCE = 100;
 
-/** Statuses of tokens, results, attempts, findings and plans. What is in neither is bad news. */
+/** Statuses of tokens, results, operations, findings and plans. What is in neither is bad news. */
 const GOOD: ReadonlySet<string> = new Set(['active', 'ok', 'done', 'nothing']);
 const WORTH_A_LOOK: ReadonlySet<string> = new Set([
   'disabled',

@@ -3,19 +3,19 @@ import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Capture } from './transport.ts';
 
-export type AttemptKind = 'rotate token' | 'rotate key' | 'create token' | 'create key' | 'login';
+export type OperationKind = 'rotate token' | 'rotate key' | 'create token' | 'create key' | 'login';
 
-/** What is durable before the first request of an attempt. Never changed afterwards. */
-export interface AttemptHeader {
-  /** 32 hex digits; the first eight are the nonce that marks what the attempt mints. */
+/** What is durable before the first request of an operation. Never changed afterwards. */
+export interface OperationHeader {
+  /** 32 hex digits; the first eight are the marker that marks what the operation mints. */
   readonly id: string;
-  readonly kind: AttemptKind;
+  readonly kind: OperationKind;
   readonly startedAt: Instant;
   readonly profile: string | null;
   readonly provider: string;
-  /** The only origin that this attempt may ever talk to, also when it is resumed. */
+  /** The only origin that this operation may ever talk to, also when it is resumed. */
   readonly origin: string;
-  /** What at most one open attempt may exist for: `token <id>`, `key <project>/<id>`, `create <name>`. */
+  /** What at most one open operation may exist for: `token <id>`, `key <project>/<id>`, `create <name>`. */
   readonly subject: string;
   readonly plan: JsonObject;
 }
@@ -35,64 +35,64 @@ export interface JournalCapture extends Capture {
   whole(): Promise<void>;
 }
 
-export type AttemptState = 'open' | 'done' | 'aborted' | 'attention';
+export type OperationState = 'open' | 'done' | 'aborted' | 'attention';
 
-/** Whether the attempt still holds its subject and can be taken up again. */
-export function isUnfinished({ state }: { readonly state: AttemptState }): boolean {
+/** Whether the operation still holds its subject and can be taken up again. */
+export function isUnfinished({ state }: { readonly state: OperationState }): boolean {
   return state === 'open' || state === 'attention';
 }
 
 /**
- * The durable record of one attempt, and the runner of its steps. A step's result is JSON without a secret: an id, a
+ * The durable record of one operation, and the runner of its steps. A step's result is JSON without a secret: an id, a
  * version, a receipt. The host may be a file, a database or a workflow engine; `test/contract/journal.ts` is its contract.
  */
-export interface Journal {
-  readonly header: AttemptHeader;
+export interface Journal<Step extends string = string> {
+  readonly header: OperationHeader;
   /**
    * Runs `work` and records its result; when the result is already recorded, returns it without running. What comes back
    * has been through JSON both times: a field that is `undefined` is absent.
    */
-  step<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
+  step<T extends Json>(name: Step, work: () => Promise<T>): Promise<T>;
   /**
    * For what must never happen twice. The intent is durable before `send` runs. When the intent is found without a
    * result (the process died, or `send` threw), `send` is never called again: `ifInterrupted` decides from what was captured.
    */
   once<T extends Json>(
-    name: string,
+    name: Step,
     send: (capture: JournalCapture) => Promise<T>,
     ifInterrupted: (captured: Captured | null) => Promise<T>,
   ): Promise<T>;
   /** Whether a step's result is recorded. */
-  has(name: string): boolean;
+  has(name: Step): boolean;
   /** The recorded result of a step, or null. */
-  result(name: string): Json | null;
+  result(name: Step): Json | null;
   /** What `once(name)` captured so far; null when nothing. */
-  captured(name: string): Promise<Captured | null>;
-  /** Keeps a secret sealed in the attempt (a salvaged or adopted one); the newest wins. Durable when it resolves. */
+  captured(name: Step): Promise<Captured | null>;
+  /** Keeps a secret sealed in the operation (a salvaged or adopted one); the newest wins. Durable when it resolves. */
   keep(secret: Secret): Promise<void>;
   kept(): Promise<Secret | null>;
   /**
-   * Ends the attempt. `done` and `aborted` remove every sealed byte and leave the header for a while, so that the nonce
+   * Ends the operation. `done` and `aborted` remove every sealed byte and leave the header for a while, so that the marker
    * can be watched for; `attention` keeps everything, and `resume` may take it up again. Nothing can be recorded after it.
    */
-  end(state: Exclude<AttemptState, 'open'>, reason: string | null): Promise<void>;
+  end(state: Exclude<OperationState, 'open'>, reason: string | null): Promise<void>;
 }
 
-export interface AttemptSummary {
-  readonly header: AttemptHeader;
-  readonly state: AttemptState;
+export interface OperationSummary {
+  readonly header: OperationHeader;
+  readonly state: OperationState;
   /** The last recorded step, or null before the first. */
   readonly lastStep: string | null;
-  /** When a soak ends, for an attempt that waits for it: `dueAt` of the recorded result of the step `soak`. */
+  /** Until when the operation waits: the field `dueAt` of the newest recorded result that has one. */
   readonly dueAt: Instant | null;
   /** Why it ended, for `attention` and `aborted`. */
   readonly reason: string | null;
-  /** When it was done or aborted; such an attempt is listed for a week at most. */
+  /** When it was done or aborted; such an operation is listed for a week at most. */
   readonly endedAt: Instant | null;
 }
 
 /** A journal that cannot be read or trusted: edited, truncated in the middle, of a newer version. */
-export interface BrokenAttempt {
+export interface BrokenOperation {
   readonly id: string;
   readonly reason: string;
 }
@@ -100,11 +100,11 @@ export interface BrokenAttempt {
 /** Why an operation cannot be read, and its header where that much can be; nobody vouches for the header. */
 export interface Unreadable {
   readonly reason: string;
-  readonly header: AttemptHeader | null;
+  readonly header: OperationHeader | null;
 }
 
-/** Which attempts a list is of. */
-export interface AttemptChoice {
+/** Which operations a list is of. */
+export interface OperationChoice {
   readonly verified?: boolean | undefined;
   /**
    * `unfinished`, or those that were aborted since then (milliseconds since 1970): the others are told by their names and not
@@ -114,30 +114,30 @@ export interface AttemptChoice {
 }
 
 export interface JournalHost {
-  /** Proves that an attempt could be recorded now: folder private and writable, sealing key there, space for an answer. */
+  /** Proves that an operation could be recorded now: folder private and writable, sealing key there, space for an answer. */
   prove(): Promise<void>;
   /**
-   * Opens a new attempt and runs `work` as its only owner. `locked` when an attempt for the subject (of the same provider
+   * Opens a new operation and runs `work` as its only owner. `locked` when an operation for the subject (of the same provider
    * and origin) is open or needs attention; `conflict` when the id was used, or a journal that might be for the subject
    * cannot be read.
    */
-  begin<T>(header: AttemptHeader, work: (journal: Journal) => Promise<T>): Promise<T>;
+  begin<T>(header: OperationHeader, work: (journal: Journal) => Promise<T>): Promise<T>;
   /**
    * Runs `work` with all that there is while no operation can begin: for what takes away the key that the journal is
    * sealed under.
    */
-  whileNoneBegins<T>(work: (found: AttemptList) => Promise<T>): Promise<T>;
+  whileNoneBegins<T>(work: (found: OperationList) => Promise<T>): Promise<T>;
   /**
-   * Takes over an unfinished attempt and runs `work` as its only owner: a former owner that wakes up is refused at its
+   * Takes over an unfinished operation and runs `work` as its only owner: a former owner that wakes up is refused at its
    * next record. Throws `locked` while another process is at it, `not-found` (also when it is done or aborted), `failure`
-   * for a broken one, `usage` for one of a newer version, `conflict` when two unfinished attempts are for one subject.
+   * for a broken one, `usage` for one of a newer version, `conflict` when two unfinished operations are for one subject.
    */
   resume<T>(id: string, work: (journal: Journal) => Promise<T>): Promise<T>;
   /**
-   * Every attempt, without unlocking anything: to be shown, not to be acted upon, for somebody may have edited the files.
-   * With `verified` the sealing key is asked for, and an attempt that this installation did not write is among the broken.
+   * Every operation, without unlocking anything: to be shown, not to be acted upon, for somebody may have edited the files.
+   * With `verified` the sealing key is asked for, and an operation that this installation did not write is among the broken.
    */
-  list(options?: AttemptChoice): Promise<AttemptList>;
+  list(options?: OperationChoice): Promise<OperationList>;
   /** One operation to be explained; null when there is none of that id. Takes nothing over. Throws `failure` for a broken one. */
   read(id: string): Promise<OperationDetail | null>;
   /** Null for an operation that can be read, and where there is none of that id. Asks for the sealing key. */
@@ -153,14 +153,14 @@ export interface JournalHost {
 }
 
 /** What an operation has recorded, for a person to read. */
-export interface OperationDetail extends AttemptSummary {
+export interface OperationDetail extends OperationSummary {
   /** In the order in which they were recorded; `result` is null for a request whose result was never recorded. */
   readonly steps: readonly { readonly name: string; readonly result: Json }[];
   /** What arrived of each request's answer, by the step's name. Asks for the sealing key. */
   answers(): Promise<readonly { readonly step: string; readonly captured: Captured }[]>;
 }
 
-export interface AttemptList {
-  readonly attempts: readonly AttemptSummary[];
-  readonly broken: readonly BrokenAttempt[];
+export interface OperationList {
+  readonly operations: readonly OperationSummary[];
+  readonly broken: readonly BrokenOperation[];
 }

@@ -27,7 +27,7 @@ export interface Page<T> {
 /** How a page is asked for. */
 export interface PageWish {
   readonly size: number;
-  /** The vendor refused the first request for how it asked for a page ({@link PagedOperation.isPageRefused}). */
+  /** The vendor refused the first request for how it asked for a page ({@link PagedApiCall.isPageRefused}). */
   readonly isPlain: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface PageContext {
 }
 
 /** A list that may come in pages; the query of a following page is added to the request, see {@link NextPage}. */
-export interface PagedOperation<I, T> {
+export interface PagedApiCall<I, T> {
   readonly auth?: readonly AuthSchemeId[];
   request(input: I, settings: Settings, page: PageWish): HttpRequest;
   decode(body: unknown, page: PageContext): Page<T>;

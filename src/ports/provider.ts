@@ -1,4 +1,4 @@
-import type { OperationName } from '../domain/capability.ts';
+import type { CapabilityName } from '../domain/capability.ts';
 import type { AppError, ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Origin } from '../domain/origin.ts';
@@ -6,7 +6,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity, KeyType, Project, ProjectKey, Token } from '../domain/token.ts';
 import type { CredentialNote } from './credential-note.ts';
-import type { PagedOperation } from './paging.ts';
+import type { PagedApiCall } from './paging.ts';
 
 /** A provider's settings by name (`org`, `region`, `domain` …), as flag, variable or profile gave them. */
 export type Settings = Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface HttpRequest {
 }
 
 /** One vendor call: the engine adds host, authentication, time-outs, retries and capture. */
-export interface Operation<I, O> {
+export interface ApiCall<I, O> {
   /** Which authentication schemes the vendor accepts here, best first; absent = the provider's first scheme. */
   readonly auth?: readonly AuthSchemeId[];
   /**
@@ -75,7 +75,7 @@ export interface TokenSpec {
 }
 
 /** What a mint answered. `secret` is null where the provider does not show it here (Devo, browser keys). */
-export interface Minted<T> {
+export interface Issued<T> {
   /** What the answer told of the new thing; null where it told nothing but the secret (Bluebricks). */
   readonly item: T | null;
   readonly secret: Secret | null;
@@ -96,7 +96,7 @@ export interface TokenOption {
   readonly choices?: readonly string[];
 }
 
-export interface TokenOperations {
+export interface TokenApi {
   /** Options of `tokens create` beside name, scope and expiry. */
   readonly options: readonly TokenOption[];
   /** Options of `tokens create` without which nothing can be made, so that all that are missing are named at once. */
@@ -105,27 +105,27 @@ export interface TokenOperations {
   checkSpec(spec: TokenSpec): TokenSpec;
   /** The specification that makes a token like this one; rotation carries attributes over with it. */
   specOf(token: Token): TokenSpec;
-  readonly create?: Operation<TokenSpec, Minted<Token>>;
-  readonly list?: PagedOperation<void, Token>;
+  readonly create?: ApiCall<TokenSpec, Issued<Token>>;
+  readonly list?: PagedApiCall<void, Token>;
   /** One token; with its secret where the vendor shows it again. */
-  readonly get?: Operation<TokenTarget, Minted<Token>>;
-  readonly rotate?: Operation<TokenTarget, Minted<Token>>;
-  readonly enable?: Operation<TokenTarget, Token | null>;
-  readonly disable?: Operation<TokenTarget, Token | null>;
-  readonly rename?: Operation<TokenTarget & { readonly newName: string }, Token | null>;
-  readonly revoke?: Operation<TokenTarget, void>;
-  readonly remove?: Operation<TokenTarget, void>;
-  /** A read that any freshly minted secret can make; proves it works. Absent: `get` with the managing credential. */
-  readonly prove?: Operation<Token, Identity>;
-  readonly lineage?: Lineage;
+  readonly get?: ApiCall<TokenTarget, Issued<Token>>;
+  readonly rotate?: ApiCall<TokenTarget, Issued<Token>>;
+  readonly enable?: ApiCall<TokenTarget, Token | null>;
+  readonly disable?: ApiCall<TokenTarget, Token | null>;
+  readonly rename?: ApiCall<TokenTarget & { readonly newName: string }, Token | null>;
+  readonly revoke?: ApiCall<TokenTarget, void>;
+  readonly remove?: ApiCall<TokenTarget, void>;
+  /** A read that any freshly issued secret can make; proves it works. Absent: `get` with the managing credential. */
+  readonly prove?: ApiCall<Token, Identity>;
+  readonly marking?: Marking;
 }
 
 /** How a mint is marked so that it can be recognised after a lost answer. */
-export interface Lineage {
-  /** The specification with this attempt's nonce (8 hex digits) in it. */
-  mark(spec: TokenSpec, nonce: string, now: number): TokenSpec;
+export interface Marking {
+  /** The specification with this operation's marker (8 hex digits) in it. */
+  mark(spec: TokenSpec, marker: string, now: number): TokenSpec;
   /** Whether the token carries exactly the mark that `mark` made. */
-  carries(token: Token, marked: TokenSpec): boolean;
+  isMarked(token: Token, marked: TokenSpec): boolean;
   /** What a repeated create with the same mark does: the same answer with the secret, a conflict, or a second token. */
   readonly replay: 'returns-secret' | 'conflict' | 'duplicates';
 }
@@ -135,16 +135,16 @@ export interface KeyTarget {
   readonly id: string;
 }
 
-export interface KeyOperations {
-  readonly create: Operation<{ project: string; name: string; type: KeyType }, Minted<ProjectKey>>;
-  readonly list: PagedOperation<{ project: string }, ProjectKey>;
-  readonly expire: Operation<KeyTarget & { expiresAt: Instant }, ProjectKey | null>;
-  readonly rotate: Operation<KeyTarget, Minted<ProjectKey>>;
+export interface KeyApi {
+  readonly create: ApiCall<{ project: string; name: string; type: KeyType }, Issued<ProjectKey>>;
+  readonly list: PagedApiCall<{ project: string }, ProjectKey>;
+  readonly expire: ApiCall<KeyTarget & { expiresAt: Instant }, ProjectKey | null>;
+  readonly rotate: ApiCall<KeyTarget, Issued<ProjectKey>>;
 }
 
-export interface ProjectOperations {
-  readonly create: Operation<{ name: string; platform: string; environment: string }, Project>;
-  readonly list: PagedOperation<void, Project>;
+export interface ProjectApi {
+  readonly create: ApiCall<{ name: string; platform: string; environment: string }, Project>;
+  readonly list: PagedApiCall<void, Project>;
 }
 
 export interface ProviderFacts {
@@ -219,16 +219,16 @@ export interface Provider {
   /** The first one is the default. */
   readonly auth: readonly [AuthScheme, ...AuthScheme[]];
   readonly facts: ProviderFacts;
-  readonly tokens: TokenOperations;
-  readonly keys?: KeyOperations;
-  readonly projects?: ProjectOperations;
+  readonly tokens: TokenApi;
+  readonly keys?: KeyApi;
+  readonly projects?: ProjectApi;
   /** A read that proves that a managing credential works. */
-  readonly probe: Operation<void, Identity>;
+  readonly probe: ApiCall<void, Identity>;
   /**
    * Where `probe` is inferred: a documented call on something that cannot exist, so that it changes nothing. A 401 means
    * that the credential is wrong; any other answer means that the vendor was reached.
    */
-  readonly documentedProbe?: Operation<void, void>;
+  readonly documentedProbe?: ApiCall<void, void>;
   /**
    * Where lists are inferred: whether the words of a 404 say that the place of the settings (the organization) is not there,
    * so that it is no missing list.
@@ -238,11 +238,11 @@ export interface Provider {
    * What to do instead of an operation that the vendor lacks. Here, and in hints of `readError` and `checkCredential`, a
    * command stands in braces: `{tokens list}`, `{tokens create}`, `{login}`. `core/create-command.ts` writes it for the profile.
    */
-  readonly instead: Readonly<Partial<Record<OperationName, string>>>;
+  readonly instead: Readonly<Partial<Record<CapabilityName, string>>>;
   /** What a managing credential is found to be before it is sent: throws when it cannot work (wrong kind, expired). */
   checkCredential(secret: Secret, now: number): CredentialNote;
-  /** Refuses a minted value that is no secret (a mask). */
-  checkMinted(secret: Secret): Secret;
+  /** Refuses a issued value that is no secret (a mask). */
+  checkIssued(secret: Secret): Secret;
   readError(answer: ErrorAnswer): ProviderProblem;
   /** Whether the body of a 2xx answer says that the vendor refused; null where it does not. */
   findRefusal(body: unknown, context?: RefusalContext): ProviderProblem | null;

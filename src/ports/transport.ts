@@ -30,7 +30,7 @@ export interface BodyReader {
   ready(): Promise<void> | null;
 }
 
-/** Called for each attempt whose answer is a success that can be read as it arrives; without it the body is in the reply. */
+/** Called for each operation whose answer is a success that can be read as it arrives; without it the body is in the reply. */
 export type OpenBody = (status: number) => BodyReader;
 
 /** Receives the answer of a mint as it arrives, decoded as far as it can be. Both are awaited: what they keep is durable when they resolve. */
@@ -41,7 +41,7 @@ export interface Capture {
 
 /**
  * What is known about a request that was sent at most once.
- * `not-sent`: the headers never left this machine, a new attempt is safe. `answered`: the whole answer arrived and was
+ * `not-sent`: the headers never left this machine, a new operation is safe. `answered`: the whole answer arrived and was
  * captured. `ambiguous`: it may have been acted upon; `bytes` says whether a part of the answer was captured.
  * `captureFailed`: what arrived could not all be kept, and is only in memory: in `reply`, or in `partial`.
  * `unread`: why the bytes of a whole answer cannot be read, though they are kept.
@@ -74,7 +74,7 @@ export interface Transport {
    * and `repeatable` only). Never sends within a pause that the origin asked for. Resolves with any final status; throws `AppError` (unavailable) when no answer could be had.
    */
   call(endpoint: Endpoint, request: HttpRequest, openBody?: OpenBody): Promise<Reply>;
-  /** What must never be repeated: one attempt on a fresh connection, bytes handed to `capture` as they arrive. Never throws. */
+  /** What must never be repeated: one operation on a fresh connection, bytes handed to `capture` as they arrive. Never throws. */
   sendOnce(endpoint: Endpoint, request: HttpRequest, capture: Capture): Promise<Outcome>;
   close(): Promise<void>;
 }

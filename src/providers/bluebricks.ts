@@ -9,7 +9,7 @@ import type {
   HttpRequest,
   Provider,
   ProviderProblem,
-  TokenOperations,
+  TokenApi,
   TokenTarget,
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
@@ -33,7 +33,7 @@ const TOKENS: ListShape<Token> = {
   paging: { offset: 'offset', untilEmpty: true },
 };
 
-const tokens: TokenOperations = {
+const tokens: TokenApi = {
   required: ['name'],
   options: [],
   checkSpec(spec) {
@@ -69,9 +69,9 @@ const tokens: TokenOperations = {
     request: () => ({ method: 'GET', path: '/api/v1/environments' }),
     decode: () => NOTHING_KNOWN,
   },
-  lineage: {
-    mark: (spec, nonce, now) => ({ ...spec, name: markName(spec.name, nonce, now) }),
-    carries: (token, marked) => marked.name !== null && token.name === marked.name,
+  marking: {
+    mark: (spec, marker, now) => ({ ...spec, name: markName(spec.name, marker, now) }),
+    isMarked: (token, marked) => marked.name !== null && token.name === marked.name,
     replay: 'conflict',
   },
 };
@@ -126,7 +126,7 @@ export const bluebricks: Provider = {
     'projects list': 'Bluebricks has environments, listed by its own CLI, `bricks`',
   },
   checkCredential,
-  checkMinted: refuseMask,
+  checkIssued: refuseMask,
   readError,
   findRefusal: (body, context) => refusalIn(body, readError, context),
 };

@@ -1,7 +1,7 @@
 import type { Secret } from '../domain/secret.ts';
 import { toInstant } from '../domain/time.ts';
 import type { Token } from '../domain/token.ts';
-import type { ErrorAnswer, Minted, ProviderProblem } from '../ports/provider.ts';
+import type { ErrorAnswer, Issued, ProviderProblem } from '../ports/provider.ts';
 import {
   attributes,
   count,
@@ -62,7 +62,7 @@ function datesOf(fields: Fields): Pick<Token, 'createdAt' | 'expiresAt' | 'unrea
   return { createdAt, expiresAt: toInstant(Date.parse(createdAt) + seconds * 1_000) };
 }
 
-export function mintedOf(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
+export function issuedOf(body: unknown, _input: unknown, own?: Secret): Issued<Token> {
   const item = findItem(body, 'id');
   const known = { others: [item && findId(item, 'id')], own };
   const secret = findSecret(body, SECRET, known);
@@ -71,11 +71,11 @@ export function mintedOf(body: unknown, _input: unknown, own?: Secret): Minted<T
 }
 
 /** One token with its value, or with a mask where the caller is neither owner nor user. */
-export function shownOf(body: unknown): Minted<Token> {
+export function shownOf(body: unknown): Issued<Token> {
   // The value may be that of the very credential that asks: that is how it finds out which token it is.
-  const minted = mintedOf(body, null);
-  if (minted.item === null) throw drift('token', body);
-  return minted;
+  const issued = issuedOf(body, null);
+  if (issued.item === null) throw drift('token', body);
+  return issued;
 }
 
 export function changedOf(body: unknown): Token | null {

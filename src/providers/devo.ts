@@ -6,12 +6,12 @@ import type {
   Provider,
   Setting,
   Settings,
-  TokenOperations,
+  TokenApi,
   TokenOption,
   TokenSpec,
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
-import { accountOf, changedOf, mintedOf, readError, shownOf, TOKENS } from './devo-answers.ts';
+import { accountOf, changedOf, issuedOf, readError, shownOf, TOKENS } from './devo-answers.ts';
 import { checkForm } from './known-forms.ts';
 import { path } from './path.ts';
 import { readPage } from './records.ts';
@@ -51,7 +51,7 @@ const OPTIONS: readonly TokenOption[] = [
 ];
 const SCOPES_HINT =
   'without one Devo would grant every table: give `--scope table://my.app.** --scope level://admin`';
-const tokens: TokenOperations = {
+const tokens: TokenApi = {
   options: OPTIONS,
   required: ['name', 'user', 'audience', 'scope'],
   checkSpec(spec) {
@@ -82,7 +82,7 @@ const tokens: TokenOperations = {
       body: createBody(spec),
     }),
     // Whether the value is shown here is not published; `get` shows it.
-    decode: mintedOf,
+    decode: issuedOf,
   },
   list: {
     request: (_input, settings) => ({ method: 'GET', path: tokensOf(settings) }),
@@ -122,9 +122,9 @@ const tokens: TokenOperations = {
     decode: () => undefined,
   },
   // No `prove`: a token for another audience cannot call this API, so the managing credential reads it back.
-  lineage: {
-    mark: (spec, nonce, now) => ({ ...spec, name: markName(spec.name, nonce, now) }),
-    carries: (token, marked) => marked.name !== null && token.name === marked.name,
+  marking: {
+    mark: (spec, marker, now) => ({ ...spec, name: markName(spec.name, marker, now) }),
+    isMarked: (token, marked) => marked.name !== null && token.name === marked.name,
     replay: 'duplicates',
   },
 };
@@ -174,7 +174,7 @@ export const devo: Provider = {
     checkForm(secret, devo);
     return { kind: 'Credentials API token', expiresAt: null, claims: [] };
   },
-  checkMinted: refuseMask,
+  checkIssued: refuseMask,
   readError,
   findRefusal: (body, context) => refusalIn(body, readError, context),
 };

@@ -1,12 +1,12 @@
 import { SchemaDrift, SeveralSecrets } from '../domain/schema-drift.ts';
 import { Secret } from '../domain/secret.ts';
 import { isMask } from '../domain/secret-input.ts';
-import type { Minted } from '../ports/provider.ts';
+import type { Issued } from '../ports/provider.ts';
 import { drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
 import { isToldEmpty } from './paging.ts';
 import {
+  findAmbiguous,
   findGuesses,
-  findRivals,
   findSuccessors,
   isAside,
   isPlausible,
@@ -60,8 +60,11 @@ export function findSecret(body: unknown, place: SecretPlace, known: Known = {})
   const secret = shown[0] ?? values[0];
   if (secret === undefined) return isOptional ? null : guessSecret(body, search, ids);
   if (shown.length > 0) {
-    const rivals = findRivals(body, secret, { form, isNew: (value) => isNew(value) && !found.has(value) });
-    refuseSeveral([...shown.map((value) => found.get(value) ?? ''), ...rivals], ids);
+    const ambiguous = findAmbiguous(body, secret, {
+      form,
+      isNew: (value) => isNew(value) && !found.has(value),
+    });
+    refuseSeveral([...shown.map((value) => found.get(value) ?? ''), ...ambiguous], ids);
   }
   return Secret.of(secret);
 }
@@ -106,12 +109,12 @@ export function needSecret(body: unknown, place: SecretPlace, known: Known = {})
  * What a create answered. A new thing without its secret is returned, so that it can be ended by its id, with the
  * drift that says so; an answer with neither throws `SchemaDrift`.
  */
-export function mintedWith<T>(
+export function issuedWith<T>(
   body: unknown,
   item: T | null,
   place: SecretPlace,
   known: Known = {},
-): Minted<T> {
+): Issued<T> {
   const secret = findSecret(body, place, known);
   if (secret !== null) return { item, secret };
   const missing = new SchemaDrift('secret', seenIn(body));

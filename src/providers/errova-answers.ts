@@ -1,6 +1,6 @@
 import type { Secret } from '../domain/secret.ts';
 import type { KeyType, Project, ProjectKey, Token, TokenStatus } from '../domain/token.ts';
-import type { Minted } from '../ports/provider.ts';
+import type { Issued } from '../ports/provider.ts';
 import {
   attributes,
   dates,
@@ -14,7 +14,7 @@ import {
   text,
   words,
 } from './decode.ts';
-import { findItem, findSecret, mintedWith, needSecret } from './envelope.ts';
+import { findItem, findSecret, issuedWith, needSecret } from './envelope.ts';
 import type { ListShape } from './records.ts';
 
 // Errova documents one field of its answers, `tokenSecret`. The rest is read under every name that is likely.
@@ -36,14 +36,14 @@ const EXPIRES = ['expiresAt', 'expires_at', 'expiryDate', 'expiry_date', 'expira
 const LAST_USED = ['lastUsedAt', 'last_used_at'];
 const PUBLIC_KEYS = ['publicKey', 'public_key'];
 
-export function mintedToken(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
+export function issuedToken(body: unknown, _input: unknown, own?: Secret): Issued<Token> {
   const item = findItem(body, ...TOKEN_IDS);
   const others = [item && findId(item, ...TOKEN_IDS)];
-  return mintedWith(body, item && tokenOf(item), NEW_TOKEN_SECRET, { others, own });
+  return issuedWith(body, item && tokenOf(item), NEW_TOKEN_SECRET, { others, own });
 }
 
 /** Without a secret this throws: the id is the one that was there before, and nothing new to be ended. */
-export function rotatedToken(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
+export function rotatedToken(body: unknown, _input: unknown, own?: Secret): Issued<Token> {
   const item = findItem(body, ...TOKEN_IDS);
   const others = [item && findId(item, ...TOKEN_IDS)];
   const secret = needSecret(body, ROTATED_TOKEN_SECRET, { others, own });
@@ -63,15 +63,15 @@ export function tokenOf(fields: Fields): Token {
 }
 
 /** A browser key has no secret: it goes to every visitor anyway. */
-export function mintedKey(body: unknown, type: KeyType, own?: Secret): Minted<ProjectKey> {
+export function issuedKey(body: unknown, type: KeyType, own?: Secret): Issued<ProjectKey> {
   const item = findItem(body, ...KEY_IDS);
   const key = item && keyOf(item);
   if (type === 'browser_public') return { item: key, secret: null };
-  return mintedWith(body, key, KEY_SECRET, { others: notSecretOf(item), own });
+  return issuedWith(body, key, KEY_SECRET, { others: notSecretOf(item), own });
 }
 
 /** The type of the key is known from the answer alone; only a browser key may come without a secret. */
-export function rotatedKey(body: unknown, _input: unknown, own?: Secret): Minted<ProjectKey> {
+export function rotatedKey(body: unknown, _input: unknown, own?: Secret): Issued<ProjectKey> {
   const item = findItem(body, ...KEY_IDS);
   const key = item && keyOf(item);
   const known = { others: notSecretOf(item), own };

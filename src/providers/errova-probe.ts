@@ -1,4 +1,4 @@
-import type { Operation, Provider } from '../ports/provider.ts';
+import type { ApiCall, Provider } from '../ports/provider.ts';
 import { drift, isFields } from './decode.ts';
 import { TOKENS } from './errova-answers.ts';
 import { keysOf, machineTokens } from './errova-paths.ts';
@@ -18,7 +18,7 @@ export const probe: Provider['probe'] = {
 };
 
 /** The one documented call that is the same however often it is sent, on a key that cannot exist. */
-export const documentedProbe: Operation<void, void> = {
+export const documentedProbe: ApiCall<void, void> = {
   auth: ['bearer', 'session'],
   request: (_input, settings) => ({
     method: 'PATCH',

@@ -3,20 +3,20 @@ import { refuseMask } from '../domain/secret-input.ts';
 import { parseInstant, toInstant } from '../domain/time.ts';
 import type {
   ErrorAnswer,
-  KeyOperations,
-  ProjectOperations,
+  KeyApi,
+  ProjectApi,
   Provider,
   ProviderProblem,
   Settings,
-  TokenOperations,
+  TokenApi,
 } from '../ports/provider.ts';
 import { bearer } from './bearer.ts';
 import {
   changedKey,
   createdProject,
+  issuedKey,
+  issuedToken,
   KEYS,
-  mintedKey,
-  mintedToken,
   PROJECTS,
   rotatedKey,
   rotatedToken,
@@ -35,7 +35,7 @@ import { checkName, checkOptions, checkScopes, refuseExpiry } from './spec.ts';
 
 const SCOPES_HINT = 'give `--scope org.read` (inventory) or `--scope org.admin` (projects, keys, alerts)';
 
-const tokens: TokenOperations = {
+const tokens: TokenApi = {
   required: ['name', 'scope'],
   options: [],
   checkSpec(spec) {
@@ -57,7 +57,7 @@ const tokens: TokenOperations = {
       path: machineTokens(settings),
       body: { label: spec.name ?? '', scopes: spec.scopes },
     }),
-    decode: mintedToken,
+    decode: issuedToken,
   },
   // Inferred: `org.read` is for inventory, so there is a list; its path is the one that creates.
   list: {
@@ -97,14 +97,14 @@ const tokens: TokenOperations = {
   },
 };
 
-const keys: KeyOperations = {
+const keys: KeyApi = {
   create: {
     request: ({ project, name, type }, settings) => ({
       method: 'POST',
       path: keysOf(project, settings),
       body: { label: checkName(name), keyType: type },
     }),
-    decode: (body, { type }, own) => mintedKey(body, type, own),
+    decode: (body, { type }, own) => issuedKey(body, type, own),
   },
   // Inferred, as the list of tokens.
   list: {
@@ -132,7 +132,7 @@ const keys: KeyOperations = {
   },
 };
 
-const projects: ProjectOperations = {
+const projects: ProjectApi = {
   create: {
     request: ({ name, platform, environment }, settings) => ({
       method: 'POST',
@@ -193,7 +193,7 @@ export const errova: Provider = {
     checkForm(secret, errova);
     return { kind: 'machine token', expiresAt: null, claims: [] };
   },
-  checkMinted: refuseMask,
+  checkIssued: refuseMask,
   readError,
   findRefusal: (body, context) => refusalIn(body, readError, context),
 };

@@ -1,7 +1,7 @@
 import type { Secret } from '../domain/secret.ts';
 import type { Identity, Token } from '../domain/token.ts';
 import type { Page, PageContext } from '../ports/paging.ts';
-import type { ErrorAnswer, Minted, ProviderProblem } from '../ports/provider.ts';
+import type { ErrorAnswer, Issued, ProviderProblem } from '../ports/provider.ts';
 import {
   attributes,
   dates,
@@ -14,16 +14,16 @@ import {
   status,
   text,
 } from './decode.ts';
-import { findItem, mintedWith } from './envelope.ts';
+import { findItem, issuedWith } from './envelope.ts';
 import { readProblem } from './problem.ts';
 import { type ListShape, readPage } from './records.ts';
 
 const SECRET = { documented: ['token'], form: /^(eyJ[\w-]*\.[\w-]+\.[\w-]+|pf_\S+)$/ };
 
 /** The secret is a sibling of `details`, never inside it. */
-export function mintedOf(body: unknown, _input: unknown, own?: Secret): Minted<Token> {
+export function issuedOf(body: unknown, _input: unknown, own?: Secret): Issued<Token> {
   const item = changedOf(body);
-  return mintedWith(body, item, SECRET, { others: [item?.id ?? null], own });
+  return issuedWith(body, item, SECRET, { others: [item?.id ?? null], own });
 }
 
 export function changedOf(body: unknown): Token | null {
@@ -32,7 +32,7 @@ export function changedOf(body: unknown): Token | null {
 }
 
 /** One token; its secret is never shown again. */
-export function shownOf(body: unknown): Minted<Token> {
+export function shownOf(body: unknown): Issued<Token> {
   const item = changedOf(body);
   if (item === null) throw drift('token', body);
   return { item, secret: null };

@@ -7,7 +7,7 @@ import type {
   Provider,
   Setting,
   Settings,
-  TokenOperations,
+  TokenApi,
   TokenOption,
   TokenSpec,
 } from '../ports/provider.ts';
@@ -16,7 +16,7 @@ import { readJwt } from './jwt.ts';
 import { accountIn } from './jwt-account.ts';
 import { checkForm } from './known-forms.ts';
 import { path } from './path.ts';
-import { changedOf, identityOf, mintedOf, pageOf, readError, shownOf } from './prefactor-answers.ts';
+import { changedOf, identityOf, issuedOf, pageOf, readError, shownOf } from './prefactor-answers.ts';
 import { refusalIn } from './refusal.ts';
 import { find, matches } from './settings.ts';
 import { checkOptions } from './spec.ts';
@@ -44,7 +44,7 @@ const OPTIONS: readonly TokenOption[] = [
   { name: 'agent-id', about: 'the agent that the token is for', placeholder: 'ID' },
 ];
 
-const tokens: TokenOperations = {
+const tokens: TokenApi = {
   required: [],
   options: OPTIONS,
   checkSpec(spec) {
@@ -74,7 +74,7 @@ const tokens: TokenOperations = {
   }),
   create: {
     request: (spec, settings) => ({ method: 'POST', path: TOKENS, body: createBody(spec, settings) }),
-    decode: mintedOf,
+    decode: issuedOf,
   },
   list: {
     request: (_input, settings, { size, isPlain }) => ({
@@ -105,13 +105,13 @@ const tokens: TokenOperations = {
     decode: () => undefined,
   },
   prove: { request: () => ({ method: 'GET', path: '/api/v1/ping' }), decode: identityOf },
-  lineage: {
-    mark: (spec, nonce, now) => ({
+  marking: {
+    mark: (spec, marker, now) => ({
       ...spec,
-      idempotencyKey: `keyturn-${nonce}`,
-      expiresAt: markExpiry(spec.expiresAt, nonce, now),
+      idempotencyKey: `keyturn-${marker}`,
+      expiresAt: markExpiry(spec.expiresAt, marker, now),
     }),
-    carries: (token, marked) => marked.expiresAt !== null && isSameSecond(token.expiresAt, marked.expiresAt),
+    isMarked: (token, marked) => marked.expiresAt !== null && isSameSecond(token.expiresAt, marked.expiresAt),
     replay: 'returns-secret',
   },
 };
@@ -168,7 +168,7 @@ export const prefactor: Provider = {
     const account = accountIn(secret);
     return { kind: 'API token', expiresAt, claims: claims?.ids ?? [], ...(account !== null && { account }) };
   },
-  checkMinted: refuseMask,
+  checkIssued: refuseMask,
   readError,
   findRefusal: (body, context) => refusalIn(body, readError, context),
 };
@@ -217,11 +217,11 @@ function optionsOf(token: Token): Settings {
   return options;
 }
 
-/** The end within the same minute, its seconds taken from the nonce: the one trace that a list shows. */
-function markExpiry(expiresAt: string | null, nonce: string, now: number): string | null {
+/** The end within the same minute, its seconds taken from the marker: the one trace that a list shows. */
+function markExpiry(expiresAt: string | null, marker: string, now: number): string | null {
   const ms = parseInstant(expiresAt);
   if (ms === null) return expiresAt;
-  const marked = Math.floor(ms / 60_000) * 60_000 + (Number.parseInt(nonce, 16) % 60) * 1_000;
+  const marked = Math.floor(ms / 60_000) * 60_000 + (Number.parseInt(marker, 16) % 60) * 1_000;
   return marked > now ? toInstant(marked) : expiresAt;
 }
 

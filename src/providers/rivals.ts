@@ -23,7 +23,7 @@ const ASIDE =
   /^(owner|user|creator|createdby|updatedby|author|actor|account|organi[sz]ation|org|team|tenant|links?|meta|metadata|pagination|request|previous|old)$/;
 /** Names of fields that may hold a value of any form: ids, digests, and what a person wrote. */
 const ANY_FORM_NAME =
-  /(id|uuid|hash|digest|fingerprint|checksum|etag|trace|nonce|prefix|suffix|hint|preview|last\d+|name|label|description|url|uri|dsn|scopes?|audience)$|^public|^idempotency/;
+  /(id|uuid|hash|digest|fingerprint|checksum|etag|trace|marker|prefix|suffix|hint|preview|last\d+|name|label|description|url|uri|dsn|scopes?|audience)$|^public|^idempotency/;
 /** A shorter value is a word, like `Bearer`. In characters. */
 const SHORTEST_SECRET = 12;
 const DEEPEST = 6;
@@ -32,19 +32,19 @@ const DEEPEST = 6;
  * The names of the fields that hold another value than `secret` which may be it: it has the form of one, or the name of
  * one. Looked for in the whole answer, since nobody knows where a vendor will put it.
  */
-export function findRivals(body: unknown, secret: string, search: SecretSearch): readonly string[] {
-  const rivals = new Map<string, string>();
+export function findAmbiguous(body: unknown, secret: string, search: SecretSearch): readonly string[] {
+  const ambiguous = new Map<string, string>();
   for (const { name, value } of stringsOf(body, '', 0)) {
     if (value === secret || !mayBeSecret(plain(name), value, search)) continue;
     if (SECRET_NAME.test(plain(name)) || hasForm(plain(name), value, search.form, secret))
-      rivals.set(value, name);
+      ambiguous.set(value, name);
   }
-  return [...rivals.values()];
+  return [...ambiguous.values()];
 }
 
-/** Of the rivals of a value in a documented field those whose names say that they replace it, or were replaced. */
+/** Of the ambiguous of a value in a documented field those whose names say that they replace it, or were replaced. */
 export function findSuccessors(body: unknown, secret: string, search: SecretSearch): readonly string[] {
-  return findRivals(body, secret, search).filter((name) => SUCCESSOR_NAME.test(plain(name)));
+  return findAmbiguous(body, secret, search).filter((name) => SUCCESSOR_NAME.test(plain(name)));
 }
 
 /**

@@ -37,10 +37,10 @@ export function refuseExpiry(spec: TokenSpec, instead: string): void {
 }
 
 /** `ci` becomes `ci-20261122-7f3a9c21`; a mark that is there already is replaced, so that marks do not pile up. */
-export function markName(name: string | null, nonce: string, now: number): string {
+export function markName(name: string | null, marker: string, now: number): string {
   const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
   const base = [...withoutMark(name ?? 'token')].slice(0, 100).join('');
-  return `${base}-${day}-${nonce}`;
+  return `${base}-${day}-${marker}`;
 }
 
 /** The scopes one by one, each once, whatever way they were written; at least one. */

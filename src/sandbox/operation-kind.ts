@@ -4,9 +4,9 @@ import type { SandboxRequest } from './vendor.ts';
  * What a request does to a credential: `issue` answers with a new secret (create, rotate), `show` with a secret that
  * there was before, `end` takes it out of use (revoke, delete, disable, expire), `change` is any other write to it.
  */
-export type OperationKind = 'issue' | 'show' | 'end' | 'change' | 'other';
+export type RequestKind = 'issue' | 'show' | 'end' | 'change' | 'other';
 
-const KINDS: readonly (readonly [method: string, path: RegExp, kind: OperationKind])[] = [
+const KINDS: readonly (readonly [method: string, path: RegExp, kind: RequestKind])[] = [
   ['POST', /^\/api\/organizations\/.*\/(machine-tokens|keys|rotate)$/, 'issue'],
   ['DELETE', /^\/api\/organizations\//, 'end'],
   ['PATCH', /^\/api\/organizations\/.*\/keys\/[^/]+$/, 'end'],
@@ -24,6 +24,6 @@ const KINDS: readonly (readonly [method: string, path: RegExp, kind: OperationKi
   ['POST', /^\/api\/v1\/auth\/key\/activate$/, 'change'],
 ];
 
-export function operationKind({ method, path }: Pick<SandboxRequest, 'method' | 'path'>): OperationKind {
+export function requestKind({ method, path }: Pick<SandboxRequest, 'method' | 'path'>): RequestKind {
   return KINDS.find(([verb, pattern]) => verb === method && pattern.test(path))?.[2] ?? 'other';
 }

@@ -40,7 +40,7 @@ export function tokenJwt(token: Omit<ApiToken, 'hash'>, { ids, key, claims }: Jw
         return { jti: random() };
       case 'none':
         // No claim that a client could take for an id; without it two tokens of one second were the same.
-        return { nonce: random() };
+        return { marker: random() };
     }
   }
 

@@ -2,8 +2,8 @@ import type { AnswerShape } from './answer-shape.ts';
 import { withErrorBody } from './error-bodies.ts';
 import { isRefusalIn200, type NotDone, notDone } from './not-done.ts';
 import { withDates } from './odd-dates.ts';
-import type { OperationKind } from './operation-kind.ts';
-import { operationKind } from './operation-kind.ts';
+import type { RequestKind } from './operation-kind.ts';
+import { requestKind } from './operation-kind.ts';
 import { asText, compressed, without, withSecretIn, wrapped } from './reshape.ts';
 import type { SandboxRequest, SandboxResponse } from './vendor.ts';
 
@@ -17,7 +17,7 @@ interface ShapedCall {
 
 /** A vendor's answer in the shape that the switches ask for. What the vendor refuses stays refused. */
 export function shapedAnswer(call: ShapedCall): SandboxResponse {
-  const kind = operationKind(call.request);
+  const kind = requestKind(call.request);
   const response = performed(call, kind);
   const worded =
     response.status < 300
@@ -30,18 +30,18 @@ function dated(response: SandboxResponse, { dates }: AnswerShape): SandboxRespon
   return dates === 'documented' ? response : { ...response, body: withDates(response.body, dates) };
 }
 
-function performed({ request, shape, act, pretend }: ShapedCall, kind: OperationKind): SandboxResponse {
+function performed({ request, shape, act, pretend }: ShapedCall, kind: RequestKind): SandboxResponse {
   const how = howDone(kind, shape);
   return how === 'done' ? act() : notDone(pretend(), how, request);
 }
 
-function howDone(kind: OperationKind, { creates, endings, changes }: AnswerShape): 'done' | NotDone {
+function howDone(kind: RequestKind, { creates, endings, changes }: AnswerShape): 'done' | NotDone {
   if (kind === 'issue') return creates;
   if (kind === 'end') return endings;
   return kind === 'change' ? changes : 'done';
 }
 
-function worded2xx(response: SandboxResponse, kind: OperationKind, shape: AnswerShape): SandboxResponse {
+function worded2xx(response: SandboxResponse, kind: RequestKind, shape: AnswerShape): SandboxResponse {
   if (response.changed === false && isRefusal(kind, shape)) return response;
   if (kind === 'issue' || kind === 'show') return wordedSecret(response, shape);
   if (kind === 'other') return response;
@@ -56,15 +56,11 @@ function wordedSecret(response: SandboxResponse, shape: AnswerShape): SandboxRes
   return shape.envelope === 'flat' ? named : wrapped(shape.envelope, named);
 }
 
-function isRefusal(kind: OperationKind, shape: AnswerShape): boolean {
+function isRefusal(kind: RequestKind, shape: AnswerShape): boolean {
   return isRefusalIn200(howDone(kind, shape));
 }
 
-function isCompressed(
-  { compressed }: AnswerShape,
-  kind: OperationKind,
-  { status }: SandboxResponse,
-): boolean {
+function isCompressed({ compressed }: AnswerShape, kind: RequestKind, { status }: SandboxResponse): boolean {
   if (compressed === 'errors') return status >= 400;
   if (compressed === 'secrets') return status < 300 && (kind === 'issue' || kind === 'show');
   return compressed === 'all';

@@ -21,7 +21,7 @@ journalContract(
   'the file host in a real folder',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keyturn-journal-'));
-    const attempts = join(folder, 'state', 'attempts');
+    const operations = join(folder, 'state', 'operations');
     const disk = createNodeDisk();
     const views: WatchedDisk[] = [];
     const connect: Connect = (at) => {
@@ -29,10 +29,10 @@ journalContract(
       views.push(view);
       return view;
     };
-    return createMachine(attempts, connect, {
+    return createMachine(operations, connect, {
       contents: async () => {
-        const names = await readdir(attempts).catch(() => []);
-        return Promise.all(names.map((name) => readFile(join(attempts, name))));
+        const names = await readdir(operations).catch(() => []);
+        return Promise.all(names.map((name) => readFile(join(operations, name))));
       },
       dispose: async () => {
         for (const view of views) await view.closeAll();

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AppError, isAppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type {
-  AttemptChoice,
-  AttemptHeader,
   Captured,
   Journal,
   JournalHost,
+  OperationChoice,
+  OperationHeader,
 } from '../../src/ports/journal.ts';
 import { type Fault, Killed } from '../support/memory-disk.ts';
 
@@ -31,7 +31,7 @@ export interface Process {
 const CANARY = 'kt-canary-5f3a9c21d0e84b7f';
 const HALVES = [CANARY.slice(0, 11), CANARY.slice(11)] as const;
 
-export function header(id: string, more: Partial<AttemptHeader> = {}): AttemptHeader {
+export function header(id: string, more: Partial<OperationHeader> = {}): OperationHeader {
   return {
     id: id.repeat(32).slice(0, 32),
     kind: 'rotate token',
@@ -59,8 +59,8 @@ export function createScript() {
     return 'answered';
   };
   const work = async (journal: Journal): Promise<string> => {
-    await journal.step('arm', async () => ({ room: true }));
-    await journal.once('mint', send, async (captured) => {
+    await journal.step('preflight', async () => ({ room: true }));
+    await journal.once('issue', send, async (captured) => {
       seen.interruptions += 1;
       const text = captured ? Buffer.from(captured.bytes).toString() : '';
       if (!CANARY.startsWith(text) || text.length < seen.kept) throw new Error('captured bytes were lost');
@@ -69,7 +69,7 @@ export function createScript() {
       if (captured?.complete && text !== CANARY) throw new Error('not all of it is there');
       return 'interrupted';
     });
-    seen.lastCaptured = await journal.captured('mint');
+    seen.lastCaptured = await journal.captured('issue');
     await journal.keep(Secret.of(CANARY));
     await journal.step('store', async () => 'version-2');
     const kept = await journal.kept();
@@ -80,15 +80,15 @@ export function createScript() {
   return { seen, work };
 }
 
-/** Runs the attempt as the next process would: begins it, or takes it up where it is. */
+/** Runs the operation as the next process would: begins it, or takes it up where it is. */
 export async function goOn(
   process: Process,
-  which: AttemptHeader,
+  which: OperationHeader,
   work: (journal: Journal) => Promise<string>,
 ) {
-  const { attempts, broken } = await process.host.list();
+  const { operations, broken } = await process.host.list();
   expect(broken).toEqual([]);
-  const found = attempts.find((attempt) => attempt.header.id === which.id);
+  const found = operations.find((operation) => operation.header.id === which.id);
   if (!found) return process.host.begin(which, work);
   if (found.state === 'done') return 'finished';
   expect(found.header).toEqual(which);
@@ -148,7 +148,7 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       let sends = 0;
       const work = (journal: Journal) =>
         journal.once(
-          'mint',
+          'issue',
           async (capture) => {
             sends += 1;
             await capture.head(201, null);
@@ -173,7 +173,7 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       const machine = await make();
       const first = header('a');
       const work = (decide: () => Promise<string>) => (journal: Journal) =>
-        journal.once('mint', () => Promise.reject(new Error('cut')), decide);
+        journal.once('issue', () => Promise.reject(new Error('cut')), decide);
       const never = async (): Promise<string> => 'never';
       await expect(machine.start().host.begin(first, work(never))).rejects.toThrow('cut');
       const cut = machine.start().host.resume(
@@ -194,10 +194,10 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       const first = header('a');
       await machine.start().host.begin(first, async (journal) => {
         expect(await journal.kept()).toBeNull();
-        expect(await journal.captured('mint')).toBeNull();
+        expect(await journal.captured('issue')).toBeNull();
         await journal.keep(Secret.of('older'));
         await journal.once(
-          'mint',
+          'issue',
           (capture) =>
             capture
               .chunk(Buffer.from('x'))
@@ -209,7 +209,7 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       });
       await machine.start().host.resume(first.id, async (journal) => {
         expect((await journal.kept())?.reveal()).toBe('newer');
-        expect(await journal.captured('mint')).toEqual({
+        expect(await journal.captured('issue')).toEqual({
           status: null,
           requestId: null,
           bytes: new Uint8Array([120]),
@@ -221,21 +221,21 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
     test('lists what is there in the order of its start, without the key', async () => {
       const machine = await make();
       const { host } = machine.start();
-      expect(await host.list()).toEqual({ attempts: [], broken: [] });
+      expect(await host.list()).toEqual({ operations: [], broken: [] });
       const late = header('a', { startedAt: '2026-11-22T13:00:00Z', subject: 'token 1' });
       const early = header('b', { startedAt: '2026-11-22T11:00:00Z', subject: 'token 2' });
       const ended = header('c', { subject: 'token 3' });
       await host.begin(late, async (journal) => {
-        await journal.step('soak', async () => ({ dueAt: '2026-12-01T00:00:00Z' }));
+        await journal.step('grace', async () => ({ dueAt: '2026-12-01T00:00:00Z' }));
       });
       await host.begin(early, (journal) => journal.end('attention', 'two answers'));
       await host.begin(ended, async (journal) => {
-        await journal.step('arm', async () => null);
+        await journal.step('preflight', async () => null);
         await journal.end('aborted', 'refused');
       });
-      const { attempts, broken } = await host.list();
+      const { operations, broken } = await host.list();
       expect(broken).toEqual([]);
-      expect(attempts).toMatchObject([
+      expect(operations).toMatchObject([
         {
           header: early,
           state: 'attention',
@@ -244,29 +244,31 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
           reason: 'two answers',
           endedAt: null,
         },
-        { header: ended, state: 'aborted', lastStep: 'arm', dueAt: null, reason: 'refused' },
+        { header: ended, state: 'aborted', lastStep: 'preflight', dueAt: null, reason: 'refused' },
         {
           header: late,
           state: 'open',
-          lastStep: 'soak',
+          lastStep: 'grace',
           dueAt: '2026-12-01T00:00:00Z',
           reason: null,
           endedAt: null,
         },
       ]);
-      expect(attempts[1]?.endedAt).not.toBeNull();
-      expect(await host.list({ verified: true })).toEqual({ attempts, broken });
-      const named = async (only: AttemptChoice['only']) =>
-        (await host.list({ verified: true, only })).attempts.map(({ header: { id } }) => id);
+      expect(operations[1]?.endedAt).not.toBeNull();
+      expect(await host.list({ verified: true })).toEqual({ operations, broken });
+      const named = async (only: OperationChoice['only']) =>
+        (await host.list({ verified: true, only })).operations.map(({ header: { id } }) => id);
       expect(await named('unfinished')).toEqual(
-        attempts.filter(({ state }) => state === 'open' || state === 'attention').map((one) => one.header.id),
+        operations
+          .filter(({ state }) => state === 'open' || state === 'attention')
+          .map((one) => one.header.id),
       );
-      const endedAt = Date.parse(attempts[1]?.endedAt ?? '');
+      const endedAt = Date.parse(operations[1]?.endedAt ?? '');
       expect(await named({ abortedSince: endedAt })).toEqual([ended.id]);
       expect(await named({ abortedSince: endedAt + 1_000 })).toEqual([]);
     });
 
-    test('lets one attempt for a subject be unfinished, and an id be used once', async () => {
+    test('lets one operation for a subject be unfinished, and an id be used once', async () => {
       const machine = await make();
       const { host } = machine.start();
       const open = header('a');
@@ -289,7 +291,7 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       );
       const settled = await Promise.allSettled(all);
       expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect((await machine.start().host.list()).attempts).toHaveLength(1);
+      expect((await machine.start().host.list()).operations).toHaveLength(1);
     });
 
     test('refuses what does not exist, is running, or has ended', async () => {
@@ -321,10 +323,10 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       expect(ran).toBe(false);
     });
 
-    test('proves that an attempt could be recorded, and leaves nothing', async () => {
+    test('proves that an operation could be recorded, and leaves nothing', async () => {
       const machine = await make();
       await machine.start().host.prove();
-      expect(await machine.start().host.list()).toEqual({ attempts: [], broken: [] });
+      expect(await machine.start().host.list()).toEqual({ operations: [], broken: [] });
       expect(await machine.contents()).toEqual([]);
     });
 
@@ -419,7 +421,7 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
   });
 }
 
-/** One process after the other, each with its fault, then healthy ones, until the attempt is done. */
+/** One process after the other, each with its fault, then healthy ones, until the operation is done. */
 export async function expectConvergence(
   machine: Machine,
   plan: readonly { readonly n: number; readonly fault: Fault }[],
@@ -445,7 +447,7 @@ export async function expectConvergence(
   expect(seen.sends, shown).toBeLessThanOrEqual(1);
   expect(seen.sends + seen.interruptions, shown).toBeGreaterThanOrEqual(1);
   expectNoTrace(await machine.contents());
-  const { attempts } = await machine.start().host.list();
-  expect(attempts, shown).toMatchObject([{ header: which, state: 'done', lastStep: 'store' }]);
+  const { operations } = await machine.start().host.list();
+  expect(operations, shown).toMatchObject([{ header: which, state: 'done', lastStep: 'store' }]);
   return seen;
 }

@@ -1,8 +1,8 @@
 import { AppError } from '../../src/domain/errors.ts';
 import { parseJsonBytes } from '../../src/domain/parse-json.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { NextPage, Page, PagedOperation } from '../../src/ports/paging.ts';
-import type { AuthScheme, HttpRequest, Operation, Provider, Settings } from '../../src/ports/provider.ts';
+import type { NextPage, Page, PagedApiCall } from '../../src/ports/paging.ts';
+import type { ApiCall, AuthScheme, HttpRequest, Provider, Settings } from '../../src/ports/provider.ts';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
@@ -61,11 +61,11 @@ export class Caller {
     return new Caller(this.#world, this.provider, { settings: this.settings, auth, secret });
   }
 
-  call<I, O>(operation: Operation<I, O>, input: I): O {
+  call<I, O>(operation: ApiCall<I, O>, input: I): O {
     return operation.decode(this.send(operation.request(input, this.settings)), input);
   }
 
-  list<I, T>(operation: PagedOperation<I, T>, input: I, size = operation.maxPageSize): readonly T[] {
+  list<I, T>(operation: PagedApiCall<I, T>, input: I, size = operation.maxPageSize): readonly T[] {
     const items: T[] = [];
     let next: NextPage | null = null;
     for (let index = 0; index < 100; index += 1) {

@@ -3,7 +3,7 @@ import { OPERATIONS } from '../../src/domain/capability.ts';
 import { isAppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Token } from '../../src/domain/token.ts';
-import type { Minted, Provider, TokenSpec } from '../../src/ports/provider.ts';
+import type { Issued, Provider, TokenSpec } from '../../src/ports/provider.ts';
 import { bluebricks } from '../../src/providers/bluebricks.ts';
 import { devo } from '../../src/providers/devo.ts';
 import { errova } from '../../src/providers/errova.ts';
@@ -62,14 +62,14 @@ describe.each(CASES)('$provider.title', ({ provider, creates, spec }) => {
   function create(wanted: TokenSpec): { token: Token; secret: Secret } {
     const before = new Set(list().map((token) => token.id));
     const checked = tokens.checkSpec(wanted);
-    const minted: Minted<Token> = tokens.create
+    const issued: Issued<Token> = tokens.create
       ? creator.call(tokens.create, checked)
       : { item: null, secret: null };
-    const token = minted.item ?? list().find((listed) => !before.has(listed.id));
+    const token = issued.item ?? list().find((listed) => !before.has(listed.id));
     if (!token) throw new Error('the new token is not listed');
-    const secret = minted.secret ?? (tokens.get && manager.call(tokens.get, token).secret);
+    const secret = issued.secret ?? (tokens.get && manager.call(tokens.get, token).secret);
     if (!secret) throw new Error('no secret was shown');
-    return { token, secret: provider.checkMinted(secret) };
+    return { token, secret: provider.checkIssued(secret) };
   }
 
   function list(size?: number): readonly Token[] {
@@ -182,17 +182,17 @@ describe.each(CASES)('$provider.title', ({ provider, creates, spec }) => {
     expect(codeOf(() => next && manager.as(next).call(prove, token))).toBe('ok');
   });
 
-  it('recognises its own mark and nothing else, and a repeated mint does what the lineage says', () => {
-    const { lineage } = tokens;
-    if (!lineage) return expect(provider.facts.rotation).toBe('in-place');
+  it('recognises its own mark and nothing else, and a repeated mint does what the marking says', () => {
+    const { marking } = tokens;
+    if (!marking) return expect(provider.facts.rotation).toBe('in-place');
     const other = create({ ...spec, name: markedName('other') }).token;
-    const marked = lineage.mark(tokens.checkSpec(spec), NONCE, world.now);
+    const marked = marking.mark(tokens.checkSpec(spec), NONCE, world.now);
     const first = create(marked);
-    expect(lineage.carries(find(first.token.id) ?? first.token, marked)).toBe(true);
-    expect(lineage.carries(other, marked)).toBe(false);
+    expect(marking.isMarked(find(first.token.id) ?? first.token, marked)).toBe(true);
+    expect(marking.isMarked(other, marked)).toBe(false);
 
     const known = list().length;
-    const { replay } = lineage;
+    const { replay } = marking;
     const mintAgain = tokens.create;
     if (!mintAgain) throw new Error('every provider creates tokens');
     if (replay === 'conflict') {
@@ -260,8 +260,8 @@ describe('what a vendor may answer either way', () => {
     const world = createWorld({ devoCreateReturnsToken: true });
     const caller = logIn(world, devo);
     const spec = CASES[1]?.spec ?? NONE;
-    const minted = devo.tokens.create && caller.call(devo.tokens.create, devo.tokens.checkSpec(spec));
-    expect(minted?.secret?.reveal()).toBe(world.issued.at(-1));
+    const issued = devo.tokens.create && caller.call(devo.tokens.create, devo.tokens.checkSpec(spec));
+    expect(issued?.secret?.reveal()).toBe(world.issued.at(-1));
   });
 
   it("Devo: another user's value is a mask, and a mask is no secret", () => {
@@ -277,9 +277,9 @@ describe('what a vendor may answer either way', () => {
     if (!own || !secret || !theirs) throw new Error('nothing was made');
     const shown = admin.as(secret).call(get, theirs).secret;
     if (!shown) throw new Error('nothing was shown');
-    expect(codeOf(() => devo.checkMinted(shown))).toBe('auth');
+    expect(codeOf(() => devo.checkIssued(shown))).toBe('auth');
     expect(codeOf(() => devo.checkCredential(shown, START))).toBe('auth');
-    expect(codeOf(() => devo.checkMinted(secret))).toBe('ok');
+    expect(codeOf(() => devo.checkIssued(secret))).toBe('ok');
   });
 
   it('Prefactor: the last page without a next offset', () => {
@@ -308,9 +308,9 @@ describe('what a vendor may answer either way', () => {
     if (!create || !rotate || !list) throw new Error('Errova has all three');
     const spec = errova.tokens.checkSpec({ ...NONE, name: 'inventory', scopes: ['org.read'] });
     const other = logIn(world, errova, 'session').call(create, { ...spec, name: 'other' }).item;
-    const minted = logIn(world, errova, 'session').call(create, spec);
-    if (!minted.secret || !other) throw new Error('no secret');
-    const reader = logIn(world, errova).as(minted.secret);
+    const issued = logIn(world, errova, 'session').call(create, spec);
+    if (!issued.secret || !other) throw new Error('no secret');
+    const reader = logIn(world, errova).as(issued.secret);
     expect(reader.list(list, undefined).length).toBeGreaterThanOrEqual(2);
     expect(codeOf(() => reader.call(rotate, other))).toBe('auth');
     expect(codeOf(() => reader.call(create, spec))).toBe('auth');

@@ -67,7 +67,7 @@ const STORES = ['file', 'keychain', 'passphrase'];
 describe.each(Object.entries(SHELLS))('%s', (shell, make) => {
   let rig: InProcessRig;
   let complete: Complete;
-  let attempt = '';
+  let operation = '';
   let sent = 0;
   const cleaning: (() => void | Promise<void>)[] = [];
 
@@ -79,7 +79,7 @@ describe.each(Object.entries(SHELLS))('%s', (shell, make) => {
     await rig.must(['profiles', 'use', 'work']);
     const create = ['tokens', 'create', '--name', 'ci', ...DEVO, '--save', 'kept', '--to', 'exec:false'];
     expect((await rig.run(create)).code).toBe(10);
-    attempt = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
+    operation = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
     complete = make(rig);
     sent = rig.sandbox.requests.length;
   });
@@ -119,7 +119,7 @@ describe.each(Object.entries(SHELLS))('%s', (shell, make) => {
 
   test.skipIf(!has(shell)).each(cases)('%s', (line, wanted) => {
     const told = complete(line.split(' ')).filter((word) => !word.startsWith('-'));
-    const names = wanted.map((word) => (word === 'ATTEMPT' ? attempt : word));
+    const names = wanted.map((word) => (word === 'ATTEMPT' ? operation : word));
     expect([...new Set(told)].sort()).toEqual(names.toSorted());
   });
 

@@ -50,8 +50,8 @@ describe('in GitHub Actions every secret is masked before it goes anywhere', () 
     const failed = await rig.run([...CREATE, '--to', 'file:token', '--to', command]);
     expect(failed.code).toBe(10);
     writeFileSync(join(rig.home.path, 'ok'), '');
-    const attempt = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
-    const resumed = await rig.run(['rotations', 'resume', attempt, '--to', command]);
+    const operation = (await rig.must(['rotations', 'list', '-o', 'name'])).trim();
+    const resumed = await rig.run(['rotations', 'resume', operation, '--to', command]);
     expect(resumed).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(`::add-mask::${rig.sandbox.secrets.at(-1)}`),

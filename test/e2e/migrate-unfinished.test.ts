@@ -18,13 +18,13 @@ async function createStopped(): Promise<InProcessRig & { readonly id: string }> 
   return { ...rig, id: rotations[0].id };
 }
 
-const attempts = (rig: InProcessRig): string => join(rig.home.path, '.local/state/keyturn/attempts');
+const operations = (rig: InProcessRig): string => join(rig.home.path, '.local/state/keyturn/attempts');
 const storeOf = (rig: InProcessRig): string =>
   readFileSync(join(rig.home.path, '.config/keyturn/credentials.yaml'), 'utf8');
 
 function damage(rig: InProcessRig): void {
-  const [name = ''] = readdirSync(attempts(rig)).filter((each) => each.endsWith('.journal'));
-  const path = join(attempts(rig), name);
+  const [name = ''] = readdirSync(operations(rig)).filter((each) => each.endsWith('.journal'));
+  const path = join(operations(rig), name);
   writeFileSync(path, readFileSync(path).fill(0x41, 200, 210));
 }
 

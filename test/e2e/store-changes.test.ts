@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createInProcessRig, DEVO, type InProcessRig } from './rig.ts';
 
-const attempts = (rig: InProcessRig): string => join(rig.home.path, '.local/state/keyturn/attempts');
+const operations = (rig: InProcessRig): string => join(rig.home.path, '.local/state/keyturn/attempts');
 const storeOf = (rig: InProcessRig): string =>
   readFileSync(join(rig.home.path, '.config/keyturn/credentials.yaml'), 'utf8');
 
@@ -33,8 +33,8 @@ const STATES: Readonly<Record<string, (rig: InProcessRig) => Promise<string>>> =
   },
   'whose record cannot be read': async (rig) => {
     const id = await stop(rig, ['tokens', 'create', '--name', 'job', ...DEVO, '--to', 'exec:false']);
-    const [name = ''] = readdirSync(attempts(rig)).filter((each) => each.endsWith('.journal'));
-    const path = join(attempts(rig), name);
+    const [name = ''] = readdirSync(operations(rig)).filter((each) => each.endsWith('.journal'));
+    const path = join(operations(rig), name);
     writeFileSync(path, readFileSync(path).fill(0x41, 200, 210));
     return id;
   },

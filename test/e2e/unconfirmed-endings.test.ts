@@ -120,10 +120,10 @@ test('what is confirmed keeps its word, and has the status that was seen', async
 
 test('logout --revoke', async () => {
   const logOut = ['logout', '--revoke', '--yes', '--json'];
-  const twin = await made('prefactor', []);
-  const before = twin.rig.sandbox.requests.length;
-  expect(JSON.parse(await twin.rig.must(logOut))).toMatchObject({ result: 'revoked', revoked: true });
-  const sent = twin.rig.sandbox.requests.slice(before).map(({ method }) => method);
+  const duplicate = await made('prefactor', []);
+  const before = duplicate.rig.sandbox.requests.length;
+  expect(JSON.parse(await duplicate.rig.must(logOut))).toMatchObject({ result: 'revoked', revoked: true });
+  const sent = duplicate.rig.sandbox.requests.slice(before).map(({ method }) => method);
   const reads = sent.slice(0, sent.indexOf('POST')).length;
 
   const { rig, outcomes } = await made('prefactor', []);

@@ -42,11 +42,11 @@ async function makeBench(provider: ProviderId, command: string): Promise<Bench> 
   const round = rig.begin();
   const effects = await traceEffects((trace) => round.strike({ kind: 'none' }, trace));
   round.end();
-  const index = effects.findIndex(({ kind }) => kind === 'mint');
+  const index = effects.findIndex(({ kind }) => kind === 'issue');
   const [, method = '', path = ''] = effects[index]?.text.split(' ') ?? [];
   const mintRequest = effects
     .slice(0, index + 1)
-    .filter(({ kind }) => kind === 'call' || kind === 'mint').length;
+    .filter(({ kind }) => kind === 'call' || kind === 'issue').length;
   return {
     ...{ provider, rig, effects, mint: `${method} ${path}`, mintRequest },
     play: (strike, options) => killCase(rig, strike, options),

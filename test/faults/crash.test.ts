@@ -65,7 +65,7 @@ describe('kill -9', () => {
     expectWhole(await bench.play(at(bench, STAGE_OF_ENV, 'before')));
   });
   crash(
-    '#18 before and after the old one is ended, and while the attempt is cleared away',
+    '#18 before and after the old one is ended, and while the operation is cleared away',
     (bench) => [
       at(bench, /^call (DELETE|POST|PUT|PATCH) /, 'before', { behind: /^answer bytes/ }),
       at(bench, /^call (DELETE|POST|PUT|PATCH) /, 'after', { behind: /^answer bytes/ }),

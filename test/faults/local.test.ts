@@ -230,7 +230,7 @@ describe('one machine', () => {
     ).toHaveLength(2);
   });
 
-  test('#97 logout while an attempt is open is refused', async () => {
+  test('#97 logout while an operation is open is refused', async () => {
     const round = begin();
     await leaveOpen(round, 'tokens', 'rotate', 'ci', '--yes');
     const done = await round.run(['logout', 'devo', '--yes']);

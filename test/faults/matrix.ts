@@ -44,7 +44,7 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
   21: tls('a proxy that answers with %s: nothing was sent', 'a proxy that is silent or not there'),
   35: [...once('an answer that ends with the connection is complete'), ...network('#33 ')],
   36: once('chunks without the last one'),
-  40: at('unit/core/mint/two-secrets.test.ts')('#40 '),
+  40: at('unit/core/operation/two-secrets.test.ts')('#40 '),
   42: [...network('#42 '), ...rotate('leaves the new one current and delivered, the old one ended: ')],
   44: [...once('a flood of 1xx'), ...call('accepts early hints')],
   46: [
@@ -122,7 +122,7 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
     ...at('unit/adapters/store/store-processes.test.ts')(
       'a lock is free when its holder was killed, reaped or not',
     ),
-    ...hostile('never has two attempts of a subject, even when locks let everybody in'),
+    ...hostile('never has two operations of a subject, even when locks let everybody in'),
   ],
   90: [
     ...at('unit/adapters/journal/power-cut.test.ts')(

@@ -117,7 +117,7 @@ describe('an answer that names no id', () => {
     for (const times of IS_FULL ? [1, 9] : [9]) {
       test(`#42 and a list that answers with ${action}, ${times} times: nothing is guessed, resume finds it`, async () => {
         const bench = await rotating('bluebricks');
-        const at = bench.effects.findIndex(({ kind }) => kind === 'mint');
+        const at = bench.effects.findIndex(({ kind }) => kind === 'issue');
         const isList = ({ text }: { text: string }): boolean => text === LIST;
         const before = bench.effects.slice(0, at).filter(isList).length;
         expect(bench.effects.slice(at).some(isList)).toBe(true);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InUse } from '../../src/adapters/disk/disk-error.ts';
-import { createPatientDisk } from '../../src/adapters/disk/patient-disk.ts';
-import type { MintResult } from '../../src/core/mint/result.ts';
+import { createRetryingDisk } from '../../src/adapters/disk/retrying-disk.ts';
+import type { OperationResult } from '../../src/core/operation/result.ts';
 import type { RotationOptions } from '../../src/core/rotation/plan.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { Disk } from '../../src/ports/disk.ts';
@@ -34,8 +34,8 @@ async function benchOf(provider: (typeof ALL)[number]): Promise<SimBench> {
   return SimBench.of(rotationOf(provider));
 }
 
-/** How a command ended: its result, or the error before there was an attempt. */
-type End = MintResult['kind'] | 'refused';
+/** How a command ended: its result, or the error before there was an operation. */
+type End = OperationResult['kind'] | 'refused';
 
 async function tryRotate(bench: SimBench, more: ProcessOptions, options: RotationOptions = {}): Promise<End> {
   return endOf(() => bench.rotate(options, { ...more, delivery: NOWHERE_ELSE }));
@@ -45,7 +45,7 @@ async function tryResume(bench: SimBench, more: ProcessOptions): Promise<End> {
   return endOf(() => bench.resume(more));
 }
 
-async function endOf(work: () => Promise<MintResult>): Promise<End> {
+async function endOf(work: () => Promise<OperationResult>): Promise<End> {
   try {
     return (await work()).kind;
   } catch (error) {
@@ -60,7 +60,7 @@ function numbered<A, B>(rows: readonly (readonly [A, B])[]): readonly (readonly 
 
 const NOWHERE_ELSE = { saveAs: null, sinks: [], print: null };
 const live = ({ machine }: SimBench): number => machine.things().filter((thing) => thing.live).length;
-const minted = ({ machine }: SimBench): number => machine.requests.filter(({ isMint }) => isMint).length;
+const issued = ({ machine }: SimBench): number => machine.requests.filter(({ isMint }) => isMint).length;
 
 interface Before {
   readonly live: number;
@@ -102,7 +102,7 @@ describe('a file that another program has open', () => {
     let renames = 0;
     let until = Number.POSITIVE_INFINITY;
     const disk = (inner: Disk): Disk =>
-      createPatientDisk(
+      createRetryingDisk(
         {
           ...inner,
           rename: async (from, to) => {
@@ -136,7 +136,7 @@ describe('a file that another program has open', () => {
         const before = await lookAt(bench);
         const { disk } = busy(bench.machine.clock, nth, 5 * SECOND);
         expect(await tryRotate(bench, { disk })).toBe('done');
-        expect(minted(bench)).toBe(1);
+        expect(issued(bench)).toBe(1);
         await expectSettled(bench, before);
       }
     },
@@ -225,7 +225,7 @@ describe('a keychain', () => {
         const before = await lookAt(bench);
         const keychain = spoilt(mood, bench.machine.clock, 1);
         expect(['refused', 'aborted']).toContain(await tryRotate(bench, { keychain }));
-        expect(minted(bench)).toBe(0);
+        expect(issued(bench)).toBe(0);
         await expectCurrent(bench);
         await expectSettled(bench, before);
       }
@@ -258,7 +258,7 @@ describe('a keychain', () => {
         expect(bench.machine.requests.slice(sent).filter(({ method }) => method !== 'GET')).toEqual([]);
         expect(bench.isLive(bench.oldId)).toBe(true);
         await expectSettled(bench, before);
-        expect(minted(bench)).toBe(1);
+        expect(issued(bench)).toBe(1);
       }
     },
   );
@@ -294,7 +294,7 @@ describe('a keychain', () => {
     });
     const more = { faults, mutation: { name: 'dies', transport: dying }, delivery: NOWHERE_ELSE };
     await expect(bench.rotate({}, more)).rejects.toThrow();
-    expect(minted(bench)).toBe(1);
+    expect(issued(bench)).toBe(1);
   }
 });
 
@@ -342,7 +342,7 @@ describe('a clock', () => {
           const end = await tryRotate(bench, { mutation: { name, transport } });
           isReached = clock.ahead !== 0;
           expect(['done', 'pending', 'aborted']).toContain(end);
-          expect(minted(bench)).toBeLessThanOrEqual(1);
+          expect(issued(bench)).toBeLessThanOrEqual(1);
           if (provider !== 'errova') await expectCurrent(bench);
           await expectSettled(bench, before);
         }

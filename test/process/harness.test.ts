@@ -19,7 +19,7 @@ describe('the harness notices', () => {
     const round = rig.begin();
     const effects = await traceEffects((trace) => round.strike({ kind: 'none' }, trace));
     round.end();
-    const at = effects.findIndex(({ kind }) => kind === 'mint') + 1;
+    const at = effects.findIndex(({ kind }) => kind === 'issue') + 1;
     afterMint = { kind: 'effect', at, side: 'after' };
   });
   afterAll(() => rig.close());

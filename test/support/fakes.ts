@@ -440,7 +440,7 @@ export function fakeProvider(
       }
       return { kind: 'admin token', expiresAt: null, claims: [] };
     },
-    checkMinted(secret) {
+    checkIssued(secret) {
       if (secret.reveal().includes('*')) throw new AppError({ code: 'auth', message: 'a mask' });
       return secret;
     },

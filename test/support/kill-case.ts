@@ -49,7 +49,7 @@ export async function killCase(rig: KillRig, strike: Strike, options: CaseOption
   }
 }
 
-interface Attempt {
+interface Operation {
   readonly id: string;
   readonly state: string;
   readonly text: string;
@@ -124,14 +124,14 @@ class Case {
   }
 
   /** Resumes until nothing is open; gives back what was told to a person, and then closed by that person. */
-  async #settle(): Promise<readonly Attempt[]> {
+  async #settle(): Promise<readonly Operation[]> {
     for (let round = 0; round < MOST_RESUMES; round += 1) {
-      const open = (await this.#attempts()).filter(({ state }) => state === 'open');
+      const open = (await this.#operations()).filter(({ state }) => state === 'open');
       if (open.length === 0) break;
       if (round > 0 && this.#scenario.graceMs !== undefined) this.#afterGrace(open);
       await this.#run(['rotations', 'resume', '--all', '--yes']);
     }
-    const left = await this.#attempts();
+    const left = await this.#operations();
     for (const { state, text } of left)
       if (state !== 'attention') this.#problem(`${state} after ${MOST_RESUMES} resumes: ${text}`);
     const told = left.filter(({ state }) => state === 'attention');
@@ -144,7 +144,7 @@ class Case {
   }
 
   /** While the grace lasts both work. */
-  #afterGrace(open: readonly Attempt[]): void {
+  #afterGrace(open: readonly Operation[]): void {
     if (!open.some(({ text }) => text.includes('"dueAt":"'))) return;
     for (const item of this.#round.before) {
       if (item.live && !this.#isSame(item)) this.#problem(`"${item.id}" ended before its grace did`);
@@ -153,9 +153,9 @@ class Case {
   }
 
   /** What lives and is in nobody's hands must be named to the person, and be one at most. */
-  #checkTold(told: readonly Attempt[]): void {
+  #checkTold(told: readonly Operation[]): void {
     const unknown = this.#unknown();
-    const text = told.map((attempt) => attempt.text).join('\n') + this.#outputs.join('\n');
+    const text = told.map((operation) => operation.text).join('\n') + this.#outputs.join('\n');
     const named = unknown.filter(({ id, name }) => text.includes(id) || (name !== '' && text.includes(name)));
     if (told.length > 0 && unknown.length <= 1 && named.length === unknown.length) return;
     if (unknown.length === 0) return;
@@ -165,12 +165,12 @@ class Case {
     this.#problem(`${unknown.length} live without an owner, ${named.length} of them told`);
   }
 
-  #canRunAgain(told: readonly Attempt[]): boolean {
+  #canRunAgain(told: readonly Operation[]): boolean {
     // A credential that lost its own secret in place cannot do anything any more: told, with exit code 12.
     return !(this.#scenario.self && told.length > 0);
   }
 
-  /** The attempt ended with nothing done: the same command again does it. */
+  /** The operation ended with nothing done: the same command again does it. */
   async #runAgain(): Promise<void> {
     const done = await this.#round.again();
     this.#outputs.push(done.output);
@@ -188,7 +188,7 @@ class Case {
   }
 
   /** Exactly the live ones that there should be, each with its secret in the right hands. */
-  async #checkEnd(told: readonly Attempt[]): Promise<void> {
+  async #checkEnd(told: readonly Operation[]): Promise<void> {
     const { change, sink } = this.#scenario;
     const secret = await this.#saved();
     if (secret === null || !this.#isLive(secret)) {
@@ -198,7 +198,7 @@ class Case {
     }
     if (this.#round.before.some(({ fingerprint }) => fingerprint === fingerprintOf(secret)))
       this.#problem('the store holds the old secret');
-    const text = told.map((attempt) => attempt.text).join('\n');
+    const text = told.map((operation) => operation.text).join('\n');
     const unknown = this.#unknown(secret).filter(
       ({ id, name }) => !text.includes(id) && !text.includes(name || id),
     );
@@ -258,7 +258,7 @@ class Case {
       if ((mode & 0o077) !== 0) this.#problem(`"${path}" has the mode ${mode.toString(8)}`);
   }
 
-  /** Of an attempt that has ended a tombstone stays, and nothing sealed. */
+  /** Of an operation that has ended a tombstone stays, and nothing sealed. */
   #checkLeftovers(): void {
     const left = [...this.#round.home.files().keys()].filter((path) =>
       /\.(journal|spare|new|tmp)$|\/locks\/./.test(path),
@@ -302,7 +302,7 @@ class Case {
     return code === 0 ? stdout.trimEnd() : null;
   }
 
-  async #attempts(): Promise<readonly Attempt[]> {
+  async #operations(): Promise<readonly Operation[]> {
     const { stdout } = await this.#run(['rotations', 'list', '--json']);
     const list = dig(JSON.parse(stdout), 'rotations');
     if (!Array.isArray(list)) throw new Error('`rotations list` lists nothing');

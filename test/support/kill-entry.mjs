@@ -107,7 +107,7 @@ function wrapTransport(transport) {
     call: (endpoint, request) =>
       effect(`call ${request.method} ${request.path}`, () => transport.call(endpoint, request)),
     sendOnce: (endpoint, request, capture) =>
-      effect(`mint ${request.method} ${request.path}`, () =>
+      effect(`issue ${request.method} ${request.path}`, () =>
         transport.sendOnce(endpoint, request, {
           head: (status, id) => effect('answer head', () => capture.head(status, id)),
           chunk: (bytes) => effect('answer bytes', () => capture.chunk(bytes)),

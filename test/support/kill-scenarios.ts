@@ -8,7 +8,7 @@ export interface KillScenario {
   /** The commands before it; `stdin` is what they read. */
   readonly before: readonly Step[];
   readonly command: Step;
-  /** The same once more, after an attempt that was taken back; the command itself where it is not given. */
+  /** The same once more, after an operation that was taken back; the command itself where it is not given. */
   readonly again?: Step;
   /** `create` makes one more; `overlap` a new one in the place of an old one; `in-place` gives the same one another secret. */
   readonly change: 'create' | 'overlap' | 'in-place';

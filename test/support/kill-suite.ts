@@ -121,7 +121,7 @@ async function effectsOf(rig: KillRig, faults: readonly string[]): Promise<reado
 
 /** The same kill is followed by a kill of the resume, at places of that. */
 async function resumeKills({ rig, effects }: Bench): Promise<readonly KillCase[]> {
-  const mintAt = effects.findIndex(({ kind }) => kind === 'mint') + 1;
+  const mintAt = effects.findIndex(({ kind }) => kind === 'issue') + 1;
   const after = strikesOf(effects).filter((strike) => strike.kind === 'effect' && strike.at > mintAt);
   const mint: Strike = { kind: 'effect', at: mintAt, side: 'after' };
   const cases: KillCase[] = [];
@@ -173,9 +173,11 @@ async function instantKills({ rig }: Bench): Promise<readonly KillCase[]> {
 
 /** The mint: as the beginning of a fault rule, as the number of its effect, and as the number of its request. */
 function mintOf({ effects }: Bench): { rule: string; at: number; request: number } {
-  const index = effects.findIndex(({ kind }) => kind === 'mint');
+  const index = effects.findIndex(({ kind }) => kind === 'issue');
   const [, method = '', path = ''] = effects[index]?.text.split(' ') ?? [];
-  const request = effects.slice(0, index + 1).filter(({ kind }) => kind === 'call' || kind === 'mint').length;
+  const request = effects
+    .slice(0, index + 1)
+    .filter(({ kind }) => kind === 'call' || kind === 'issue').length;
   return { rule: `${method} ${path}`, at: index + 1, request };
 }
 

@@ -128,7 +128,7 @@ export function strikesOf(effects: readonly Effect[]): readonly Strike[] {
     if (kind === 'sync') continue;
     strikes.push({ kind: 'effect', at, side: 'before' });
     if (kind === 'write') strikes.push({ kind: 'effect', at, side: 'half' });
-    if (kind === 'mint' || kind === 'call' || at === effects.length)
+    if (kind === 'issue' || kind === 'call' || at === effects.length)
       strikes.push({ kind: 'effect', at, side: 'after' });
   }
   return strikes;

@@ -4,7 +4,7 @@ import { parseJsonBytes } from '../../src/domain/parse-json.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { ProjectKey, Token } from '../../src/domain/token.ts';
-import type { AuthScheme, Minted, Operation, Provider } from '../../src/ports/provider.ts';
+import type { ApiCall, AuthScheme, Issued, Provider } from '../../src/ports/provider.ts';
 import { loadProvider } from '../../src/providers/registry.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
@@ -225,11 +225,7 @@ async function listed(client: Client): Promise<readonly Token[]> {
   return list ? (await client.all(list, undefined)).items : [];
 }
 
-async function mintNow<I, T>(
-  client: Client,
-  operation: Operation<I, Minted<T>>,
-  input: I,
-): Promise<Minted<T>> {
+async function mintNow<I, T>(client: Client, operation: ApiCall<I, Issued<T>>, input: I): Promise<Issued<T>> {
   const outcome = await client.sendOnce(operation, input, { head: async () => {}, chunk: async () => {} });
   if (outcome.kind !== 'answered') throw new Error(outcome.kind);
   if (outcome.reply.status > 299) throw client.refusal(outcome.reply);

@@ -1,12 +1,12 @@
 import type { Delivery } from '../../src/core/delivery.ts';
-import type { MintDeps } from '../../src/core/mint/deps.ts';
-import type { MintResult } from '../../src/core/mint/result.ts';
-import type { AbortResult } from '../../src/core/rotation/abort.ts';
-import { abortAttempt } from '../../src/core/rotation/abort.ts';
+import type { AbortResult } from '../../src/core/operation/abort.ts';
+import { abortOperation } from '../../src/core/operation/abort.ts';
+import type { OperationDeps } from '../../src/core/operation/deps.ts';
+import type { OperationResult } from '../../src/core/operation/result.ts';
+import { type ResumeOptions, resumeOperation } from '../../src/core/operation/resume.ts';
+import { startOperation } from '../../src/core/operation/start.ts';
 import type { RotationOptions, RotationPlan } from '../../src/core/rotation/plan.ts';
 import { planRotation } from '../../src/core/rotation/plan.ts';
-import { type ResumeOptions, resumeAttempt } from '../../src/core/rotation/resume.ts';
-import { rotate } from '../../src/core/rotation/rotate.ts';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import type { Base } from './sim-base.ts';
 import { makeBase } from './sim-base.ts';
@@ -56,31 +56,31 @@ export class SimBench {
   async rotate(
     options: RotationOptions = {},
     more: ProcessOptions & { delivery?: Delivery } = {},
-  ): Promise<MintResult> {
+  ): Promise<OperationResult> {
     const deps = await this.machine.connect({ session: true, ...more });
-    return rotate(deps, await this.#plan(deps, options, more.delivery ?? this.toSink()));
+    return startOperation(deps, await this.#plan(deps, options, more.delivery ?? this.toSink()));
   }
 
-  async resume(more: ProcessOptions & ResumeOptions = {}): Promise<MintResult> {
+  async resume(more: ProcessOptions & ResumeOptions = {}): Promise<OperationResult> {
     const deps = await this.machine.connect(more);
-    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, await this.openId(), more);
+    return resumeOperation({ host: deps.host, makeDeps: async () => deps }, await this.openId(), more);
   }
 
   async abort(more: ProcessOptions = {}): Promise<AbortResult> {
     const deps = await this.machine.connect(more);
-    return abortAttempt({ host: deps.host, makeDeps: async () => deps }, await this.openId());
+    return abortOperation({ host: deps.host, makeDeps: async () => deps }, await this.openId());
   }
 
-  /** The attempt that is open or needs a person. */
+  /** The operation that is open or needs a person. */
   async openId(): Promise<string> {
     const { host } = await this.machine.connect();
-    const { attempts } = await host.list();
-    return attempts.find(({ state }) => state === 'open' || state === 'attention')?.header.id ?? '';
+    const { operations } = await host.list();
+    return operations.find(({ state }) => state === 'open' || state === 'attention')?.header.id ?? '';
   }
 
   async state(): Promise<string | undefined> {
     const { host } = await this.machine.connect();
-    return (await host.list()).attempts.at(-1)?.state;
+    return (await host.list()).operations.at(-1)?.state;
   }
 
   /** The id of the live thing whose secret the store hands out; null when that does not work. */
@@ -94,7 +94,7 @@ export class SimBench {
     return this.machine.things().some((thing) => thing.id === id && thing.live);
   }
 
-  async #plan(deps: MintDeps, options: RotationOptions, delivery: Delivery): Promise<RotationPlan> {
+  async #plan(deps: OperationDeps, options: RotationOptions, delivery: Delivery): Promise<RotationPlan> {
     const { scenario, target, project } = this.#base;
     if (!target) throw new Error('nothing to rotate');
     const wanted =

@@ -21,16 +21,16 @@ export interface Tally {
 
 /**
  * Every fault that one effect can have. A process that is killed before a flush leaves the same as one killed right after
- * it; power that is cut before anything but a flush finds everything flushed. `distinct` leaves such twins out, and what
+ * it; power that is cut before anything but a flush finds everything flushed. `distinct` leaves such duplicates out, and what
  * is between all and nothing (`torn`, `short`).
  */
 export function faultsAt(effect: SeenEffect, at: number, distinct: boolean): readonly Placement[] {
   const isFlush = effect.what.startsWith('sync');
   const isWrite = effect.what.startsWith('write ');
-  const twins: readonly FaultKind[] = ['torn', 'short', isFlush ? 'kill' : 'power'];
+  const duplicates: readonly FaultKind[] = ['torn', 'short', isFlush ? 'kill' : 'power'];
   return FAULTS[effect.kind]
     .filter((kind) => kind !== 'short' || isWrite)
-    .filter((kind) => !distinct || effect.kind !== 'disk' || !twins.includes(kind))
+    .filter((kind) => !distinct || effect.kind !== 'disk' || !duplicates.includes(kind))
     .map((kind) => ({ at, kind }));
 }
 
@@ -162,7 +162,7 @@ export function describeFailures({ failures }: Tally): readonly string[] {
 export async function firstFailure(base: Base, options: CaseOptions = {}): Promise<string | null> {
   const tallier = new Tallier();
   const { effects } = await tallier.run(base, [], options);
-  const mintAt = effects.findIndex(({ kind }) => kind === 'mint') + 1;
+  const mintAt = effects.findIndex(({ kind }) => kind === 'issue') + 1;
   const onMint = allFaults(effects, true, mintAt - 1).filter(({ at }) => at === mintAt);
   const deaths = allFaults(effects, true, mintAt).filter(
     ({ at, kind }) => kind === 'kill' && (at < mintAt + 10 || at % 2 === 0),

@@ -1,7 +1,7 @@
 import { Killed } from './memory-disk.ts';
 
 /** What a fault can hit: a change of the disk, a request, the keychain, a sink. */
-export type EffectKind = 'disk' | 'read' | 'list' | 'mint' | 'write' | 'keychain' | 'sink';
+export type EffectKind = 'disk' | 'read' | 'list' | 'issue' | 'write' | 'keychain' | 'sink';
 
 export type FaultKind =
   /** The process dies before, or after, the effect. `power` also loses what was not on the device. */
@@ -41,7 +41,7 @@ export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
   disk: ['kill', 'power', 'torn', 'fail', 'short'],
   read: ['kill', 'reset', '503'],
   list: ['kill', 'reset', '503', 'stale', 'cut'],
-  mint: [
+  issue: [
     'kill',
     'kill-after',
     'reset',

@@ -4,7 +4,7 @@ import { createInstallationKeys } from '../../src/adapters/store/installation-ke
 import { createJournalSealer } from '../../src/adapters/store/journal-sealer.ts';
 import type { Connection } from '../../src/core/client.ts';
 import { Client } from '../../src/core/client.ts';
-import type { MintDeps } from '../../src/core/mint/deps.ts';
+import type { OperationDeps } from '../../src/core/operation/deps.ts';
 import { sessionScheme } from '../../src/core/session-scheme.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Disk } from '../../src/ports/disk.ts';
@@ -114,7 +114,7 @@ export class SimMachine {
   }
 
   /** What a command would be given: everything that one process has, made anew. */
-  async connect(options: ProcessOptions = {}): Promise<MintDeps> {
+  async connect(options: ProcessOptions = {}): Promise<OperationDeps> {
     const { faults = new Faults([]), mutation, hooks = NO_HOOKS } = options;
     const { base, clock, random } = this;
     const { disk = (inner) => inner, keychain = (inner) => inner } = options;

@@ -76,7 +76,7 @@ const lateSwitch: Mutation = {
           later = work;
           return journal.step(name, async () => JSON.parse('{}'));
         }
-        if (name === 'forget') await later?.();
+        if (name === 'drop old') await later?.();
         return journal.step(name, work);
       },
     };
@@ -97,9 +97,9 @@ const noOrphanRevoke: Mutation = {
 const matchAnythingNew: Mutation = {
   name: 'match anything new: whatever appeared is taken for ours',
   provider: (provider) => {
-    const { lineage } = provider.tokens;
-    if (!lineage) return provider;
-    return { ...provider, tokens: { ...provider.tokens, lineage: { ...lineage, carries: () => true } } };
+    const { marking } = provider.tokens;
+    if (!marking) return provider;
+    return { ...provider, tokens: { ...provider.tokens, marking: { ...marking, isMarked: () => true } } };
   },
 };
 
@@ -202,7 +202,7 @@ const forgetStrays: Mutation = {
     resume: (id, work) => host.resume(id, work),
     list: async (choice) => {
       const list = await host.list(choice);
-      return typeof choice?.only === 'object' ? { ...list, attempts: [] } : list;
+      return typeof choice?.only === 'object' ? { ...list, operations: [] } : list;
     },
   }),
 };

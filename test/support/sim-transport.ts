@@ -90,7 +90,7 @@ export function createSimTransport(net: SimNet): Transport {
     },
 
     async sendOnce(endpoint, request, capture) {
-      const fault = faults.next('mint', `${request.method} ${request.path}`);
+      const fault = faults.next('issue', `${request.method} ${request.path}`);
       if (fault === 'kill') faults.kill();
       if (fault === 'not-sent') return { kind: 'not-sent', reason: 'connection refused' };
       if (fault === 'reset') return lost(null, 0);

@@ -1,10 +1,10 @@
-import { createKey } from '../../src/core/mint/create-key.ts';
-import { createToken } from '../../src/core/mint/create-token.ts';
-import type { MintDeps } from '../../src/core/mint/deps.ts';
-import type { MintResult } from '../../src/core/mint/result.ts';
+import { createKey } from '../../src/core/create/key.ts';
+import { createToken } from '../../src/core/create/token.ts';
+import type { OperationDeps } from '../../src/core/operation/deps.ts';
+import type { OperationResult } from '../../src/core/operation/result.ts';
+import { resumeOperation } from '../../src/core/operation/resume.ts';
+import { startOperation } from '../../src/core/operation/start.ts';
 import { planRotation } from '../../src/core/rotation/plan.ts';
-import { resumeAttempt } from '../../src/core/rotation/resume.ts';
-import { rotate } from '../../src/core/rotation/rotate.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { ProjectKey, Token } from '../../src/domain/token.ts';
 import type { HttpRequest } from '../../src/ports/provider.ts';
@@ -21,7 +21,7 @@ import { SimMachine } from './sim-machine.ts';
 import { isInPlace } from './sim-scenarios.ts';
 
 export interface CaseReport {
-  /** How the attempt ended; `nothing` when it never began. */
+  /** How the operation ended; `nothing` when it never began. */
   readonly end: 'done' | 'aborted' | 'attention' | 'nothing' | 'unsettled';
   readonly violations: readonly string[];
   readonly effects: readonly SeenEffect[];
@@ -75,14 +75,14 @@ class Case {
   readonly #mutation: Mutation | undefined;
   readonly #isThorough: boolean;
   readonly #violations: string[] = [];
-  /** Ids that the attempt's own mints made, and every id that was there before or belongs to somebody else. */
+  /** Ids that the operation's own mints made, and every id that was there before or belongs to somebody else. */
   readonly #born = new Set<string>();
   readonly #known: Set<string>;
   #strangerCame = false;
   #isCaptured = false;
-  #last: MintResult | null = null;
-  /** What the process that settled the attempt told. */
-  #outcome: MintResult | null = null;
+  #last: OperationResult | null = null;
+  /** What the process that settled the operation told. */
+  #outcome: OperationResult | null = null;
 
   constructor(base: Base, placements: readonly Placement[], options: CaseOptions) {
     this.#base = base;
@@ -139,7 +139,7 @@ class Case {
     this.#machine.disk.crash('torn', (count) => Math.floor(random.number() * count));
   }
 
-  async #start(): Promise<MintResult> {
+  async #start(): Promise<OperationResult> {
     const { scenario, target, project, entry } = this.#base;
     const deps = await this.#connect({ session: true });
     const sink = this.#machine.place.open(SINK, this.#faults);
@@ -158,10 +158,10 @@ class Case {
   }
 
   async #rotate(
-    deps: MintDeps,
+    deps: OperationDeps,
     target: Token | ProjectKey,
     { sinks, graceMs = null }: { sinks: readonly ReturnType<SimPlace['open']>[]; graceMs?: number | null },
-  ): Promise<MintResult> {
+  ): Promise<OperationResult> {
     const { scenario, project } = this.#base;
     const plan = await planRotation(deps, {
       target:
@@ -171,19 +171,19 @@ class Case {
       delivery: { saveAs: null, sinks, print: null },
       options: { allowSelf: scenario.self, graceMs, session: scenario.session ?? false },
     });
-    return rotate(deps, plan);
+    return startOperation(deps, plan);
   }
 
-  async #resume(): Promise<MintResult | null> {
+  async #resume(): Promise<OperationResult | null> {
     const deps = await this.#connect();
-    const { attempts } = await deps.host.list();
-    const open = attempts.find(({ state }) => state === 'open');
+    const { operations } = await deps.host.list();
+    const open = operations.find(({ state }) => state === 'open');
     if (!open) return null;
     const now = open.dueAt !== null;
-    return resumeAttempt({ host: deps.host, makeDeps: async () => deps }, open.header.id, { now });
+    return resumeOperation({ host: deps.host, makeDeps: async () => deps }, open.header.id, { now });
   }
 
-  #connect({ isWatched = true, session = false } = {}): Promise<MintDeps> {
+  #connect({ isWatched = true, session = false } = {}): Promise<OperationDeps> {
     return this.#machine.connect({
       session,
       ...(isWatched && { faults: this.#faults }),
@@ -199,9 +199,9 @@ class Case {
   }
 
   async #settled(): Promise<CaseReport['end']> {
-    const { attempts, broken } = await (await this.#connect({ isWatched: false })).host.list();
+    const { operations, broken } = await (await this.#connect({ isWatched: false })).host.list();
     for (const one of broken) this.#violate(`the journal is broken: ${one.reason}`);
-    const mine = attempts.filter(({ header }) => header.kind !== 'login');
+    const mine = operations.filter(({ header }) => header.kind !== 'login');
     if (mine.some(({ state }) => state === 'open')) return 'unsettled';
     if (mine.some(({ state }) => state === 'attention')) return 'attention';
     if (mine.some(({ state }) => state === 'done')) return 'done';
@@ -285,7 +285,7 @@ class Case {
     this.#checkSends();
     if (end === 'unsettled') return this.#violate(`P7: not settled: ${this.#last?.error?.message ?? ''}`);
     if (this.#isCaptured && end !== 'done')
-      this.#violate(`the answer was captured and yet the attempt is ${end}`);
+      this.#violate(`the answer was captured and yet the operation is ${end}`);
     await this.#checkQuiet();
     if (end === 'attention') {
       this.#outcome ??= await this.#ask();
@@ -319,16 +319,16 @@ class Case {
     const before = this.#machine.requests.length;
     this.#faults.reboot();
     await this.#process(false);
-    if (this.#machine.requests.length !== before) this.#violate('P7: a settled attempt sends requests');
+    if (this.#machine.requests.length !== before) this.#violate('P7: a settled operation sends requests');
   }
 
   /** A process that was killed told nobody: what a person is told who asks for the operation by its id. */
-  async #ask(): Promise<MintResult | null> {
+  async #ask(): Promise<OperationResult | null> {
     const deps = await this.#connect({ isWatched: false });
-    const { attempts } = await deps.host.list();
-    const needy = attempts.find(({ state }) => state === 'attention');
+    const { operations } = await deps.host.list();
+    const needy = operations.find(({ state }) => state === 'attention');
     return needy
-      ? resumeAttempt({ host: deps.host, makeDeps: async () => deps }, needy.header.id, { now: false })
+      ? resumeOperation({ host: deps.host, makeDeps: async () => deps }, needy.header.id, { now: false })
       : null;
   }
 

@@ -16,7 +16,7 @@ const CUT_ID = /\b[0-9a-f][0-9a-z-]{7,}…/g;
 const MARK = /-\d{8}-[0-9a-f]{8}\b/g;
 const FINGERPRINT = /\b[0-9a-f]{16}\b/g;
 const GITHUB_MARK = /keyturn_[0-9a-f]{36}/g;
-/** Ids as the sandbox makes them: Errova, Bluebricks and attempts, Prefactor. */
+/** Ids as the sandbox makes them: Errova, Bluebricks and operations, Prefactor. */
 const IDS = [
   /\b(?:mt|prj|key)_[0-9a-f]{24}\b/g,
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,

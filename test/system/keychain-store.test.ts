@@ -176,8 +176,8 @@ describeWithTools('the keychain store', TOOLS, () => {
     expect(code).toBe(7);
     expect(stderr).toContain('gnome-keyring');
     const session = ['login', 'errova', '--org', 'acme-inc', '--url', machine.sandbox.origin, '--session'];
-    const minted = await machine.keyturn(session, machine.sandbox.login('errova', 'session-cookie'));
-    expect(minted.code).toBe(7);
+    const issued = await machine.keyturn(session, machine.sandbox.login('errova', 'session-cookie'));
+    expect(issued.code).toBe(7);
     const env = {
       KEYTURN_PROVIDER: 'prefactor',
       KEYTURN_URL: machine.sandbox.origin,

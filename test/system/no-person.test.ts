@@ -37,7 +37,7 @@ async function onBoth(rig: Rig, args: readonly string[], env: Readonly<Record<st
   ];
 }
 
-const minted = (rig: Rig) => rig.sandbox.requests.filter(({ method }) => method !== 'GET').length;
+const issued = (rig: Rig) => rig.sandbox.requests.filter(({ method }) => method !== 'GET').length;
 
 describeWithTerminal('A4: without a person a terminal counts as a pipe', () => {
   test.each(NOBODY)(
@@ -45,7 +45,7 @@ describeWithTerminal('A4: without a person a terminal counts as a pipe', () => {
     async (env, options) => {
       const rig = await createPersonRig();
       await rig.must(['tokens', 'create', '--name', 'old', '--to', 'file:old']);
-      const before = minted(rig);
+      const before = issued(rig);
       const secrets = [SECRET, ...rig.sandbox.secrets];
       for (const args of [
         ['tokens', 'create', '--name', 'new'],
@@ -60,7 +60,7 @@ describeWithTerminal('A4: without a person a terminal counts as a pipe', () => {
         expect(code).toBe(2);
         expect(text).toContain('--yes');
       }
-      expect(minted(rig)).toBe(before);
+      expect(issued(rig)).toBe(before);
       for (const args of [
         ['credentials', 'get', 'svc'],
         ['tokens', 'get', 'old'],

@@ -213,13 +213,13 @@ describeWithTerminal('at a terminal', () => {
     await terminal.until('code=0');
     await terminal.end;
     // Its last part: what stands before is much alike in all tokens of this vendor.
-    const minted = rig.sandbox.secrets[before]?.split('.').at(-1) ?? '';
-    expect(minted.length).toBeGreaterThan(20);
-    expect(terminal.seen().split(minted)).toHaveLength(2);
+    const issued = rig.sandbox.secrets[before]?.split('.').at(-1) ?? '';
+    expect(issued.length).toBeGreaterThan(20);
+    expect(terminal.seen().split(issued)).toHaveLength(2);
     const told = readFileSync(join(rig.home.path, 'told'), 'utf8');
     expect(told).toContain('not shown again');
-    expect(told).not.toContain(minted);
-    expect(rig.findInHome([minted])).toBe(null);
+    expect(told).not.toContain(issued);
+    expect(rig.findInHome([issued])).toBe(null);
   });
 
   test('a new passphrase is asked for twice, and again whenever the file is opened', async () => {

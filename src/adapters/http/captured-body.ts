@@ -1,5 +1,5 @@
+import type { BoundedBuffer } from './bounded-buffer.ts';
 import { type Coding, codingsOf, type Decoded, decodeBody } from './content-coding.ts';
-import type { GrowingBytes } from './growing-bytes.ts';
 import type { HeaderReader } from './headers.ts';
 
 /**
@@ -7,11 +7,11 @@ import type { HeaderReader } from './headers.ts';
  * decoded at all is kept as it came, so that nothing of it is lost.
  */
 export class CapturedBody {
-  readonly #raw: GrowingBytes;
+  readonly #raw: BoundedBuffer;
   #codings: readonly Coding[] = [];
   #unknown: string | null = null;
 
-  constructor(raw: GrowingBytes) {
+  constructor(raw: BoundedBuffer) {
     this.#raw = raw;
   }
 

@@ -1,17 +1,17 @@
 import type { BodyReader, OpenBody } from '../../ports/transport.ts';
+import { BoundedBuffer } from './bounded-buffer.ts';
 import { codingsOf } from './content-coding.ts';
 import type { Head } from './exchange.ts';
-import { GrowingBytes } from './growing-bytes.ts';
 
 /** The body of one attempt's answer: handed to a reader as it arrives where it can be, else held. */
 export class IncomingBody {
-  readonly #held: GrowingBytes;
+  readonly #held: BoundedBuffer;
   readonly #open: OpenBody | undefined;
   #reader: BodyReader | null = null;
   #size = 0;
 
   constructor(limit: number, open: OpenBody | undefined) {
-    this.#held = new GrowingBytes(limit);
+    this.#held = new BoundedBuffer(limit);
     this.#open = open;
   }
 

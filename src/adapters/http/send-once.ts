@@ -1,9 +1,9 @@
 import type { AppError } from '../../domain/errors.ts';
 import type { Capture, Outcome } from '../../ports/transport.ts';
+import { BoundedBuffer } from './bounded-buffer.ts';
 import { CapturedBody } from './captured-body.ts';
 import type { Connector } from './connect.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { GrowingBytes } from './growing-bytes.ts';
 import { requestIdOf } from './headers.ts';
 import type { Undici } from './undici.ts';
 import type { WireRequest } from './wire.ts';
@@ -32,7 +32,7 @@ export interface Sending {
 /** One attempt on a connection of its own, the answer captured as it arrives. Never rejects. */
 export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
   const { undici, connector, wire, timeoutMs, signal, stopNow } = options;
-  const raw = new GrowingBytes(LIMIT);
+  const raw = new BoundedBuffer(LIMIT);
   const body = new CapturedBody(raw);
   const captured = new CaptureQueue(options.capture, body);
   const client = new undici.Client(wire.origin, {

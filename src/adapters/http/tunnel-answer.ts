@@ -1,4 +1,4 @@
-import { GrowingBytes } from './growing-bytes.ts';
+import { BoundedBuffer } from './bounded-buffer.ts';
 import { MAX_HEADER_BYTES } from './send-once.ts';
 
 /** A proxy's answer to CONNECT. `hasMore`: bytes follow its headers. */
@@ -15,7 +15,7 @@ const CR = 0x0d;
  * Headers are not looked at: a 2xx has no body (RFC 9110 section 9.3.6), and the connection ends with anything else.
  */
 export function readTunnelAnswer(): (chunk: Uint8Array) => TunnelAnswer | null {
-  const bytes = new GrowingBytes(MAX_HEADER_BYTES);
+  const bytes = new BoundedBuffer(MAX_HEADER_BYTES);
   /** Where the answer begins that is being read, where its line begins, and how far it was read. */
   let [start, line, at] = [0, 0, 0];
   return (chunk) => {

@@ -1,12 +1,12 @@
 import { parseInstant } from '../../domain/time.ts';
-import type { AttemptChoice } from '../../ports/journal.ts';
-import { type AttemptFiles, mayBeAborted } from './names.ts';
+import type { OperationChoice } from '../../ports/journal.ts';
+import { mayBeAborted, type OperationFiles } from './names.ts';
 import { isUnfinished, type State } from './state.ts';
 
-type Only = AttemptChoice['only'];
+type Only = OperationChoice['only'];
 
-/** Whether the names of its files leave open that an attempt is one of those. */
-export function mayBe({ epochs, ended }: AttemptFiles, only: Only): boolean {
+/** Whether the names of its files leave open that an operation is one of those. */
+export function mayBe({ epochs, ended }: OperationFiles, only: Only): boolean {
   if (epochs.length > 0) return true;
   if (ended.length === 0 || only === 'unfinished') return false;
   return only === undefined || ended.some((name) => mayBeAborted(name, Math.floor(only.abortedSince / 1000)));

@@ -1,6 +1,6 @@
 import { AppError, usage } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { AttemptHeader, AttemptKind } from '../../ports/journal.ts';
+import type { OperationHeader, OperationKind } from '../../ports/journal.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Entry, FORMAT, type Link, type SealedKey } from './records.ts';
 
@@ -12,7 +12,7 @@ export interface Line {
   readonly raw: unknown;
 }
 
-const KINDS: readonly AttemptKind[] = ['rotate token', 'rotate key', 'create token', 'create key', 'login'];
+const KINDS: readonly OperationKind[] = ['rotate token', 'rotate key', 'create token', 'create key', 'login'];
 
 /** The journal cannot be trusted. Nothing of it is acted upon. */
 export function broken(reason: string): AppError {
@@ -90,7 +90,7 @@ function decodeEntry(entry: JsonObject): Entry | null {
   }
 }
 
-function toHeader(value: Json | undefined): AttemptHeader | null {
+function toHeader(value: Json | undefined): OperationHeader | null {
   if (!isObject(value)) return null;
   const { id, startedAt, profile, provider, origin, subject, plan } = value;
   const kind = KINDS.find((known) => known === value.kind);

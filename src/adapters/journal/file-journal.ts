@@ -3,33 +3,33 @@ import { parseInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
 import type {
-  AttemptChoice,
-  AttemptList,
-  AttemptSummary,
-  BrokenAttempt,
+  BrokenOperation,
   Journal,
   JournalHost,
+  OperationChoice,
+  OperationList,
+  OperationSummary,
 } from '../../ports/journal.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 import { checkPrivateFolder, ensureDurableFolder } from '../disk/private.ts';
+import { isWanted, mayBe } from './choice.ts';
+import { broken } from './decode-line.ts';
+import { createFileOperation } from './file-operation.ts';
+import { holdOperation, isHeld } from './hold-operation.ts';
+import { type Found, findFiles, lookAt, lookUp } from './look-up.ts';
+import { type Ending, groupNames, isOperationId, segmentPath, sparePath } from './names.ts';
+import { openFirstSegment } from './open-first.ts';
 import {
-  type AttemptKey,
   contextOf,
-  createAttemptKey,
-  openAttemptKey,
+  createOperationKey,
+  type OperationKey,
+  openOperationKey,
   openSealed,
   sealText,
   verifyCodes,
-} from './attempt-key.ts';
-import { isWanted, mayBe } from './choice.ts';
-import { broken } from './decode-line.ts';
-import { createFileAttempt } from './file-attempt.ts';
-import { holdAttempt, isHeld } from './hold-attempt.ts';
-import { type Found, findFiles, lookAt, lookUp } from './look-up.ts';
-import { type Ending, groupNames, isAttemptId, segmentPath, sparePath } from './names.ts';
-import { openFirstSegment } from './open-first.ts';
-import type { AttemptLog } from './read-attempt.ts';
+} from './operation-key.ts';
+import type { OperationLog } from './read-operation.ts';
 import { claimSegment, createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
 import { createSettingAside } from './set-aside.ts';
 import { openAnswers, stepsOf } from './show.ts';
@@ -43,10 +43,10 @@ export interface FileJournalOptions {
   readonly locks: Locks;
   readonly clock: Clock;
   readonly random: Random;
-  /** Where the attempts are, `<state>/attempts`; made when needed, 0700. */
+  /** Where the operations are, `<state>/attempts`; made when needed, 0700. */
   readonly folder: string;
   /**
-   * Unlocks the sealing key: for new attempts (null), or the one with the id that an attempt was sealed under, which throws
+   * Unlocks the sealing key: for new operations (null), or the one with the id that an operation was sealed under, which throws
    * `lost` when it is gone. `list` never asks.
    */
   sealer(keyId: string | null): Promise<Sealer>;
@@ -60,9 +60,9 @@ interface Owned {
 
 interface Verified {
   readonly sealer: Sealer;
-  readonly log: AttemptLog;
+  readonly log: OperationLog;
   readonly state: State;
-  readonly key: AttemptKey;
+  readonly key: OperationKey;
   readonly lastEpoch: number;
 }
 
@@ -78,10 +78,10 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     if (files) await bury(disk, folder, files, tombstone);
   }
 
-  async function run<T>(attempt: Owned, work: (journal: Journal) => Promise<T>): Promise<T> {
-    const { id } = attempt.state.header;
-    const journal = createFileAttempt({
-      ...attempt,
+  async function run<T>(operation: Owned, work: (journal: Journal) => Promise<T>): Promise<T> {
+    const { id } = operation.state.header;
+    const journal = createFileOperation({
+      ...operation,
       disk,
       folder,
       clock,
@@ -91,7 +91,7 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     try {
       return await work(journal);
     } finally {
-      await attempt.writer.close();
+      await operation.writer.close();
     }
   }
 
@@ -103,16 +103,16 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     }
   }
 
-  /** Opens the attempt's key and verifies every record with it. Throws `failure`. */
-  async function unlock(log: AttemptLog, state: State): Promise<{ sealer: Sealer; key: AttemptKey }> {
+  /** Opens the operation's key and verifies every record with it. Throws `failure`. */
+  async function unlock(log: OperationLog, state: State): Promise<{ sealer: Sealer; key: OperationKey }> {
     const sealer = await sealerOf(state.sealedKey.keyId);
-    const key = openAttemptKey(sealer, state.sealedKey, log.id);
+    const key = openOperationKey(sealer, state.sealedKey, log.id);
     verifyCodes(log, key);
     return { sealer, key };
   }
 
   /** A store that is locked is no broken journal: only `failure` tells of one, everything else goes on. */
-  async function verify(found: Extract<Found, { kind: 'attempt' }>): Promise<Found> {
+  async function verify(found: Extract<Found, { kind: 'operation' }>): Promise<Found> {
     try {
       await unlock(found.log, found.state);
       return found;
@@ -165,17 +165,17 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     }
   }
 
-  async function list({ verified = false, only }: AttemptChoice = {}): Promise<AttemptList> {
-    const attempts: AttemptSummary[] = [];
-    const broken: BrokenAttempt[] = [];
+  async function list({ verified = false, only }: OperationChoice = {}): Promise<OperationList> {
+    const operations: OperationSummary[] = [];
+    const broken: BrokenOperation[] = [];
     for (const files of groupNames(await disk.list(folder))) {
       const seen = mayBe(files, only) ? await lookAt(disk, folder, files) : null;
-      if (seen?.kind === 'attempt' && !isWanted(seen.state, only)) continue;
-      const found = verified && seen?.kind === 'attempt' ? await verify(seen) : seen;
-      if (found?.kind === 'attempt') attempts.push(summarize(found.state));
+      if (seen?.kind === 'operation' && !isWanted(seen.state, only)) continue;
+      const found = verified && seen?.kind === 'operation' ? await verify(seen) : seen;
+      if (found?.kind === 'operation') operations.push(summarize(found.state));
       if (found?.kind === 'broken') broken.push({ id: files.id, reason: found.error.message });
     }
-    return { attempts: attempts.sort(byStart), broken };
+    return { operations: operations.sort(byStart), broken };
   }
 
   return {
@@ -197,15 +197,15 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     },
 
     begin: async (header, work) => {
-      if (!isAttemptId(header.id)) throw usage('the id of an operation is 32 hex digits');
-      return locks.hold(`attempt-${header.id}`, 0, async () => {
+      if (!isOperationId(header.id)) throw usage('the id of an operation is 32 hex digits');
+      return locks.hold(`operation-${header.id}`, 0, async () => {
         await ensureDurableFolder(disk, folder);
         // A person who has to type a passphrase is not waited for under the lock.
         await options.sealer(null);
-        const begun = await locks.hold('attempts', MOST_WAIT_MS, async () => {
+        const begun = await locks.hold('operations', MOST_WAIT_MS, async () => {
           // Asked for again: before the lock was held, a migration may have put another key in its place.
           const sealer = await options.sealer(null);
-          const key = createAttemptKey(sealer, random, header.id);
+          const key = createOperationKey(sealer, random, header.id);
           const writer = await openFirstSegment({ disk, locks, folder, header, key, nowSecond: nowSecond() });
           return { sealer, state: newState(header, { keyId: key.keyId, key: key.key }), writer };
         });
@@ -214,20 +214,20 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
     },
 
     resume: async (id, work) => {
-      if (!isAttemptId(id)) throw notFound('that is not the id of an operation');
-      return holdAttempt(locks, id, async () => {
+      if (!isOperationId(id)) throw notFound('that is not the id of an operation');
+      return holdOperation(locks, id, async () => {
         await checkPrivateFolder(disk, folder);
         return run(await takeOver(id), work);
       });
     },
 
     whileNoneBegins: (work) =>
-      locks.hold('attempts', MOST_WAIT_MS, async () => work(await list({ only: 'unfinished' }))),
+      locks.hold('operations', MOST_WAIT_MS, async () => work(await list({ only: 'unfinished' }))),
 
     list,
 
     read: async (id) => {
-      const found = isAttemptId(id) ? await lookUp(disk, folder, id) : null;
+      const found = isOperationId(id) ? await lookUp(disk, folder, id) : null;
       if (found?.kind === 'broken') throw found.error;
       if (!found) return null;
       const { log, state } = found;
@@ -240,11 +240,11 @@ export function createFileJournal(options: FileJournalOptions): JournalHost {
 
     ...createSettingAside({ disk, locks, folder, verify: readVerified }),
 
-    isRunning: (id) => (isAttemptId(id) ? isHeld(locks, id) : Promise.resolve(false)),
+    isRunning: (id) => (isOperationId(id) ? isHeld(locks, id) : Promise.resolve(false)),
   };
 }
 
-function byStart(a: AttemptSummary, b: AttemptSummary): number {
+function byStart(a: OperationSummary, b: OperationSummary): number {
   const apart = (parseInstant(a.header.startedAt) ?? 0) - (parseInstant(b.header.startedAt) ?? 0);
   return apart !== 0 ? apart : a.header.id < b.header.id ? -1 : 1;
 }

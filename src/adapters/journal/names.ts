@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 
 /**
- * What lies in the folder of attempts:
- * - `<id>.<epoch>.journal` one segment an owner. Every process that takes an attempt over makes the next one, exclusively;
+ * What lies in the folder of operations:
+ * - `<id>.<epoch>.journal` one segment an owner. Every process that takes an operation over makes the next one, exclusively;
  *   that is the fence: a former owner sees that its segment is not the last one any more. Each later one begins with a
  *   copy of every record that counts, so the newest whole one is all that is read; the ones before it are removed.
  * - `<id>.spare` room on the disk for the answer of a mint.
- * - `<id>.<second>.done` and `<id>.<second>.aborted` the tombstone of an attempt that ended so in that second since 1970. An
+ * - `<id>.<second>.done` and `<id>.<second>.aborted` the tombstone of an operation that ended so in that second since 1970. An
  *   older keyturn called both `ended`.
  * - `set-aside.<any of these names>` what a person took out of the count because it cannot be read. It is nothing to keyturn.
  * - `<id>.new` a first segment that is not whole yet: nothing has begun.
  */
-export interface AttemptFiles {
+export interface OperationFiles {
   readonly id: string;
   /** Ascending. */
   readonly epochs: readonly number[];
@@ -21,24 +21,24 @@ export interface AttemptFiles {
   readonly loose: readonly string[];
 }
 
-/** How and when an attempt ended. */
+/** How and when an operation ended. */
 export interface Ending {
   readonly state: 'done' | 'aborted';
   /** Since 1970. */
   readonly second: number;
 }
 
-/** The epoch of whoever begins an attempt. */
+/** The epoch of whoever begins an operation. */
 export const FIRST = 1;
 
 const NAME = /^([0-9a-f]{32})\.(?:(\d{1,9})\.journal|(\d{1,12})\.(?:done|aborted|ended)|spare|new)$/;
 
-export function isAttemptId(text: string): boolean {
+export function isOperationId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 
-/** The attempts that names in the folder tell of, by id. An attempt may have a spare and nothing else. */
-export function groupNames(names: readonly string[]): readonly AttemptFiles[] {
+/** The operations that names in the folder tell of, by id. An operation may have a spare and nothing else. */
+export function groupNames(names: readonly string[]): readonly OperationFiles[] {
   const groups = new Map<string, { id: string; epochs: number[]; ended: string[]; loose: string[] }>();
   for (const name of names) {
     const [, id, epoch, second] = NAME.exec(name) ?? [];
@@ -58,7 +58,7 @@ export function endedSecond(name: string): number {
   return Number(NAME.exec(name)?.[3] ?? 0);
 }
 
-/** Whether a tombstone with this name may be of an attempt that was aborted in that second or later. */
+/** Whether a tombstone with this name may be of an operation that was aborted in that second or later. */
 export function mayBeAborted(name: string, second: number): boolean {
   return !name.endsWith('.done') && endedSecond(name) >= second;
 }

@@ -1,9 +1,9 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
-import type { AttemptHeader } from '../../ports/journal.ts';
+import type { OperationHeader } from '../../ports/journal.ts';
 import type { Locks } from '../../ports/lock.ts';
-import type { AttemptKey } from './attempt-key.ts';
 import { FIRST, groupNames, newPath, segmentPath } from './names.ts';
+import type { OperationKey } from './operation-key.ts';
 import { encodeLine, firstLink, nextLink } from './records.ts';
 import { createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
 import { closeQuietly, quietly } from './spare.ts';
@@ -14,13 +14,13 @@ export interface FirstSegment {
   readonly disk: Disk;
   readonly locks: Locks;
   readonly folder: string;
-  readonly header: AttemptHeader;
-  readonly key: AttemptKey;
+  readonly header: OperationHeader;
+  readonly key: OperationKey;
   readonly nowSecond: number;
 }
 
 /**
- * Makes a new attempt durable. Under its own name it appears whole or not at all, so an empty journal is never a
+ * Makes a new operation durable. Under its own name it appears whole or not at all, so an empty journal is never a
  * beginning. Wants the lock on the folder; when two get through all the same, at most one of the same subject stays.
  */
 export async function openFirstSegment(options: FirstSegment): Promise<SegmentWriter> {
@@ -53,7 +53,7 @@ function headerEntry({ header, key }: FirstSegment) {
   return { type: 'header', header, keyId: key.keyId, key: key.key } as const;
 }
 
-/** Nothing was sent yet: what was written of the attempt may go. */
+/** Nothing was sent yet: what was written of the operation may go. */
 async function takeBack({ disk, folder, header }: FirstSegment, file: OpenFile): Promise<void> {
   await closeQuietly(file);
   await quietly(disk.remove(newPath(folder, header.id)));

@@ -1,13 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
-import type { AttemptHeader } from '../../ports/journal.ts';
+import type { OperationHeader } from '../../ports/journal.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** Of the file format, which no release has written yet. A journal of a higher one is left alone. */
 export const FORMAT = 1;
 
-/** The attempt's own key for the record codes, sealed under the installation's key (`keyId`); base64url. */
+/** The operation's own key for the record codes, sealed under the installation's key (`keyId`); base64url. */
 export interface SealedKey {
   readonly keyId: string;
   readonly key: string;
@@ -15,7 +15,7 @@ export interface SealedKey {
 
 /** What one line of a journal says. `sealed` is base64url. */
 export type Entry =
-  | ({ readonly type: 'header'; readonly header: AttemptHeader } & SealedKey)
+  | ({ readonly type: 'header'; readonly header: OperationHeader } & SealedKey)
   /** Follows the copy of all earlier records at the head of every later segment: from here the segment counts. */
   | { readonly type: 'owner'; readonly epoch: number }
   | { readonly type: 'intent'; readonly step: string }
@@ -32,10 +32,10 @@ export type Entry =
   | { readonly type: 'attention'; readonly reason: string | null }
   | Tombstone;
 
-/** All that is left of an attempt that is done or aborted: alone in its file, with a chain of its own. */
+/** All that is left of an operation that is done or aborted: alone in its file, with a chain of its own. */
 export interface Tombstone extends SealedKey {
   readonly type: 'ended';
-  readonly header: AttemptHeader;
+  readonly header: OperationHeader;
   readonly state: 'done' | 'aborted';
   readonly reason: string | null;
   readonly lastStep: string | null;
@@ -48,7 +48,7 @@ export interface Link {
   readonly sum: string;
 }
 
-/** The chain starts from the attempt's id, so that no record of another attempt continues it. */
+/** The chain starts from the operation's id, so that no record of another operation continues it. */
 export function firstLink(id: string): Link {
   return { n: 0, sum: sha256(`keyturn journal ${FORMAT} ${id}`) };
 }
@@ -58,7 +58,7 @@ export function nextLink(link: Link, entry: unknown): Link {
   return { n: link.n + 1, sum: sha256(`${link.sum} ${link.n + 1} ${canonicalJson(entry)}`) };
 }
 
-/** Proves with the attempt's key that keyturn wrote the record after all those before it. */
+/** Proves with the operation's key that keyturn wrote the record after all those before it. */
 export function codeOf(link: Link, key: Uint8Array): string {
   return createHmac('sha256', key).update(link.sum).digest('hex');
 }

@@ -1,9 +1,9 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
-import type { AttemptKey } from './attempt-key.ts';
 import { findFiles } from './look-up.ts';
 import { segmentPath, sparePath } from './names.ts';
-import { LARGEST } from './read-attempt.ts';
+import type { OperationKey } from './operation-key.ts';
+import { LARGEST } from './read-operation.ts';
 import { type Entry, encodeLine, firstLink, type Link, nextLink, type Tombstone } from './records.ts';
 import { closeQuietly, quietly, releaseSpare } from './spare.ts';
 
@@ -12,17 +12,17 @@ export interface SegmentWriter {
   length(): number;
   /**
    * Makes all that a former owner left durable in a segment of one's own; nothing may be done before. `mustLand` as for
-   * `append`. Throws `locked` when another process took the attempt over.
+   * `append`. Throws `locked` when another process took the operation over.
    */
   takeOver(mustLand: boolean): Promise<void>;
   /**
    * Makes a record durable. `mustLand` is for what cannot be had again: when the disk refuses it, the spare room is given
-   * back and the record goes to a new file, once. Throws `locked` when another process took the attempt over.
+   * back and the record goes to a new file, once. Throws `locked` when another process took the operation over.
    */
   append(entry: Entry, mustLand: boolean): Promise<void>;
-  /** Throws `locked` when another process took the attempt over. */
+  /** Throws `locked` when another process took the operation over. */
   checkOwner(): Promise<void>;
-  /** Ends the attempt in a file of its own; resolves with the file's epoch. */
+  /** Ends the operation in a file of its own; resolves with the file's epoch. */
   entomb(tombstone: Tombstone): Promise<number>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface WriterOptions {
   readonly disk: Disk;
   readonly folder: string;
   readonly id: string;
-  readonly key: AttemptKey;
+  readonly key: OperationKey;
   /** The records that count so far, and the segment that they are in. */
   readonly place: Place;
   /** The segment that this owner made: the one of `place`, or a newer one that is still empty. */
@@ -44,7 +44,7 @@ interface Place {
   readonly link: Link;
 }
 
-/** Beyond this only takeovers are recorded, so that an attempt that is full can still be taken up. In bytes. */
+/** Beyond this only takeovers are recorded, so that an operation that is full can still be taken up. In bytes. */
 const FULL = LARGEST - 1024 * 1024;
 
 /** Makes a segment. Nobody else can make it too: the one that fails is refused. */
@@ -57,7 +57,7 @@ export async function claimSegment(disk: Disk, folder: string, id: string, epoch
 }
 
 /**
- * Writes an attempt's records as its only owner. Whoever takes the attempt over makes the next segment first,
+ * Writes an operation's records as its only owner. Whoever takes the operation over makes the next segment first,
  * exclusively, and reads afterwards. So an owner that still finds its segment the last one AFTER its record is durable
  * knows that every successor will read that record; one that does not is refused, and what it wrote late never counts.
  * No lock is needed for that, which matters because a suspended process can lose a lock without knowing.

@@ -4,9 +4,9 @@ import type { Disk } from '../../ports/disk.ts';
 import type { JournalHost } from '../../ports/journal.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { checkPrivateFolder } from '../disk/private.ts';
-import { holdAttempt } from './hold-attempt.ts';
+import { holdOperation } from './hold-operation.ts';
 import { findFiles, peekHeader } from './look-up.ts';
-import { isAttemptId, segmentPath, setAsidePath } from './names.ts';
+import { isOperationId, segmentPath, setAsidePath } from './names.ts';
 
 interface Deps {
   readonly disk: Disk;
@@ -21,11 +21,11 @@ export function createSettingAside(deps: Deps): Pick<JournalHost, 'whyUnreadable
   const { disk, locks, folder } = deps;
   return {
     async whyUnreadable(id) {
-      const reason = isAttemptId(id) ? await whyBroken(deps, id) : null;
+      const reason = isOperationId(id) ? await whyBroken(deps, id) : null;
       return reason === null ? null : { reason, header: await peekHeader(disk, folder, id) };
     },
     setAside: (id) =>
-      holdAttempt(locks, id, async () => {
+      holdOperation(locks, id, async () => {
         await checkPrivateFolder(disk, folder);
         if ((await whyBroken(deps, id)) === null) throw readable(id);
         return renameAll(disk, folder, id);

@@ -1,6 +1,6 @@
 import type { Captured, OperationDetail } from '../../ports/journal.ts';
 import type { Sealer } from '../../ports/sealer.ts';
-import { contextOf, openSealed } from './attempt-key.ts';
+import { contextOf, openSealed } from './operation-key.ts';
 import type { SealedCapture, State } from './state.ts';
 
 /** Every step with its result, and a request whose result was never recorded with null. */

@@ -1,8 +1,8 @@
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
-import type { AttemptHeader, AttemptState, AttemptSummary } from '../../ports/journal.ts';
+import type { OperationHeader, OperationState, OperationSummary } from '../../ports/journal.ts';
 import { broken } from './decode-line.ts';
-import type { AttemptLog } from './read-attempt.ts';
+import type { OperationLog } from './read-operation.ts';
 import type { Entry, SealedKey } from './records.ts';
 
 /** What a `once` captured, still sealed. */
@@ -12,9 +12,9 @@ export interface SealedCapture {
   whole: boolean;
 }
 
-/** What the records of an attempt add up to. Kept up to date by its owner. */
+/** What the records of an operation add up to. Kept up to date by its owner. */
 export interface State {
-  readonly header: AttemptHeader;
+  readonly header: OperationHeader;
   readonly sealedKey: SealedKey;
   readonly intents: Set<string>;
   readonly results: Map<string, Json>;
@@ -22,12 +22,13 @@ export interface State {
   keeps: number;
   kept: { readonly index: number; readonly sealed: string } | null;
   lastStep: string | null;
-  state: AttemptState;
+  dueAt: Instant | null;
+  state: OperationState;
   reason: string | null;
   endedAt: Instant | null;
 }
 
-export function replay(log: AttemptLog): State {
+export function replay(log: OperationLog): State {
   const first = log.lines[0]?.entry;
   if (first?.type !== 'header' && first?.type !== 'ended')
     throw broken('it does not begin with its own header');
@@ -36,7 +37,7 @@ export function replay(log: AttemptLog): State {
   return state;
 }
 
-export function newState(header: AttemptHeader, sealedKey: SealedKey): State {
+export function newState(header: OperationHeader, sealedKey: SealedKey): State {
   return {
     header,
     sealedKey,
@@ -46,6 +47,7 @@ export function newState(header: AttemptHeader, sealedKey: SealedKey): State {
     keeps: 0,
     kept: null,
     lastStep: null,
+    dueAt: null,
     state: 'open',
     reason: null,
     endedAt: null,
@@ -69,6 +71,7 @@ export function apply(state: State, entry: Entry): void {
     case 'result':
       state.results.set(entry.step, entry.value);
       state.lastStep = entry.step;
+      state.dueAt = dueAtIn(entry.value) ?? state.dueAt;
       return;
     case 'keep':
       state.kept = { index: entry.index, sealed: entry.sealed };
@@ -90,17 +93,17 @@ export function apply(state: State, entry: Entry): void {
   }
 }
 
-export function summarize(state: State): AttemptSummary {
-  const { header, lastStep, reason, endedAt } = state;
-  return { header, state: state.state, lastStep, reason, endedAt, dueAt: dueAtOf(state) };
+export function summarize(state: State): OperationSummary {
+  const { header, lastStep, reason, endedAt, dueAt } = state;
+  return { header, state: state.state, lastStep, reason, endedAt, dueAt };
 }
 
-/** Whether no other attempt for the subject may begin. */
-export function isUnfinished(state: { readonly state: AttemptState }): boolean {
+/** Whether no other operation for the subject may begin. */
+export function isUnfinished(state: { readonly state: OperationState }): boolean {
   return state.state === 'open' || state.state === 'attention';
 }
 
-export function isSameSubject(a: AttemptHeader, b: AttemptHeader): boolean {
+export function isSameSubject(a: OperationHeader, b: OperationHeader): boolean {
   return a.provider === b.provider && a.origin === b.origin && a.subject === b.subject;
 }
 
@@ -112,8 +115,7 @@ function captureOf(state: State, step: string): SealedCapture {
   return fresh;
 }
 
-function dueAtOf(state: State): Instant | null {
-  const soak = state.results.get('soak');
-  if (typeof soak !== 'object' || soak === null || !('dueAt' in soak)) return null;
-  return typeof soak.dueAt === 'string' ? soak.dueAt : null;
+function dueAtIn(value: Json): Instant | null {
+  if (typeof value !== 'object' || value === null || !('dueAt' in value)) return null;
+  return typeof value.dueAt === 'string' ? value.dueAt : null;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
-import type { AttemptHeader } from '../../ports/journal.ts';
+import type { OperationHeader } from '../../ports/journal.ts';
 import { lookUp, peekHeader } from './look-up.ts';
 import { groupNames } from './names.ts';
 import { isSameSubject, isUnfinished } from './state.ts';
@@ -8,19 +8,23 @@ import { isSameSubject, isUnfinished } from './state.ts';
 export interface SubjectCheck {
   readonly disk: Disk;
   readonly folder: string;
-  readonly header: AttemptHeader;
+  readonly header: OperationHeader;
   readonly to: 'begin' | 'resume';
 }
 
 /**
- * At most one unfinished attempt for a subject: its orphan must be dealt with before another mint. A broken journal counts
- * as unfinished; one that does not even tell its subject stops every new attempt, but not the resuming of another one.
+ * At most one unfinished operation for a subject: its orphan must be dealt with before another mint. A broken journal counts
+ * as unfinished; one that does not even tell its subject stops every new operation, but not the resuming of another one.
  */
 export async function refuseOthers({ disk, folder, header, to }: SubjectCheck): Promise<void> {
   for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
     if (id === header.id || epochs.length === 0 || ended.length > 0) continue;
     const found = await lookUp(disk, folder, id);
-    if (found?.kind === 'attempt' && isUnfinished(found.state) && isSameSubject(found.state.header, header)) {
+    if (
+      found?.kind === 'operation' &&
+      isUnfinished(found.state) &&
+      isSameSubject(found.state.header, header)
+    ) {
       throw to === 'begin' ? stillOpen(id) : twoOpen(id, folder);
     }
     if (found?.kind !== 'broken') continue;
@@ -35,7 +39,7 @@ function stillOpen(id: string): AppError {
     code: 'locked',
     message: `the operation "${id}" for the same credential is not finished`,
     hint: `if another keyturn is running, wait for it; else \`keyturn rotations resume ${id}\``,
-    attempt: id,
+    operation: id,
     next: `keyturn rotations resume ${id}`,
   });
 }
@@ -53,6 +57,6 @@ function cannotTell(id: string): AppError {
     code: 'conflict',
     message: `the record of the operation ${id} cannot be read; it may be for the same credential`,
     hint: `look at the tokens at the provider, then \`keyturn rotations abort ${id}\` sets the record aside`,
-    attempt: id,
+    operation: id,
   });
 }

@@ -3,16 +3,16 @@ import { isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { type Found, lookUp } from './look-up.ts';
-import { type AttemptFiles, type Ending, endedPath, endedSecond, segmentPath } from './names.ts';
+import { type Ending, endedPath, endedSecond, type OperationFiles, segmentPath } from './names.ts';
 import { claimSegment } from './segment-writer.ts';
 import { closeQuietly, quietly } from './spare.ts';
 import { isUnfinished } from './state.ts';
 
-/** How long a tombstone is kept: its nonce is watched for a day, and a person may ask what happened last week. */
+/** How long a tombstone is kept: its marker is watched for a day, and a person may ask what happened last week. */
 const KEPT_SECONDS = 7 * 24 * 60 * 60;
 
-/** An attempt that was found, not one of one's own. */
-type FoundAttempt = Extract<Found, { readonly kind: 'attempt' }>;
+/** An operation that was found, not one of one's own. */
+type FoundOperation = Extract<Found, { readonly kind: 'operation' }>;
 
 export interface Room {
   readonly disk: Disk;
@@ -22,13 +22,13 @@ export interface Room {
 }
 
 /**
- * After an attempt was done or aborted: takes away every sealed byte and gives the tombstone its lasting name. May be cut
- * short anywhere and done again. The disk's errors are left for the next time: the attempt itself has ended durably.
+ * After an operation was done or aborted: takes away every sealed byte and gives the tombstone its lasting name. May be cut
+ * short anywhere and done again. The disk's errors are left for the next time: the operation itself has ended durably.
  */
 export async function bury(
   disk: Disk,
   folder: string,
-  files: AttemptFiles,
+  files: OperationFiles,
   tombstone: Ending & { readonly epoch: number },
 ): Promise<void> {
   await dropSegments(disk, folder, files, tombstone.epoch);
@@ -39,13 +39,13 @@ export async function bury(
 }
 
 /**
- * Buries an attempt that another process ended. Its tombstone may be readable and not durable, so it is written once more
+ * Buries an operation that another process ended. Its tombstone may be readable and not durable, so it is written once more
  * before anything is taken away. Throws what the disk throws until then, `locked` when another process is at it.
  */
 export async function buryFound(
   disk: Disk,
   folder: string,
-  { files, log, state: { state } }: FoundAttempt,
+  { files, log, state: { state } }: FoundOperation,
   second: number,
 ): Promise<void> {
   const epoch = (files.epochs.at(-1) ?? 0) + 1;
@@ -65,9 +65,9 @@ export async function buryFound(
 
 /**
  * Takes away what killed runs left and tombstones that are too old. Only for the holder of the lock on the folder: a
- * first segment that is not whole yet may be another's. An attempt whose owner is still at it is left alone.
+ * first segment that is not whole yet may be another's. An operation whose owner is still at it is left alone.
  */
-export async function tidy(room: Room, groups: readonly AttemptFiles[]): Promise<void> {
+export async function tidy(room: Room, groups: readonly OperationFiles[]): Promise<void> {
   const { disk, folder, nowSecond } = room;
   for (const files of groups) {
     if (files.epochs.length > 0) await tidyEnded(room, files.id);
@@ -82,7 +82,7 @@ async function tidyEnded(room: Room, id: string): Promise<void> {
   const { disk, locks, folder, nowSecond } = room;
   if (!(await findEnded(room, id))) return;
   try {
-    await locks.hold(`attempt-${id}`, 0, async () => {
+    await locks.hold(`operation-${id}`, 0, async () => {
       const found = await findEnded(room, id);
       if (found && found.files.ended.length > 0)
         await dropSegments(disk, folder, found.files, Number.POSITIVE_INFINITY);
@@ -93,12 +93,17 @@ async function tidyEnded(room: Room, id: string): Promise<void> {
   }
 }
 
-async function findEnded(room: Room, id: string): Promise<FoundAttempt | null> {
+async function findEnded(room: Room, id: string): Promise<FoundOperation | null> {
   const found = await lookUp(room.disk, room.folder, id);
-  return found?.kind === 'attempt' && !isUnfinished(found.state) ? found : null;
+  return found?.kind === 'operation' && !isUnfinished(found.state) ? found : null;
 }
 
-async function dropSegments(disk: Disk, folder: string, files: AttemptFiles, before: number): Promise<void> {
+async function dropSegments(
+  disk: Disk,
+  folder: string,
+  files: OperationFiles,
+  before: number,
+): Promise<void> {
   for (const epoch of files.epochs) {
     if (epoch >= before) continue;
     const path = segmentPath(folder, files.id, epoch);
@@ -108,6 +113,6 @@ async function dropSegments(disk: Disk, folder: string, files: AttemptFiles, bef
   await dropLoose(disk, folder, files);
 }
 
-async function dropLoose(disk: Disk, folder: string, files: AttemptFiles): Promise<void> {
+async function dropLoose(disk: Disk, folder: string, files: OperationFiles): Promise<void> {
   for (const name of files.loose) await quietly(disk.remove(join(folder, name)));
 }

@@ -94,7 +94,7 @@ async function tryClaim(options: FileLocksOptions, prefix: string, watch: ClaimW
   const { disk, folder } = options;
   const before = await findLiving(options, prefix, watch, null);
   if (before !== null) return { path: null, other: before };
-  const name = `${prefix}${toText(await options.processes.self())}-${nonce(options.random)}`;
+  const name = `${prefix}${toText(await options.processes.self())}-${randomPart(options.random)}`;
   const path = join(folder, name);
   await (await disk.create(path, 0o600)).close();
   let other: string | null;
@@ -192,7 +192,7 @@ function toFileName(name: string): string {
   return `${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}.${digest}`;
 }
 
-function nonce(random: Random): string {
+function randomPart(random: Random): string {
   return Buffer.from(random.bytes(8)).toString('hex');
 }
 

@@ -1,4 +1,5 @@
-import { readPlan } from '../../core/mint/attempt-plan.ts';
+import { refuseNeeded } from '../../core/operation/conflicts.ts';
+import { readPlan } from '../../core/operation/plan.ts';
 import { STORE_KINDS } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
@@ -6,7 +7,6 @@ import { parseOrigin } from '../../domain/origin.ts';
 import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
-import { refuseOpenAttempt } from '../open-attempts.ts';
 import { readSecret } from '../secret-reader.ts';
 
 export const credentialsImport: Command = {
@@ -33,7 +33,11 @@ export const credentialsImport: Command = {
         hint: 'add "--force" to replace it',
       });
     }
-    await refuseOpenAttempt(app, (attempt) => readPlan(attempt.plan).entry?.name === name);
+    await refuseNeeded(
+      await app.journalHost(),
+      app.runtime.clock.now(),
+      (operation) => readPlan(operation.plan).entry?.name === name,
+    );
     const origin = input.text('origin');
     const secret = await readSecret(app, input, { what: 'the secret', fromStdin: true });
     const credential = await store.save(

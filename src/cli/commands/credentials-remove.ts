@@ -1,4 +1,5 @@
 import { replaces, usersOf } from '../../core/forget-credential.ts';
+import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import { profilesOf, requireSaved } from '../../core/saved-credentials.ts';
 import type { Credential } from '../../domain/credential.ts';
 import { safeText } from '../../domain/text.ts';
@@ -6,7 +7,6 @@ import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { credentialJson } from '../credential-json.ts';
 import { inactiveWords } from '../inactive-words.ts';
-import { refuseOpenAttempt } from '../open-attempts.ts';
 import { placeWords, titleOf } from '../place-words.ts';
 import { doneReport } from '../reports.ts';
 
@@ -16,7 +16,9 @@ export const credentialsRemove: Command = {
   async run(app, input) {
     const store = await app.store();
     const credential = await requireSaved(store, input.argument(0));
-    await refuseOpenAttempt(app, (attempt) => replaces(attempt, credential));
+    await refuseNeeded(await app.journalHost(), app.runtime.clock.now(), (operation) =>
+      replaces(operation, credential),
+    );
     const profiles = await (await app.profiles()).list();
     const users = usersOf(credential, profiles);
     const of = await describePlace(app, credential, profilesOf(credential, profiles)[0]);

@@ -1,11 +1,11 @@
 import { unsupported } from '../../core/capabilities.ts';
-import { createKey } from '../../core/mint/create-key.ts';
+import { createKey } from '../../core/create/key.ts';
 import { KEY_TYPES } from '../../domain/token.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, NO_DELIVERY, parseDelivery, refuseDelivery } from '../delivery-options.ts';
 import { deliverySteps } from '../delivery-steps.ts';
-import { mintReport } from '../mint-report.ts';
+import { issueReport } from '../issue-report.ts';
 import { noteProfile } from '../note-profile.ts';
 import { head, keyJson, planReport } from '../reports.ts';
 
@@ -65,9 +65,9 @@ export const keysCreate: Command = {
         })
       : NO_DELIVERY;
     await noteProfile(app);
-    const result = await createKey(await app.mintDeps(client), { ...wanted, delivery });
+    const result = await createKey(await app.operationDeps(client), { ...wanted, delivery });
     const item = result.item === null ? null : keyJson(result.item);
-    return mintReport(result, {
+    return issueReport(result, {
       client,
       schema: 'keyturn.key/1',
       key: 'key',

@@ -1,13 +1,13 @@
 import { unsupported } from '../../core/capabilities.ts';
+import { startOperation } from '../../core/operation/start.ts';
 import { resolveKey } from '../../core/resolve-reference.ts';
-import { rotate } from '../../core/rotation/rotate.ts';
 import { whereOf } from '../../core/where.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { named, quoteName } from '../../output/question.ts';
 import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
-import { mintReport } from '../mint-report.ts';
+import { issueReport } from '../issue-report.ts';
 import { noteProfile } from '../note-profile.ts';
 import { dryRunReport, nameOf, planOne } from '../plan-rotation.ts';
 import { keyJson } from '../reports.ts';
@@ -22,7 +22,7 @@ export const keysRotate: Command = {
   details:
     'The key gets a new secret in place: the old one stops working, probably at once. For an overlap make a second key, deploy it, then `keyturn keys expire` the first.',
   async run(app, input) {
-    const deps = await app.mintDeps();
+    const deps = await app.operationDeps();
     const { client } = deps;
     if (!client.connection.provider.keys) throw unsupported(client.connection, 'keys rotate');
     const project = input.required('project');
@@ -37,7 +37,7 @@ export const keysRotate: Command = {
     await app.confirm(
       `The old secret stops working at once: rotate the key ${named({ name: nameOf(target), id: key.id })} of ${quoteName(project)} at ${whereOf(client.connection)}?`,
     );
-    return mintReport(await rotate(deps, plan), {
+    return issueReport(await startOperation(deps, plan), {
       client,
       schema: 'keyturn.rotation/1',
       key: 'key',

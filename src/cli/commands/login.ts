@@ -109,13 +109,13 @@ async function withSession(
   const session = await askLate(app, app.runtime.env['KEYTURN_SESSION'] === undefined, () =>
     readSession(app, `the ${deps.provider.title} session cookie`),
   );
-  const mintDeps: SessionLoginDeps['mintDeps'] = (client) => app.mintDeps(client);
+  const operationDeps: SessionLoginDeps['operationDeps'] = (client) => app.operationDeps(client);
   const name = input.text('name') ?? `keyturn@${app.runtime.hostname}`;
   const wishes = { name, scopes: input.list('scope', /[\s,]+/) };
-  const result = await loginWithSession({ ...deps, session, mintDeps }, target, wishes);
-  const { minted } = result;
+  const result = await loginWithSession({ ...deps, session, operationDeps }, target, wishes);
+  const { issued } = result;
   app.note(
-    `created the token "${minted.name}" (id ${minted.id}) with ${minted.scopes.join(' ')} at ${placeText(deps.provider.title, target.profile)}; the cookie was used once and is forgotten`,
+    `created the token "${issued.name}" (id ${issued.id}) with ${issued.scopes.join(' ')} at ${placeText(deps.provider.title, target.profile)}; the cookie was used once and is forgotten`,
   );
   return result;
 }

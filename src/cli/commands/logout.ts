@@ -1,6 +1,7 @@
 import { type ChangeResult, isUnconfirmed } from '../../core/change-tokens.ts';
 import type { Connection } from '../../core/client.ts';
 import { type LogoutResult, logOut, profileToLeave } from '../../core/logout.ts';
+import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import { confirmOwnId } from '../../core/own-id.ts';
 import { revokeOwn } from '../../core/revoke-own.ts';
 import { placeText } from '../../core/where.ts';
@@ -9,7 +10,6 @@ import type { App } from '../app.ts';
 import { labelOf } from '../bulk-lines.ts';
 import type { Command } from '../command.ts';
 import { inactiveWords } from '../inactive-words.ts';
-import { refuseOpenAttempt } from '../open-attempts.ts';
 import { profileJson } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
 
@@ -22,7 +22,11 @@ export const logout: Command = {
     const named = input.optionalArgument(0) ?? app.globals.profile ?? fromEnv;
     const profile = await profileToLeave(profiles, named);
     const { name } = profile;
-    await refuseOpenAttempt(app, (attempt) => attempt.profile === name);
+    await refuseNeeded(
+      await app.journalHost(),
+      app.runtime.clock.now(),
+      (operation) => operation.profile === name,
+    );
     const wantsRevoke = input.flag('revoke');
     const where = placeText((await app.loadProvider(profile.provider)).title, name);
     await app.confirm(

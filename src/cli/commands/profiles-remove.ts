@@ -1,5 +1,5 @@
+import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import type { Command } from '../command.ts';
-import { refuseOpenAttempt } from '../open-attempts.ts';
 import { titleOf } from '../place-words.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
@@ -10,7 +10,11 @@ export const profilesRemove: Command = {
   async run(app, input) {
     const profiles = await app.profiles();
     const profile = await requireProfile(profiles, input.argument(0));
-    await refuseOpenAttempt(app, (attempt) => attempt.profile === profile.name);
+    await refuseNeeded(
+      await app.journalHost(),
+      app.runtime.clock.now(),
+      (operation) => operation.profile === profile.name,
+    );
     const shown = `the profile "${profile.name}" (${await titleOf(app, profile.provider)})`;
     await app.confirm(`forget ${shown}?`);
     await profiles.remove(profile.name);

@@ -1,6 +1,6 @@
+import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import type { Command } from '../command.ts';
-import { refuseOpenAttempt } from '../open-attempts.ts';
 import { titleOf } from '../place-words.ts';
 import { profileJson, requireProfile } from '../profile-json.ts';
 import { doneReport } from '../reports.ts';
@@ -13,7 +13,11 @@ export const profilesRename: Command = {
   async run(app, input) {
     const profiles = await app.profiles();
     const before = await requireProfile(profiles, input.argument(0));
-    await refuseOpenAttempt(app, (attempt) => attempt.profile === before.name);
+    await refuseNeeded(
+      await app.journalHost(),
+      app.runtime.clock.now(),
+      (operation) => operation.profile === before.name,
+    );
     await profiles.rename(before.name, checkLocalName(input.argument(1), 'profile'));
     const after = await requireProfile(profiles, input.argument(1));
     return doneReport(

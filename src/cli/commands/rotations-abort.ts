@@ -1,17 +1,17 @@
-import { aboutAttempt } from '../../core/mint/about.ts';
-import { abortAttempt } from '../../core/rotation/abort.ts';
-import { chooseAttempts } from '../../core/rotation/choose-attempts.ts';
+import { abortOperation } from '../../core/operation/abort.ts';
+import { aboutOperation } from '../../core/operation/plan.ts';
+import { chooseOperations } from '../../core/rotation/choose-operations.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Report } from '../../output/report.ts';
 import type { Unreadable } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
-import { whereOfAttempt } from '../attempt-place.ts';
 import type { Command } from '../command.ts';
-import { stopped } from '../mint-report.ts';
+import { stopped } from '../issue-report.ts';
+import { whereOfOperation } from '../operation-place.ts';
 import { resumeDeps } from '../resume-deps.ts';
 
 export const rotationsAbort: Command = {
-  arguments: [{ name: '<id>', about: 'the operation', values: 'attempts' }],
+  arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
   details:
     'The old one works and is current again, the new one is ended. What cannot be undone is said. One that has done all it should and only waits for a look at what appeared beside it is closed, and the new one stays. One whose record cannot be read is set aside: its files are renamed and kept, nothing is sent, and it no longer counts as unfinished.',
   async run(app, input) {
@@ -20,13 +20,13 @@ export const rotationsAbort: Command = {
     const host = await app.journalHost();
     const unreadable = await host.whyUnreadable(id);
     if (unreadable) return setAside(app, id, unreadable);
-    const { attempts } = await host.list({ only: 'unfinished' });
-    const [attempt] = chooseAttempts(attempts, { id, profile, provider });
-    const where = attempt ? await whereOfAttempt(app, attempt.header) : null;
-    const shown = attempt ? aboutAttempt(attempt.header) : 'it';
+    const { operations } = await host.list({ only: 'unfinished' });
+    const [operation] = chooseOperations(operations, { id, profile, provider });
+    const where = operation ? await whereOfOperation(app, operation.header) : null;
+    const shown = operation ? aboutOperation(operation.header) : 'it';
     await app.confirm(`undo the operation ${id}${where ? ` (${shown}) at ${where}` : ''}?`);
-    const result = await abortAttempt(await resumeDeps(app), id);
-    if (result.kind === 'attention') throw stopped(result, { profile: attempt?.header.profile ?? null });
+    const result = await abortOperation(await resumeDeps(app), id);
+    if (result.kind === 'attention') throw stopped(result, { profile: operation?.header.profile ?? null });
     const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];
     const notes = where ? [`closed: ${shown} at ${where}`] : [];
     const data = { attempt: id, state: result.kind, undone: [...result.undone], left: [...result.left] };
@@ -45,7 +45,7 @@ async function setAside(app: App, id: string, { header, reason }: Unreadable): P
   const about =
     header === null
       ? ''
-      : ` Its first line, which nobody vouches for, says: ${aboutAttempt(header)} at ${header.provider}.`;
+      : ` Its first line, which nobody vouches for, says: ${aboutOperation(header)} at ${header.provider}.`;
   app.note(
     safeText(
       `the operation ${id} cannot be read (${reason}), so nothing is known of what it did.${about} A token that it made may live at the provider, and the old one may be replaced: compare \`keyturn tokens list\` with \`keyturn credentials list\`.`,

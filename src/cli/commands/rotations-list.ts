@@ -1,23 +1,23 @@
-import { isOf, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
-import { reasonOpen } from '../../core/rotation/explain.ts';
+import { reasonOpen } from '../../core/operation/explain.ts';
+import { isOf, nothingUnfinished } from '../../core/rotation/choose-operations.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { type AttemptSummary, isUnfinished, type JournalHost } from '../../ports/journal.ts';
+import { isUnfinished, type JournalHost, type OperationSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
-import { attemptJson } from '../attempt-json.ts';
 import { ROTATION_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
+import { operationJson } from '../operation-json.ts';
 import { listReport } from '../reports.ts';
 
 export const rotationsList: Command = {
   options: [{ flags: '--all', about: 'also those that ended, for a week' }],
   async run(app, input) {
     const host = await app.journalHost();
-    const { attempts, broken } = await host.list();
-    const shown = attempts
-      .filter((attempt) => input.flag('all') || isUnfinished(attempt))
+    const { operations, broken } = await host.list();
+    const shown = operations
+      .filter((operation) => input.flag('all') || isUnfinished(operation))
       .filter(({ header }) => isOf(header, app.globals));
     const items = [
-      ...(await Promise.all(shown.map((attempt) => withReason(app, host, attempt)))),
+      ...(await Promise.all(shown.map((operation) => withReason(app, host, operation)))),
       ...broken.map(({ id, reason }) => ({
         id,
         kind: null,
@@ -41,10 +41,10 @@ export const rotationsList: Command = {
 };
 
 /** An open operation records no reason, since nothing has to be decided: what it has done says why it is not finished. */
-async function withReason(app: App, host: JournalHost, attempt: AttemptSummary): Promise<JsonObject> {
-  const { id } = attempt.header;
-  const detail = attempt.reason === null && attempt.state === 'open' ? await host.read(id) : null;
-  if (!detail) return attemptJson(attempt);
+async function withReason(app: App, host: JournalHost, operation: OperationSummary): Promise<JsonObject> {
+  const { id } = operation.header;
+  const detail = operation.reason === null && operation.state === 'open' ? await host.read(id) : null;
+  if (!detail) return operationJson(operation);
   const reason = reasonOpen(detail, app.runtime.clock.now(), await host.isRunning(id));
-  return { ...attemptJson(attempt), reason };
+  return { ...operationJson(operation), reason };
 }

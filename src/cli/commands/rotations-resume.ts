@@ -1,20 +1,20 @@
-import { readPlan } from '../../core/mint/attempt-plan.ts';
-import { waitsUntil } from '../../core/mint/grace.ts';
-import { chooseAttempts, isOf, nothingUnfinished } from '../../core/rotation/choose-attempts.ts';
-import { resumeAttempt } from '../../core/rotation/resume.ts';
+import { readPlan } from '../../core/operation/plan.ts';
+import { resumeOperation } from '../../core/operation/resume.ts';
+import { waitsUntil } from '../../core/operation/waiting.ts';
+import { chooseOperations, isOf, nothingUnfinished } from '../../core/rotation/choose-operations.ts';
 import { usage } from '../../domain/errors.ts';
 import { named } from '../../output/question.ts';
-import type { AttemptSummary } from '../../ports/journal.ts';
+import type { OperationSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
-import { whereOfAttempt } from '../attempt-place.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
-import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from '../resume-attempts.ts';
+import { whereOfOperation } from '../operation-place.ts';
 import { resumeDeps } from '../resume-deps.ts';
+import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from '../resume-operations.ts';
 
 export const rotationsResume: Command = {
   arguments: [
-    { name: '[id]', about: 'the operation; may be left out when there is one', values: 'attempts' },
+    { name: '[id]', about: 'the operation; may be left out when there is one', values: 'operations' },
   ],
   options: [
     { flags: '--all', about: 'every unfinished one' },
@@ -26,7 +26,7 @@ export const rotationsResume: Command = {
     'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say. A command of exec: is not kept: give it again with --to, exactly as it was. `--profile` and `--provider` choose among several.',
   examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
   async run(app, input) {
-    const { attempts, broken } = await (await app.journalHost()).list({ only: 'unfinished' });
+    const { operations, broken } = await (await app.journalHost()).list({ only: 'unfinished' });
     // `rotations list -o name` writes `id:…`.
     const id = input.optionalArgument(0)?.replace(/^id:/, '');
     const all = input.flag('all');
@@ -42,11 +42,11 @@ export const rotationsResume: Command = {
     if (all && acceptDifferences)
       throw usage('"--all" and "--accept-differences" exclude each other', 'accept one at a time, by its id');
     const { profile, provider } = app.globals;
-    const chosen = chooseAttempts(attempts, { id, all, profile, provider });
+    const chosen = chooseOperations(operations, { id, all, profile, provider });
     if (all)
       return resumeAll(app, chosen, {
         broken,
-        needy: attempts.filter((each) => needsPerson(each) && isOf(each.header, { profile, provider })),
+        needy: operations.filter((each) => needsPerson(each) && isOf(each.header, { profile, provider })),
       });
     const [only] = chosen;
     const wanted = id ?? only?.header.id;
@@ -58,21 +58,21 @@ export const rotationsResume: Command = {
         lines: [nothingUnfinished(app.globals)],
       };
     const delivery = await resumeDelivery(app, input, only);
-    const where = only ? await whereOfAttempt(app, only.header) : null;
+    const where = only ? await whereOfOperation(app, only.header) : null;
     if (now && only) await confirmEnd(app, only, where);
-    const result = await resumeAttempt(await resumeDeps(app), wanted, { delivery, now, acceptDifferences });
-    return resumedReport(app, result, { delivery, attempt: only, where });
+    const result = await resumeOperation(await resumeDeps(app), wanted, { delivery, now, acceptDifferences });
+    return resumedReport(app, result, { delivery, operation: only, where });
   },
 };
 
-function needsPerson({ state }: AttemptSummary): boolean {
+function needsPerson({ state }: OperationSummary): boolean {
   return state === 'attention';
 }
 
 /** Whoever ends a grace takes away the secret that somebody may still be using. */
-async function confirmEnd(app: App, attempt: AttemptSummary, where: string | null): Promise<void> {
-  const dueAt = waitsUntil(attempt, app.runtime.clock.now());
-  const { target } = readPlan(attempt.header.plan);
+async function confirmEnd(app: App, operation: OperationSummary, where: string | null): Promise<void> {
+  const dueAt = waitsUntil(operation, app.runtime.clock.now());
+  const { target } = readPlan(operation.header.plan);
   if (dueAt === null || !target) return;
   await app.confirm(`end ${named(target)} at ${where} now, which was to work until ${dueAt}?`);
 }

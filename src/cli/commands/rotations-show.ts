@@ -1,20 +1,20 @@
-import { aboutAttempt } from '../../core/mint/about.ts';
-import { type Explanation, explain } from '../../core/rotation/explain.ts';
+import { type Explanation, explain } from '../../core/operation/explain.ts';
+import { aboutOperation } from '../../core/operation/plan.ts';
 import { AppError, usage } from '../../domain/errors.ts';
 import { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { isStructured, type Report } from '../../output/report.ts';
 import type { Captured, OperationDetail } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
-import { attemptJson } from '../attempt-json.ts';
 import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
+import { operationJson } from '../operation-json.ts';
 import { placeWords, titleOf } from '../place-words.ts';
 
 const SCHEMA = 'keyturn.rotation-detail/1';
 
 export const rotationsShow: Command = {
-  arguments: [{ name: '<id>', about: 'the operation', values: 'attempts' }],
+  arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
   options: [
     {
       flags: '--print-answer',
@@ -48,8 +48,8 @@ export const rotationsShow: Command = {
 
 function detailJson(detail: OperationDetail, { next, now, steps }: Explanation) {
   return {
-    ...attemptJson(detail),
-    about: aboutAttempt(detail.header),
+    ...operationJson(detail),
+    about: aboutOperation(detail.header),
     steps: steps.map((step) => ({ ...step })),
     now,
     next: [...next],
@@ -62,7 +62,7 @@ function linesOf(
   place: string,
 ): readonly string[] {
   return [
-    `${aboutAttempt(header)} at ${place} (${header.origin})`,
+    `${aboutOperation(header)} at ${place} (${header.origin})`,
     `started ${header.startedAt}`,
     ...steps.map(({ at, what }) => `- ${what}${at === null ? '' : `, at ${at}`}`),
     `now: ${now}`,

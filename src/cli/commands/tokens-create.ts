@@ -1,14 +1,14 @@
 import { requireSupport } from '../../core/capabilities.ts';
 import { connectedAccount } from '../../core/connected-account.ts';
+import { createToken } from '../../core/create/token.ts';
 import { placeOf } from '../../core/create-command.ts';
-import { createToken } from '../../core/mint/create-token.ts';
-import { refuseTakenAlias } from '../../core/token-alias.ts';
+import { refuseTakenAlias } from '../../core/operation/conflicts.ts';
 import { completer, createStep } from '../../core/tokens.ts';
 import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
 import { deliverySteps } from '../delivery-steps.ts';
-import { mintReport } from '../mint-report.ts';
+import { issueReport } from '../issue-report.ts';
 import { noteProfile } from '../note-profile.ts';
 import { head, planReport, tokenJson } from '../reports.ts';
 import { TOKEN_OPTION_SPECS } from '../token-options.ts';
@@ -45,7 +45,7 @@ export const tokensCreate: Command = {
       const steps = [createStep(client, spec, name), ...(await deliverySteps(app, input, name))];
       return planReport(steps, head(client));
     }
-    const deps = await app.mintDeps(client);
+    const deps = await app.operationDeps(client);
     const { profiles, clock } = deps;
     if (alias !== null) await refuseTakenAlias(profiles, connectedAccount(resolved), alias);
     const delivery = await parseDelivery(app, input, {
@@ -64,7 +64,7 @@ export const tokensCreate: Command = {
     const result = await createToken(deps, { spec, delivery, alias });
     const complete = await completer({ client, profiles, clock });
     const item = result.item === null ? null : tokenJson(complete(result.item));
-    return mintReport(result, {
+    return issueReport(result, {
       client,
       schema: 'keyturn.token/1',
       key: 'token',

@@ -1,5 +1,6 @@
-import { type ReferenceDeps, resolveToken } from '../../core/resolve-reference.ts';
+import { resolveToken } from '../../core/resolve-reference.ts';
 import { revealToken } from '../../core/reveal-token.ts';
+import type { ReferenceDeps } from '../../core/tokens.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';

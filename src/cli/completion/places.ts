@@ -39,7 +39,7 @@ const GLOBAL_WORDS = (): readonly Word[] => [
 export const LIST_COMMANDS: Readonly<Record<LocalNames, string>> = {
   profiles: 'profiles list',
   credentials: 'credentials list',
-  attempts: 'rotations list',
+  operations: 'rotations list',
 };
 
 export async function collectPlaces(nodes: readonly Node[] = TREE, path = ''): Promise<readonly Place[]> {

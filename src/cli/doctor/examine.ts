@@ -1,24 +1,24 @@
-import { aboutAttempt } from '../../core/mint/about.ts';
-import { waitsUntil } from '../../core/mint/grace.ts';
-import { resumeListed } from '../../core/mint/resume-command.ts';
+import { aboutOperation } from '../../core/operation/plan.ts';
+import { resumeListed } from '../../core/operation/resume-command.ts';
+import { waitsUntil } from '../../core/operation/waiting.ts';
 import type { App } from '../app.ts';
 import { titleOf } from '../place-words.ts';
 import { examineFiles } from './files.ts';
 import type { Finding } from './finding.ts';
-import { attempt, counted, ok, warning, wrong } from './finding.ts';
+import { counted, ok, runCheck, warning, wrong } from './finding.ts';
 import { examineProfiles } from './profiles.ts';
 
 /** Proves each part, one after the other; nothing is changed but a probe item in the keychain, which is deleted again. */
 export async function examine(app: App, options: { readonly offline: boolean }): Promise<readonly Finding[]> {
-  const environment = await attempt('environment', () => examineEnvironment(app));
+  const environment = await runCheck('environment', () => examineEnvironment(app));
   // The other parts open secrets.
   if (environment.some(({ result }) => result === 'wrong')) return environment;
   const parts = [
-    attempt('files', () => examineFiles(app)),
-    attempt('keychain', () => examineKeychain(app)),
-    attempt('rotations', () => examineRotations(app)),
-    attempt('audit log', () => examineAudit(app)),
-    attempt('profiles', () => examineProfiles(app, options)),
+    runCheck('files', () => examineFiles(app)),
+    runCheck('keychain', () => examineKeychain(app)),
+    runCheck('rotations', () => examineRotations(app)),
+    runCheck('audit log', () => examineAudit(app)),
+    runCheck('profiles', () => examineProfiles(app, options)),
   ];
   const findings: Finding[] = [...environment];
   for (const part of parts) findings.push(...(await part));
@@ -65,7 +65,7 @@ async function examineKeychain(app: App): Promise<readonly Finding[]> {
 }
 
 async function examineRotations(app: App): Promise<readonly Finding[]> {
-  const { attempts, broken } = await (await app.journalHost()).list();
+  const { operations, broken } = await (await app.journalHost()).list();
   const findings: Finding[] = broken.map(({ id, reason }) =>
     wrong(
       'rotations',
@@ -73,10 +73,10 @@ async function examineRotations(app: App): Promise<readonly Finding[]> {
       `compare the provider’s list of tokens with \`keyturn credentials list\`, then \`keyturn rotations abort ${id}\` sets the record aside`,
     ),
   );
-  for (const summary of attempts) {
+  for (const summary of operations) {
     const { header, state, reason } = summary;
     const { id } = header;
-    const what = `${aboutAttempt(header)} at ${await titleOf(app, header.provider)} (operation ${id})`;
+    const what = `${aboutOperation(header)} at ${await titleOf(app, header.provider)} (operation ${id})`;
     if (state === 'attention')
       findings.push(
         wrong(

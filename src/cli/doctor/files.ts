@@ -2,7 +2,7 @@ import { describeInactive, profilesOf, renewal } from '../../core/saved-credenti
 import { type Credential, type StoreKind, stateOf } from '../../domain/credential.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { App } from '../app.ts';
-import { attempt, counted, type Finding, ok, warning } from './finding.ts';
+import { counted, type Finding, ok, runCheck, warning } from './finding.ts';
 
 const HOW: Readonly<Record<StoreKind, string>> = {
   keychain: 'sealed under a key in the keychain',
@@ -19,7 +19,7 @@ export async function examineFiles(app: App): Promise<readonly Finding[]> {
   const { checkPrivateFolder } = await import('../../adapters/disk/private.ts');
   const folders = await Promise.all(
     [paths.configDir, paths.state].map((folder) =>
-      attempt('files', async () => {
+      runCheck('files', async () => {
         if ((await disk.facts(folder)) === null)
           return [ok('files', `${folder} is not there yet; it is made when it is needed`)];
         await checkPrivateFolder(disk, folder);
@@ -27,12 +27,12 @@ export async function examineFiles(app: App): Promise<readonly Finding[]> {
       }),
     ),
   );
-  const config = await attempt('configuration', async () => {
+  const config = await runCheck('configuration', async () => {
     const profiles = await (await app.profiles()).list();
     return [ok('configuration', `${paths.configFile}: ${counted(profiles.length, 'profile')}`)];
   });
-  const store = await attempt('credentials', () => examineStore(app));
-  const key = await attempt('key', () => examineKey(app));
+  const store = await runCheck('credentials', () => examineStore(app));
+  const key = await runCheck('key', () => examineKey(app));
   return [...folders.flat(), ...config, ...store, ...key];
 }
 

@@ -22,7 +22,7 @@ export function wrong(check: string, what: string, mend: string | null): Finding
 }
 
 /** A check that could not be made is a finding like any other. */
-export async function attempt(
+export async function runCheck(
   check: string,
   work: () => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {

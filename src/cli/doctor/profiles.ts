@@ -3,7 +3,7 @@ import { probe, unprovedNote } from '../../core/inferred-lists.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
-import { attempt, type Finding, ok, warning } from './finding.ts';
+import { type Finding, ok, runCheck, warning } from './finding.ts';
 
 /** Beyond this, times of expiry are read wrongly. */
 const SKEW_MS = 5 * 60_000;
@@ -17,7 +17,7 @@ export async function examineProfiles(
   const findings: Finding[] = [];
   for (const profile of profiles) {
     findings.push(...(await describeWay(app, profile)));
-    if (!offline) findings.push(...(await attempt(`login ${profile.name}`, () => proveLogin(app, profile))));
+    if (!offline) findings.push(...(await runCheck(`login ${profile.name}`, () => proveLogin(app, profile))));
   }
   if (profiles.length === 0) findings.push(ok('profiles', 'none yet: begin with `keyturn login --help`'));
   const skew = app.serverSkewMs;

@@ -7,7 +7,7 @@ import { deliverAgain } from './drift.ts';
 import { createListings } from './facts.ts';
 import { type Allowed, NOTHING_ALLOWED } from './guard-managing.ts';
 import { decideFor, type PlannedToken } from './plan-policy.ts';
-import { failed, minted, type PolicyResult, resultOf } from './result.ts';
+import { failed, issued, type PolicyResult, resultOf } from './result.ts';
 import type { PolicyTarget } from './target.ts';
 
 export interface ApplyDeps {
@@ -19,7 +19,7 @@ export interface ApplyDeps {
   progress(line: string): void;
 }
 
-/** After a resumed attempt the token may be due again; more rounds would mean that it always is. */
+/** After a resumed operation the token may be due again; more rounds would mean that it always is. */
 const MOST_RESUMES = 3;
 
 /**
@@ -70,7 +70,7 @@ async function settle(
     const result = await carryOutResume(target, decision);
     // Taken back, as a person had begun to: the token is looked at afresh.
     if (result.kind === 'aborted' && result.error === null) continue;
-    before = minted(target, 'resumed', result);
+    before = issued(target, 'resumed', result);
     if (result.kind !== 'done') return before;
   }
   return before ?? resultOf(target, {});
@@ -83,9 +83,9 @@ async function carryOut(
 ): Promise<PolicyResult> {
   switch (decision.action) {
     case 'create':
-      return minted(target, 'created', await carryOutCreate(target, decision));
+      return issued(target, 'created', await carryOutCreate(target, decision));
     case 'rotate':
-      return minted(target, 'rotated', await carryOutRotate(target, decision, allowed.self));
+      return issued(target, 'rotated', await carryOutRotate(target, decision, allowed.self));
     case 'deliver':
       await deliverAgain(await target.connect(), decision);
       return resultOf(target, { outcome: 'delivered', id: decision.id, dueAt: decision.dueAt });
@@ -111,7 +111,7 @@ function standing(target: PolicyTarget, decision: Decision): PolicyResult {
     case 'wait':
       return resultOf(target, {
         outcome: 'waiting',
-        attempt: decision.attempt.header.id,
+        operation: decision.operation.header.id,
         dueAt: decision.dueAt,
       });
     default:

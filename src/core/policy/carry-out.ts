@@ -1,13 +1,13 @@
 import type { ListedToken } from '../../domain/token.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
 import { connectedAccount } from '../connected-account.ts';
+import { createToken } from '../create/token.ts';
 import type { Delivery } from '../delivery.ts';
-import { createToken } from '../mint/create-token.ts';
-import type { MintDeps } from '../mint/deps.ts';
-import type { MintResult } from '../mint/result.ts';
+import type { OperationDeps } from '../operation/deps.ts';
+import type { OperationResult } from '../operation/result.ts';
+import { resumeOperation } from '../operation/resume.ts';
+import { startOperation } from '../operation/start.ts';
 import { planRotation } from '../rotation/plan.ts';
-import { resumeAttempt } from '../rotation/resume.ts';
-import { rotate } from '../rotation/rotate.ts';
 import type { Decision } from './decision.ts';
 import { specify } from './specify.ts';
 import type { PolicyTarget } from './target.ts';
@@ -18,12 +18,12 @@ type Resume = Extract<Decision, { action: 'resume' }>;
 
 export async function carryOutCreate(
   target: PolicyTarget,
-  { namesakes, replaces }: Create,
-): Promise<MintResult> {
+  { sameNamed, replaces }: Create,
+): Promise<OperationResult> {
   const deps = await target.connect();
   const { spec, alias } = specify(target.token, target.provider, deps.clock.now());
   if (alias !== null) await freeAlias(deps, alias);
-  const wanted = { spec: withFreeName(deps, spec, namesakes), delivery: deliveryOf(target), alias, replaces };
+  const wanted = { spec: withFreeName(deps, spec, sameNamed), delivery: deliveryOf(target), alias, replaces };
   return createToken(deps, wanted);
 }
 
@@ -31,7 +31,7 @@ export async function carryOutRotate(
   target: PolicyTarget,
   { live, replacesOwn = false }: Rotate,
   allowSelf: boolean,
-): Promise<MintResult> {
+): Promise<OperationResult> {
   const deps = await target.connect();
   const { token, provider } = target;
   const isInPlace = provider.facts.rotation === 'in-place';
@@ -46,14 +46,14 @@ export async function carryOutRotate(
     delivery: deliveryOf(target),
     options: { allowSelf, graceMs: token.graceMs, ...(isInPlace ? {} : { overrides }) },
   });
-  return rotate(deps, plan);
+  return startOperation(deps, plan);
 }
 
-/** The policy says where the secret goes, also where it said something else when the attempt began. */
-export async function carryOutResume(target: PolicyTarget, { attempt }: Resume): Promise<MintResult> {
+/** The policy says where the secret goes, also where it said something else when the operation began. */
+export async function carryOutResume(target: PolicyTarget, { operation }: Resume): Promise<OperationResult> {
   const deps = await target.connect();
   const resume = { host: deps.host, makeDeps: async () => deps };
-  return resumeAttempt(resume, attempt.header.id, { delivery: deliveryOf(target) });
+  return resumeOperation(resume, operation.header.id, { delivery: deliveryOf(target) });
 }
 
 function deliveryOf({ token, sinks }: PolicyTarget): Delivery {
@@ -61,15 +61,15 @@ function deliveryOf({ token, sinks }: PolicyTarget): Delivery {
 }
 
 /** Where names are never freed, the next one is marked as a rotation would mark it. */
-function withFreeName(deps: MintDeps, spec: TokenSpec, namesakes: readonly ListedToken[]): TokenSpec {
+function withFreeName(deps: OperationDeps, spec: TokenSpec, sameNamed: readonly ListedToken[]): TokenSpec {
   const { facts, tokens } = deps.client.connection.provider;
-  if (facts.names !== 'unique' || !namesakes.some(({ name }) => name === spec.name)) return spec;
-  const nonce = Array.from(deps.random.bytes(4), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return tokens.lineage?.mark(spec, nonce, deps.clock.now()) ?? spec;
+  if (facts.names !== 'unique' || !sameNamed.some(({ name }) => name === spec.name)) return spec;
+  const marker = Array.from(deps.random.bytes(4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return tokens.marking?.mark(spec, marker, deps.clock.now()) ?? spec;
 }
 
 /** A local name that stands for a dead token is given to the next one. */
-async function freeAlias({ client, profiles }: MintDeps, name: string): Promise<void> {
+async function freeAlias({ client, profiles }: OperationDeps, name: string): Promise<void> {
   const alias = (await profiles.aliases(connectedAccount(client.connection))).find(
     (each) => each.name === name,
   );

@@ -3,11 +3,11 @@ import { AppError } from '../../domain/errors.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
 import { matchAccount } from '../../domain/saved-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import type { AttemptSummary } from '../../ports/journal.ts';
+import type { OperationSummary } from '../../ports/journal.ts';
 import type { Connection } from '../client.ts';
 import { CannotBeSure } from '../listing.ts';
-import { waitsUntil } from '../mint/grace.ts';
-import { resumeListed } from '../mint/resume-command.ts';
+import { resumeListed } from '../operation/resume-command.ts';
+import { waitsUntil } from '../operation/waiting.ts';
 import type { Decision } from './decision.ts';
 import { whyDue } from './due.ts';
 import type { PolicyFacts } from './facts.ts';
@@ -20,26 +20,26 @@ export interface Question {
 }
 
 /**
- * What is to be done, from what is known. An unfinished attempt comes first. A token is the one whose id the store has
+ * What is to be done, from what is known. An unfinished operation comes first. A token is the one whose id the store has
  * under the policy's name, never one that merely carries the name: that may be somebody else's. A secret is thrown away only
  * where its end is proven; that a token is not listed proves nothing. Throws `conflict` for what a person must decide.
  */
 export function decide(question: Question): Decision {
-  const { attempts, entry } = question.facts;
-  const told = attempts.find(({ state }) => state === 'attention');
+  const { operations, entry } = question.facts;
+  const told = operations.find(({ state }) => state === 'attention');
   if (told) throw needsPerson(told);
-  const [open] = attempts;
+  const [open] = operations;
   if (open) {
     const dueAt = waitsUntil(open, question.now);
     if (dueAt === null) {
       return {
         action: 'resume',
         why: open.dueAt === null ? 'it is unfinished' : 'its grace is over',
-        attempt: open,
+        operation: open,
       };
     }
-    if (question.facts.replaced !== 'ended') return { action: 'wait', attempt: open, dueAt };
-    return { action: 'resume', why: 'the replaced one has ended already', attempt: open };
+    if (question.facts.replaced !== 'ended') return { action: 'wait', operation: open, dueAt };
+    return { action: 'resume', why: 'the replaced one has ended already', operation: open };
   }
   if (entry) return decideKept(question, entry);
   return question.token.save === null ? decideNamed(question) : decideNew(question);
@@ -51,7 +51,7 @@ function decideKept(question: Question, entry: Credential): Decision {
   const isOthersManager = entry.kind === 'managing' && entry.name !== connection.credentialName;
   if (!isOfPlace || isOthersManager || entry.kind === 'key' || entry.current.id === null)
     throw otherEntry(entry.name);
-  const { kept, namesakes } = facts;
+  const { kept, sameNamed } = facts;
   const { expiresAt } = entry.current;
   if (kept?.status === 'disabled') throw isPaused(kept, entry.name);
   if (kept?.status === 'active') {
@@ -76,27 +76,27 @@ function decideKept(question: Question, entry: Credential): Decision {
     action: 'create',
     why: `the one before is ${kept?.status ?? 'expired'}`,
     replaces: true,
-    namesakes,
+    sameNamed,
   };
 }
 
 function decideNew(question: Question): Decision {
   refuseLive(question);
-  const { namesakes } = question.facts;
-  return { action: 'create', why: 'there is none', replaces: false, namesakes };
+  const { sameNamed } = question.facts;
+  return { action: 'create', why: 'there is none', replaces: false, sameNamed };
 }
 
 /** Without an entry the name must do; it is stable here, or the policy would have been refused. */
 function decideNamed(question: Question): Decision {
   const { facts, token, now } = question;
-  const exact = facts.namesakes.filter(({ name }) => name === token.name);
+  const exact = facts.sameNamed.filter(({ name }) => name === token.name);
   const [live, another] = exact.filter(({ status }) => status === 'active');
   if (live && another) throw severalLive(token.name, exact);
   const paused = exact.find(({ status }) => status === 'disabled');
   if (!live && paused) throw isPaused(paused, null);
   if (!live) requireWhole(question, `no token "${token.name}"`);
-  refuseStrayAlias(question);
-  if (!live) return { action: 'create', why: 'there is none', replaces: false, namesakes: exact };
+  refuseUnlistedAlias(question);
+  if (!live) return { action: 'create', why: 'there is none', replaces: false, sameNamed: exact };
   const life = {
     bornAt: live.createdAt,
     endsAt: live.expiresAt,
@@ -112,9 +112,9 @@ function replaceWhenDue(live: ListedToken, why: string | null): Decision {
 
 /** A living token of the name whose secret is not ours to know: making another one would hide it. */
 function refuseLive(question: Question): void {
-  refuseStrayAlias(question);
+  refuseUnlistedAlias(question);
   const { facts, token, connection } = question;
-  const live = facts.namesakes.find(
+  const live = facts.sameNamed.find(
     ({ id, status }) => status === 'active' && id !== facts.entry?.current.id,
   );
   if (!live) {
@@ -134,21 +134,21 @@ function requireWhole({ facts }: Question, claim: string): void {
 }
 
 /** A name that stands for a token of another account would be taken from it. */
-function refuseStrayAlias({ facts, token }: Question): void {
-  if (facts.strayAlias === null || facts.unlisted !== null) return;
+function refuseUnlistedAlias({ facts, token }: Question): void {
+  if (facts.unlistedAlias === null || facts.unlisted !== null) return;
   throw new AppError({
     code: 'conflict',
-    message: `the name "${token.name}" stands for id ${facts.strayAlias}, which is not listed here`,
+    message: `the name "${token.name}" stands for id ${facts.unlistedAlias}, which is not listed here`,
     hint: 'check the profile, choose another name, or take the name out of `aliases` in config.yaml',
   });
 }
 
-function needsPerson(attempt: AttemptSummary): AppError {
-  const { header, reason } = attempt;
+function needsPerson(operation: OperationSummary): AppError {
+  const { header, reason } = operation;
   return new AppError({
     code: 'conflict',
     message: `an operation needs a person: ${reason ?? 'it stopped'}`,
-    hint: `\`${resumeListed(attempt)}\` or \`keyturn rotations abort ${header.id}\``,
+    hint: `\`${resumeListed(operation)}\` or \`keyturn rotations abort ${header.id}\``,
   });
 }
 

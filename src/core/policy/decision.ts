@@ -1,9 +1,9 @@
 import type { AppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import type { AttemptSummary } from '../../ports/journal.ts';
+import type { OperationSummary } from '../../ports/journal.ts';
 import type { Sink } from '../../ports/sink.ts';
-import { readPlanOrNull } from '../mint/attempt-plan.ts';
+import { readPlanOrNull } from '../operation/plan.ts';
 
 /** What is to be done about one token of a policy. */
 export type Decision =
@@ -14,7 +14,7 @@ export type Decision =
       /** Whether the store's entry holds a secret that has ended, and may go. */
       readonly replaces: boolean;
       /** Every token that carries the name; none of them works. */
-      readonly namesakes: readonly ListedToken[];
+      readonly sameNamed: readonly ListedToken[];
     }
   | {
       readonly action: 'rotate';
@@ -23,9 +23,9 @@ export type Decision =
       /** It is a credential that keyturn is using, and somebody allowed that. */
       readonly replacesOwn?: boolean;
     }
-  | { readonly action: 'resume'; readonly why: string; readonly attempt: AttemptSummary }
+  | { readonly action: 'resume'; readonly why: string; readonly operation: OperationSummary }
   /** The replaced token works on until then. */
-  | { readonly action: 'wait'; readonly attempt: AttemptSummary; readonly dueAt: Instant }
+  | { readonly action: 'wait'; readonly operation: OperationSummary; readonly dueAt: Instant }
   /** Sinks that do not hold the current secret. */
   | {
       readonly action: 'deliver';
@@ -48,12 +48,12 @@ export function isChange({ action }: Decision): boolean {
 
 /** Whether the managing credential ends with it: what else is done needs that one, and comes before. */
 export function replacesOwn(decision: Decision): boolean {
-  if (decision.action === 'resume') return readPlanOrNull(decision.attempt.header.plan)?.self === true;
+  if (decision.action === 'resume') return readPlanOrNull(decision.operation.header.plan)?.self === true;
   return decision.action === 'rotate' && decision.replacesOwn === true;
 }
 
 /** Whether a token ends, now or after its grace. */
 export function endsSomething(decision: Decision): boolean {
-  if (decision.action === 'resume') return decision.attempt.header.kind === 'rotate token';
+  if (decision.action === 'resume') return decision.operation.header.kind === 'rotate token';
   return decision.action === 'rotate';
 }

@@ -1,6 +1,6 @@
 import { isAppError } from '../../domain/errors.ts';
 import type { Sink } from '../../ports/sink.ts';
-import type { MintDeps } from '../mint/deps.ts';
+import type { OperationDeps } from '../operation/deps.ts';
 import type { Decision } from './decision.ts';
 import type { PolicyTarget } from './target.ts';
 
@@ -24,7 +24,7 @@ export async function checkDelivery(target: PolicyTarget, decision: Decision): P
 
 /** Takes the current secret to the sinks again. All are tried; the first failure is thrown afterwards. */
 export async function deliverAgain(
-  deps: MintDeps,
+  deps: OperationDeps,
   { entry, id, sinks }: Extract<Decision, { action: 'deliver' }>,
 ): Promise<void> {
   const secret = await deps.store.open(entry);
@@ -44,7 +44,11 @@ export async function deliverAgain(
 }
 
 /** Throws where a file cannot be read: nothing proves that it is right. */
-async function driftedSinks(deps: MintDeps, entry: string, sinks: readonly Sink[]): Promise<readonly Sink[]> {
+async function driftedSinks(
+  deps: OperationDeps,
+  entry: string,
+  sinks: readonly Sink[],
+): Promise<readonly Sink[]> {
   const secret = await deps.store.open(entry);
   const drifted: Sink[] = [];
   for (const sink of sinks) {
@@ -64,7 +68,7 @@ interface Delivered {
   readonly fingerprint: string | null;
 }
 
-async function noteDelivered(deps: MintDeps, { id, label, fingerprint }: Delivered): Promise<void> {
+async function noteDelivered(deps: OperationDeps, { id, label, fingerprint }: Delivered): Promise<void> {
   const { profile, provider, origin } = deps.client.connection;
   try {
     await deps.audit.append({

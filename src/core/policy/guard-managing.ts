@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import { readPlanOrNull } from '../mint/attempt-plan.ts';
-import type { MintDeps } from '../mint/deps.ts';
+import type { OperationDeps } from '../operation/deps.ts';
+import { readPlanOrNull } from '../operation/plan.ts';
 import { type Ownership, ownershipOf } from '../own-token.ts';
 import type { Decision } from './decision.ts';
 import type { PolicyFacts } from './facts.ts';
@@ -17,7 +17,7 @@ export interface Allowed {
 export const NOTHING_ALLOWED: Allowed = { self: false, managing: false };
 
 interface Guarded {
-  readonly deps: MintDeps;
+  readonly deps: OperationDeps;
   readonly facts: PolicyFacts;
   /** Every token that is listed. */
   readonly listed: readonly ListedToken[];
@@ -78,7 +78,7 @@ async function guardResume(
   { deps, listed }: Guarded,
   allowed: Allowed,
 ): Promise<Decision> {
-  const plan = readPlanOrNull(decision.attempt.header.plan);
+  const plan = readPlanOrNull(decision.operation.header.plan);
   if (allowed.self || plan === null || plan.self) return decision;
   const old = listed.find(({ id }) => id === plan.target?.id);
   const own = old ? await ownership(deps, old) : 'other';
@@ -87,7 +87,7 @@ async function guardResume(
   throw needsAllowSelf(own, decision.why, 'end', plan.target?.id ?? null);
 }
 
-function ownership(deps: MintDeps, token: ListedToken): Promise<Ownership> {
+function ownership(deps: OperationDeps, token: ListedToken): Promise<Ownership> {
   return ownershipOf({ client: deps.client, openStore: async () => deps.store })(token);
 }
 

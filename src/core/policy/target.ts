@@ -1,7 +1,7 @@
 import type { PolicyToken } from '../../domain/policy.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Sink } from '../../ports/sink.ts';
-import type { MintDeps } from '../mint/deps.ts';
+import type { OperationDeps } from '../operation/deps.ts';
 
 /** One token of a policy with everything that is needed to look after it. */
 export interface PolicyTarget {
@@ -14,5 +14,5 @@ export interface PolicyTarget {
   /** Those of `token.deliver` that lead out of the policy's folder. */
   readonly outside: readonly string[];
   /** The connection, unlocked on first use; targets of one profile share it. Throws what stands in the way. */
-  connect(): Promise<MintDeps>;
+  connect(): Promise<OperationDeps>;
 }

@@ -2,9 +2,9 @@ import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import { notWholeNote } from '../listing.ts';
-import { type ReferenceDeps, resolveToken } from '../resolve-reference.ts';
+import { resolveToken } from '../resolve-reference.ts';
 import { fits, type TokenFilter } from '../token-filter.ts';
-import { allTokens, listOnce, requireLastUse, type TokenDeps } from '../tokens.ts';
+import { allTokens, listOnce, type ReferenceDeps, requireLastUse, type TokenDeps } from '../tokens.ts';
 
 /** Which tokens shall be rotated. */
 export interface TargetChoice {

@@ -12,14 +12,14 @@ export interface PlanLine {
 
 /** What will be called, in which order, what ends when, and what can be undone. */
 export function describePlan(plan: RotationPlan): readonly PlanLine[] {
-  return [...describeMint(plan), ...describeDelivery(plan), ...describeEnd(plan)];
+  return [...describeIssue(plan), ...describeDelivery(plan), ...describeEnd(plan)];
 }
 
-function describeMint({ plan, provider, request }: RotationPlan): PlanLine[] {
+function describeIssue({ plan, provider, request }: RotationPlan): PlanLine[] {
   const old = plan.target?.name ?? plan.target?.id ?? '';
   const call = `${request.method} ${request.path}`;
   const arm = {
-    step: 'arm',
+    step: 'preflight',
     what: `check the credential, the list of ${plan.thing}s and every destination`,
     undo: null,
   };
@@ -27,7 +27,7 @@ function describeMint({ plan, provider, request }: RotationPlan): PlanLine[] {
     const what = `${call}: ${provider.title} gives "${old}" a new secret; the old one stops working, probably at once`;
     return [
       { ...arm, undo: 'nothing is changed' },
-      { step: 'mint', what, undo: null },
+      { step: 'issue', what, undo: null },
     ];
   }
   const named = plan.spec?.name ? ` "${plan.spec.name}"` : '';
@@ -37,7 +37,7 @@ function describeMint({ plan, provider, request }: RotationPlan): PlanLine[] {
     provider.facts.ends === 'disable-only' ? 'abort disables it; its name stays taken' : 'abort ends it';
   return [
     { ...arm, undo: 'nothing is changed' },
-    { step: 'mint', what: `${call}${sender}: a new token${named}${until}, beside "${old}"`, undo },
+    { step: 'issue', what: `${call}${sender}: a new token${named}${until}, beside "${old}"`, undo },
   ];
 }
 
@@ -60,12 +60,12 @@ function describeDelivery({ plan }: RotationPlan): PlanLine[] {
 function describeEnd({ plan, provider }: RotationPlan): PlanLine[] {
   if (plan.way === 'in-place') return [];
   const old = `"${plan.target?.name ?? plan.target?.id ?? ''}"`;
-  if (plan.keepOld) return [{ step: 'retire', what: `leave ${old} as it is`, undo: 'nothing is changed' }];
+  if (plan.retainOld) return [{ step: 'retire', what: `leave ${old} as it is`, undo: 'nothing is changed' }];
   const { disable, enable, revoke, remove } = provider.tokens;
   const lines: PlanLine[] = [];
   if (plan.graceMs !== null) {
     const what = `let ${old} work for another ${formatDuration(plan.graceMs)}; then \`keyturn rotations resume\` goes on`;
-    lines.push({ step: 'soak', what, undo: 'abort goes back to the old one' });
+    lines.push({ step: 'grace', what, undo: 'abort goes back to the old one' });
   }
   if (disable && enable)
     lines.push({ step: 'disable', what: `disable ${old}`, undo: 'abort enables it again' });

@@ -2,10 +2,10 @@ import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isSavedToken } from '../../domain/saved-token.ts';
 import type { Connection } from '../client.ts';
-import type { PlannedEntry } from '../mint/attempt-plan.ts';
-import { nameTaken } from '../mint/create-token.ts';
-import type { MintDeps } from '../mint/deps.ts';
-import type { RotationTarget } from './plan.ts';
+import { nameTaken } from '../operation/conflicts.ts';
+import type { OperationDeps } from '../operation/deps.ts';
+import type { PlannedEntry } from '../operation/plan.ts';
+import type { RotationTarget } from './target.ts';
 
 /**
  * Where the new secret is kept. A secret that the store holds already is replaced there even when only a destination was
@@ -13,7 +13,7 @@ import type { RotationTarget } from './plan.ts';
  * use is never replaced.
  */
 export async function findEntry(
-  deps: Pick<MintDeps, 'client' | 'store'>,
+  deps: Pick<OperationDeps, 'client' | 'store'>,
   target: RotationTarget,
   wanted: string | null,
 ): Promise<PlannedEntry | null> {
@@ -33,14 +33,14 @@ export async function findEntry(
 
 /** Why the target is not to be rotated from here: another profile logs in with it. Null where none does. */
 export async function refusalOfOthers(
-  deps: Pick<MintDeps, 'client' | 'store'>,
+  deps: Pick<OperationDeps, 'client' | 'store'>,
   target: RotationTarget,
 ): Promise<AppError | null> {
   return (await keptFor(deps, target)).refusal;
 }
 
 async function keptFor(
-  { client: { connection }, store }: Pick<MintDeps, 'client' | 'store'>,
+  { client: { connection }, store }: Pick<OperationDeps, 'client' | 'store'>,
   target: RotationTarget,
 ): Promise<{ readonly mine: readonly Credential[]; readonly refusal: AppError | null }> {
   const item = target.kind === 'token' ? target.token : target.key;

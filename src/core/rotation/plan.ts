@@ -2,36 +2,26 @@ import { commandLine } from '../../domain/command-line.ts';
 import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import { toInstant } from '../../domain/time.ts';
-import type { ProjectKey, Token } from '../../domain/token.ts';
-import type { HttpRequest, Provider, TokenOperations, TokenSpec } from '../../ports/provider.ts';
+import type { Token } from '../../domain/token.ts';
+import type { HttpRequest, Provider, TokenApi, TokenSpec } from '../../ports/provider.ts';
 import type { Connection } from '../client.ts';
 import { createCommand } from '../create-command.ts';
 import type { Delivery } from '../delivery.ts';
-import { keySubject, makeHeader, newAttemptId, nonceOf, tokenSubject } from '../mint/attempt.ts';
-import type { AttemptPlan, PlannedEntry } from '../mint/attempt-plan.ts';
-import type { MintDeps } from '../mint/deps.ts';
-import { refuseInTheWay } from '../mint/in-the-way.ts';
-import { mintOperation } from '../mint/operation.ts';
-import { plainCreate } from '../mint/plain-create.ts';
-import type { PlannedAttempt } from '../mint/start.ts';
-import { requireDestination, sinkLabels } from '../mint/start.ts';
+import { issueCall } from '../operation/calls.ts';
+import { refuseInTheWay } from '../operation/conflicts.ts';
+import type { OperationDeps } from '../operation/deps.ts';
+import { keySubject, makeHeader, markerOf, newOperationId, tokenSubject } from '../operation/operation.ts';
+import { type OperationPlan, type PlannedEntry, plainCreate } from '../operation/plan.ts';
+import type { PlannedOperation } from '../operation/start.ts';
+import { requireDestination, sinkLabels } from '../operation/start.ts';
 import { sessionScheme } from '../session-scheme.ts';
 import { findEntry } from './entry.ts';
-
-/** What is to be replaced. */
-export type RotationTarget =
-  | {
-      readonly kind: 'token';
-      readonly token: Token;
-      /** It was found to be the managing credential. */
-      readonly isOwn?: boolean;
-    }
-  | { readonly kind: 'key'; readonly project: string; readonly key: ProjectKey };
+import type { RotationTarget } from './target.ts';
 
 export interface RotationOptions {
   /** How long the old one goes on working beside the new one, in ms; 0 and null for not at all. */
   readonly graceMs?: number | null;
-  readonly keepOld?: boolean;
+  readonly retainOld?: boolean;
   /** No grace, whatever a policy says. */
   readonly revoke?: boolean;
   readonly allowSelf?: boolean;
@@ -48,17 +38,17 @@ export interface RotationRequest {
 }
 
 /** Everything that a rotation will do, decided and not begun. */
-export interface RotationPlan extends PlannedAttempt {
+export interface RotationPlan extends PlannedOperation {
   readonly provider: Provider;
   /** The one request that cannot be repeated. */
   readonly request: Pick<HttpRequest, 'method' | 'path'>;
 }
 
-/** Decides what a rotation will do. Reads the store and the journals, sends nothing. `locked` while another attempt needs it. */
-export async function planRotation(deps: MintDeps, wanted: RotationRequest): Promise<RotationPlan> {
+/** Decides what a rotation will do. Reads the store and the journals, sends nothing. `locked` while another operation needs it. */
+export async function planRotation(deps: OperationDeps, wanted: RotationRequest): Promise<RotationPlan> {
   const { client } = deps;
   const { connection } = client;
-  const id = newAttemptId(deps);
+  const id = newOperationId(deps);
   const item = wanted.target.kind === 'token' ? wanted.target.token : wanted.target.key;
   const entry = await findEntry(deps, wanted.target, wanted.delivery.saveAs);
   await refuseInTheWay(deps, {
@@ -67,7 +57,7 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
   });
   const delivery = { ...wanted.delivery, saveAs: entry?.name ?? null };
   requireDestination(delivery);
-  const plan: AttemptPlan = {
+  const plan: OperationPlan = {
     ...plainCreate(connection),
     ...(wanted.target.kind === 'token' ? planToken(deps, wanted, id) : planKey(wanted.target.project)),
     target: { id: item.id, name: item.name, createdAt: item.createdAt },
@@ -76,7 +66,7 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
     print: delivery.print !== null,
     self: wanted.target.kind === 'token' && isSelf(deps, wanted.target, entry),
     graceMs: wanted.options?.revoke ? null : wanted.options?.graceMs || null,
-    keepOld: wanted.options?.keepOld ?? false,
+    retainOld: wanted.options?.retainOld ?? false,
   };
   checkPlan(connection.provider, plan, wanted.options ?? {});
   refuseDead(connection, wanted.target);
@@ -90,11 +80,11 @@ export async function planRotation(deps: MintDeps, wanted: RotationRequest): Pro
       : keySubject(connection, plan.project ?? '', item.id),
     plan,
   });
-  const { method, path } = mintOperation(client, plan).request(connection.settings);
+  const { method, path } = issueCall(client, plan).request(connection.settings);
   return { header, plan, delivery, provider: connection.provider, request: { method, path } };
 }
 
-function planToken(deps: MintDeps, wanted: RotationRequest, id: string): Partial<AttemptPlan> {
+function planToken(deps: OperationDeps, wanted: RotationRequest, id: string): Partial<OperationPlan> {
   const { provider } = deps.client.connection;
   if (wanted.target.kind !== 'token') return {};
   const { token } = wanted.target;
@@ -115,13 +105,13 @@ function planToken(deps: MintDeps, wanted: RotationRequest, id: string): Partial
       'leave "--name" out; `keyturn tokens rename` gives a name on this machine',
     );
   const like = specLike(deps, token, wanted.options?.overrides ?? {});
-  const spec = provider.tokens.lineage?.mark(like, nonceOf({ id }), deps.clock.now()) ?? like;
+  const spec = provider.tokens.marking?.mark(like, markerOf({ id }), deps.clock.now()) ?? like;
   return {
     thing: 'token',
     way: 'overlap',
     spec,
     bySession,
-    marked: provider.tokens.lineage !== undefined,
+    marked: provider.tokens.marking !== undefined,
     scopes: spec.scopes.length > 0 ? spec.scopes : null,
   };
 }
@@ -132,12 +122,16 @@ function withSession({ auth }: Provider): string | null {
   return 'add `--session`: a browser session makes a new token, and the old one ends afterwards';
 }
 
-function planKey(project: string): Partial<AttemptPlan> {
+function planKey(project: string): Partial<OperationPlan> {
   return { thing: 'key', way: 'in-place', project };
 }
 
 /** The old token's attributes and length of life, where the provider lets a token's end be chosen. */
-function specLike(deps: MintDeps, token: Token, overrides: RotationOptions['overrides'] & object): TokenSpec {
+function specLike(
+  deps: OperationDeps,
+  token: Token,
+  overrides: RotationOptions['overrides'] & object,
+): TokenSpec {
   const { tokens } = deps.client.connection.provider;
   const carried = tokens.specOf(token);
   const spec = { ...carried, ...overrides, options: { ...carried.options, ...overrides.options } };
@@ -147,7 +141,7 @@ function specLike(deps: MintDeps, token: Token, overrides: RotationOptions['over
   return tokens.checkSpec({ ...spec, expiresAt: sameLifetime(token, deps.clock.now()) });
 }
 
-function mayChooseExpiry({ checkSpec }: TokenOperations, spec: TokenSpec, now: number): boolean {
+function mayChooseExpiry({ checkSpec }: TokenApi, spec: TokenSpec, now: number): boolean {
   try {
     checkSpec({ ...spec, expiresAt: toInstant(now + 86_400_000) });
     return true;
@@ -171,7 +165,7 @@ function sameLifetime({ id, createdAt, expiresAt, unreadable }: Token, now: numb
 }
 
 function isSelf(
-  { client }: MintDeps,
+  { client }: OperationDeps,
   target: RotationTarget & { kind: 'token' },
   entry: PlannedEntry | null,
 ): boolean {
@@ -185,7 +179,7 @@ function isSelf(
   );
 }
 
-function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptions): void {
+function checkPlan(provider: Provider, plan: OperationPlan, options: RotationOptions): void {
   if (plan.self && !options.allowSelf) {
     throw new AppError({
       code: 'conflict',
@@ -194,9 +188,9 @@ function checkPlan(provider: Provider, plan: AttemptPlan, options: RotationOptio
       id: plan.target?.id,
     });
   }
-  if (plan.keepOld && plan.graceMs !== null)
+  if (plan.retainOld && plan.graceMs !== null)
     throw usage('the old token cannot both be kept and be given a grace', 'give one `--old`');
-  if (plan.way === 'in-place' && (plan.graceMs !== null || plan.keepOld)) {
+  if (plan.way === 'in-place' && (plan.graceMs !== null || plan.retainOld)) {
     throw usage(
       `${provider.title} replaces the secret in place: the old one cannot go on working`,
       (plan.thing === 'token' ? withSession(provider) : null) ??

@@ -1,10 +1,10 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import { failureOf, isFailure, type MintResult } from '../mint/result.ts';
+import { failureOf, isFailure, type OperationResult } from '../operation/result.ts';
 
 export interface ManyTask {
   readonly token: ListedToken;
-  run(): Promise<MintResult>;
+  run(): Promise<OperationResult>;
 }
 
 export interface ManyOptions {
@@ -19,7 +19,7 @@ export interface ManyResult {
   /** It was not started. */
   readonly skipped?: true;
   /** Null when it was not started, or failed before anything was sent. */
-  readonly result: MintResult | null;
+  readonly result: OperationResult | null;
   readonly error: AppError | null;
 }
 

@@ -89,12 +89,12 @@ describeWithTools('keychain', ['dbus-daemon', 'gnome-keyring-daemon', 'secret-to
     async (kind) => {
       const { keychain, notes } = await session(kind);
       const started = performance.now();
-      for (const attempt of [
+      for (const operation of [
         () => keychain.getPassword('keyturn', 'vault-1'),
         () => keychain.setPassword('keyturn', 'vault-1', VALUE),
         () => keychain.deletePassword('keyturn', 'vault-1'),
       ]) {
-        await expect(attempt()).rejects.toMatchObject({
+        await expect(operation()).rejects.toMatchObject({
           code: 'unavailable',
           // Which other store there is depends on the command, and is added by it.
           facts: { hint: expect.not.stringContaining('--store') },

@@ -12,14 +12,14 @@ function read(options: Readonly<Record<string, unknown>>) {
 }
 
 describe('--old', () => {
-  const nothing = { graceMs: null, keepOld: false, revoke: false };
+  const nothing = { graceMs: null, retainOld: false, revoke: false };
   test.each([
     [{}, nothing],
     [{ old: 'now' }, { ...nothing, revoke: true }],
-    [{ old: 'keep' }, { ...nothing, keepOld: true }],
+    [{ old: 'keep' }, { ...nothing, retainOld: true }],
     [{ old: '24h' }, { ...nothing, graceMs: 24 * HOUR }],
     [{ revoke: true }, { ...nothing, revoke: true }, '--old now'],
-    [{ 'keep-old': true }, { ...nothing, keepOld: true }, '--old keep'],
+    [{ 'keep-old': true }, { ...nothing, retainOld: true }, '--old keep'],
     [{ grace: '24h' }, { ...nothing, graceMs: 24 * HOUR }, '--old 24h'],
   ])('%j', (options, old, instead = '') => {
     const { notes, ...rest } = read(options);

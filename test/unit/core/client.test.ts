@@ -4,7 +4,7 @@ import { Client } from '../../../src/core/client.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Token } from '../../../src/domain/token.ts';
-import type { PagedOperation } from '../../../src/ports/paging.ts';
+import type { PagedApiCall } from '../../../src/ports/paging.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import { type Answer, FakeTransport, fakeProvider, ORIGIN, type Sent, tokenOf } from '../../support/fakes.ts';
 
@@ -25,7 +25,7 @@ function rig(answer: (request: Sent) => Answer, provider: Provider = fakeProvide
   return { client: new Client(connection, transport), transport, provider };
 }
 
-function listOf(provider: Provider): PagedOperation<void, Token> {
+function listOf(provider: Provider): PagedApiCall<void, Token> {
   if (!provider.tokens.list) throw new Error('the fake has a list');
   return provider.tokens.list;
 }
@@ -173,10 +173,10 @@ describe('pages', () => {
     expect(transport.sent[0]?.query['size']).toBe(size);
   });
 
-  it('all tells each id once, the first of twins', async () => {
-    const twins = [tokenOf('a', { name: 'first' }), tokenOf('a', { name: 'second' }), tokenOf('b')];
+  it('all tells each id once, the first of duplicates', async () => {
+    const duplicates = [tokenOf('a', { name: 'first' }), tokenOf('a', { name: 'second' }), tokenOf('b')];
     const { client, provider } = rig(({ query }) => ({
-      body: { items: twins, next: query['cursor'] ? null : 'x' },
+      body: { items: duplicates, next: query['cursor'] ? null : 'x' },
     }));
     const { items } = await client.all(listOf(provider), undefined);
     expect(items.map(({ id, name }) => [id, name])).toEqual([

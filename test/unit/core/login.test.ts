@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkTarget, loginFromVendorCli, loginWithToken } from '../../../src/core/login.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { AttemptList, AttemptSummary } from '../../../src/ports/journal.ts';
+import type { OperationList, OperationSummary } from '../../../src/ports/journal.ts';
 import {
   type Answer,
   FakeClock,
@@ -16,11 +16,11 @@ import {
 
 const TARGET = { profile: 'acme', settings: { region: 'us' }, origin: 'https://us.vendor.example' };
 
-/** `open`: an attempt of somebody else that is not finished. */
+/** `open`: an operation of somebody else that is not finished. */
 function rig(
   answer: Answer = { body: { account: 'acme-inc' } },
   profiles = new FakeProfiles(),
-  open: readonly AttemptSummary[] = [],
+  open: readonly OperationSummary[] = [],
 ) {
   const transport = new FakeTransport(() => answer);
   const store = new FakeStore();
@@ -31,7 +31,8 @@ function rig(
     transport,
     store: async () => store,
     journal: async () => ({
-      whileNoneBegins: <T>(work: (found: AttemptList) => Promise<T>) => work({ attempts: open, broken: [] }),
+      whileNoneBegins: <T>(work: (found: OperationList) => Promise<T>) =>
+        work({ operations: open, broken: [] }),
     }),
   };
   return { deps, transport, store, profiles };
@@ -79,8 +80,8 @@ describe('loginWithToken', () => {
     expect(store.withdrawn).toBe(store.proved);
   });
 
-  it('a refused login leaves the store where an unfinished attempt needs its key', async () => {
-    const open = { state: 'open', header: {} } as AttemptSummary;
+  it('a refused login leaves the store where an unfinished operation needs its key', async () => {
+    const open = { state: 'open', header: {} } as OperationSummary;
     const { deps, store } = rig({ status: 401, body: {} }, new FakeProfiles(), [open]);
     const work = loginWithToken(deps, TARGET, { secret: async () => Secret.of('kt_1'), tokenId: null });
     await expect(work).rejects.toMatchObject({ code: 'auth' });

@@ -3,15 +3,15 @@ import { createStoreMigration } from '../../../src/adapters/store/store-migratio
 import { type MigrateDeps, type MigrateRequest, migrateStore } from '../../../src/core/migrate-store.ts';
 import { STORE_KINDS, type StoreKind } from '../../../src/domain/credential.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { AttemptSummary } from '../../../src/ports/journal.ts';
+import type { OperationSummary } from '../../../src/ports/journal.ts';
 import { header } from '../../contract/journal.ts';
 import { createMemoryDisk } from '../../support/memory-disk.ts';
 import { caught, createRig, entry, PATH } from '../adapters/store/store-rig.ts';
 
 function journalOf(open: number): MigrateDeps['journal'] {
-  const attempts = Array.from(
+  const operations = Array.from(
     { length: open },
-    (_, index): AttemptSummary => ({
+    (_, index): OperationSummary => ({
       header: header(`${index}`),
       state: 'attention',
       lastStep: null,
@@ -20,7 +20,7 @@ function journalOf(open: number): MigrateDeps['journal'] {
       endedAt: null,
     }),
   );
-  const found = { attempts, broken: [] };
+  const found = { operations, broken: [] };
   return { list: async () => found, whileNoneBegins: async (work) => work(found) };
 }
 

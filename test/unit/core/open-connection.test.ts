@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openConnection } from '../../../src/core/open-connection.ts';
-import type { ResolvedConnection } from '../../../src/core/resolve-connection.ts';
+import type { ResolvedConnection } from '../../../src/core/resolved-connection.ts';
 import { pinSession } from '../../../src/core/session-pin.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Profile, SessionPin } from '../../../src/ports/profiles.ts';

@@ -4,16 +4,16 @@ import { connectedAccount } from '../../../src/core/connected-account.ts';
 import { replaces } from '../../../src/core/forget-credential.ts';
 import { checkTarget, type LoginDeps } from '../../../src/core/login.ts';
 import { chooseLoginEntry } from '../../../src/core/login-entry.ts';
-import { isOfPlace } from '../../../src/core/mint/attempt.ts';
-import { type AttemptPlan, accountOf, writePlan } from '../../../src/core/mint/attempt-plan.ts';
 import { openConnection } from '../../../src/core/open-connection.ts';
+import { isOfPlace } from '../../../src/core/operation/operation.ts';
+import { accountOf, type OperationPlan, writePlan } from '../../../src/core/operation/plan.ts';
 import { findPrevious } from '../../../src/core/previous-login.ts';
 import { profilesOf } from '../../../src/core/saved-credentials.ts';
 import { allTokens } from '../../../src/core/tokens.ts';
 import { isAppError } from '../../../src/domain/errors.ts';
 import { type AccountSettings, compareAccounts } from '../../../src/domain/same-settings.ts';
 import { matchAccount } from '../../../src/domain/saved-token.ts';
-import type { AttemptHeader } from '../../../src/ports/journal.ts';
+import type { OperationHeader } from '../../../src/ports/journal.ts';
 import {
   FakeProfiles,
   FakeSeals,
@@ -36,13 +36,19 @@ const PROVIDER = (() => {
 })();
 const CONNECTION = { ...fakeConnection(PROVIDER), origin: ORIGIN, settings: HERE };
 
-const PLAN: AttemptPlan = {
-  ...{ thing: 'token', way: 'overlap', target: { id: '3', name: null }, spec: null, bySession: false },
+const PLAN: OperationPlan = {
+  ...{
+    thing: 'token',
+    way: 'overlap',
+    target: { id: '3', name: null, createdAt: null },
+    spec: null,
+    bySession: false,
+  },
   ...{ marked: false, project: null, key: null, entry: null, sinks: [], print: false, self: false },
-  ...{ scopes: null, graceMs: null, keepOld: false, alias: null, login: null, settings: HERE },
+  ...{ scopes: null, graceMs: null, retainOld: false, alias: null, login: null, settings: HERE },
 };
 
-function headerOf(settings: AccountSettings): AttemptHeader {
+function headerOf(settings: AccountSettings): OperationHeader {
   return {
     ...{ id: '0'.repeat(32), kind: 'rotate token', startedAt: '2026-11-22T12:00:00Z', profile: null },
     ...{ provider: 'fake', origin: ORIGIN, subject: 'token 3', plan: writePlan({ ...PLAN, settings }) },
@@ -75,7 +81,7 @@ function loginDeps(store: FakeStore, profiles = new FakeProfiles()): LoginDeps {
     transport: new FakeTransport(() => ({ status: 200, body: { items: [] } })),
     store: async () => store,
     journal: async () => ({
-      whileNoneBegins: async (work) => work({ attempts: [], broken: [] }),
+      whileNoneBegins: async (work) => work({ operations: [], broken: [] }),
     }),
   } as LoginDeps;
 }

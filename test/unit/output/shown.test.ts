@@ -118,7 +118,7 @@ describe.each(FORMATS)('A3 no runner obeys what somebody else wrote: -o %s', (fo
 describe('A3 errors', () => {
   it.each(PAYLOADS)('%j', (text) => {
     const facts = { code: 'failure', message: text, hint: text, provider: text, requestId: text } as const;
-    const error = new AppError({ ...facts, attempt: text, id: text, profile: text, next: text });
+    const error = new AppError({ ...facts, operation: text, id: text, profile: text, next: text });
     expect(readOutput(errorText(error))).toEqual([]);
     expect(readOutput(errorJson(error))).toEqual([]);
     expect(JSON.parse(errorJson(error)).error).toMatchObject({ ...facts, next: text });

@@ -58,13 +58,13 @@ describe('bluebricks specifications', () => {
     expect(refused(() => tokens.checkSpec({ ...SPEC, ...change })).code).toBe('usage');
   });
 
-  it('get a fresh name for each attempt', () => {
-    const lineage = has(tokens.lineage);
+  it('get a fresh name for each operation', () => {
+    const marking = has(tokens.marking);
     const spec = tokens.specOf({ ...TOKEN, name: 'ci-20251122-00000001' });
-    const marked = lineage.mark(spec, '7f3a9c21', NOW);
+    const marked = marking.mark(spec, '7f3a9c21', NOW);
     expect(marked.name).toBe('ci-20261122-7f3a9c21');
-    expect(lineage.carries({ ...TOKEN, name: 'ci-20261122-7f3a9c21' }, marked)).toBe(true);
-    expect(lineage.carries(TOKEN, marked)).toBe(false);
+    expect(marking.isMarked({ ...TOKEN, name: 'ci-20261122-7f3a9c21' }, marked)).toBe(true);
+    expect(marking.isMarked(TOKEN, marked)).toBe(false);
   });
 });
 
@@ -73,9 +73,9 @@ describe('bluebricks answers', () => {
   const offset = (body: unknown, taken = 0) => page(body, taken).paging.next?.query['offset'] ?? null;
 
   it('of a create hold the secret alone', () => {
-    const minted = has(tokens.create).decode({ api_key: 'bbx_abc' }, SPEC);
-    expect(minted.item).toBeNull();
-    expect(minted.secret?.reveal()).toBe('bbx_abc');
+    const issued = has(tokens.create).decode({ api_key: 'bbx_abc' }, SPEC);
+    expect(issued.item).toBeNull();
+    expect(issued.secret?.reveal()).toBe('bbx_abc');
     expect(() => has(tokens.create).decode({ name: 'ci' }, SPEC)).toThrow(SchemaDrift);
   });
 

@@ -119,12 +119,12 @@ describe('devo specifications', () => {
   });
 
   it('are marked in the name', () => {
-    const lineage = has(tokens.lineage);
-    const marked = lineage.mark(WANTED, '7f3a9c21', Date.UTC(2026, 10, 22));
+    const marking = has(tokens.marking);
+    const marked = marking.mark(WANTED, '7f3a9c21', Date.UTC(2026, 10, 22));
     expect(marked.name).toBe('ci-20261122-7f3a9c21');
-    expect(lineage.carries({ ...TOKEN, name: 'ci-20261122-7f3a9c21' }, marked)).toBe(true);
-    expect(lineage.carries({ ...TOKEN, name: 'ci-20261122-7f3a9c22' }, marked)).toBe(false);
-    expect(lineage.carries({ ...TOKEN, name: null }, { ...marked, name: null })).toBe(false);
+    expect(marking.isMarked({ ...TOKEN, name: 'ci-20261122-7f3a9c21' }, marked)).toBe(true);
+    expect(marking.isMarked({ ...TOKEN, name: 'ci-20261122-7f3a9c22' }, marked)).toBe(false);
+    expect(marking.isMarked({ ...TOKEN, name: null }, { ...marked, name: null })).toBe(false);
   });
 });
 
@@ -205,6 +205,6 @@ describe('devo answers', () => {
 
   it('with a mask hold no secret', () => {
     const masked = has(tokens.get).decode({ ...LISTED, token: 'tk.0f343b.18a3b' }, TARGET).secret;
-    expect(refused(() => devo.checkMinted(masked ?? Secret.of(''))).code).toBe('auth');
+    expect(refused(() => devo.checkIssued(masked ?? Secret.of(''))).code).toBe('auth');
   });
 });

@@ -181,9 +181,9 @@ describe('errova answers', () => {
   });
 
   it('without a secret still name what was made; with neither they are drift', () => {
-    const minted = create({ id: 't1', tokenSecret: '' });
-    expect(minted).toMatchObject({ item: { id: 't1' }, secret: null });
-    expect(minted.drift?.message).toBe('the answer has no secret; it has the fields id, tokenSecret');
+    const issued = create({ id: 't1', tokenSecret: '' });
+    expect(issued).toMatchObject({ item: { id: 't1' }, secret: null });
+    expect(issued.drift?.message).toBe('the answer has no secret; it has the fields id, tokenSecret');
     for (const body of [null, {}, [], 'x', { ok: true }]) expect(() => create(body)).toThrow(SchemaDrift);
   });
 

@@ -54,16 +54,16 @@ const DECODERS = PROVIDERS.flatMap(decodersOf);
 /** Runs the bytes through the parser and the decoders: values or `AppError`s, and the canary in neither. */
 function survive(decoders: readonly Decoder[], bytes: Uint8Array): void {
   let body: unknown;
-  const parsing = attempt('parser', () => {
+  const parsing = operation('parser', () => {
     body = parseJsonBytes(bytes);
   });
   if (parsing === 'refused') return;
-  for (const { name, decode } of decoders) attempt(name, () => decode(body));
+  for (const { name, decode } of decoders) operation(name, () => decode(body));
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect(['polluted', 'x'].some((property) => property in {})).toBe(false);
 }
 
-function attempt(name: string, work: () => unknown): 'done' | 'refused' {
+function operation(name: string, work: () => unknown): 'done' | 'refused' {
   let said: string;
   let end: 'done' | 'refused' = 'done';
   try {

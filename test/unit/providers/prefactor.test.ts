@@ -132,16 +132,16 @@ describe('prefactor specifications', () => {
   });
 
   it('are marked by the idempotency key and the seconds of the end', () => {
-    const lineage = has(tokens.lineage);
-    const marked = lineage.mark({ ...SPEC, expiresAt: '2027-01-01T10:20:30Z' }, '00000007', NOW);
+    const marking = has(tokens.marking);
+    const marked = marking.mark({ ...SPEC, expiresAt: '2027-01-01T10:20:30Z' }, '00000007', NOW);
     expect(marked).toMatchObject({ idempotencyKey: 'keyturn-00000007', expiresAt: '2027-01-01T10:20:07Z' });
     expect(tokens.checkSpec(marked).idempotencyKey).toBe('keyturn-00000007');
-    expect(lineage.carries({ ...TOKEN, expiresAt: '2027-01-01T10:20:07.5Z' }, marked)).toBe(true);
-    expect(lineage.carries({ ...TOKEN, expiresAt: '2027-01-01T10:20:08Z' }, marked)).toBe(false);
-    expect(lineage.carries({ ...TOKEN, expiresAt: null }, marked)).toBe(false);
-    const open = lineage.mark(SPEC, '00000007', NOW);
-    expect(lineage.carries({ ...TOKEN, expiresAt: null }, open)).toBe(false);
-    const soon = lineage.mark({ ...SPEC, expiresAt: '2026-11-22T00:00:05Z' }, '00000000', NOW + 2_000);
+    expect(marking.isMarked({ ...TOKEN, expiresAt: '2027-01-01T10:20:07.5Z' }, marked)).toBe(true);
+    expect(marking.isMarked({ ...TOKEN, expiresAt: '2027-01-01T10:20:08Z' }, marked)).toBe(false);
+    expect(marking.isMarked({ ...TOKEN, expiresAt: null }, marked)).toBe(false);
+    const open = marking.mark(SPEC, '00000007', NOW);
+    expect(marking.isMarked({ ...TOKEN, expiresAt: null }, open)).toBe(false);
+    const soon = marking.mark({ ...SPEC, expiresAt: '2026-11-22T00:00:05Z' }, '00000000', NOW + 2_000);
     expect(soon.expiresAt).toBe('2026-11-22T00:00:05Z');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../../src/domain/errors.ts';
 import { SeveralSecrets } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Minted } from '../../../src/ports/provider.ts';
+import type { Issued } from '../../../src/ports/provider.ts';
 import { bluebricks } from '../../../src/providers/bluebricks.ts';
 import { devo } from '../../../src/providers/devo.ts';
 import { errova } from '../../../src/providers/errova.ts';
@@ -16,7 +16,7 @@ const JWT = jwt({ jti: 'x' });
 const ERT = 'ert_new_0123456789abcdef';
 const own = Secret.of(OWN);
 
-type Decode = (body: unknown) => Minted<unknown>;
+type Decode = (body: unknown) => Issued<unknown>;
 const create: Record<string, Decode> = {
   errova: (body) => has(errova.tokens.create).decode(body, SPEC, own),
   'errova rotate': (body) => has(errova.tokens.rotate).decode(body, TARGET, own),

@@ -26,7 +26,7 @@ describe('specifications', () => {
     expect(() => checkOptions({ ...SPEC, options: { user: 'c' } }, options)).toThrow(/no option/);
   });
 
-  it('marks a name with the day and the nonce, and replaces an earlier mark', () => {
+  it('marks a name with the day and the marker, and replaces an earlier mark', () => {
     const now = Date.UTC(2026, 10, 22, 23, 59);
     const once = markName('ci', '7f3a9c21', now);
     expect(once).toBe('ci-20261122-7f3a9c21');

@@ -117,7 +117,7 @@ describe('a create', () => {
 });
 
 describe('an idempotency key', () => {
-  const key = { idempotency_key: 'attempt-1' };
+  const key = { idempotency_key: 'operation-1' };
   const account = { token_scope: 'account' };
 
   test('gives the same token again', () => {

@@ -24,8 +24,8 @@ async function serve(faults: string[] = [], more: Partial<SandboxServerOptions> 
   const list = () => exchange(server, 'GET', '/api/v1/auth/keys', bearer);
   const mint = (name = 'ci') =>
     exchange(server, 'POST', '/api/v1/auth/key', bearer, JSON.stringify({ name }));
-  const minted = () => it.sandbox.tokens('bluebricks').length;
-  return { ...it, server, bearer, list, mint, minted };
+  const issued = () => it.sandbox.tokens('bluebricks').length;
+  return { ...it, server, bearer, list, mint, issued };
 }
 
 interface Exchange {
@@ -79,7 +79,7 @@ function exchange(
 describe('an honest answer', () => {
   test('is whole, dated by the world of the sandbox, and logged without secrets', async () => {
     const lines: string[] = [];
-    const { mint, server, world, minted } = await serve([], { log: (line) => lines.push(line) });
+    const { mint, server, world, issued } = await serve([], { log: (line) => lines.push(line) });
     const answer = await mint();
     expect(answer).toMatchObject({ status: 200, broken: undefined });
     expect(answer.headers).toMatchObject({
@@ -88,7 +88,7 @@ describe('an honest answer', () => {
       'content-length': String(answer.text.length),
     });
     expect(JSON.parse(answer.text).api_key).toMatch(/^bbx_/);
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
     expect(lines).toEqual(['POST /api/v1/auth/key 200']);
     expect(server.requests).toEqual([
       {
@@ -133,29 +133,29 @@ describe('the request', () => {
   });
 
   test('is refused where its path cannot be decoded or its body is too large', async () => {
-    const { server, bearer, minted } = await serve();
+    const { server, bearer, issued } = await serve();
     expect((await exchange(server, 'GET', '/%ff', bearer)).status).toBe(400);
     expect((await exchange(server, 'POST', '/api/v1/auth/key', bearer, ' '.repeat(1_048_577))).status).toBe(
       413,
     );
-    expect([minted(), server.requests.length]).toEqual([0, 0]);
+    expect([issued(), server.requests.length]).toEqual([0, 0]);
   });
 });
 
 describe('a fault', () => {
   test('status: an answer before anything is done', async () => {
-    const { mint, minted } = await serve(['POST * status:503:retry-after=2 x1']);
+    const { mint, issued } = await serve(['POST * status:503:retry-after=2 x1']);
     expect(await mint()).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
-    expect(minted()).toBe(0);
+    expect(issued()).toBe(0);
     expect((await mint()).status).toBe(200);
   });
 
   test('status-after: an answer that hides what was done', async () => {
-    const { mint, minted, server } = await serve(['status-after:502']);
+    const { mint, issued, server } = await serve(['status-after:502']);
     const answer = await mint();
     expect(answer.status).toBe(502);
     expect(answer.text).not.toContain('bbx_');
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
     expect(server.requests[0]).toMatchObject({ status: 502, committed: true, fault: 'status-after' });
   });
 
@@ -165,25 +165,25 @@ describe('a fault', () => {
     ['hang-before', 'GAVE-UP', 0],
     ['hang-after', 'GAVE-UP', 1],
   ])('%s: no byte of an answer', async (rule, broken, count) => {
-    const { mint, minted } = await serve([rule]);
+    const { mint, issued } = await serve([rule]);
     expect(await mint()).toMatchObject({ status: undefined, text: '', broken });
-    expect(minted()).toBe(count);
+    expect(issued()).toBe(count);
   });
 
   test('reset-headers: the status, then a broken connection', async () => {
-    const { mint, minted } = await serve(['reset-headers']);
+    const { mint, issued } = await serve(['reset-headers']);
     expect(await mint()).toMatchObject({ status: 200, text: '', broken: 'ECONNRESET' });
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
   });
 
   test('truncate: fewer bytes than announced', async () => {
-    const { mint, minted } = await serve(['truncate:10 x1', 'truncate']);
+    const { mint, issued } = await serve(['truncate:10 x1', 'truncate']);
     const first = await mint('a');
     expect(first).toMatchObject({ status: 200, broken: 'ECONNRESET' });
     expect(first.text).toHaveLength(10);
     const second = await mint('b');
     expect(second.text.length).toBe(Math.floor(Number(second.headers['content-length']) / 2));
-    expect(minted()).toBe(2);
+    expect(issued()).toBe(2);
   });
 
   test('truncate behind the last byte: the body is whole, the message is not', async () => {
@@ -194,13 +194,13 @@ describe('a fault', () => {
   });
 
   test('short-length: a body that is cut without a sign', async () => {
-    const { server, bearer, minted } = await serve(['short-length']);
+    const { server, bearer, issued } = await serve(['short-length']);
     const raw = await rawPost(server, bearer);
     const announced = Number(/content-length: (\d+)/.exec(raw)?.[1]);
     const body = raw.slice(raw.indexOf('\r\n\r\n') + 4);
     expect(announced).toBe(Math.floor(body.length / 2));
     expect(JSON.parse(body)).toHaveProperty('api_key');
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
   });
 
   test('slow: the answer comes late; the latency of the server is added', async () => {
@@ -218,26 +218,26 @@ describe('a fault', () => {
   });
 
   test('html: a captive portal', async () => {
-    const { mint, minted } = await serve(['html']);
+    const { mint, issued } = await serve(['html']);
     const answer = await mint();
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
     expect(answer.text).toMatch(/^<!doctype html>/);
-    expect(minted()).toBe(0);
+    expect(issued()).toBe(0);
   });
 
   test('redirect: nothing is done', async () => {
-    const { mint, minted } = await serve(['redirect:307:http://127.0.0.1:1/elsewhere']);
+    const { mint, issued } = await serve(['redirect:307:http://127.0.0.1:1/elsewhere']);
     expect(await mint()).toMatchObject({
       status: 307,
       headers: { location: 'http://127.0.0.1:1/elsewhere' },
     });
-    expect(minted()).toBe(0);
+    expect(issued()).toBe(0);
   });
 
   test('empty: success without a body', async () => {
-    const { mint, minted } = await serve(['empty']);
+    const { mint, issued } = await serve(['empty']);
     expect(await mint()).toMatchObject({ status: 200, text: '', headers: { 'content-length': '0' } });
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
   });
 
   test('garble: the field of the secret has another name', async () => {
@@ -273,17 +273,17 @@ describe('a fault', () => {
   });
 
   test('headers: more than a client accepts', async () => {
-    const { mint, minted } = await serve(['headers:20000']);
+    const { mint, issued } = await serve(['headers:20000']);
     expect((await mint()).broken).toBe('HPE_HEADER_OVERFLOW');
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
   });
 
   test('endless: a body without an end', async () => {
-    const { server, bearer, minted } = await serve(['endless']);
+    const { server, bearer, issued } = await serve(['endless']);
     const answer = await exchange(server, 'POST', '/api/v1/auth/key', bearer, '{"name":"ci"}', 300);
     expect(answer).toMatchObject({ status: 200, broken: 'GAVE-UP' });
     expect(answer.text.length).toBeGreaterThan(65_536);
-    expect(minted()).toBe(1);
+    expect(issued()).toBe(1);
   });
 });
 

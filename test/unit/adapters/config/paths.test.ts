@@ -38,10 +38,10 @@ describe('paths', () => {
   });
 
   test.each([undefined, '', 'relative', '.'])('a home of %j is an error that says what to set', (home) => {
-    const attempt = () => resolvePaths({}, 'linux', home);
-    expect(attempt).toThrow(AppError);
+    const operation = () => resolvePaths({}, 'linux', home);
+    expect(operation).toThrow(AppError);
     try {
-      attempt();
+      operation();
     } catch (error) {
       expect(error).toMatchObject({
         facts: { code: 'usage', hint: expect.stringContaining('KEYTURN_CONFIG_DIR') },

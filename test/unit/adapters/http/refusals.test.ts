@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { GrowingBytes } from '../../../../src/adapters/http/growing-bytes.ts';
+import { BoundedBuffer } from '../../../../src/adapters/http/bounded-buffer.ts';
 import type { HttpRequest } from '../../../../src/ports/provider.ts';
 import { answer, CANARY, endpointAt, errorOf, GET, hostile, POST, transportWith } from './support.ts';
 
@@ -74,7 +74,7 @@ test.each([
 });
 
 test('keeps a body up to its limit', () => {
-  const bytes = new GrowingBytes(10_000);
+  const bytes = new BoundedBuffer(10_000);
   expect(bytes.append(Buffer.alloc(6_000, 1))).toBe(true);
   expect(bytes.append(Buffer.alloc(4_000, 2))).toBe(true);
   expect(bytes.append(Buffer.alloc(1, 3))).toBe(false);

@@ -96,7 +96,7 @@ describe('the file journal and a sync that failed', () => {
     });
     await expect(begun).rejects.toMatchObject({ code: 'unavailable' });
     expect(ran).toBe(false);
-    expect((await machine.start().list()).attempts).toEqual([]);
+    expect((await machine.start().list()).operations).toEqual([]);
   });
 
   test('is not taken over while nothing can be made durable, and later is', async () => {

@@ -21,7 +21,7 @@ describe('the file journal on a disk that fills up', () => {
     let sends = 0;
     const run = machine.start().begin(header('a'), (journal) =>
       journal.once(
-        'mint',
+        'issue',
         async () => {
           sends += 1;
           return 1;
@@ -40,7 +40,7 @@ describe('the file journal on a disk that fills up', () => {
     const host = machine.start();
     await host.begin(header('a'), async (journal) => {
       await journal.once(
-        'mint',
+        'issue',
         async (capture) => {
           const used = [...machine.disk.files().values()].reduce((sum, bytes) => sum + bytes.length, 0);
           machine.disk.put('/home/other', new Uint8Array(200_000 - used));
@@ -53,13 +53,13 @@ describe('the file journal on a disk that fills up', () => {
       );
     });
     await machine.start().resume(header('a').id, async (journal) => {
-      expect(journal.result('mint')).toBe('answered');
-      const captured = await journal.captured('mint');
+      expect(journal.result('issue')).toBe('answered');
+      const captured = await journal.captured('issue');
       expect(Buffer.from(captured?.bytes ?? []).equals(ANSWER)).toBe(true);
       expect(captured?.complete).toBe(true);
       await journal.end('done', null);
     });
-    expect((await host.list()).attempts).toMatchObject([{ state: 'done' }]);
+    expect((await host.list()).operations).toMatchObject([{ state: 'done' }]);
   });
 
   test('captures nothing after a gap', async () => {
@@ -69,7 +69,7 @@ describe('the file journal on a disk that fills up', () => {
       failing && name === 'write' ? ({ kind: 'fail', when: 'during', bytes: 9 } as const) : null;
     await machine.start({ watch }).begin(header('a'), async (journal) => {
       await journal.once(
-        'mint',
+        'issue',
         async (capture) => {
           const full = { code: 'unavailable' };
           await capture.chunk(Buffer.from('first'));
@@ -84,10 +84,10 @@ describe('the file journal on a disk that fills up', () => {
       );
     });
     await machine.start().resume(header('a').id, async (journal) => {
-      const captured = await journal.captured('mint');
+      const captured = await journal.captured('issue');
       expect(Buffer.from(captured?.bytes ?? []).toString()).toBe('first');
       expect(captured?.complete).toBe(false);
-      expect(journal.result('mint')).toBe(1);
+      expect(journal.result('issue')).toBe(1);
     });
   });
 
@@ -101,7 +101,7 @@ describe('the file journal on a disk that fills up', () => {
     };
     await machine.start({ watch }).begin(header('a'), async (journal) => {
       await journal.once(
-        'mint',
+        'issue',
         (capture) => capture.chunk(ANSWER).then(() => 'sent'),
         async () => 'cut',
       );
@@ -109,9 +109,9 @@ describe('the file journal on a disk that fills up', () => {
     });
     machine.disk.crash('power');
     await machine.start().resume(header('a').id, async (journal) => {
-      expect(journal.result('mint')).toBe('sent');
+      expect(journal.result('issue')).toBe('sent');
       expect(journal.result('store')).toBe('stored');
-      expect(Buffer.from((await journal.captured('mint'))?.bytes ?? []).equals(ANSWER)).toBe(true);
+      expect(Buffer.from((await journal.captured('issue'))?.bytes ?? []).equals(ANSWER)).toBe(true);
     });
     expect(syncs).toBeGreaterThanOrEqual(3);
   });

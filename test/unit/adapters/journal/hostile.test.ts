@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import type { AttemptHeader, Journal, JournalHost } from '../../../../src/ports/journal.ts';
+import type { Journal, JournalHost, OperationHeader } from '../../../../src/ports/journal.ts';
 import { header } from '../../../contract/journal.ts';
 import { createFakeSealer, createSeededRandom } from '../../../contract/journal-fakes.ts';
 import {
@@ -19,10 +19,10 @@ const OTHER = header('b', { subject: 'token 18', plan: { old: '18' } });
 
 /** Everything that a journal tells its reader, as one text. */
 async function readOut(journal: Journal): Promise<string> {
-  const captured = await journal.captured('mint');
+  const captured = await journal.captured('issue');
   return JSON.stringify({
     header: journal.header,
-    steps: ['plan', 'mint', 'store', 'switch'].map((step) => journal.result(step)),
+    steps: ['plan', 'issue', 'store', 'switch'].map((step) => journal.result(step)),
     captured: captured && { ...captured, bytes: Buffer.from(captured.bytes).toString() },
     kept: (await journal.kept())?.reveal() ?? null,
   });
@@ -30,12 +30,12 @@ async function readOut(journal: Journal): Promise<string> {
 
 type Machine = ReturnType<typeof createJournalMachine>;
 
-/** An attempt of two owners, as far as before its end, and what it told after each of its records. */
+/** An operation of two owners, as far as before its end, and what it told after each of its records. */
 async function record(machine: Machine, which = FIRST): Promise<Set<string>> {
   return new Set([...(await recordFirst(machine, which)), ...(await recordSecond(machine, which))]);
 }
 
-async function recordFirst(machine: Machine, which: AttemptHeader): Promise<Set<string>> {
+async function recordFirst(machine: Machine, which: OperationHeader): Promise<Set<string>> {
   const told = new Set<string>();
   const tell = async (journal: Journal): Promise<void> => {
     told.add(await readOut(journal));
@@ -45,7 +45,7 @@ async function recordFirst(machine: Machine, which: AttemptHeader): Promise<Set<
     await journal.step('plan', async () => ({ old: which.plan['old'] ?? null }));
     await tell(journal);
     await journal.once(
-      'mint',
+      'issue',
       async (capture) => {
         await capture.head(201, 'r-1');
         await tell(journal);
@@ -64,7 +64,7 @@ async function recordFirst(machine: Machine, which: AttemptHeader): Promise<Set<
   return told;
 }
 
-async function recordSecond(machine: Machine, which: AttemptHeader): Promise<Set<string>> {
+async function recordSecond(machine: Machine, which: OperationHeader): Promise<Set<string>> {
   const told = new Set<string>();
   await machine.start().resume(which.id, async (journal) => {
     told.add(await readOut(journal));
@@ -236,7 +236,7 @@ describe('a file journal that was tampered with', () => {
     }
   });
 
-  test('is refused with records of another attempt, and so is the other one under its name', async () => {
+  test('is refused with records of another operation, and so is the other one under its name', async () => {
     const other = createJournalMachine({ seed: 'other' });
     await record(other, OTHER);
     const foreign = other.disk.files().get(segment(OTHER.id, 2)) ?? new Uint8Array();
@@ -271,7 +271,7 @@ describe('a file journal that was tampered with', () => {
       .start({ sealer: async () => sealer })
       .begin(FIRST, (journal) => journal.step('plan', async () => ({ old: '99' })));
     restoreFiles(machine.disk, forger.disk.files());
-    expect((await machine.start().list()).attempts).toMatchObject([{ lastStep: 'plan' }]);
+    expect((await machine.start().list()).operations).toMatchObject([{ lastStep: 'plan' }]);
     expect(await tellOrRefuse(machine.start())).toEqual({ code: 'failure' });
   });
 
@@ -282,9 +282,9 @@ describe('a file journal that was tampered with', () => {
     await forged.begin(FIRST, (journal) => journal.end('aborted', null));
     restoreFiles(machine.disk, forger.disk.files());
     await machine.start().begin(OTHER, (journal) => journal.end('aborted', null));
-    expect((await machine.start().list()).attempts).toHaveLength(2);
-    const { attempts, broken } = await machine.start().list({ verified: true });
-    expect(attempts).toMatchObject([{ header: OTHER, state: 'aborted' }]);
+    expect((await machine.start().list()).operations).toHaveLength(2);
+    const { operations, broken } = await machine.start().list({ verified: true });
+    expect(operations).toMatchObject([{ header: OTHER, state: 'aborted' }]);
     expect(broken).toMatchObject([{ id: FIRST.id, reason: expect.stringContaining('another key') }]);
   });
 
@@ -304,7 +304,7 @@ describe('a file journal that was tampered with', () => {
         return encodeLine(edited, link, new Uint8Array(32));
       });
       restoreFiles(machine.disk, new Map([[segment(FIRST.id, 1), Buffer.concat(lines)]]));
-      expect((await machine.start().list()).attempts).toMatchObject([{ header: edit }]);
+      expect((await machine.start().list()).operations).toMatchObject([{ header: edit }]);
       expect(await tellOrRefuse(machine.start())).toEqual({ code: 'failure' });
     }
   });
@@ -347,8 +347,8 @@ describe('a file journal that was tampered with', () => {
       restoreFiles(machine.disk, new Map());
       plant();
       const before = digestFiles(machine.disk);
-      const { attempts, broken } = await machine.start().list();
-      expect(attempts, `shape ${index}`).toEqual([]);
+      const { operations, broken } = await machine.start().list();
+      expect(operations, `shape ${index}`).toEqual([]);
       expect(broken, `shape ${index}`).toMatchObject([{ id: FIRST.id }]);
       expect(await tellOrRefuse(machine.start()), `shape ${index}`).toEqual({ code: 'failure' });
       expect(digestFiles(machine.disk), `shape ${index}`).toBe(before);
@@ -356,13 +356,13 @@ describe('a file journal that was tampered with', () => {
     }
   });
 
-  test('does not keep the others from being listed and resumed, but a new attempt for its subject', async () => {
+  test('does not keep the others from being listed and resumed, but a new operation for its subject', async () => {
     restoreFiles(machine.disk, files);
     const flipped = flip(bytes(), owned + 100);
     machine.disk.put(path, flipped);
     const host = machine.start();
     await host.begin(OTHER, (journal) => journal.step('plan', async () => 1));
-    expect(await host.list()).toMatchObject({ attempts: [{ header: OTHER }], broken: [{ id: FIRST.id }] });
+    expect(await host.list()).toMatchObject({ operations: [{ header: OTHER }], broken: [{ id: FIRST.id }] });
     expect(await host.resume(OTHER.id, async (journal) => journal.result('plan'))).toBe(1);
     await expect(host.begin(header('e'), async () => 1)).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -386,7 +386,7 @@ describe('a file journal that was tampered with', () => {
     await second.start().resume(FIRST.id, (journal) => journal.end('done', null));
     for (const [path, bytes] of saved) second.disk.put(path, bytes);
     expect(await tellOrRefuse(second.start())).toEqual({ code: 'not-found' });
-    expect((await second.start().list()).attempts).toMatchObject([{ state: 'done' }]);
+    expect((await second.start().list()).operations).toMatchObject([{ state: 'done' }]);
   });
 
   test('says which key it was sealed under when that key is not here', async () => {
@@ -396,7 +396,7 @@ describe('a file journal that was tampered with', () => {
     await expect(host.resume(FIRST.id, readOut)).rejects.toThrow('sealed under another key');
   });
 
-  test('never has two attempts of a subject, even when locks let everybody in', async () => {
+  test('never has two operations of a subject, even when locks let everybody in', async () => {
     for (let pause = 1; pause < 40; pause += 1) {
       const both = createJournalMachine();
       let wake = (): void => undefined;
@@ -416,7 +416,7 @@ describe('a file journal that was tampered with', () => {
       const first = await slow;
       const winners = [first, quick].filter((result) => typeof result === 'string');
       expect(winners.length, `pause at ${pause}`).toBeLessThanOrEqual(1);
-      expect((await both.start().list()).attempts.length, `pause at ${pause}`).toBe(winners.length);
+      expect((await both.start().list()).operations.length, `pause at ${pause}`).toBe(winners.length);
     }
   });
 

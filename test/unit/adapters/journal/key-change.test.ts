@@ -59,8 +59,8 @@ test('A5: an operation that took its key before a migration begins under the new
   });
   work.migrate = migrate;
   await begin(header('a'), async () => undefined);
-  const { attempts, broken } = await host.list({ verified: true });
-  expect({ states: attempts.map(({ state }) => state), broken }).toEqual({ states: ['open'], broken: [] });
+  const { operations, broken } = await host.list({ verified: true });
+  expect({ states: operations.map(({ state }) => state), broken }).toEqual({ states: ['open'], broken: [] });
   await host.resume(header('a').id, async (journal) => journal.end('done', null));
 });
 
@@ -75,6 +75,9 @@ test('A5: of a migration and a beginning at once, what was begun stays readable'
     for (const _ of steps) await Promise.resolve();
     await begin(header('a'), async () => undefined);
     expect(['migrated', 'refused']).toContain(await migrated);
-    expect(await host.list({ verified: true })).toMatchObject({ attempts: [{ state: 'open' }], broken: [] });
+    expect(await host.list({ verified: true })).toMatchObject({
+      operations: [{ state: 'open' }],
+      broken: [],
+    });
   }
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { AttemptChoice } from '../../../../src/ports/journal.ts';
+import type { OperationChoice } from '../../../../src/ports/journal.ts';
 import { header } from '../../../contract/journal.ts';
 import { createJournalMachine, FOLDER } from './journal-machine.ts';
 
 const idOf = (n: number): string => n.toString(16).padStart(32, '0');
 const ENDED = 12;
 
-/** One unfinished attempt, one that was aborted, and many that are done. */
+/** One unfinished operation, one that was aborted, and many that are done. */
 async function history() {
   const machine = createJournalMachine();
   const host = machine.start();
@@ -17,8 +17,8 @@ async function history() {
   return machine;
 }
 
-describe('attempts that have ended', () => {
-  test.each<[AttemptChoice['only'], readonly number[], number]>([
+describe('operations that have ended', () => {
+  test.each<[OperationChoice['only'], readonly number[], number]>([
     ['unfinished', [200], 1],
     [{ abortedSince: 0 }, [100], 2],
     [{ abortedSince: Number.MAX_SAFE_INTEGER }, [], 1],
@@ -32,8 +32,8 @@ describe('attempts that have ended', () => {
         return null;
       },
     });
-    const { attempts } = await host.list({ only });
-    expect(attempts.map(({ header: { id } }) => id).sort()).toEqual(expected.map(idOf));
+    const { operations } = await host.list({ only });
+    expect(operations.map(({ header: { id } }) => id).sort()).toEqual(expected.map(idOf));
     expect(seen.filter((effect) => effect.startsWith('read'))).toHaveLength(reads);
     expect(seen.filter((effect) => effect === `list ${FOLDER}`)).toHaveLength(1);
   });
@@ -45,8 +45,8 @@ describe('attempts that have ended', () => {
       machine.disk.erase(path);
       machine.disk.put(path.replace(/(done|aborted)$/, 'ended'), bytes);
     }
-    const { attempts } = await machine.start().list({ only: { abortedSince: 0 } });
-    expect(attempts.map(({ header: { id } }) => id)).toEqual([idOf(100)]);
-    expect((await machine.start().list()).attempts).toHaveLength(ENDED + 2);
+    const { operations } = await machine.start().list({ only: { abortedSince: 0 } });
+    expect(operations.map(({ header: { id } }) => id)).toEqual([idOf(100)]);
+    expect((await machine.start().list()).operations).toHaveLength(ENDED + 2);
   });
 });

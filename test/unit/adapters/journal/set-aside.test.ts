@@ -77,7 +77,7 @@ describe('an operation that cannot be read', () => {
       const now = machine.disk.files().get(path.replace(`${FOLDER}/`, `${FOLDER}/set-aside.`));
       if (path.endsWith('.journal')) expect(now).toEqual(bytes);
     }
-    expect(await host.list()).toEqual({ attempts: [], broken: [] });
+    expect(await host.list()).toEqual({ operations: [], broken: [] });
     expect(await host.whyUnreadable(id)).toBeNull();
     expect(await host.begin(header('b'), async () => 'begun')).toBe('begun');
   });
@@ -96,11 +96,11 @@ describe('an operation that cannot be read', () => {
         .setAside(id)
         .catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
       const host = machine.start(options);
-      const { attempts, broken } = await host.list({ verified: true });
+      const { operations, broken } = await host.list({ verified: true });
       const isAside = broken.length === 0;
-      expect(attempts, `effect ${n}`).toEqual([]);
+      expect(operations, `effect ${n}`).toEqual([]);
       if (!isAside) await host.setAside(id);
-      expect(await host.list()).toEqual({ attempts: [], broken: [] });
+      expect(await host.list()).toEqual({ operations: [], broken: [] });
       expect(names(machine).some((name) => name.startsWith(`set-aside.${id}`))).toBe(true);
       if (!struck) break;
     }

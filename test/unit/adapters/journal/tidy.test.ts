@@ -7,8 +7,8 @@ import { createJournalMachine, FOLDER } from './journal-machine.ts';
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 const idle = async (): Promise<null> => null;
 
-describe('what is left in the folder of attempts', () => {
-  test('one private file for an open attempt, however often it is looked at', async () => {
+describe('what is left in the folder of operations', () => {
+  test('one private file for an open operation, however often it is looked at', async () => {
     const machine = createJournalMachine();
     await machine.start().begin(header('a'), idle);
     for (let times = 0; times < 3; times += 1) await machine.start().resume(header('a').id, idle);
@@ -38,7 +38,7 @@ describe('what is left in the folder of attempts', () => {
     expect(machine.disk.files().has(path)).toBe(false);
   });
 
-  test('nothing of an end that was cut short, after the next attempt began', async () => {
+  test('nothing of an end that was cut short, after the next operation began', async () => {
     for (let n = 1; n < 60; n += 1) {
       const machine = createJournalMachine();
       let ending = 0;
@@ -48,7 +48,7 @@ describe('what is left in the folder of attempts', () => {
       };
       const run = machine.start({ watch }).begin(header('a'), async (journal) => {
         await journal.once(
-          'mint',
+          'issue',
           (capture) => capture.chunk(Buffer.from('x')).then(() => 1),
           async () => 2,
         );
@@ -59,8 +59,8 @@ describe('what is left in the folder of attempts', () => {
       if (error === undefined) return;
       expect(error).toBeInstanceOf(Killed);
       const fresh = machine.start();
-      const { attempts } = await fresh.list();
-      if (attempts[0]?.state === 'open')
+      const { operations } = await fresh.list();
+      if (operations[0]?.state === 'open')
         await fresh.resume(header('a').id, (journal) => journal.end('done', null));
       else await fresh.begin(header('b'), (journal) => journal.end('done', null));
       const left = [...machine.disk.files().keys()].filter((path) => !/\.(done|aborted)$/.test(path));

@@ -35,18 +35,18 @@ describe.each(['keychain', 'passphrase', 'file'] as const)('with a %s store', (k
     const { rig, again, memory } = start(kind);
     await rig.store.save(entry('acme'), Secret.of('x'));
     const sealer = await again().openSealer();
-    const sealed = sealer.seal(bytes, 'attempt-1');
+    const sealed = sealer.seal(bytes, 'operation-1');
     expect(new TextDecoder().decode(sealed)).not.toContain('canary');
     const later = await again().openSealerFor(sealer.keyId);
-    expect(later.open(sealed, 'attempt-1')).toEqual(bytes);
+    expect(later.open(sealed, 'operation-1')).toEqual(bytes);
     expect((await again().openSealer()).keyId).toBe(sealer.keyId);
-    expect(() => later.open(sealed, 'attempt-2')).toThrow('does not open');
+    expect(() => later.open(sealed, 'operation-2')).toThrow('does not open');
     for (let at = 0; at < sealed.length; at += 1) {
       const changed = sealed.slice();
       changed[at] = (changed[at] ?? 0) ^ 1;
-      expect(() => later.open(changed, 'attempt-1')).toThrow('does not open');
+      expect(() => later.open(changed, 'operation-1')).toThrow('does not open');
     }
-    expect(() => later.open(sealed.slice(0, 20), 'attempt-1')).toThrow('does not open');
+    expect(() => later.open(sealed.slice(0, 20), 'operation-1')).toThrow('does not open');
     expect(memory.files().has(KEY)).toBe(kind === 'file');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { startOperation } from '../../../../src/core/operation/start.ts';
 import { planRotation } from '../../../../src/core/rotation/plan.ts';
-import { rotate } from '../../../../src/core/rotation/rotate.ts';
 import { allTokens } from '../../../../src/core/tokens.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import type { ProviderId } from '../../../../src/sandbox/vendor.ts';
@@ -186,7 +186,7 @@ async function rotateByHand(rig: Rig, graceMs: number) {
     delivery,
     options: { graceMs },
   });
-  const result = await rotate(deps, plan);
+  const result = await startOperation(deps, plan);
   expect(result).toMatchObject({ kind: 'pending', error: null });
   return { ...result, deps, target: { id: live.id, name: live.name } };
 }
@@ -248,8 +248,8 @@ describe.each(OVERLAPPING)('grace at %s', (provider) => {
   it('goes on with a grace whose end was begun', async () => {
     const rig = new Rig(provider);
     await rig.apply(token(provider));
-    const { deps, attempt } = await rotateByHand(rig, 20 * DAY);
-    await deps.host.resume(attempt, (journal) => journal.step('end grace', async () => ({})));
+    const { deps, operation } = await rotateByHand(rig, 20 * DAY);
+    await deps.host.resume(operation, (journal) => journal.step('end grace', async () => ({})));
     expect(await rig.plan(policy)).toMatchObject([{ action: 'resume' }]);
     expect(await rig.apply(policy)).toMatchObject([{ outcome: 'resumed', dueAt: null, error: null }]);
     await expectSettled(rig);

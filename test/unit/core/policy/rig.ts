@@ -4,7 +4,7 @@ import { createCredentialStore } from '../../../../src/adapters/store/credential
 import { createInstallationKeys } from '../../../../src/adapters/store/installation-keys.ts';
 import { createJournalSealer } from '../../../../src/adapters/store/journal-sealer.ts';
 import { Client } from '../../../../src/core/client.ts';
-import type { MintDeps } from '../../../../src/core/mint/deps.ts';
+import type { OperationDeps } from '../../../../src/core/operation/deps.ts';
 import { applyPolicy } from '../../../../src/core/policy/apply-policy.ts';
 import { type Allowed, NOTHING_ALLOWED } from '../../../../src/core/policy/guard-managing.ts';
 import { planPolicy } from '../../../../src/core/policy/plan-policy.ts';
@@ -66,7 +66,7 @@ export class Rig {
     return place;
   }
 
-  async deps(faults = new Faults([]), tokenId: string | null = null): Promise<MintDeps> {
+  async deps(faults = new Faults([]), tokenId: string | null = null): Promise<OperationDeps> {
     const disk = this.#disk.connect((effect) => {
       faults.live();
       if (!effect.changes) return null;

@@ -135,7 +135,7 @@ test('an abort that was begun is what resume finishes', async () => {
   }
 });
 
-test('nothing was sent: the attempt is dropped', async () => {
+test('nothing was sent: the operation is dropped', async () => {
   const bench = await struck(rotationOf('devo'), 'kill', isMint);
   const result = await bench.abort();
   expect(result).toMatchObject({ kind: 'aborted', exit: 'ok', undone: [], left: [] });

@@ -1,34 +1,34 @@
 import { describe, expect, test } from 'vitest';
-import { chooseAttempts, nothingUnfinished } from '../../../../src/core/rotation/choose-attempts.ts';
+import { chooseOperations, nothingUnfinished } from '../../../../src/core/rotation/choose-operations.ts';
 import { chooseTargets, type TargetChoice } from '../../../../src/core/rotation/choose-targets.ts';
-import type { AttemptState, AttemptSummary } from '../../../../src/ports/journal.ts';
+import type { OperationState, OperationSummary } from '../../../../src/ports/journal.ts';
 import { fakeProvider } from '../../../support/fakes.ts';
 import { SimBench } from '../../../support/sim-bench.ts';
 import { rotationOf } from '../../../support/sim-scenarios.ts';
 
 const DAY = 86_400_000;
 
-function attempt(
+function operation(
   id: string,
   profile: string | null,
-  more: { state?: AttemptState; provider?: string } = {},
-): AttemptSummary {
+  more: { state?: OperationState; provider?: string } = {},
+): OperationSummary {
   const { state = 'open', provider = 'devo' } = more;
   const place = { provider, origin: 'https://vendor.test', subject: '', plan: {} };
   const header = { id, kind: 'rotate token', startedAt: '', profile, ...place } as const;
   return { header, state, lastStep: null, dueAt: null, reason: null, endedAt: null };
 }
 
-describe('which attempts are meant', () => {
+describe('which operations are meant', () => {
   const all = [
-    attempt('a', 'one'),
-    attempt('b', 'two', { state: 'attention' }),
-    attempt('c', 'two', { provider: 'errova' }),
-    attempt('d', 'one', { state: 'done' }),
-    attempt('e', null),
+    operation('a', 'one'),
+    operation('b', 'two', { state: 'attention' }),
+    operation('c', 'two', { provider: 'errova' }),
+    operation('d', 'one', { state: 'done' }),
+    operation('e', null),
   ];
-  const ids = (choice: Parameters<typeof chooseAttempts>[1]) =>
-    chooseAttempts(all, choice).map(({ header }) => header.id);
+  const ids = (choice: Parameters<typeof chooseOperations>[1]) =>
+    chooseOperations(all, choice).map(({ header }) => header.id);
 
   test('the one of the profile, when there is one', () => {
     expect(ids({ profile: 'one' })).toEqual(['a']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explain } from '../../../../src/core/rotation/explain.ts';
+import { explain } from '../../../../src/core/operation/explain.ts';
 import { SimBench } from '../../../support/sim-bench.ts';
 import { rotationOf } from '../../../support/sim-scenarios.ts';
 
@@ -7,13 +7,16 @@ const HOUR = 3_600_000;
 
 test('a rotation in its grace period: what was done, what it waits for, what to run', async () => {
   const bench = await SimBench.of(rotationOf('devo'));
-  const { attempt, dueAt } = await bench.rotate({ graceMs: HOUR });
+  const { operation, dueAt } = await bench.rotate({ graceMs: HOUR });
   const { host, clock } = await bench.machine.connect();
-  const detail = await host.read(attempt);
+  const detail = await host.read(operation);
   if (!detail) throw new Error('not found');
-  const { next, now, steps } = explain(detail, clock.now(), await host.isRunning(attempt));
+  const { next, now, steps } = explain(detail, clock.now(), await host.isRunning(operation));
   expect(now).toBe(`waits on purpose: the old token works until ${dueAt}`);
-  expect(next).toEqual([`keyturn rotations resume ${attempt} --now`, `keyturn rotations abort ${attempt}`]);
+  expect(next).toEqual([
+    `keyturn rotations resume ${operation} --now`,
+    `keyturn rotations abort ${operation}`,
+  ]);
   expect(steps.map(({ what }) => what)).toEqual(
     expect.arrayContaining(['sent the request; a whole answer arrived', 'tried the new secret']),
   );
@@ -23,10 +26,10 @@ test('a rotation in its grace period: what was done, what it waits for, what to 
 
 test('one that ended has nothing to run next; an unknown one is not found', async () => {
   const bench = await SimBench.of(rotationOf('devo'));
-  const { attempt, old } = await bench.rotate();
+  const { operation, old } = await bench.rotate();
   expect(old).toMatchObject({ id: bench.oldId, outcome: 'revoked', at: expect.any(String) });
   const { host } = await bench.machine.connect();
-  const detail = await host.read(attempt);
+  const detail = await host.read(operation);
   expect(detail && explain(detail, 0, false)).toMatchObject({
     now: expect.stringMatching(/^done at /),
     next: [],
@@ -37,8 +40,8 @@ test('one that ended has nothing to run next; an unknown one is not found', asyn
 
 test('one that runs is not to be resumed or aborted', async () => {
   const bench = await SimBench.of(rotationOf('devo'));
-  const { attempt } = await bench.rotate({ graceMs: HOUR });
+  const { operation } = await bench.rotate({ graceMs: HOUR });
   const { host } = await bench.machine.connect();
-  const detail = await host.read(attempt);
+  const detail = await host.read(operation);
   expect(detail && explain(detail, 0, true)).toMatchObject({ now: 'another keyturn is at it now', next: [] });
 });

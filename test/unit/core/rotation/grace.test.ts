@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createKey } from '../../../../src/core/mint/create-key.ts';
-import { createToken } from '../../../../src/core/mint/create-token.ts';
-import { mintForLogin } from '../../../../src/core/mint/login-session.ts';
+import { createKey } from '../../../../src/core/create/key.ts';
+import { issueForLogin } from '../../../../src/core/create/login.ts';
+import { createToken } from '../../../../src/core/create/token.ts';
 import { planRotation } from '../../../../src/core/rotation/plan.ts';
 import type { Token } from '../../../../src/domain/token.ts';
 import { Killed } from '../../../support/memory-disk.ts';
@@ -28,7 +28,7 @@ describe('while the replaced one works on', () => {
   for (const scenario of OVERLAPS) {
     test(`its successor is not rotated, and the way out is told: ${scenario.name}`, async () => {
       const bench = await SimBench.of(scenario);
-      const { attempt, item } = await bench.rotate({ graceMs: HOUR });
+      const { operation, item } = await bench.rotate({ graceMs: HOUR });
       const deps = await bench.machine.connect();
       const mints = bench.machine.requests.filter(({ isMint }) => isMint).length;
       const again = planRotation(deps, {
@@ -39,7 +39,7 @@ describe('while the replaced one works on', () => {
       await expect(again).rejects.toMatchObject({
         code: 'locked',
         message: expect.stringContaining('works until'),
-        facts: { hint: expect.stringContaining(`rotations resume ${attempt} --now`) },
+        facts: { hint: expect.stringContaining(`rotations resume ${operation} --now`) },
       });
       expect(bench.machine.requests.filter(({ isMint }) => isMint)).toHaveLength(mints);
       expect(await bench.resume({ now: true })).toMatchObject({ kind: 'done' });
@@ -93,7 +93,7 @@ describe('while the replaced one works on', () => {
     const credential = { kind: 'store', name: 'ci' } as const;
     const profile = { name: 'fresh', provider: 'errova', settings, origin, credential, tokenId: null };
     const entry = { name: 'ci', from: null };
-    await expect(mintForLogin(deps, { spec, profile, entry })).rejects.toMatchObject({ code: 'locked' });
+    await expect(issueForLogin(deps, { spec, profile, entry })).rejects.toMatchObject({ code: 'locked' });
     expect(bench.machine.requests).toHaveLength(before);
   });
 
@@ -109,7 +109,7 @@ describe('while the replaced one works on', () => {
     expect(plan.plan.target?.id).toBe(other?.id);
   });
 
-  test('an attempt that stopped for another reason says so', async () => {
+  test('an operation that stopped for another reason says so', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
     await expect(bench.rotate({}, { delivery })).rejects.toBeInstanceOf(Killed);
@@ -168,7 +168,7 @@ describe('a grace that is ended before its time', () => {
     expect(bench.machine.requests).toHaveLength(before);
   });
 
-  test('is refused while the attempt is taken back', async () => {
+  test('is refused while the operation is taken back', async () => {
     const counting = await SimBench.of(rotationOf('devo'));
     await counting.rotate({ graceMs: HOUR });
     const faults = new Faults([]);

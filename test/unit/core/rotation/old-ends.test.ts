@@ -23,7 +23,7 @@ async function ending(scenario: Scenario, devoCreateReturnsToken = true) {
   return { bench, hooks };
 }
 
-/** The provider goes on refusing whatever was minted. */
+/** The provider goes on refusing whatever was issued. */
 function refusingNew(bench: SimBench): (inner: Transport) => Transport {
   const known = new Set(bench.machine.secrets.map(fingerprintOf));
   return calling(async (inner, endpoint, request) => {
@@ -54,7 +54,7 @@ describe('#71 an old one that ends before the new one is proved', () => {
       const counting = await ending(scenario);
       const seen = new Faults([]);
       await counting.bench.rotate({}, { hooks: counting.hooks, faults: seen });
-      const mint = seen.seen.findIndex(({ kind }) => kind === 'mint') + 1;
+      const mint = seen.seen.findIndex(({ kind }) => kind === 'issue') + 1;
       const { bench, hooks } = await ending(scenario);
       const faults = new Faults([{ at: mint + 6, kind: 'kill' }]);
       await expect(bench.rotate({}, { hooks, faults })).rejects.toThrow();

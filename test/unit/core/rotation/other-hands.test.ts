@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createToken } from '../../../../src/core/mint/create-token.ts';
+import { createToken } from '../../../../src/core/create/token.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import type { Journal, JournalHost } from '../../../../src/ports/journal.ts';
 import type { Reply } from '../../../../src/ports/transport.ts';
@@ -34,7 +34,7 @@ function answer(status: number, body: unknown): Reply {
   return { status, header: () => null, body: new TextEncoder().encode(JSON.stringify(body)) };
 }
 
-describe('a login to another account since the attempt began', () => {
+describe('a login to another account since the operation began', () => {
   for (const provider of OVERLAPS) {
     test(`ends nothing when the grace is over (${provider})`, async () => {
       const bench = await SimBench.of(rotationOf(provider));
@@ -118,7 +118,7 @@ describe('an entry that somebody changed during the grace', () => {
     });
   }
 
-  test('is not put back when it has gone on without the attempt', async () => {
+  test('is not put back when it has gone on without the operation', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const { item } = await bench.rotate({ graceMs: HOUR });
     const { store } = await bench.machine.connect();
@@ -218,7 +218,7 @@ describe('a value that is no new secret', () => {
     const counting = await SimBench.of(rotationOf('bluebricks'));
     const faults = new Faults([]);
     await counting.rotate({}, { mutation, faults });
-    const mint = faults.seen.findIndex(({ kind }) => kind === 'mint');
+    const mint = faults.seen.findIndex(({ kind }) => kind === 'issue');
     return faults.seen.findIndex((effect, index) => index > mint && is(effect)) + 1;
   }
 });

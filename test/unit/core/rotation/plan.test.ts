@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createKey } from '../../../../src/core/mint/create-key.ts';
+import { createKey } from '../../../../src/core/create/key.ts';
 import { describePlan } from '../../../../src/core/rotation/describe.ts';
 import { planRotation } from '../../../../src/core/rotation/plan.ts';
 import { tokenOf } from '../../../support/fakes.ts';
@@ -54,12 +54,12 @@ describe('a plan', () => {
   test('refuses grace where the old secret dies at once', async () => {
     const bench = await SimBench.of(ERROVA ?? rotationOf('errova'));
     await expect(bench.plan({ graceMs: HOUR })).rejects.toMatchObject({ code: 'usage' });
-    await expect(bench.plan({ keepOld: true })).rejects.toMatchObject({ code: 'usage' });
+    await expect(bench.plan({ retainOld: true })).rejects.toMatchObject({ code: 'usage' });
   });
 
   test('refuses to keep the old one for good and for a while', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    await expect(bench.plan({ graceMs: HOUR, keepOld: true })).rejects.toMatchObject({ code: 'usage' });
+    await expect(bench.plan({ graceMs: HOUR, retainOld: true })).rejects.toMatchObject({ code: 'usage' });
   });
 
   test('refuses a key of a browser, which has no secret', async () => {
@@ -88,8 +88,15 @@ describe('a plan', () => {
 describe('a plan in words', () => {
   test('in place: what dies at once cannot be undone', async () => {
     const lines = describePlan(await (await SimBench.of(rotationOf('errova'))).plan());
-    expect(lines.map(({ step }) => step)).toEqual(['arm', 'mint', 'store', 'verify', 'switch', 'deliver']);
-    const mint = lines.find(({ step }) => step === 'mint');
+    expect(lines.map(({ step }) => step)).toEqual([
+      'preflight',
+      'issue',
+      'store',
+      'verify',
+      'switch',
+      'deliver',
+    ]);
+    const mint = lines.find(({ step }) => step === 'issue');
     expect(mint?.what).toMatch(/^POST \/api\/organizations\/acme-inc\/machine-tokens\/.*\/rotate: /);
     expect(mint?.what).toContain('stops working');
     expect(mint?.undo).toBeNull();
@@ -99,13 +106,13 @@ describe('a plan in words', () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const lines = describePlan(await bench.plan({ graceMs: HOUR }));
     expect(lines.map(({ step }) => step)).toEqual([
-      'arm',
-      'mint',
+      'preflight',
+      'issue',
       'store',
       'verify',
       'switch',
       'deliver',
-      'soak',
+      'grace',
       'disable',
       'retire',
     ]);
@@ -117,6 +124,6 @@ describe('a plan in words', () => {
   test('named: disabling is the end', async () => {
     const lines = describePlan(await (await SimBench.of(rotationOf('bluebricks'))).plan());
     expect(lines.at(-1)).toMatchObject({ step: 'disable', what: 'disable "ci"' });
-    expect(lines.find(({ step }) => step === 'mint')?.what).toMatch(/a new token "ci-20261122-[0-9a-f]{8}"/);
+    expect(lines.find(({ step }) => step === 'issue')?.what).toMatch(/a new token "ci-20261122-[0-9a-f]{8}"/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createKey } from '../../../../src/core/mint/create-key.ts';
-import { createToken } from '../../../../src/core/mint/create-token.ts';
+import { createKey } from '../../../../src/core/create/key.ts';
+import { createToken } from '../../../../src/core/create/token.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import type { Disk } from '../../../../src/ports/disk.ts';
@@ -10,7 +10,7 @@ import { fingerprintOf } from '../../../support/sim-fakes.ts';
 import type { ProcessOptions } from '../../../support/sim-machine.ts';
 import { CREATIONS, rotationOf } from '../../../support/sim-scenarios.ts';
 
-/** The folder of the attempts goes read-only when the first twelve bytes of the answer are in it. The store works. */
+/** The folder of the operations goes read-only when the first twelve bytes of the answer are in it. The store works. */
 function dyingFolder(): ProcessOptions {
   let dead = false;
   const refuse = (path: string): void => {
@@ -95,7 +95,7 @@ describe('a secret that was rescued after a part of its answer was captured', ()
   });
 });
 
-/** The attempt's own version holds what is no secret of this provider, so that it is not taken up. */
+/** The operation's own version holds what is no secret of this provider, so that it is not taken up. */
 async function spoil(bench: SimBench): Promise<void> {
   const { store } = await bench.machine.connect();
   const kept = await store.find(bench.entry);
@@ -108,7 +108,7 @@ async function spoil(bench: SimBench): Promise<void> {
   await store.stage({ ...current, name, kind, provider, origin, settings, project }, version, masked);
 }
 
-describe('a version of the attempt that is of no use', () => {
+describe('a version of the operation that is of no use', () => {
   test('gives way to what the next mint in place made', async () => {
     const bench = await SimBench.of(rotationOf('errova'));
     await bench.rotate({}, dyingFolder());
@@ -118,7 +118,7 @@ describe('a version of the attempt that is of no use', () => {
   });
 
   for (const how of ['resume', 'abort'] as const) {
-    test(`goes when nothing is left of the attempt (${how})`, async () => {
+    test(`goes when nothing is left of the operation (${how})`, async () => {
       const bench = await SimBench.of(rotationOf('bluebricks'));
       await bench.rotate({}, dyingFolder());
       await spoil(bench);

@@ -26,11 +26,11 @@ describe('resume', () => {
     expect(bench.machine.requests).toHaveLength(before);
   });
 
-  test('of a finished attempt is not-found', async () => {
+  test('of a finished operation is not-found', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    const { attempt } = await bench.rotate();
+    const { operation } = await bench.rotate();
     const { host } = await bench.machine.connect();
-    await expect(host.resume(attempt, async () => 'taken up')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(host.resume(operation, async () => 'taken up')).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('of a secret that waits to be printed says so, and another sink will do', async () => {
@@ -110,7 +110,7 @@ async function lostPrefactor(assumptions: {
   const scenario = rotationOf('prefactor');
   const counting = new Faults([]);
   await (await SimBench.of(scenario)).rotate({}, { faults: counting });
-  const at = counting.seen.findIndex(({ kind }) => kind === 'mint') + 1;
+  const at = counting.seen.findIndex(({ kind }) => kind === 'issue') + 1;
   const bench = await SimBench.of(scenario, assumptions);
   await expect(bench.rotate({}, { faults: new Faults([{ at, kind: 'kill-after' }]) })).rejects.toThrow();
   await bench.machine.clock.sleep(60_000);

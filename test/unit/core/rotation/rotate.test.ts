@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../src/domain/errors.ts';
 import type { TokenStatus } from '../../../../src/domain/token.ts';
-import type { PagedOperation } from '../../../../src/ports/paging.ts';
+import type { PagedApiCall } from '../../../../src/ports/paging.ts';
 import type { Provider, TokenTarget } from '../../../../src/ports/provider.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
 import { withTokens } from '../../../support/sim-answers.ts';
@@ -86,7 +86,7 @@ describe('a rotation', () => {
 
   test('with --keep-old leaves the old one alone', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    expect((await bench.rotate({ keepOld: true })).kind).toBe('done');
+    expect((await bench.rotate({ retainOld: true })).kind).toBe('done');
     expect(bench.isLive(bench.oldId)).toBe(true);
   });
 });
@@ -191,7 +191,7 @@ describe('the new secret', () => {
         request: () => ({ method: 'GET', path: '/api/v1/ping' }),
         decode: () => ({ account: 'somebody else', subject: null, scopes: null, expiresAt: null }),
       },
-      ...(provider.tokens.lineage && { lineage: provider.tokens.lineage }),
+      ...(provider.tokens.marking && { marking: provider.tokens.marking }),
     }));
     const probe = { decode: () => ({ account: 'us', subject: null, scopes: null, expiresAt: null }) };
     const result = await bench.rotate(
@@ -276,7 +276,7 @@ describe('a mint that did not happen', () => {
   test('a connection that never was is worth trying again', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const { effects } = await countEffects(bench);
-    const at = effects.findIndex(({ kind }) => kind === 'mint') + 1;
+    const at = effects.findIndex(({ kind }) => kind === 'issue') + 1;
     const fresh = await SimBench.of(rotationOf('devo'));
     const result = await fresh.rotate({}, { faults: new Faults([{ at, kind: 'not-sent' }]) });
     expect(result).toMatchObject({ kind: 'aborted', exit: 'unavailable' });
@@ -298,7 +298,7 @@ async function livingSecrets(bench: SimBench): Promise<ReadonlySet<string>> {
   return new Set(bench.machine.things().map(({ id }) => id));
 }
 
-/** Lists and shows some as disabled once something was minted, whatever the vendor itself knows. */
+/** Lists and shows some as disabled once something was issued, whatever the vendor itself knows. */
 function showing(bench: SimBench, isOff: (id: string) => boolean) {
   const hide = <T extends { readonly id: string; readonly status: TokenStatus }>(item: T): T => {
     const isMinted = bench.machine.requests.some(({ isMint }) => isMint);
@@ -330,7 +330,7 @@ function showing(bench: SimBench, isOff: (id: string) => boolean) {
   };
 }
 
-function hiding<I, T>(list: PagedOperation<I, T>, hide: (item: T) => T): PagedOperation<I, T> {
+function hiding<I, T>(list: PagedApiCall<I, T>, hide: (item: T) => T): PagedApiCall<I, T> {
   return {
     ...list,
     decode: (body, page) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createKey } from '../../../../src/core/mint/create-key.ts';
-import { createToken } from '../../../../src/core/mint/create-token.ts';
-import type { MintResult } from '../../../../src/core/mint/result.ts';
+import { createKey } from '../../../../src/core/create/key.ts';
+import { createToken } from '../../../../src/core/create/token.ts';
+import type { OperationResult } from '../../../../src/core/operation/result.ts';
 import { Killed } from '../../../support/memory-disk.ts';
 import { SimBench } from '../../../support/sim-bench.ts';
 import { fingerprintOf } from '../../../support/sim-fakes.ts';
@@ -12,7 +12,7 @@ import { CREATIONS } from '../../../support/sim-scenarios.ts';
 const DELIVERY = { saveAs: 'new', sinks: [], print: null };
 const OPTIONS = { user: 'admin@example.com', audience: 'apiv2' };
 
-async function create(bench: SimBench, faults: Faults): Promise<MintResult<unknown>> {
+async function create(bench: SimBench, faults: Faults): Promise<OperationResult<unknown>> {
   const deps = await bench.machine.connect({ faults });
   const { project, scenario } = bench.machine.base;
   if (scenario.thing === 'key') {
@@ -37,7 +37,7 @@ async function create(bench: SimBench, faults: Faults): Promise<MintResult<unkno
 async function mintOf(scenario: Scenario): Promise<number> {
   const counting = new Faults([]);
   await create(await SimBench.of(scenario), counting);
-  return counting.seen.findIndex(({ kind }) => kind === 'mint') + 1;
+  return counting.seen.findIndex(({ kind }) => kind === 'issue') + 1;
 }
 
 /** The id of the live thing whose secret is kept as "new". */
@@ -52,7 +52,7 @@ function ends({ machine }: SimBench): readonly string[] {
   return machine.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
 }
 
-describe('a gateway repeats a create, and the twin is only suspected', () => {
+describe('a gateway repeats a create, and the duplicate is only suspected', () => {
   for (const scenario of CREATIONS.filter(({ provider }) => provider === 'devo' || provider === 'errova')) {
     test(`abort closes it, and the new one stays (${scenario.name})`, async () => {
       const bench = await SimBench.of(scenario);

@@ -1,0 +1,129 @@
+import { AppError, isAppError } from '../../domain/errors.ts';
+import { NeedsAttention } from './attention.ts';
+import type { Made } from './facts.ts';
+import type { Operation } from './operation.ts';
+import { findMade } from './recovery/find-made.ts';
+import { goBack } from './recovery/go-back.ts';
+import { endedByReconcile } from './recovery/reconcile.ts';
+import type { OperationResult } from './result.ts';
+import { endedWithout } from './result.ts';
+import { candidatesOf, isComplete, runOperation } from './run.ts';
+import { reportDelivery } from './steps/deliver.ts';
+import { preflight } from './steps/preflight.ts';
+import { dropOwn } from './steps/store.ts';
+import type { ResumeDeps } from './take-up.ts';
+import { takeUp } from './take-up.ts';
+
+export interface AbortResult extends OperationResult {
+  /** What was taken back, one sentence each. */
+  readonly undone: readonly string[];
+  /** What could not be, and what a person may do about it. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Takes back what can be taken back: the old one works and is current again, the new one is ended. Throws `conflict`
+ * when there is no way back (a secret that was replaced in place, an old one that is revoked): then `resume` goes on.
+ * An operation that needs a person is closed: aborting it says that the person has done what was asked. One that is
+ * complete but for candidates is closed as `done`, and nothing of it is taken back.
+ */
+export async function abortOperation(deps: ResumeDeps, id: string): Promise<AbortResult> {
+  const { operations } = await deps.host.list({ only: 'unfinished' });
+  const isTold = operations.some(({ header, state }) => header.id === id && state === 'attention');
+  return deps.host.resume(id, async (journal) => {
+    const operation = await takeUp(deps, journal, null);
+    const lines: Lines = { undone: [], left: [] };
+    const result = await runOperation(operation, () => abortSteps(operation, { isTold, lines }));
+    // There is no way back, or it is blocked for now: the person asked for it and is told why.
+    if (result.kind === 'pending' && result.error) throw result.error;
+    return { ...result, ...lines };
+  });
+}
+
+interface Lines {
+  readonly undone: string[];
+  readonly left: string[];
+}
+
+interface AbortOptions {
+  /** The person knows already what this operation may have left behind. */
+  readonly isTold: boolean;
+  readonly lines: Lines;
+}
+
+const SILENT: AbortOptions = { isTold: false, lines: { undone: [], left: [] } };
+
+/** A way back that was begun is the only way on. */
+export function isAborting({ journal }: Operation): boolean {
+  return journal.has('aborting');
+}
+
+export async function abortSteps(
+  operation: Operation,
+  options: AbortOptions = SILENT,
+): Promise<OperationResult> {
+  const { journal } = operation;
+  if (isComplete(operation)) return closeComplete(operation, options);
+  if (!journal.has('preflight')) return close(operation, 'nothing had been sent', options);
+  const made = await lookForMade(operation, options);
+  if (made === 'unknown') return close(operation, 'closed by hand', options);
+  if (!made) {
+    await dropOwn(operation);
+    options.lines.undone.push(...endedByReconcile(operation).map((name) => `"${name}" is ended`));
+    return close(operation, 'no new one was found at the provider', options);
+  }
+  const done = await goBack(operation, made, options.isTold);
+  options.lines.undone.push(...done.undone);
+  options.lines.left.push(...done.left);
+  return close(operation, 'taken back', options);
+}
+
+async function lookForMade(
+  operation: Operation,
+  { isTold, lines }: AbortOptions,
+): Promise<Made | null | 'unknown'> {
+  try {
+    return await findMade(operation, await preflight(operation));
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    // A secret that nobody has is no reason to keep the operation open: closing it makes way for the next rotation.
+    const isLost = error instanceof NeedsAttention && error.code === 'lost';
+    if (!isTold && !isLost) throw error;
+    // What cannot be found out, or taken back, is what the person was told of; a provider that is down is another matter.
+    if (!(error instanceof NeedsAttention) && error.code !== 'conflict') throw error;
+    lines.left.push(error instanceof NeedsAttention ? `${error.message}: ${error.manual}` : error.message);
+    return 'unknown';
+  }
+}
+
+/** It achieved its aim, and a person has looked at what came beside it: nothing is ended, the new one stays. */
+async function closeComplete(operation: Operation, { lines }: AbortOptions): Promise<OperationResult> {
+  const { journal } = operation;
+  const delivery = await reportDelivery(operation);
+  lines.left.push(
+    'the new one, which is in use',
+    ...candidatesOf(operation).map((id) => `"${id}": end it by hand if nobody else made it`),
+  );
+  await journal.end('done', null);
+  const result = { ...endedWithout('aborted', journal.header.id, closed('closed')), delivery };
+  return { ...result, kind: 'done', error: null, manual: lines.left.join('; '), exit: 'ok' };
+}
+
+async function close(
+  operation: Operation,
+  reason: string,
+  { lines }: AbortOptions,
+): Promise<OperationResult> {
+  await operation.journal.end('aborted', reason);
+  const manual = lines.left.length > 0 ? lines.left.join('; ') : null;
+  return {
+    ...endedWithout('aborted', operation.journal.header.id, closed(reason)),
+    error: null,
+    manual,
+    exit: 'ok',
+  };
+}
+
+function closed(reason: string): AppError {
+  return new AppError({ code: 'failure', message: reason });
+}

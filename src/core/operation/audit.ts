@@ -1,0 +1,47 @@
+import { isAppError } from '../../domain/errors.ts';
+import { toInstant } from '../../domain/time.ts';
+import type { AuditAction, AuditEvent } from '../../ports/audit.ts';
+import type { Made } from './facts.ts';
+import type { Operation } from './operation.ts';
+
+/**
+ * One line for what was just done. An audit log that cannot be written is told and never stops a rotation half-way:
+ * that would strand what the log is there to protect.
+ */
+export async function audit(
+  { deps, journal }: Pick<Operation, 'deps' | 'journal'>,
+  action: AuditAction,
+  facts: Partial<Pick<AuditEvent, 'outcome' | 'id' | 'fingerprint' | 'target' | 'requestId' | 'attempt'>>,
+): Promise<void> {
+  const { id, profile, provider, origin } = journal.header;
+  try {
+    await deps.audit.append({
+      action,
+      outcome: 'ok',
+      profile,
+      provider,
+      origin,
+      id: null,
+      attempt: id,
+      fingerprint: null,
+      requestId: null,
+      target: null,
+      ...facts,
+    });
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    deps.note(`the audit log could not be written: ${error.message}`);
+  }
+}
+
+/** The audit log's line of the birth. */
+export async function logCreated(operation: Operation, made: Made): Promise<void> {
+  await operation.journal.step('log created', async () => {
+    const secret = await operation.journal.kept();
+    await audit(operation, 'create', {
+      id: made.item.id,
+      fingerprint: secret && operation.deps.fingerprint(secret),
+    });
+    return { id: made.item.id, at: toInstant(operation.deps.clock.now()) };
+  });
+}

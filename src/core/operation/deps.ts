@@ -1,0 +1,27 @@
+import type { AuditLog } from '../../ports/audit.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Fingerprint } from '../../ports/fingerprint.ts';
+import type { JournalHost } from '../../ports/journal.ts';
+import type { Profiles } from '../../ports/profiles.ts';
+import type { Sink } from '../../ports/sink.ts';
+import type { CredentialStore } from '../../ports/store.ts';
+import type { Client } from '../client.ts';
+
+/** Everything that an operation to mint, rotate or resume touches. */
+export interface OperationDeps {
+  /** Driven by the managing credential. */
+  readonly client: Client;
+  /** Sends the one create that the managing credential may not: a browser session. Absent where `client` sends it itself. */
+  readonly creator?: Client;
+  readonly host: JournalHost;
+  readonly store: CredentialStore;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: AuditLog;
+  readonly fingerprint: Fingerprint;
+  /** One line of progress for a person, on stderr. */
+  note(line: string): void;
+  /** Opens a sink again from its label; a resumed operation knows nothing else of it. */
+  openSink(label: string): Promise<Sink>;
+}

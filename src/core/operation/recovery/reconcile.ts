@@ -1,0 +1,213 @@
+import { type AppError, isAppError } from '../../../domain/errors.ts';
+import type { Json } from '../../../domain/json.ts';
+import type { TokenTarget } from '../../../ports/provider.ts';
+import { loginCommand } from '../../create-command.ts';
+import { probe } from '../../inferred-lists.ts';
+import type { WholeOrNot } from '../../listing.ts';
+import { NeedsAttention } from '../attention.ts';
+import type { Baseline } from '../baseline.ts';
+import { listItems } from '../calls.ts';
+import type { LostAnswer, NewSecret, NothingLeft } from '../facts.ts';
+import type { Operation } from '../operation.ts';
+import {
+  type Item,
+  readKey,
+  readObject,
+  readObjectOrNull,
+  readTextsOrNull,
+  readToken,
+  writeItem,
+} from '../records.ts';
+import { readBack } from '../steps/read-answer.ts';
+import { endCreated } from './end.ts';
+import { ownershipIn } from './ownership.ts';
+
+/** Names or ids of what {@link reconcile} found and ended, as the journal has it. */
+export function endedByReconcile({ journal }: Pick<Operation, 'journal'>): readonly string[] {
+  const recorded = readObjectOrNull(journal.result('reconcile'));
+  return readTextsOrNull(recorded?.['ended']) ?? [];
+}
+
+interface Settling extends LostAnswer {
+  readonly ended: string[];
+}
+
+/**
+ * Finds out what a mint left behind, and takes it over or away. Nothing found needs two clean lists, a settle time
+ * apart: one proves nothing. What is not proven ours is named and left alone.
+ */
+export async function reconcile(
+  operation: Operation,
+  baseline: Baseline,
+  lost: LostAnswer,
+): Promise<NewSecret | NothingLeft> {
+  const recorded = await operation.journal.step<Json>('reconcile', async () => {
+    const ended: string[] = [];
+    const adopted = await settle(operation, baseline, { ...lost, ended });
+    return { adopted: adopted && writeItem(adopted), ended };
+  });
+  const from = readObject(recorded);
+  const adopted = readObjectOrNull(from['adopted']);
+  if (!adopted) return { kind: 'nothing', ended: readTextsOrNull(from['ended']) ?? [] };
+  return {
+    kind: 'issued',
+    item: operation.plan.thing === 'token' ? readToken(adopted) : readKey(adopted),
+    proven: true,
+    repeated: false,
+  };
+}
+
+async function settle(operation: Operation, baseline: Baseline, lost: Settling): Promise<Item | null> {
+  if (operation.plan.self && operation.plan.way === 'in-place') return settleSelf(operation);
+  if (lost.madeId !== null) await end(operation, { id: lost.madeId, name: null }, lost);
+  const found = await findCreated(operation, baseline, lost);
+  // Once it is known what the mint made, look-alikes are somebody else's.
+  const perhaps =
+    lost.madeId === null
+      ? found.filter(({ ownership }) => ownership === 'perhaps').map(({ token }) => token)
+      : [];
+  const ours = found.filter(({ ownership }) => ownership === 'ours').map(({ token }) => token);
+  const adopted = await adopt(operation, ours, perhaps);
+  for (const token of ours) if (token.id !== adopted?.id) await end(operation, token, lost);
+  const alike = found.filter(({ ownership }) => ownership === 'alike').map(({ token }) => token);
+  const unsure = [...perhaps, ...(ours.length === 0 && lost.madeId === null ? alike : [])];
+  if (!adopted && unsure.length > 0) throw unproven(unsure);
+  return adopted;
+}
+
+/** Where the provider shows a secret again, a found token is finished rather than ended; reading it harms nobody. */
+async function adopt(
+  operation: Operation,
+  ours: readonly Item[],
+  perhaps: readonly Item[],
+): Promise<Item | null> {
+  const candidate = ours[0] ?? (perhaps.length === 1 ? perhaps[0] : undefined);
+  if (!candidate) return null;
+  const answer = await readBack(operation, candidate);
+  if (answer?.kind !== 'issued') return null;
+  operation.deps.note(
+    `found "${candidate.name ?? candidate.id}", which was made although its answer was lost`,
+  );
+  return candidate;
+}
+
+async function end(
+  operation: Operation,
+  target: { readonly id: string; readonly name: string | null },
+  { ended }: Pick<Settling, 'ended'>,
+): Promise<void> {
+  try {
+    await endCreated(operation, operation.deps.client, target);
+  } catch (error) {
+    // A provider that is down, or a credential that has ended, is waited for; what is refused is a person's.
+    if (!isAppError(error) || error instanceof NeedsAttention || canPass(error)) throw error;
+    throw cannotEnd(operation, target, error);
+  }
+  ended.push(target.name ?? target.id);
+  operation.deps.note(`ended "${target.name ?? target.id}", whose secret nobody has`);
+}
+
+function cannotEnd({ journal }: Operation, { id, name }: TokenTarget, error: AppError): NeedsAttention {
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `"${name ?? id}" (id ${id}) was made, nobody has its secret, and it could not be ended: ${error.message}`,
+    manual: `end it at the provider, then \`keyturn rotations abort ${journal.header.id}\``,
+    orphanId: id,
+  });
+}
+
+function canPass(error: AppError): boolean {
+  return ['unavailable', 'interrupted', 'terminated', 'locked'].includes(error.code) || isUnauthorised(error);
+}
+
+async function findCreated(operation: Operation, baseline: Baseline, lost: LostAnswer) {
+  // A refusal means that nothing was done; one look is enough to notice a provider that does something all the same.
+  const rounds = lost.sent.kind === 'refused' ? 1 : 2;
+  for (let round = 1; ; round += 1) {
+    const { items, why } = await list(operation, baseline, lost);
+    const found = items
+      .map((token) => ({ token, ownership: ownershipIn(operation, token, baseline.before) }))
+      .filter(
+        ({ token, ownership }) =>
+          ownership !== 'foreign' && token.status === 'active' && token.id !== lost.madeId,
+      );
+    if (found.length > 0) return found;
+    if (round === rounds) return why === null ? found : [...cannotLookUp(operation, lost, why)];
+    await operation.deps.clock.sleep(operation.deps.client.connection.provider.facts.settleMs);
+  }
+}
+
+async function list(operation: Operation, baseline: Baseline, lost: LostAnswer): Promise<WholeOrNot<Item>> {
+  const nothing = () => ({ items: cannotLookUp(operation, lost), whole: true, why: null });
+  if (baseline.before === null) return nothing();
+  try {
+    return (await listItems(operation.deps.client, operation.plan)) ?? nothing();
+  } catch (error) {
+    if (!isAppError(error) || canPass(error)) throw error;
+    return nothing();
+  }
+}
+
+/** A credential that was replaced or has ended: a login brings the operation forward. */
+function isUnauthorised(error: unknown): boolean {
+  return isAppError(error, 'auth') && error.facts.status === 401;
+}
+
+/** The managing credential rotated itself and the answer is lost: if the old secret still works, nothing was done. */
+async function settleSelf(operation: Operation): Promise<null> {
+  const { clock, client } = operation.deps;
+  const { provider } = client.connection;
+  for (let round = 1; round <= 2; round += 1) {
+    if (round > 1) await clock.sleep(provider.facts.settleMs);
+    try {
+      if ((await probe(client)).kind === 'unproved') throw unknownSelf(operation);
+    } catch (error) {
+      if (error instanceof NeedsAttention || !isAppError(error, 'auth')) throw error;
+      throw new NeedsAttention({
+        code: 'lost',
+        message: `the credential "${operation.plan.target?.id ?? ''}" got a new secret, and the answer that held it was lost`,
+        manual: `make a new credential at the provider and run \`${loginCommand(client.connection)}\``,
+        orphanId: operation.plan.target?.id ?? null,
+      });
+    }
+  }
+  return null;
+}
+
+/** The provider answers no read: neither secret can be tried. */
+function unknownSelf({ deps, journal, plan }: Operation): NeedsAttention {
+  const id = plan.target?.id ?? '';
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `the answer was lost, and whether the credential "${id}" has a new secret cannot be looked up`,
+    manual: `if the old secret still works, \`keyturn rotations abort ${journal.header.id}\` closes this; else make a new credential at the provider and run \`${loginCommand(deps.client.connection)}\``,
+    orphanId: id,
+  });
+}
+
+function unproven(perhaps: readonly Item[]): NeedsAttention {
+  const ids = perhaps.slice(0, 5).map((token) => `id:${token.id}`);
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `the answer was lost, and what appeared since may be it: ${ids.join(', ')}`,
+    manual: 'revoke it if nobody else made it, then `keyturn rotations resume`',
+    orphanId: perhaps[0]?.id ?? null,
+  });
+}
+
+/** A refusal is believed, a lost answer is not. */
+function cannotLookUp(
+  { journal, plan }: Operation,
+  lost: LostAnswer,
+  why: string | null = null,
+): readonly never[] {
+  if (lost.sent.kind === 'refused') return [];
+  const name = plan.spec?.name ?? plan.key?.name ?? null;
+  const what = name === null ? `a new ${plan.thing}` : `"${name}"`;
+  throw new NeedsAttention({
+    code: 'orphan',
+    message: `the answer was lost, and whether ${what} was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
+    manual: `look for it at the provider and revoke it there, then \`keyturn rotations abort ${journal.header.id}\``,
+    orphanId: lost.madeId,
+  });
+}

@@ -1,0 +1,176 @@
+import type { Credential } from '../../../domain/credential.ts';
+import type { AppError } from '../../../domain/errors.ts';
+import { isAppError, usage } from '../../../domain/errors.ts';
+import { isShortExecLabel } from '../../../domain/exec-label.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import type { Sink } from '../../../ports/sink.ts';
+import type { DeliveryReport } from '../../delivery.ts';
+import { audit } from '../audit.ts';
+import type { Made } from '../facts.ts';
+import type { Operation } from '../operation.ts';
+import { secretOf } from '../operation.ts';
+import { isToken, readObject, readObjectOrNull, readText, readTexts } from '../records.ts';
+import { commandPattern, commandsWanted, resumeCommand } from '../resume-command.ts';
+import { deliveryStep } from '../step-names.ts';
+import { differencesOf } from './compare.ts';
+import { versionFacts } from './store.ts';
+
+/**
+ * Takes the new secret to every sink that does not have it yet, then to stdout. All are tried; the first failure is
+ * thrown afterwards, so that one broken sink does not hide the secret from the others.
+ */
+export async function deliver(operation: Operation, made: Made): Promise<void> {
+  const failures: AppError[] = [];
+  for (const label of sinkLabels(operation)) {
+    try {
+      await deliverTo(operation, made, label);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      operation.deps.note(`not delivered to ${label}: ${error.message}`);
+      failures.push(error);
+    }
+  }
+  const [failure] = failures;
+  if (failure) throw failure;
+  await saveInstead(operation, made);
+  await print(operation, made);
+  await recordRedirect(operation);
+}
+
+export async function reportDelivery(operation: Operation): Promise<DeliveryReport> {
+  const { deps, journal } = operation;
+  const secret = await journal.kept();
+  return {
+    saved: await findSaved(operation),
+    sinks: sinkLabels(operation).filter((label) => journal.has(deliveryStep(label))),
+    printed: journal.has('print'),
+    fingerprint: secret && deps.fingerprint(secret),
+  };
+}
+
+async function findSaved({ deps, journal, plan }: Operation): Promise<Credential | null> {
+  if (plan.entry) return journal.has('store') ? deps.store.find(plan.entry.name) : null;
+  const instead = readObjectOrNull(journal.result('save instead') ?? undefined);
+  return instead ? deps.store.find(readText(instead['name'])) : null;
+}
+
+/** A resumed operation may be given another way out for what is still undelivered, then or earlier. */
+function sinkLabels({ delivery, plan, resumed, journal }: Operation): readonly string[] {
+  const redirected = journal.result('redirect');
+  if (!resumed || (!delivery && redirected === null)) return plan.sinks;
+  if (redirected === null && givesCommandsAgain({ delivery, plan })) return plan.sinks;
+  const done = plan.sinks.filter((label) => journal.has(deliveryStep(label)));
+  const earlier = redirected === null ? [] : readTexts(readObject(redirected)['sinks']);
+  return [...new Set([...done, ...earlier, ...(delivery?.sinks ?? []).map((sink) => sink.label)])];
+}
+
+/** Whether the options of a resume only repeat commands of the plan, which does not hold them: that changes no destination. */
+function givesCommandsAgain({ delivery, plan }: Pick<Operation, 'delivery' | 'plan'>): boolean {
+  if (delivery === null || delivery.sinks.length === 0 || delivery.saveAs !== null || delivery.print)
+    return false;
+  return delivery.sinks.every(({ label }) => isShortExecLabel(label) && plan.sinks.includes(label));
+}
+
+/** Whether a destination that was planned has not been reached, and no other has been chosen in its place. */
+function isUndelivered({ journal, plan }: Operation): boolean {
+  if (journal.has('redirect')) return false;
+  if (plan.print && !journal.has('print')) return true;
+  if (plan.entry && !journal.has('store')) return true;
+  return plan.sinks.some((label) => !journal.has(deliveryStep(label)));
+}
+
+/** From here on the secret is delivered, whatever was planned: a later resume without options goes on. */
+async function recordRedirect(operation: Operation): Promise<void> {
+  const { delivery, resumed, journal } = operation;
+  if (!delivery || !resumed || !isUndelivered(operation)) return;
+  await journal.step('redirect', async () => ({ sinks: delivery.sinks.map((sink) => sink.label) }));
+}
+
+async function deliverTo(operation: Operation, made: Made, label: string): Promise<void> {
+  const { deps, delivery, journal } = operation;
+  await journal.step(deliveryStep(label), async () => {
+    const secret = await secretOf(operation);
+    const sink = delivery?.sinks.find((one) => one.label === label) ?? (await openAgain(operation, label));
+    await put(sink, secret);
+    await audit(operation, 'deliver', {
+      id: made.item.id,
+      fingerprint: deps.fingerprint(secret),
+      target: label,
+    });
+    return { sink: label };
+  });
+}
+
+/** A command is never written down; who resumes gives it again, and its digest tells that it is the same. */
+async function openAgain({ deps, journal }: Operation, label: string): Promise<Sink> {
+  if (!isShortExecLabel(label)) return deps.openSink(label);
+  const again = resumeCommand(journal.header.id, commandsWanted(journal));
+  throw usage(
+    `the command of "${label}" is not kept, because its arguments may be secret: give the whole command again with --to '${commandPattern(label)}'`,
+    `give it with \`${again}\``,
+  ).with({ next: again });
+}
+
+async function put(sink: Sink, secret: Secret): Promise<void> {
+  // After a crash between the delivery and its record the sink has it already; a second write could be refused.
+  if (!(await hasAlready(sink, secret))) await sink.deliver(secret);
+}
+
+/** What cannot be read can be replaced all the same, or the delivery says why not. */
+async function hasAlready(sink: Sink, secret: Secret): Promise<boolean> {
+  try {
+    return (await sink.holds(secret)) === true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}
+
+async function print(operation: Operation, made: Made): Promise<void> {
+  const { delivery, journal, plan } = operation;
+  const show = delivery?.print ?? null;
+  if (show && operation.resumed && !isUndelivered(operation)) return;
+  if (!show && (!plan.print || isRedirected(operation))) return;
+  await journal.step('print', async () => {
+    if (!show) {
+      throw usage(
+        'the new secret is waiting to be printed',
+        `run \`keyturn rotations resume ${journal.header.id} --print\`, or give \`--to\``,
+      );
+    }
+    const { item } = made;
+    await show(await secretOf(operation), {
+      kind: isToken(item) ? 'token' : 'key',
+      id: item.id,
+      name: item.name,
+      facts: item,
+      operation: journal.header.id,
+      differences: differencesOf(operation),
+      delivered: await reportDelivery(operation),
+    });
+    await audit(operation, 'deliver', { id: item.id, target: 'stdout' });
+    return { printed: true };
+  });
+}
+
+/** `resume --to` or `--save` instead of the print that never happened. */
+function isRedirected({ delivery, journal, plan }: Operation): boolean {
+  if (journal.has('redirect')) return true;
+  if (givesCommandsAgain({ delivery, plan })) return false;
+  return delivery !== null && (delivery.sinks.length > 0 || delivery.saveAs !== null);
+}
+
+/** `resume --save` for a secret that was to go elsewhere: kept under that name, once. */
+async function saveInstead(operation: Operation, made: Made): Promise<void> {
+  const { delivery, deps, journal, plan, resumed } = operation;
+  const name = delivery?.saveAs ?? null;
+  if (!resumed || name === null || plan.entry) return;
+  await journal.step('save instead', async () => {
+    const secret = await secretOf(operation);
+    const entry = { name, kind: plan.thing, from: null } as const;
+    await deps.store.save(versionFacts(operation, entry, made.item), secret);
+    const fingerprint = deps.fingerprint(secret);
+    await audit(operation, 'store', { id: made.item.id, fingerprint, target: name });
+    return { name };
+  });
+}

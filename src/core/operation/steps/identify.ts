@@ -1,0 +1,206 @@
+import { AppError, isAppError } from '../../../domain/errors.ts';
+import type { Json } from '../../../domain/json.ts';
+import type { Token } from '../../../domain/token.ts';
+import { CannotBeSure, type WholeOrNot } from '../../listing.ts';
+import { NeedsAttention } from '../attention.ts';
+import type { Baseline } from '../baseline.ts';
+import { listItems } from '../calls.ts';
+import type { Made, NewSecret } from '../facts.ts';
+import type { Operation } from '../operation.ts';
+import { asManager, successor } from '../operation.ts';
+import { type Item, isToken, readKey, readObject, readTexts, readToken, writeItem } from '../records.ts';
+import { endCreated } from '../recovery/end.ts';
+import { ownershipIn } from '../recovery/ownership.ts';
+import { commandsWanted, resumeCommand } from '../resume-command.ts';
+
+/**
+ * Gives what was issued its id where the answer held none, and ends a duplicate that a repeating gateway made: both are
+ * found in the list by the operation's mark.
+ */
+export async function identify(operation: Operation, issued: NewSecret, baseline: Baseline): Promise<Made> {
+  operation.memory.madeId = issued.item?.id ?? null;
+  const recorded = await operation.journal.step<Json>('identify', async () => {
+    const made = await look(operation, issued, baseline);
+    return { item: writeItem(made.item), candidates: made.candidates };
+  });
+  const from = readObject(recorded);
+  const read = operation.plan.thing === 'token' ? readToken : readKey;
+  return { item: read(readObject(from['item'])), candidates: readTexts(from['candidates']) };
+}
+
+async function look(operation: Operation, issued: NewSecret, baseline: Baseline): Promise<Made> {
+  const { plan } = operation;
+  if (plan.target && plan.way === 'in-place')
+    return { item: withId(issued.item, plan.target), candidates: [] };
+  const isListNeeded = issued.item === null || isDuplicateVisible(operation, issued, baseline);
+  const list = isListNeeded ? await listForDuplicates(operation, issued) : null;
+  if (!list) {
+    if (issued.item) return { item: issued.item, candidates: [] };
+    throw unknownId();
+  }
+  const listed = list.items;
+  const appeared = listed.filter((token) => mayBeOwned(operation, token, baseline));
+  if (!issued.item && appeared.length === 0) refuseAlike(operation, listed, baseline);
+  const item = choose(issued.item, appeared, list.why);
+  refuseInactive(
+    operation,
+    listed.find((token) => token.id === item.id),
+  );
+  const duplicates = appeared.filter((token) => token.id !== item.id && token.status === 'active');
+  await endOwn(operation, duplicates, baseline);
+  return {
+    item,
+    candidates: candidatesAmong(operation, { item, duplicates, baseline, isRepeated: issued.repeated }),
+  };
+}
+
+/** Where nobody is left who is accepted, `verify` is what tells it; duplicates are looked for again before the end. */
+async function listForDuplicates(
+  operation: Operation,
+  { item }: NewSecret,
+): Promise<WholeOrNot<Item> | null> {
+  try {
+    return await asManager(operation, (client) => listItems(client, operation.plan));
+  } catch (error) {
+    if (operation.plan.self && item && isAppError(error, 'auth')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Looks once more when all is delivered, perhaps after days of grace: a list that lagged has caught up, and a request
+ * that was held back somewhere has been acted upon. What carries this operation's mark is ended, what may be a second
+ * effect is added to the candidates.
+ */
+export async function sweepDuplicates(operation: Operation, made: Made, baseline: Baseline): Promise<Made> {
+  const { journal, plan } = operation;
+  if (!isDuplicateVisible(operation, { repeated: false }, baseline)) return made;
+  const recorded = await journal.step<Json>('find duplicates', async () => {
+    const listed = (await listItems(await successor(operation), plan))?.items ?? [];
+    const duplicates = listed.filter(({ id, status }) => id !== made.item.id && status === 'active');
+    const ended = plan.marked ? await endOwn(operation, duplicates, baseline) : [];
+    const candidates = candidatesAmong(operation, {
+      item: made.item,
+      duplicates,
+      baseline,
+      isRepeated: false,
+    });
+    return { ended, candidates };
+  });
+  const candidates = readTexts(readObject(recorded)['candidates']);
+  return { ...made, candidates: [...new Set([...made.candidates, ...candidates])] };
+}
+
+async function endOwn(
+  operation: Operation,
+  duplicates: readonly Item[],
+  baseline: Baseline,
+): Promise<readonly string[]> {
+  const own = duplicates.filter((duplicate) => ownershipIn(operation, duplicate, baseline.before) === 'ours');
+  for (const duplicate of own) {
+    await endCreated(operation, await successor(operation), duplicate);
+    operation.deps.note(`ended "${duplicate.name ?? duplicate.id}", a second effect of the same request`);
+  }
+  return own.map(({ id }) => id);
+}
+
+/** Without a list to compare with, or a name to know it by, a duplicate cannot be told from what others made. */
+function isDuplicateVisible(
+  { deps }: Operation,
+  { repeated }: Pick<NewSecret, 'repeated'>,
+  { before }: Baseline,
+): boolean {
+  return before !== null && (repeated || deps.client.connection.provider.facts.names !== 'none');
+}
+
+interface Appeared {
+  readonly item: Item;
+  readonly duplicates: readonly Item[];
+  readonly baseline: Baseline;
+  readonly isRepeated: boolean;
+}
+
+/**
+ * What may be a second effect of the mint and is not proven to be: a gateway repeats a request, a vendor does not honour
+ * the idempotency key. Where there are no names, other people's tokens look alike: only one that is older than ours,
+ * after a repeat, is worth a person's look.
+ */
+function candidatesAmong(
+  operation: Operation,
+  { item, duplicates, baseline, isRepeated }: Appeared,
+): readonly string[] {
+  const { facts } = operation.deps.client.connection.provider;
+  return duplicates
+    .filter((duplicate) => ownershipIn(operation, duplicate, baseline.before) === 'perhaps')
+    .filter(
+      (duplicate) =>
+        facts.names !== 'none' || !isToken(duplicate) || (isRepeated && isOlder(duplicate, item)),
+    )
+    .map((duplicate) => duplicate.id);
+}
+
+function mayBeOwned(operation: Operation, token: Item, { before }: Baseline): boolean {
+  return ['ours', 'perhaps'].includes(ownershipIn(operation, token, before));
+}
+
+/** What the provider shows under another name is no list that lags: waiting would not end. */
+function refuseAlike(operation: Operation, listed: readonly Item[], { before }: Baseline): void {
+  const alike = listed.filter((token) => ownershipIn(operation, token, before) === 'alike');
+  if (alike.length === 0) return;
+  const names = alike.slice(0, 5).map((token) => `"${token.name ?? token.id}"`);
+  const { id } = operation.journal.header;
+  const again = resumeCommand(id, commandsWanted(operation.journal));
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the provider does not list the new one under its name; it may be ${names.join(' or ')}`,
+    manual: `its secret is kept; \`${again}\` goes on when it is listed under its name, \`keyturn rotations abort ${id}\` goes back`,
+  });
+}
+
+function isOlder(duplicate: Item, item: Item): boolean {
+  if (duplicate.createdAt === null || item.createdAt === null) return true;
+  return Date.parse(duplicate.createdAt) < Date.parse(item.createdAt);
+}
+
+function choose(issued: Item | null, appeared: readonly Item[], why: string | null): Item {
+  if (issued) return issued;
+  const [only, another] = appeared;
+  if (only && !another) return only;
+  if (!only && why !== null) throw new CannotBeSure('the new token is not', why);
+  // None: the list is behind; `resume` looks again. Several: only the provider knows which secret is whose.
+  throw unknownId();
+}
+
+function refuseInactive({ journal }: Operation, token: Item | undefined): void {
+  if (!token || token.status === 'active') return;
+  throw new NeedsAttention({
+    code: 'conflict',
+    message: `the provider lists the new token "${token.id}" as ${token.status}`,
+    manual: `find out why at the provider, then \`${resumeCommand(journal.header.id, commandsWanted(journal))}\`, or \`keyturn rotations abort ${journal.header.id}\``,
+  });
+}
+
+function withId(issued: Item | null, target: { readonly id: string; readonly name: string | null }): Item {
+  if (issued) return { ...issued, id: target.id };
+  return { ...UNKNOWN, ...target };
+}
+
+const UNKNOWN: Token = {
+  id: '',
+  name: null,
+  status: 'active',
+  scopes: null,
+  createdAt: null,
+  expiresAt: null,
+  lastUsedAt: null,
+  createdBy: null,
+  attributes: {},
+};
+
+function unknownId(): AppError {
+  return new AppError({
+    code: 'unavailable',
+    message: 'the provider does not list the new token yet',
+    hint: 'run `keyturn rotations resume` in a minute',
+  });
+}

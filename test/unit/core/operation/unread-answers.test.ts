@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import { createToken } from '../../../../src/core/create/token.ts';
+import { explain } from '../../../../src/core/operation/explain.ts';
+import type { OperationResult } from '../../../../src/core/operation/result.ts';
+import type { ProviderId } from '../../../../src/sandbox/vendor.ts';
+import { answering } from '../../../support/sim-answers.ts';
+import { specOptions } from '../../../support/sim-base.ts';
+import { SimBench } from '../../../support/sim-bench.ts';
+import type { Mutation } from '../../../support/sim-machine.ts';
+import {
+  CREATIONS,
+  ROTATIONS,
+  rotationOf,
+  type Scenario,
+  SELF_ROTATIONS,
+} from '../../../support/sim-scenarios.ts';
+
+/** A whole success that says something else than the sandbox would; the vendor acted all the same. */
+function answers(body: unknown): Mutation {
+  const text = body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+  return answering(() => new TextEncoder().encode(text));
+}
+
+const UNREADABLE: readonly [string, unknown][] = [
+  ['an unknown field', { zz_one: 'what-nobody-can-read' }],
+  ['an unknown envelope', { rotated: { zz_one: 'what-nobody-can-read' } }],
+  ['an empty object', {}],
+  ['nothing', null],
+  ['plain text', 'OK'],
+  ['HTML', '<html><body>fine</body></html>'],
+  ['null', 'null'],
+  ['a list', []],
+];
+
+const REFUSALS: readonly [string, unknown][] = [
+  ['success: false', { success: false, error: 'the role may not do this' }],
+  ['an error object', { error: { code: 'not_permitted', message: 'the role may not do this' } }],
+  ['errors', { errors: [{ message: 'the role may not do this' }] }],
+  ['ok: false', { ok: false, message: 'the role may not do this' }],
+  ['status: error', { status: 'error', code: 'not_permitted', message: 'the role may not do this' }],
+  ['a failing statusCode', { statusCode: 403, message: 'the role may not do this' }],
+];
+
+function mints(bench: SimBench): number {
+  return bench.machine.requests.filter(({ isMint }) => isMint).length;
+}
+
+async function create(
+  bench: SimBench,
+  scenario: Scenario,
+  mutation: Mutation,
+): Promise<OperationResult<unknown>> {
+  const deps = await bench.machine.connect({ mutation });
+  const name = scenario.provider === 'prefactor' ? null : 'new';
+  const scopes = scenario.provider === 'devo' ? ['table://my.app.**'] : [];
+  const spec = { name, scopes, expiresAt: null, options: specOptions(scenario), idempotencyKey: null };
+  return createToken(deps, { spec, delivery: { saveAs: 'new', sinks: [], print: null } });
+}
+
+const IN_PLACE = [...ROTATIONS, ...SELF_ROTATIONS].filter(({ provider }) => provider === 'errova');
+const OVERLAP = ROTATIONS.filter(({ provider }) => provider !== 'errova');
+const TOKEN_CREATIONS = CREATIONS.filter(({ thing }) => thing === 'token');
+
+describe('in place, a whole answer that cannot be read', () => {
+  for (const scenario of IN_PLACE) {
+    test.each(UNREADABLE)(`%s: one request, a person is told (${scenario.name})`, async (_, body) => {
+      const bench = await SimBench.of(scenario);
+      const result = await bench.rotate({}, { mutation: answers(body) });
+      const id = result.operation;
+      expect(result).toMatchObject({ kind: 'attention', exit: 'lost', orphanId: bench.oldId });
+      expect(result.manual).toContain(`keyturn rotations show ${id} --print-answer`);
+      expect(result.error?.message).not.toMatch(/nothing is lost|left behind/);
+      expect(mints(bench)).toBe(1);
+      // However often it is resumed, the secret is not replaced again.
+      for (let time = 0; time < 2; time += 1) {
+        expect((await bench.resume()).exit).toBe('lost');
+        expect(mints(bench)).toBe(1);
+      }
+      const { host } = await bench.machine.connect();
+      const detail = await host.read(id);
+      expect(detail && explain(detail, 0, false).next[0]).toContain('--print-answer');
+      const captured = (await detail?.answers())?.at(-1)?.captured;
+      const text = new TextDecoder().decode(captured?.bytes);
+      expect(text).toBe(body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body));
+      expect(bench.machine.audit.events).toContainEqual(
+        expect.objectContaining({ action: 'create', outcome: 'unknown', id: bench.oldId }),
+      );
+    });
+  }
+
+  test('names the fields, never a value', async () => {
+    const bench = await SimBench.of(rotationOf('errova'));
+    const { error } = await bench.rotate({}, { mutation: answers({ zz_one: 'what-nobody-can-read' }) });
+    expect(error?.message).toContain('zz_one');
+    expect(JSON.stringify(error?.facts)).not.toContain('what-nobody-can-read');
+  });
+
+  test('abort closes it, says what is lost, and the next rotation goes on', async () => {
+    const bench = await SimBench.of(rotationOf('errova'));
+    await bench.rotate({}, { mutation: answers({ zz_one: 'x' }) });
+    const result = await bench.abort();
+    expect(result).toMatchObject({ kind: 'aborted', exit: 'ok' });
+    expect(result.left.join()).toMatch(/may have a new secret that nobody has/);
+    expect((await bench.rotate()).kind).toBe('done');
+    expect(await bench.currentId()).toBe(bench.oldId);
+  });
+});
+
+describe('a create or an overlapping rotation, a whole answer that cannot be read', () => {
+  const run = (scenario: Scenario, bench: SimBench, mutation: Mutation) =>
+    scenario.action === 'create' ? create(bench, scenario, mutation) : bench.rotate({}, { mutation });
+
+  for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP]) {
+    test.each(UNREADABLE)(
+      `%s: what was made is found, ended or named (${scenario.name})`,
+      async (_, body) => {
+        const bench = await SimBench.of(scenario);
+        const before = new Set(bench.machine.things().map(({ id }) => id));
+        const result = await run(scenario, bench, answers(body));
+        const made = bench.machine.things().filter(({ id, live }) => live && !before.has(id));
+        if (result.kind === 'done') return expect(made).toHaveLength(1);
+        // Prefactor repeats under its idempotency key where nothing was told.
+        const isRepeatable = scenario.provider === 'prefactor' && body === null;
+        if (isRepeatable) return expect([result.kind, mints(bench), made.length]).toEqual(['pending', 2, 1]);
+        if (result.kind === 'attention')
+          expect([result.exit, result.orphanId]).toEqual(['orphan', made[0]?.id]);
+        else expect([result.kind, made]).toEqual(['aborted', []]);
+        expect(mints(bench)).toBe(1);
+        if (scenario.action === 'rotate') expect(await bench.currentId()).toBe(bench.oldId);
+        expect(result.exit).not.toBe('ok');
+      },
+    );
+  }
+
+  /** Forms in which the same facts may arrive, made from what the sandbox answers. */
+  const secretIn = (answer: unknown): string =>
+    String(Object.entries(answer ?? {}).find(([name]) => /^(token|api_key|tokenSecret)$/.test(name))?.[1]);
+  const SHAPES: readonly [string, (answer: object) => string][] = [
+    ['a list of one', (answer) => JSON.stringify([answer])],
+    ['a wrapped list of one', (answer) => JSON.stringify({ data: [answer] })],
+    ['the bare secret as JSON', (answer) => JSON.stringify(secretIn(answer))],
+    ['the bare secret as text', (answer) => `${secretIn(answer)}\n`],
+  ];
+  // Errova publishes no form of its secrets: a bare text of it is not taken for one. Devo shows the value elsewhere.
+  const withForm = ({ provider }: Scenario) => provider === 'bluebricks' || provider === 'prefactor';
+  for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP]) {
+    test.each(SHAPES.filter(([what]) => what.includes('list') || withForm(scenario)))(
+      `%s is read (${scenario.name})`,
+      async (_, shape) => {
+        const bench = await SimBench.of(scenario);
+        const reshaped = answering((body) =>
+          new TextEncoder().encode(shape(JSON.parse(new TextDecoder().decode(body)))),
+        );
+        expect(await run(scenario, bench, reshaped)).toMatchObject({ kind: 'done', exit: 'ok' });
+        expect(mints(bench)).toBe(1);
+      },
+    );
+  }
+
+  const NAMED = [...TOKEN_CREATIONS, ...OVERLAP].filter(
+    ({ provider }) => provider === 'errova' || provider === 'prefactor',
+  );
+  test.each(NAMED)(
+    'what a whole answer names without its secret is ended, not called lost ($name)',
+    async (scenario) => {
+      const bench = await SimBench.of(scenario);
+      const before = bench.machine.things().filter(({ live }) => live).length;
+      const withoutSecret = answering((body) => {
+        const { token, tokenSecret, ...rest } = JSON.parse(new TextDecoder().decode(body));
+        expect(token ?? tokenSecret).toBeTypeOf('string');
+        return new TextEncoder().encode(JSON.stringify(rest));
+      });
+      const result = await run(scenario, bench, withoutSecret);
+      expect(result).toMatchObject({ kind: 'aborted', exit: 'failure' });
+      expect(bench.machine.things().filter(({ live }) => live)).toHaveLength(before);
+      expect(bench.machine.audit.events.filter(({ outcome }) => outcome === 'unknown')).toEqual([]);
+    },
+  );
+
+  test.each(UNREADABLE)(
+    '%s: Bluebricks, the name is used up and the next one is proposed',
+    async (_, body) => {
+      const [scenario] = TOKEN_CREATIONS.filter(({ provider }) => provider === 'bluebricks');
+      if (!scenario) throw new Error('no scenario');
+      const result = await create(await SimBench.of(scenario), scenario, answers(body));
+      expect(result).toMatchObject({ kind: 'aborted', exit: 'conflict' });
+      expect(result.error?.facts.message).toMatch(/"new" is used up/);
+      expect(result.error?.facts.hint).toMatch(/--name new-2/);
+    },
+  );
+});
+
+/** The vendor did nothing, and says so in a success. */
+function refusing(body: unknown): Mutation {
+  return {
+    name: 'refuses',
+    transport: (inner) => ({
+      call: (...given) => inner.call(...given),
+      close: () => inner.close(),
+      sendOnce: async (_endpoint, _request, capture) => {
+        const bytes = new TextEncoder().encode(JSON.stringify(body));
+        await capture.head(200, null);
+        await capture.chunk(bytes);
+        sends += 1;
+        return { kind: 'answered', reply: { status: 200, header: () => null, body: bytes } };
+      },
+    }),
+  };
+}
+let sends = 0;
+
+describe('a refusal in a success', () => {
+  for (const scenario of [...ROTATIONS, ...TOKEN_CREATIONS]) {
+    test.each(REFUSALS)(
+      `%s: the vendor's words, no second request, aborted (${scenario.name})`,
+      async (_, body) => {
+        const bench = await SimBench.of(scenario);
+        const before = bench.machine.things().length;
+        sends = 0;
+        const mutation = refusing(body);
+        const result =
+          scenario.action === 'create'
+            ? await create(bench, scenario, mutation)
+            : await bench.rotate({}, { mutation });
+        expect(result.kind).toBe('aborted');
+        // Which words of `errors` are shown is the concern of the reader of problems.
+        expect(result.error?.message).toMatch(/the role may not do this|refused the request/);
+        expect([sends, bench.machine.things().length]).toEqual([1, before]);
+        if (scenario.action === 'rotate') expect(await bench.currentId()).toBe(bench.oldId);
+      },
+    );
+  }
+
+  test.each(['errova', 'devo'] satisfies ProviderId[])(
+    'what holds the secret is no refusal (%s)',
+    async (provider) => {
+      const bench = await SimBench.of(rotationOf(provider));
+      const change = (body: Uint8Array): Uint8Array =>
+        new TextEncoder().encode(
+          JSON.stringify({ ...JSON.parse(new TextDecoder().decode(body)), errors: ['a warning'] }),
+        );
+      expect((await bench.rotate({}, { mutation: answering(change) })).kind).toBe('done');
+    },
+  );
+});
+
+describe('in place, answers that do not arrive', () => {
+  const lost: Mutation = {
+    name: 'lost',
+    transport: (inner) => ({
+      call: (...given) => inner.call(...given),
+      close: () => inner.close(),
+      sendOnce: async (endpoint, request) => {
+        await inner.sendOnce(endpoint, request, { head: async () => {}, chunk: async () => {} });
+        return { kind: 'ambiguous', reason: 'the connection broke', status: null, bytes: 0 };
+      },
+    }),
+  };
+
+  test('at most two requests in the life of an operation, however often it is resumed', async () => {
+    const bench = await SimBench.of(rotationOf('errova'));
+    const result = await bench.rotate({}, { mutation: lost });
+    expect(result).toMatchObject({ kind: 'attention', exit: 'lost' });
+    expect(result.error?.message).toMatch(/result is unknown.*old secret may have stopped working/);
+    for (let time = 0; time < 3; time += 1)
+      expect((await bench.resume({ mutation: lost })).exit).toBe('lost');
+    expect(mints(bench)).toBe(2);
+  });
+});
