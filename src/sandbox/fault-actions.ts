@@ -20,7 +20,8 @@ type BareKind =
   | ('short-length' | 'html' | 'empty' | 'twice' | 'endless')
   | ('silent' | 'unchanged' | 'text' | 'gzip' | 'br' | 'deflate');
 
-type FieldKind = 'garble' | 'double' | 'rename-secret' | 'wrap' | 'drop';
+/** Actions on one field of the answer. */
+export type FieldKind = 'garble' | 'double' | 'rename-secret' | 'wrap' | 'drop';
 
 /** One action of the rule language. `docs/sandbox.md` lists this table. */
 export interface ActionRow {

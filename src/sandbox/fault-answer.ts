@@ -1,4 +1,4 @@
-import type { FaultAction } from './fault-actions.ts';
+import type { FaultAction, FieldKind } from './fault-actions.ts';
 import type { History } from './history.ts';
 import { json } from './message.ts';
 import { notDone } from './not-done.ts';
@@ -23,6 +23,16 @@ interface FaultyCall {
 }
 
 const PORTAL = '<!doctype html><title>Sign in</title><h1>Sign in to this network</h1>\n';
+
+const FIELD_CHANGES: Readonly<
+  Record<FieldKind, (field: string, response: SandboxResponse) => SandboxResponse>
+> = {
+  garble: (field, response) => garbled(response, field),
+  'rename-secret': withSecretIn,
+  wrap: wrapped,
+  drop: without,
+  double: (field, response) => doubled(response, field),
+};
 
 /** Lets the vendor act, or not, and says what the client will see. Needs no socket. */
 export function answerWithFault({ vendors, request, action }: FaultyCall): FaultyAnswer {
@@ -62,13 +72,11 @@ export function answerWithFault({ vendors, request, action }: FaultyCall): Fault
     case 'headers':
       return whole(withPadding(commit(), action.bytes));
     case 'garble':
-      return whole(garbled(commit(), action.field));
     case 'rename-secret':
-      return whole(withSecretIn(action.field, commit()));
     case 'wrap':
-      return whole(wrapped(action.field, commit()));
     case 'drop':
-      return whole(without(action.field, commit()));
+    case 'double':
+      return whole(FIELD_CHANGES[action.kind](action.field, commit()));
     case 'text':
       return whole(asText(commit()));
     case 'gzip':
@@ -80,8 +88,6 @@ export function answerWithFault({ vendors, request, action }: FaultyCall): Fault
       return whole(notDone(vendors.pretend(request), action.kind, request));
     case 'refuse-in-200':
       return whole(notDone(vendors.pretend(request), action.how, request));
-    case 'double':
-      return whole(doubled(commit(), action.field));
     case 'twice':
       // What a proxy does that retries: the first answer is lost, the client sees the second.
       commit();

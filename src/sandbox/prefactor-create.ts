@@ -30,48 +30,55 @@ const DETAILS = ['token_scope', 'account_id', 'environment_id', 'agent_id', 'exp
  * environment or agent; an expiry in the past is refused.
  */
 export function readTokenWish(body: CreateBody, ids: PrefactorIds, now: number): TokenWish {
-  const { fields, headerKey, environmentScope } = body;
-  const problems: Record<string, string> = {};
-  const details = isObject(fields['details']) ? fields['details'] : undefined;
-  if (details === undefined)
-    throw new Refusal(422, 'validation_errors', 'Validation failed', {
-      // The vendor's page reads as if the fields were at the top.
-      details: 'required: the fields of the token belong inside "details"',
-    });
-  for (const key of Object.keys(fields)) if (!TOP.includes(key)) problems[key] = 'unexpected';
-  for (const key of Object.keys(details)) if (!DETAILS.includes(key)) problems[key] = 'unexpected';
-
-  const id = (key: string): string | null => {
-    const value = details[key] ?? null;
-    if (value === null) return null;
-    if (typeof value === 'string' && PFID.test(value)) return value;
-    problems[key] = 'invalid';
-    return null;
-  };
-  const account = id('account_id');
-  const environmentId = id('environment_id');
-  const agentId = id('agent_id');
-  const scope = details['token_scope'];
-  checkScope();
-  const expiresAt = readExpiry();
-  const idempotencyKey = fields['idempotency_key'] ?? headerKey;
-  if (idempotencyKey !== undefined && !isText(idempotencyKey, 64)) problems['idempotency_key'] = 'invalid';
-  if (Object.keys(problems).length > 0 || typeof scope !== 'string')
-    throw new Refusal(422, 'validation_errors', 'Validation failed', problems);
+  const check = new CreateCheck(body.fields);
+  const account = check.id('account_id');
+  const environmentId = check.id('environment_id');
+  const agentId = check.id('agent_id');
+  const scope = check.scope(body.environmentScope, environmentId, agentId);
+  const expiresAt = check.expiry(now);
+  const idempotencyKey = check.idempotencyKey(body.headerKey);
+  check.refuseProblems();
 
   if (account !== null && account !== ids.account) throw new Refusal(403, 'not_permitted', 'Not permitted');
   if (environmentId !== null && environmentId !== ids.environment) throw notFound('Environment');
   if (agentId !== null && agentId !== ids.agent) throw notFound('Agent');
-  return {
-    scope,
-    environmentId,
-    agentId,
-    agentDeploymentId: scope === 'agent_deployment' ? ids.agentDeployment : null,
-    expiresAt,
-    idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : undefined,
-  };
+  const agentDeploymentId = scope === 'agent_deployment' ? ids.agentDeployment : null;
+  return { scope, environmentId, agentId, agentDeploymentId, expiresAt, idempotencyKey };
+}
 
-  function checkScope(): void {
+/** Reads the fields of a create and collects what is wrong with them: the vendor names every problem in one answer. */
+class CreateCheck {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #details: Readonly<Record<string, unknown>>;
+  readonly #problems: Record<string, string> = {};
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    const details = fields['details'];
+    if (!isObject(details))
+      throw new Refusal(422, 'validation_errors', 'Validation failed', {
+        // The vendor's page reads as if the fields were at the top.
+        details: 'required: the fields of the token belong inside "details"',
+      });
+    this.#fields = fields;
+    this.#details = details;
+    for (const key of Object.keys(fields)) if (!TOP.includes(key)) this.#problems[key] = 'unexpected';
+    for (const key of Object.keys(details)) if (!DETAILS.includes(key)) this.#problems[key] = 'unexpected';
+  }
+
+  id(key: string): string | null {
+    const value = this.#details[key] ?? null;
+    if (value === null) return null;
+    if (typeof value === 'string' && PFID.test(value)) return value;
+    this.#problems[key] = 'invalid';
+    return null;
+  }
+
+  scope(
+    environmentScope: CreateBody['environmentScope'],
+    environmentId: string | null,
+    agentId: string | null,
+  ): string {
+    const scope = this.#details['token_scope'];
     const needs = new Map<unknown, readonly boolean[]>([
       ['account', [false, false]],
       // Tokens of one environment are a legacy that the web application no longer makes.
@@ -79,25 +86,37 @@ export function readTokenWish(body: CreateBody, ids: PrefactorIds, now: number):
       ['agent_deployment', [true, true]],
     ]).get(scope);
     if (needs === undefined || (scope === 'environment' && environmentScope === 'refused')) {
-      problems['token_scope'] = scope === undefined ? 'required' : 'invalid';
-      return;
+      this.#problems['token_scope'] = scope === undefined ? 'required' : 'invalid';
+      return '';
     }
-    checkPresence('environment_id', environmentId, needs[0] === true);
-    checkPresence('agent_id', agentId, needs[1] === true);
+    this.#checkPresence('environment_id', environmentId, needs[0] === true);
+    this.#checkPresence('agent_id', agentId, needs[1] === true);
+    return typeof scope === 'string' ? scope : '';
   }
 
-  function checkPresence(key: string, value: string | null, needed: boolean): void {
-    if (needed && value === null) problems[key] ??= 'required';
-    if (!needed && value !== null) problems[key] ??= 'unexpected';
-  }
-
-  function readExpiry(): number | undefined {
-    const value = details?.['expires_at'] ?? undefined;
+  expiry(now: number): number | undefined {
+    const value = this.#details['expires_at'] ?? undefined;
     if (value === undefined) return undefined;
     const time = readDateTime(value);
-    if (time === undefined || time <= now) problems['expires_at'] = 'invalid';
+    if (time === undefined || time <= now) this.#problems['expires_at'] = 'invalid';
     // ASSUMPTION: kept to the second, as the examples are.
     return time === undefined ? undefined : Math.floor(time / 1000) * 1000;
+  }
+
+  idempotencyKey(headerKey: string | undefined): string | undefined {
+    const key = this.#fields['idempotency_key'] ?? headerKey;
+    if (key !== undefined && !isText(key, 64)) this.#problems['idempotency_key'] = 'invalid';
+    return typeof key === 'string' ? key : undefined;
+  }
+
+  refuseProblems(): void {
+    if (Object.keys(this.#problems).length > 0)
+      throw new Refusal(422, 'validation_errors', 'Validation failed', this.#problems);
+  }
+
+  #checkPresence(key: string, value: string | null, needed: boolean): void {
+    if (needed && value === null) this.#problems[key] ??= 'required';
+    if (!needed && value !== null) this.#problems[key] ??= 'unexpected';
   }
 }
 

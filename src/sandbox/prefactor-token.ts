@@ -1,5 +1,6 @@
 import { isoSeconds } from './message.ts';
 import type { PrefactorIds } from './prefactor-ids.ts';
+import { Refusal } from './refusal.ts';
 import type { Saved } from './saved.ts';
 import type { Json } from './vendor.ts';
 
@@ -85,4 +86,9 @@ export function readApiToken(it: Saved): ApiToken {
     updatedAt: it.number('updatedAt'),
     hash: it.text('hash'),
   };
+}
+
+export function requireAction(token: ApiToken, action: TokenAction): void {
+  if (!mayDo(token, action))
+    throw new Refusal(409, 'invalid_action', `Cannot ${action} a token that is ${token.status}`);
 }

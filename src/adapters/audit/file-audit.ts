@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { toInstant } from '../../domain/time.ts';
-import type { AuditCheck, AuditEvent, AuditLog, AuditProof } from '../../ports/audit.ts';
+import type { AuditCheck, AuditEvent, AuditLog, AuditProof, AuditRecord } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
@@ -53,69 +53,114 @@ export interface FileAudit extends AuditLog {
  * Nothing that was written is ever taken away, not even a line that a kill or a full disk cut short.
  */
 export function createFileAudit(options: FileAuditOptions): FileAudit {
-  const { disk, locks, clock, path, codes } = options;
-  const folder = dirname(path);
+  return new AuditFile(options);
+}
+
+class AuditFile implements FileAudit {
+  readonly #disk: Disk;
+  readonly #locks: Locks;
+  readonly #clock: Clock;
+  readonly #path: string;
+  readonly #folder: string;
+  readonly #codes: AuditCodes;
+
+  constructor({ disk, locks, clock, path, codes }: FileAuditOptions) {
+    this.#disk = disk;
+    this.#locks = locks;
+    this.#clock = clock;
+    this.#path = path;
+    this.#folder = dirname(path);
+    this.#codes = codes;
+  }
+
+  prove(): Promise<void> {
+    return this.#alone(() => this.#proveAlone());
+  }
+
+  append(event: AuditEvent): Promise<void> {
+    return this.#alone(() => this.#appendAlone(event));
+  }
+
+  carryOver<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
+    return this.#alone(() => this.#carryAlone(work));
+  }
+
+  async list(): Promise<readonly AuditRecord[]> {
+    return listRecords(await this.#readAll());
+  }
+
+  async verify({ proof }: { readonly proof: boolean } = { proof: false }): Promise<AuditCheck> {
+    const found = checkChain(await this.#readAll());
+    const { lines: _, ...check } = found;
+    if (!proof) return { ...check, proof: null };
+    const { provedSince: __, ...proved } = await checkCodes(found, this.#codes);
+    return proved;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#locks.hold('audit', MOST_WAIT_MS, work);
+  }
 
   /** Oldest first, the one in use last. */
-  async function findFiles(): Promise<readonly string[]> {
-    const stem = basename(path).replace(/\.jsonl$/, '');
+  async #findFiles(): Promise<readonly string[]> {
+    const stem = basename(this.#path).replace(/\.jsonl$/, '');
     const older: { name: string; last: number }[] = [];
-    for (const name of await disk.list(folder)) {
+    for (const name of await this.#disk.list(this.#folder)) {
       if (!name.startsWith(`${stem}.`)) continue;
       const [, last] = /^\.(\d{1,15})\.jsonl$/.exec(name.slice(stem.length)) ?? [];
       if (last !== undefined) older.push({ name, last: Number(last) });
     }
-    const names = older.sort((a, b) => a.last - b.last).map(({ name }) => join(folder, name));
-    return (await disk.facts(path)) ? [...names, path] : names;
+    const names = older.sort((a, b) => a.last - b.last).map(({ name }) => join(this.#folder, name));
+    return (await this.#disk.facts(this.#path)) ? [...names, this.#path] : names;
   }
 
-  async function read(file: string): Promise<Uint8Array> {
-    await refuseLooseFile(disk, file);
-    return (await disk.read(file, LARGEST)) ?? new Uint8Array();
+  async #read(file: string): Promise<Uint8Array> {
+    await refuseLooseFile(this.#disk, file);
+    return (await this.#disk.read(file, LARGEST)) ?? new Uint8Array();
   }
 
-  async function readAll(): Promise<Uint8Array> {
-    await checkPrivateFolder(disk, folder);
+  async #readAll(): Promise<Uint8Array> {
+    await checkPrivateFolder(this.#disk, this.#folder);
     const parts: Uint8Array[] = [];
-    for (const file of await findFiles()) parts.push(await read(file));
+    for (const file of await this.#findFiles()) parts.push(await this.#read(file));
     return Buffer.concat(parts);
   }
 
   /** Reads back only as far as the last whole line. */
-  async function readTail(files: readonly string[]): Promise<AuditTail> {
+  async #readTail(files: readonly string[]): Promise<AuditTail> {
     let bytes: Uint8Array = new Uint8Array();
     for (const file of [...files].reverse()) {
-      bytes = Buffer.concat([await read(file), bytes]);
+      bytes = Buffer.concat([await this.#read(file), bytes]);
       const tail = findTail(bytes);
       if (tail.last) return tail;
     }
     return findTail(bytes);
   }
 
-  async function appendAlone(event: AuditEvent): Promise<void> {
-    await ensureDurableFolder(disk, folder);
+  async #appendAlone(event: AuditEvent): Promise<void> {
+    await ensureDurableFolder(this.#disk, this.#folder);
     // First: the store may have to be unlocked for it, and a refusal must leave the log as it is.
-    await appendEntry(await codes.current(), pick(event));
+    await this.#appendEntry(await this.#codes.current(), pick(event));
   }
 
-  async function carryAlone<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
-    await ensureDurableFolder(disk, folder);
-    const code = await codes.current();
-    const check = await checkCodes(checkChain(await readAll()), codes);
+  async #carryAlone<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
+    await ensureDurableFolder(this.#disk, this.#folder);
+    const code = await this.#codes.current();
+    const check = await checkCodes(checkChain(await this.#readAll()), this.#codes);
     return work(async (next) => {
       const { brokenAt, proof, provedSince, records } = check;
       // Of a log that was changed nothing is vouched for.
       const since = brokenAt === null ? provedSince : Number.MAX_SAFE_INTEGER;
-      if (records > 0) await appendEntry(code, { carry: { since, keyId: next.keyId } }, next);
+      if (records > 0) await this.#appendEntry(code, { carry: { since, keyId: next.keyId } }, next);
       return { brokenAt, unprovedAt: proof?.unprovedAt ?? null };
     });
   }
 
   /** Made by the holder of the lock. `next` is the key of a note that carries the log over. */
-  async function appendEntry(code: AuditCode, content: Content, next?: AuditCode): Promise<void> {
-    const { last, torn, open } = await readTail(await findFiles());
-    await setAsideWhenLarge(last?.entry.sequence ?? 0);
-    const at = toInstant(clock.now());
+  async #appendEntry(code: AuditCode, content: Content, next?: AuditCode): Promise<void> {
+    const { last, torn, open } = await this.#readTail(await this.#findFiles());
+    await this.#setAsideWhenLarge(last?.entry.sequence ?? 0);
+    const at = toInstant(this.#clock.now());
     let sequence = last?.entry.sequence ?? 0;
     let before: LineBefore = last ?? BEFORE_FIRST;
     const parts: Uint8Array[] = [];
@@ -130,50 +175,36 @@ export function createFileAudit(options: FileAuditOptions): FileAudit {
     if (open) parts.push(new Uint8Array([0x0a]));
     if (torn.length > 0) add({ sequence: sequence + 1, at, torn: describeTorn(torn) });
     add({ ...content, at, sequence: sequence + 1 });
-    await write(Buffer.concat(parts));
+    await this.#write(Buffer.concat(parts));
   }
 
-  async function setAsideWhenLarge(last: number): Promise<void> {
-    const facts = await disk.facts(path);
+  async #setAsideWhenLarge(last: number): Promise<void> {
+    const facts = await this.#disk.facts(this.#path);
     if (!facts || facts.size < LARGE) return;
-    await disk.rename(path, path.replace(/(\.jsonl)?$/, `.${last}.jsonl`));
-    await disk.syncFolder(folder);
+    await this.#disk.rename(this.#path, this.#path.replace(/(\.jsonl)?$/, `.${last}.jsonl`));
+    await this.#disk.syncFolder(this.#folder);
   }
 
-  async function write(bytes: Uint8Array): Promise<void> {
-    const isNew = !(await disk.facts(path));
-    const file = isNew ? await disk.create(path, 0o600) : await disk.append(path);
+  async #write(bytes: Uint8Array): Promise<void> {
+    const isNew = !(await this.#disk.facts(this.#path));
+    const file = isNew ? await this.#disk.create(this.#path, 0o600) : await this.#disk.append(this.#path);
     try {
       await file.write(bytes);
       await file.sync();
     } finally {
       await file.close();
     }
-    if (isNew) await disk.syncFolder(folder);
+    if (isNew) await this.#disk.syncFolder(this.#folder);
   }
 
   /** A line of no bytes: what forbids an append forbids this too. */
-  async function proveAlone(): Promise<void> {
-    await ensureDurableFolder(disk, folder);
-    await readTail(await findFiles());
-    if (!(await disk.facts(path))) return;
-    const file = await disk.append(path);
+  async #proveAlone(): Promise<void> {
+    await ensureDurableFolder(this.#disk, this.#folder);
+    await this.#readTail(await this.#findFiles());
+    if (!(await this.#disk.facts(this.#path))) return;
+    const file = await this.#disk.append(this.#path);
     await file.close();
   }
-
-  return {
-    prove: () => locks.hold('audit', MOST_WAIT_MS, proveAlone),
-    append: (event) => locks.hold('audit', MOST_WAIT_MS, () => appendAlone(event)),
-    list: async () => listRecords(await readAll()),
-    async verify({ proof } = { proof: false }) {
-      const found = checkChain(await readAll());
-      const { lines: _, ...check } = found;
-      if (!proof) return { ...check, proof: null };
-      const { provedSince: __, ...proved } = await checkCodes(found, codes);
-      return proved;
-    },
-    carryOver: (work) => locks.hold('audit', MOST_WAIT_MS, () => carryAlone(work)),
-  };
 }
 
 /** Only what an event has: a caller's richer object must not bring more into the log. */

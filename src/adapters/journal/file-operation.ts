@@ -4,7 +4,7 @@ import { Secret } from '../../domain/secret.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
-import type { Captured, Journal, JournalCapture } from '../../ports/journal.ts';
+import type { Captured, Journal, JournalCapture, OperationHeader } from '../../ports/journal.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Ending, sparePath } from './names.ts';
@@ -29,39 +29,125 @@ export interface OperationOptions {
 
 /** The journal that `rotate` runs on: the state of the operation, and its only writer. */
 export function createFileOperation(options: OperationOptions): Journal {
-  const { disk, folder, clock, random, sealer, state, writer, bury } = options;
-  const { id } = state.header;
-  let ended = false;
+  return new FileOperation(options);
+}
 
-  async function record(entry: Entry): Promise<void> {
-    if (ended) throw over();
+class FileOperation implements Journal {
+  readonly header: OperationHeader;
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #sealer: Sealer;
+  readonly #state: State;
+  readonly #writer: SegmentWriter;
+  readonly #bury: OperationOptions['bury'];
+  #ended = false;
+
+  constructor({ disk, folder, clock, random, sealer, state, writer, bury }: OperationOptions) {
+    this.header = state.header;
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#random = random;
+    this.#sealer = sealer;
+    this.#state = state;
+    this.#writer = writer;
+    this.#bury = bury;
+  }
+
+  has(step: string): boolean {
+    return this.#state.results.has(step);
+  }
+
+  result(step: string): Json | null {
+    return this.#state.results.get(step) ?? null;
+  }
+
+  async captured(step: string): Promise<Captured | null> {
+    const found = this.#state.captures.get(step);
+    return found ? openCapture(this.#sealer, this.header.id, { step, found }) : null;
+  }
+
+  async step<T extends Json>(step: string, work: () => Promise<T>): Promise<T> {
+    const known = this.#state.results.get(step);
+    if (known !== undefined) return asRecorded<T>(known);
+    await this.#checkOwner();
+    return this.#recordResult(step, await work());
+  }
+
+  async once<T extends Json>(
+    step: string,
+    send: (capture: JournalCapture) => Promise<T>,
+    ifInterrupted: (captured: Captured | null) => Promise<T>,
+  ): Promise<T> {
+    const known = this.#state.results.get(step);
+    if (known !== undefined) return asRecorded<T>(known);
+    await this.#checkOwner();
+    const interrupted = this.#state.intents.has(step);
+    const result = interrupted
+      ? await ifInterrupted(await this.captured(step))
+      : await this.#sendOnce(step, send);
+    return this.#recordResult(step, result);
+  }
+
+  keep(secret: Secret): Promise<void> {
+    const index = this.#state.keeps;
+    const bytes = new TextEncoder().encode(secret.reveal());
+    return this.#record({ type: 'keep', index, sealed: this.#seal(bytes, 'keep', index) });
+  }
+
+  async kept(): Promise<Secret | null> {
+    if (!this.#state.kept) return null;
+    const { index, sealed } = this.#state.kept;
+    const opened = openSealed(this.#sealer, sealed, contextOf(this.header.id, 'keep', index));
+    return Secret.of(new TextDecoder().decode(opened));
+  }
+
+  async end(how: 'done' | 'aborted' | 'attention', reason: string | null): Promise<void> {
+    if (how === 'attention') {
+      await this.#record({ type: 'attention', reason });
+      this.#ended = true;
+      return;
+    }
+    if (this.#ended) throw over();
+    const now = this.#clock.now();
+    const { header, sealedKey, lastStep } = this.#state;
+    const tombstone = { header, ...sealedKey, state: how, reason, lastStep, at: toInstant(now) } as const;
+    const epoch = await this.#writer.entomb({ type: 'ended', ...tombstone });
+    this.#ended = true;
+    await this.#bury({ epoch, state: how, second: Math.floor(now / 1000) });
+  }
+
+  async #record(entry: Entry): Promise<void> {
+    if (this.#ended) throw over();
     // Before the first intent nothing was sent: a full disk then ends the operation harmlessly, and the spare room stays.
-    await writer.append(entry, state.intents.size > 0);
-    apply(state, entry);
+    await this.#writer.append(entry, this.#state.intents.size > 0);
+    apply(this.#state, entry);
   }
 
   /** Before anything is done, not only when it is recorded: a process that was suspended for long must not revoke. */
-  async function checkOwner(): Promise<void> {
-    if (ended) throw over();
-    await writer.checkOwner();
+  async #checkOwner(): Promise<void> {
+    if (this.#ended) throw over();
+    await this.#writer.checkOwner();
   }
 
-  async function recordResult<T extends Json>(step: string, result: T): Promise<T> {
+  async #recordResult<T extends Json>(step: string, result: T): Promise<T> {
     const value = throughJson(result);
-    await record({ type: 'result', step, value });
+    await this.#record({ type: 'result', step, value });
     return value;
   }
 
-  const recorded = (step: string): Json | undefined => state.results.get(step);
-
-  async function sendOnce<T extends Json>(
-    step: string,
-    send: (capture: JournalCapture) => Promise<T>,
-  ): Promise<T> {
+  async #sendOnce<T extends Json>(step: string, send: (capture: JournalCapture) => Promise<T>): Promise<T> {
     // The new file that an answer goes to when this one fails begins with a copy of this one.
-    await takeSpare(disk, random, sparePath(folder, id), SPARE_BYTES + writer.length());
-    await record({ type: 'intent', step });
-    const { capture, stop } = createCapture(step);
+    await takeSpare(
+      this.#disk,
+      this.#random,
+      sparePath(this.#folder, this.header.id),
+      SPARE_BYTES + this.#writer.length(),
+    );
+    await this.#record({ type: 'intent', step });
+    const { capture, stop } = this.#createCapture(step);
     try {
       return await send(capture);
     } finally {
@@ -70,20 +156,20 @@ export function createFileOperation(options: OperationOptions): Journal {
   }
 
   /** Bytes are sealed and durable in order and without a gap: after one failure nothing more is captured. */
-  function createCapture(step: string): { capture: JournalCapture; stop: () => void } {
+  #createCapture(step: string): { capture: JournalCapture; stop: () => void } {
     let open = true;
     let index = 0;
     let queue: Promise<void> = Promise.resolve();
     const inTurn = (entry: () => Entry): Promise<void> => {
       const turn = queue.then(() => {
         if (!open) throw over();
-        return record(entry());
+        return this.#record(entry());
       });
       queue = turn;
       return turn;
     };
     const seal = (bytes: Uint8Array): Entry => {
-      const sealed = sealText(sealer, bytes, contextOf(id, 'chunk', step, index));
+      const sealed = this.#seal(bytes, 'chunk', step, index);
       index += 1;
       return { type: 'chunk', step, index: index - 1, sealed };
     };
@@ -99,66 +185,9 @@ export function createFileOperation(options: OperationOptions): Journal {
     };
   }
 
-  async function captured(step: string): Promise<Captured | null> {
-    const found = state.captures.get(step);
-    return found ? openCapture(sealer, id, { step, found }) : null;
+  #seal(bytes: Uint8Array, kind: 'chunk' | 'keep', ...rest: readonly (string | number)[]): string {
+    return sealText(this.#sealer, bytes, contextOf(this.header.id, kind, ...rest));
   }
-
-  return {
-    header: state.header,
-    has: (step) => state.results.has(step),
-    result: (step) => recorded(step) ?? null,
-    captured,
-    step: async <T extends Json>(step: string, work: () => Promise<T>) => {
-      const known = recorded(step);
-      if (known !== undefined) return asRecorded<T>(known);
-      await checkOwner();
-      return recordResult(step, await work());
-    },
-    once: async <T extends Json>(
-      step: string,
-      send: (capture: JournalCapture) => Promise<T>,
-      ifInterrupted: (captured: Captured | null) => Promise<T>,
-    ) => {
-      const known = recorded(step);
-      if (known !== undefined) return asRecorded<T>(known);
-      await checkOwner();
-      const interrupted = state.intents.has(step);
-      const result = interrupted ? await ifInterrupted(await captured(step)) : await sendOnce(step, send);
-      return recordResult(step, result);
-    },
-    keep: (secret) => {
-      const index = state.keeps;
-      const bytes = new TextEncoder().encode(secret.reveal());
-      return record({ type: 'keep', index, sealed: sealText(sealer, bytes, contextOf(id, 'keep', index)) });
-    },
-    kept: async () => {
-      if (!state.kept) return null;
-      const { index, sealed } = state.kept;
-      return Secret.of(new TextDecoder().decode(openSealed(sealer, sealed, contextOf(id, 'keep', index))));
-    },
-    end: async (how, reason) => {
-      if (how === 'attention') {
-        await record({ type: 'attention', reason });
-        ended = true;
-        return;
-      }
-      if (ended) throw over();
-      const now = clock.now();
-      const { header, sealedKey, lastStep } = state;
-      const epoch = await writer.entomb({
-        type: 'ended',
-        header,
-        ...sealedKey,
-        state: how,
-        reason,
-        lastStep,
-        at: toInstant(now),
-      });
-      ended = true;
-      await bury({ epoch, state: how, second: Math.floor(now / 1000) });
-    },
-  };
 }
 
 /** As a later run will read it back, so that the first run and every other see the same. */

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
+import { claimSegment, takenOver } from './claim-segment.ts';
 import { findFiles } from './look-up.ts';
 import { segmentPath, sparePath } from './names.ts';
 import type { OperationKey } from './operation-key.ts';
@@ -47,15 +48,6 @@ interface Place {
 /** Beyond this only takeovers are recorded, so that an operation that is full can still be taken up. In bytes. */
 const FULL = LARGEST - 1024 * 1024;
 
-/** Makes a segment. Nobody else can make it too: the one that fails is refused. */
-export async function claimSegment(disk: Disk, folder: string, id: string, epoch: number): Promise<OpenFile> {
-  try {
-    return await disk.create(segmentPath(folder, id, epoch), 0o600);
-  } catch (error) {
-    throw isAppError(error, 'conflict') ? takenOver() : error;
-  }
-}
-
 /**
  * Writes an operation's records as its only owner. Whoever takes the operation over makes the next segment first,
  * exclusively, and reads afterwards. So an owner that still finds its segment the last one AFTER its record is durable
@@ -67,82 +59,127 @@ export async function claimSegment(disk: Disk, folder: string, id: string, epoch
  * begins with a copy of all records that count, durable before anything is done with them.
  */
 export function createSegmentWriter(options: WriterOptions): SegmentWriter {
-  const { disk, folder, id, key, segment } = options;
-  let { place } = options;
-  let top = segment.epoch;
-  let owns = top === place.epoch;
-  /** Null after a failed write: neither what it left nor a later sync of that file is to be trusted. */
-  let file: OpenFile | null = owns ? segment.file : null;
-  let claimed: OpenFile | null = owns ? null : segment.file;
-  let lost = false;
-  let queue: Promise<unknown> = Promise.resolve();
+  return new FileSegmentWriter(options);
+}
 
-  async function put(entry: Entry): Promise<void> {
-    const target = file ?? (await succeed());
-    await checkLast(place.epoch, place.bytes.length);
-    const { line, next } = follow(entry);
+class FileSegmentWriter implements SegmentWriter {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #id: string;
+  readonly #key: OperationKey;
+  readonly #firstEpoch: number;
+  #place: Place;
+  #top: number;
+  #owns: boolean;
+  /** Null after a failed write: neither what it left nor a later sync of that file is to be trusted. */
+  #file: OpenFile | null;
+  #claimed: OpenFile | null;
+  #lost = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor({ disk, folder, id, key, place, segment }: WriterOptions) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#id = id;
+    this.#key = key;
+    this.#place = place;
+    this.#firstEpoch = segment.epoch;
+    this.#top = segment.epoch;
+    this.#owns = segment.epoch === place.epoch;
+    this.#file = this.#owns ? segment.file : null;
+    this.#claimed = this.#owns ? null : segment.file;
+  }
+
+  length(): number {
+    return this.#place.bytes.length;
+  }
+
+  takeOver(mustLand: boolean): Promise<void> {
+    return this.#inTurn(() => this.#land(() => this.#own(), mustLand));
+  }
+
+  append(entry: Entry, mustLand: boolean): Promise<void> {
+    return this.#inTurn(() => this.#land(() => this.#put(entry), mustLand));
+  }
+
+  checkOwner(): Promise<void> {
+    return this.#inTurn(() => this.#land(() => this.#check(), false));
+  }
+
+  entomb(tombstone: Tombstone): Promise<number> {
+    return this.#inTurn(() => this.#land(() => this.#bury(tombstone), true));
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#closeAll());
+  }
+
+  async #put(entry: Entry): Promise<void> {
+    const target = this.#file ?? (await this.#succeed());
+    await this.#checkLast(this.#place.epoch, this.#place.bytes.length);
+    const { line, next } = this.#follow(entry);
     if (next.bytes.length > FULL) throw tooLarge();
-    file = null;
-    await orClose(target, async () => {
+    this.#file = null;
+    await this.#orClose(target, async () => {
       await target.write(line);
       await target.sync();
-      await checkLast(next.epoch, next.bytes.length);
+      await this.#checkLast(next.epoch, next.bytes.length);
     });
-    file = target;
-    place = next;
+    this.#file = target;
+    this.#place = next;
   }
 
   /** Goes on in a new segment: a copy of every record that counts, and the line that makes them its own. */
-  async function succeed(): Promise<OpenFile> {
-    const target = await claim();
-    await orClose(target, async () => {
-      const { next } = follow({ type: 'owner', epoch: top });
-      await begin(target, next.bytes);
-      place = { ...next, epoch: top };
+  async #succeed(): Promise<OpenFile> {
+    const target = await this.#claim();
+    await this.#orClose(target, async () => {
+      const { next } = this.#follow({ type: 'owner', epoch: this.#top });
+      await this.#begin(target, next.bytes);
+      this.#place = { ...next, epoch: this.#top };
     });
-    file = target;
-    owns = true;
-    await quietly(dropOlder());
+    this.#file = target;
+    this.#owns = true;
+    await quietly(this.#dropOlder());
     return target;
   }
 
   /** Nobody reads them any more. Should one come back after a power cut, it still is not the newest. */
-  async function dropOlder(): Promise<void> {
-    const files = await findFiles(disk, folder, id);
+  async #dropOlder(): Promise<void> {
+    const files = await findFiles(this.#disk, this.#folder, this.#id);
     for (const epoch of files?.epochs ?? []) {
-      if (epoch < top) await quietly(disk.remove(segmentPath(folder, id, epoch)));
+      if (epoch < this.#top) await quietly(this.#disk.remove(segmentPath(this.#folder, this.#id, epoch)));
     }
   }
 
-  async function entomb(tombstone: Tombstone): Promise<number> {
-    if (file) await closeQuietly(file);
-    file = null;
-    const target = await claim();
-    const line = encodeLine(tombstone, nextLink(firstLink(id), tombstone), key.open);
-    await orClose(target, () => begin(target, line));
+  async #bury(tombstone: Tombstone): Promise<number> {
+    if (this.#file) await closeQuietly(this.#file);
+    this.#file = null;
+    const target = await this.#claim();
+    const line = encodeLine(tombstone, nextLink(firstLink(this.#id), tombstone), this.#key.open);
+    await this.#orClose(target, () => this.#begin(target, line));
     await closeQuietly(target);
-    return top;
+    return this.#top;
   }
 
-  async function claim(): Promise<OpenFile> {
-    const own = claimed;
-    claimed = null;
+  async #claim(): Promise<OpenFile> {
+    const own = this.#claimed;
+    this.#claimed = null;
     if (own) return own;
-    const made = await claimSegment(disk, folder, id, top + 1);
-    top += 1;
+    const made = await claimSegment(this.#disk, this.#folder, this.#id, this.#top + 1);
+    this.#top += 1;
     return made;
   }
 
   /** What a segment begins with, made durable with the segment's name. */
-  async function begin(target: OpenFile, bytes: Uint8Array): Promise<void> {
+  async #begin(target: OpenFile, bytes: Uint8Array): Promise<void> {
     await target.write(bytes);
     await target.sync();
-    await disk.syncFolder(folder);
+    await this.#disk.syncFolder(this.#folder);
     // After a successor's end no newer segment tells of it any more: that it removed the source of this one does.
-    await checkLast(top, bytes.length, place.epoch);
+    await this.#checkLast(this.#top, bytes.length, this.#place.epoch);
   }
 
-  async function orClose(target: OpenFile, work: () => Promise<void>): Promise<void> {
+  async #orClose(target: OpenFile, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -151,75 +188,59 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
     }
   }
 
-  async function checkOwner(): Promise<void> {
-    await checkLast(top, file ? place.bytes.length : null);
+  async #check(): Promise<void> {
+    await this.#checkLast(this.#top, this.#file ? this.#place.bytes.length : null);
   }
 
   /** `length` null: not known, because a write failed. `source`: another segment that must still be there. */
-  async function checkLast(epoch: number, length: number | null, source = epoch): Promise<void> {
-    const files = await findFiles(disk, folder, id);
-    const own = await disk.facts(segmentPath(folder, id, epoch));
-    const isLast = files?.epochs.at(-1) === top && files.epochs.includes(source) && files.ended.length === 0;
+  async #checkLast(epoch: number, length: number | null, source = epoch): Promise<void> {
+    const files = await findFiles(this.#disk, this.#folder, this.#id);
+    const own = await this.#disk.facts(segmentPath(this.#folder, this.#id, epoch));
+    const isLast =
+      files?.epochs.at(-1) === this.#top && files.epochs.includes(source) && files.ended.length === 0;
     if (!isLast || !own || (length !== null && own.size !== length)) throw takenOver();
   }
 
   /** The record after all those that count. Throws `failure` when there are too many. */
-  function follow(entry: Entry): { readonly line: Uint8Array; readonly next: Place } {
-    const link = nextLink(place.link, entry);
-    const line = encodeLine(entry, link, key.open);
-    const bytes = new Uint8Array(Buffer.concat([place.bytes, line]));
+  #follow(entry: Entry): { readonly line: Uint8Array; readonly next: Place } {
+    const link = nextLink(this.#place.link, entry);
+    const line = encodeLine(entry, link, this.#key.open);
+    const bytes = new Uint8Array(Buffer.concat([this.#place.bytes, line]));
     if (bytes.length > LARGEST) throw tooLarge();
-    return { line, next: { epoch: place.epoch, bytes, link } };
+    return { line, next: { epoch: this.#place.epoch, bytes, link } };
   }
 
-  async function land<T>(work: () => Promise<T>, mustLand: boolean): Promise<T> {
-    if (lost) throw takenOver();
+  async #land<T>(work: () => Promise<T>, mustLand: boolean): Promise<T> {
+    if (this.#lost) throw takenOver();
     try {
       return await work();
     } catch (error) {
-      lost ||= isAppError(error, 'locked');
-      if (lost || !mustLand || !isAppError(error)) throw error;
-      await releaseSpare(disk, sparePath(folder, id));
+      this.#lost ||= isAppError(error, 'locked');
+      if (this.#lost || !mustLand || !isAppError(error)) throw error;
+      await releaseSpare(this.#disk, sparePath(this.#folder, this.#id));
       return await work();
     }
   }
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = queue.then(work, work);
-    queue = turn.catch(() => undefined);
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work, work);
+    this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
-  async function takeOver(): Promise<void> {
-    if (!owns) await succeed();
+  async #own(): Promise<void> {
+    if (!this.#owns) await this.#succeed();
   }
 
   /** An owner that never was takes its segments back, unless a successor may already look at them. */
-  async function close(): Promise<void> {
-    for (const open of [file, claimed]) if (open) await closeQuietly(open);
-    file = claimed = null;
-    for (let epoch = segment.epoch; !owns && !lost && epoch <= top; epoch += 1) {
-      await quietly(disk.remove(segmentPath(folder, id, epoch)));
+  async #closeAll(): Promise<void> {
+    for (const open of [this.#file, this.#claimed]) if (open) await closeQuietly(open);
+    this.#file = this.#claimed = null;
+    for (let epoch = this.#firstEpoch; !this.#owns && !this.#lost && epoch <= this.#top; epoch += 1) {
+      await quietly(this.#disk.remove(segmentPath(this.#folder, this.#id, epoch)));
     }
-    lost = true;
+    this.#lost = true;
   }
-
-  return {
-    length: () => place.bytes.length,
-    takeOver: (mustLand) => inTurn(() => land(takeOver, mustLand)),
-    append: (entry, mustLand) => inTurn(() => land(() => put(entry), mustLand)),
-    checkOwner: () => inTurn(() => land(checkOwner, false)),
-    entomb: (tombstone) => inTurn(() => land(() => entomb(tombstone), true)),
-    close: () => inTurn(close),
-  };
-}
-
-function takenOver(): AppError {
-  return new AppError({
-    code: 'locked',
-    message: 'another keyturn took this operation over',
-    hint: 'see `keyturn rotations list`',
-  });
 }
 
 function tooLarge(): AppError {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
+import { claimSegment } from './claim-segment.ts';
 import { type Found, lookUp } from './look-up.ts';
 import { type Ending, endedPath, endedSecond, type OperationFiles, segmentPath } from './names.ts';
-import { claimSegment } from './segment-writer.ts';
 import { closeQuietly, quietly } from './spare.ts';
 import { isUnfinished } from './state.ts';
 

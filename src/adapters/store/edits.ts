@@ -12,8 +12,8 @@ import { currentVersion, requireVersion } from './credential-view.ts';
 import { isVersionName } from './decode.ts';
 import { type Identity, keepSecret, openOrNull, openSecret, sealAgain } from './entry-secret.ts';
 import type { Entry, StoredVersion } from './format.ts';
+import type { Draft, Outcome } from './store-change.ts';
 import type { StoreEdit } from './store-edit.ts';
-import type { Draft, Outcome } from './store-file.ts';
 
 /** What an edit takes from outside. */
 export interface EditTools {

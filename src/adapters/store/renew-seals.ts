@@ -1,7 +1,7 @@
 import type { Random } from '../../ports/clock.ts';
 import { openOrNull, sealAgain } from './entry-secret.ts';
 import { SEAL_FORMAT } from './format.ts';
-import type { Draft, Expected } from './store-file.ts';
+import type { Draft, Expected } from './store-change.ts';
 
 /** Seals what an older keyturn sealed in the newest format. Returns the secrets that must read back. */
 export function renewSeals({ document, unlocked }: Draft, random: Random): readonly Expected[] {

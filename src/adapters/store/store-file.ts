@@ -1,22 +1,17 @@
 import type { StoreKind } from '../../domain/credential.ts';
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { safeText } from '../../domain/text.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { type Change, commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
 import { ParsedOnce } from '../disk/parsed-once.ts';
-import { openOrNull, type Unlocked } from './entry-secret.ts';
+import type { Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header } from './format.ts';
 import { renewSeals } from './renew-seals.ts';
-import {
-  newStoreContent,
-  readStoreContent,
-  type StoreContent,
-  type StoreDocument,
-} from './store-document.ts';
+import { type Draft, type Outcome, toChange } from './store-change.ts';
+import { newStoreContent, readStoreContent, type StoreContent } from './store-document.ts';
 import { StoreEdit } from './store-edit.ts';
 import type { NewVault, Vaults } from './vaults.ts';
 
@@ -43,29 +38,9 @@ export interface CredentialStoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A document being edited, with the key to seal in it. */
-export interface Draft {
-  readonly document: StoreEdit;
-  readonly unlocked: Unlocked;
-}
-
 export interface Opened {
   readonly document: StoreContent;
   readonly unlocked: Unlocked;
-}
-
-export interface Outcome<T> {
-  readonly result: T;
-  /** False when the document stands as it was. */
-  readonly changed: boolean;
-  /** Secrets that must read back. */
-  readonly expect?: readonly Expected[];
-}
-
-export interface Expected {
-  readonly name: string;
-  readonly version: string;
-  readonly secret: Secret;
 }
 
 /** Reading and committing `credentials.yaml` as a whole. */
@@ -90,105 +65,138 @@ export interface StoreFile {
 const USUAL_WAIT_MS = 10_000;
 
 export function createStoreFile(options: CredentialStoreOptions): StoreFile {
-  const { disk, random, locks, path } = options;
-  const vaults = lazyVaults(options);
-  const shared: SharedFile = {
-    disk,
-    random,
-    locks,
-    path,
-    lockName: 'credentials',
-    waitMs: options.waitMs ?? USUAL_WAIT_MS,
-    limit: FILE_LIMIT,
-  };
-  const parsed = new ParsedOnce((bytes) => readStoreContent(bytes, path));
-  const parse = (bytes: Uint8Array): Promise<StoreContent> => parsed.read(bytes);
-  const read = async (): Promise<StoreContent | null> => {
-    const bytes = await readShared(shared);
-    return bytes && parse(bytes);
-  };
+  return new FileStore(options);
+}
 
-  const tidy = async (): Promise<void> => {
+class FileStore implements StoreFile {
+  readonly shared: SharedFile;
+  readonly vaults: Vaults;
+  readonly #options: CredentialStoreOptions;
+  readonly #parsed: ParsedOnce<StoreContent>;
+
+  constructor(options: CredentialStoreOptions) {
+    const { disk, random, locks, path } = options;
+    this.#options = options;
+    this.vaults = lazyVaults(options);
+    this.shared = {
+      disk,
+      random,
+      locks,
+      path,
+      lockName: 'credentials',
+      waitMs: options.waitMs ?? USUAL_WAIT_MS,
+      limit: FILE_LIMIT,
+    };
+    this.#parsed = new ParsedOnce((bytes) => readStoreContent(bytes, path));
+  }
+
+  async read(): Promise<StoreContent | null> {
+    const bytes = await readShared(this.shared);
+    return bytes && this.parse(bytes);
+  }
+
+  parse(bytes: Uint8Array): Promise<StoreContent> {
+    return this.#parsed.read(bytes);
+  }
+
+  async open<T>(use: (opened: Opened) => T): Promise<T | null> {
+    let document = await this.read();
+    for (;;) {
+      if (!document) return null;
+      try {
+        return use({ document, unlocked: await this.vaults.unlock(document.header) });
+      } catch (error) {
+        // A migration may have replaced file and key since the file was read.
+        if (!isAppError(error, 'unavailable') && !isAppError(error, 'auth')) throw error;
+        const newer = await this.read();
+        if (!newer || newer.header.vault?.id === document.header.vault?.id) throw error;
+        document = newer;
+      }
+    }
+  }
+
+  async edit<T>(change: (draft: Draft) => Outcome<T>): Promise<T> {
+    const newFile = new NewFile(this.#options, this.vaults);
+    // Asked for before the lock is taken, so that nobody waits behind it for a person to type.
+    const before = await this.read();
+    if (before) await this.vaults.unlock(before.header);
+    else await newFile.askPassphrase();
+    let isFirstClear = false;
+    const result = await commitShared(this.shared, async (current) => {
+      const draft = current ? await this.#draftOf(current) : await newFile.draft();
+      const wasEmpty = draft.document.entries.size === 0;
+      const outcome = change(draft);
+      if (!outcome.changed && current) return { bytes: null, result: outcome.result };
+      isFirstClear = wasEmpty && draft.document.entries.size > 0 && draft.document.header.kind === 'file';
+      const renewed = renewSeals(draft, this.#options.random);
+      return this.#toChange(draft, { ...outcome, expect: [...(outcome.expect ?? []), ...renewed] });
+    });
+    if (isFirstClear) this.#options.onClearStore?.(this.shared.path);
+    await this.tidy();
+    return result;
+  }
+
+  async editSealed<T>(change: (document: StoreEdit) => Outcome<T>): Promise<T | null> {
+    if (!(await this.read())) return null;
+    const result = await commitShared(this.shared, async (current): Promise<Change<T | null>> => {
+      if (!current) return { bytes: null, result: null };
+      const document = new StoreEdit(await this.parse(current));
+      const outcome = change(document);
+      if (!outcome.changed) return { bytes: null, result: outcome.result };
+      return this.#toChange({ document, unlocked: { vaultId: null, key: null } }, outcome);
+    });
+    await this.tidy();
+    return result;
+  }
+
+  async tidy(): Promise<void> {
+    const { disk, locks, keychain, path } = this.#options;
     try {
       const { hasMarkers, sweepVaults } = await import('./vault-markers.ts');
       if (!(await hasMarkers(disk, path))) return;
-      await locks.hold(shared.lockName, shared.waitMs, async () => {
-        const document = await read();
-        await sweepVaults(disk, options.keychain, path, document?.header.vault?.id ?? null);
+      await locks.hold(this.shared.lockName, this.shared.waitMs, async () => {
+        const document = await this.read();
+        await sweepVaults(disk, keychain, path, document?.header.vault?.id ?? null);
       });
     } catch (error) {
       // What was written stands, whatever becomes of the leftovers.
       if (!isAppError(error)) throw error;
     }
-  };
+  }
 
-  return {
-    shared,
-    vaults,
-    read,
-    parse,
-    tidy,
-    async open(use) {
-      let document = await read();
-      for (;;) {
-        if (!document) return null;
-        try {
-          return use({ document, unlocked: await vaults.unlock(document.header) });
-        } catch (error) {
-          // A migration may have replaced file and key since the file was read.
-          if (!isAppError(error, 'unavailable') && !isAppError(error, 'auth')) throw error;
-          const newer = await read();
-          if (!newer || newer.header.vault?.id === document.header.vault?.id) throw error;
-          document = newer;
-        }
-      }
-    },
-    async edit(change) {
-      const before = await read();
-      let passphrase: Secret | undefined;
-      // Asked for before the lock is taken, so that nobody waits behind it for a person to type.
-      if (before) await vaults.unlock(before.header);
-      else if (options.kindForNewFile === 'passphrase')
-        passphrase = await (options.newPassphrase ?? options.passphrase)();
-      let made: NewVault | null = null;
-      let isFirstClear = false;
-      const result = await commitShared(shared, async (current) => {
-        let draft: Draft;
-        if (current) {
-          const document = new StoreEdit(await parse(current));
-          draft = { document, unlocked: await vaults.unlock(document.header) };
-        } else {
-          const kind = options.kindForNewFile;
-          made ??= await vaults.create(kind, passphrase);
-          const header: Header = { generation: 0, kind, vault: made.vault };
-          draft = { document: new StoreEdit(newStoreContent(header)), unlocked: made.unlocked };
-        }
-        const wasEmpty = draft.document.entries.size === 0;
-        const outcome = change(draft);
-        if (!outcome.changed && current) return { bytes: null, result: outcome.result };
-        isFirstClear = wasEmpty && draft.document.entries.size > 0 && draft.document.header.kind === 'file';
-        const renewed = renewSeals(draft, random);
-        const expect = [...(outcome.expect ?? []), ...renewed];
-        return toChange(shared, parse, draft, { ...outcome, expect });
-      });
-      if (isFirstClear) options.onClearStore?.(path);
-      await tidy();
-      return result;
-    },
-    async editSealed<T>(change: (document: StoreEdit) => Outcome<T>): Promise<T | null> {
-      if (!(await read())) return null;
-      const result = await commitShared(shared, async (current): Promise<Change<T | null>> => {
-        if (!current) return { bytes: null, result: null };
-        const document = new StoreEdit(await parse(current));
-        const outcome = change(document);
-        if (!outcome.changed) return { bytes: null, result: outcome.result };
-        const draft = { document, unlocked: { vaultId: null, key: null } };
-        return toChange(shared, parse, draft, outcome);
-      });
-      await tidy();
-      return result;
-    },
-  };
+  async #draftOf(current: Uint8Array): Promise<Draft> {
+    const document = new StoreEdit(await this.parse(current));
+    return { document, unlocked: await this.vaults.unlock(document.header) };
+  }
+
+  #toChange<T>(draft: Draft, outcome: Outcome<T>): ReturnType<typeof toChange<T>> {
+    return toChange(this.shared, (bytes) => this.parse(bytes), draft, outcome);
+  }
+}
+
+/** The beginning of a file that does not exist yet: its data key is made once, however often the change is run. */
+class NewFile {
+  readonly #options: CredentialStoreOptions;
+  readonly #vaults: Vaults;
+  #passphrase: Secret | undefined;
+  #made: NewVault | null = null;
+
+  constructor(options: CredentialStoreOptions, vaults: Vaults) {
+    this.#options = options;
+    this.#vaults = vaults;
+  }
+
+  async askPassphrase(): Promise<void> {
+    const { kindForNewFile, newPassphrase, passphrase } = this.#options;
+    if (kindForNewFile === 'passphrase') this.#passphrase = await (newPassphrase ?? passphrase)();
+  }
+
+  async draft(): Promise<Draft> {
+    const kind = this.#options.kindForNewFile;
+    this.#made ??= await this.#vaults.create(kind, this.#passphrase);
+    const header: Header = { generation: 0, kind, vault: this.#made.vault };
+    return { document: new StoreEdit(newStoreContent(header)), unlocked: this.#made.unlocked };
+  }
 }
 
 /** A list unlocks nothing, and does not load what would. */
@@ -202,56 +210,4 @@ function lazyVaults(options: CredentialStoreOptions): Vaults {
     unlock: async (header) => (await load()).unlock(header),
     create: async (kind, passphrase) => (await load()).create(kind, passphrase),
   };
-}
-
-/** What `commitShared` writes and how it proves that it was kept. */
-export async function toChange<T>(
-  shared: SharedFile,
-  parse: (bytes: Uint8Array) => Promise<StoreDocument>,
-  draft: Draft,
-  outcome: Outcome<T>,
-): Promise<{
-  bytes: Uint8Array;
-  result: T;
-  check: (written: Uint8Array) => Promise<void>;
-  includedIn: (other: Uint8Array) => Promise<boolean>;
-}> {
-  const { document, unlocked } = draft;
-  const generation = document.header.generation + 1;
-  document.setHeader({ ...document.header, generation });
-  const meant = describe(document);
-  return {
-    bytes: await document.toBytes(),
-    result: outcome.result,
-    async check(written) {
-      const back = await parse(written);
-      if (describe(back) !== meant || !holds(back, unlocked, outcome.expect ?? []))
-        throw notKept(shared.path);
-    },
-    async includedIn(other) {
-      const back = await parse(other);
-      return back.header.generation > generation && holds(back, unlocked, outcome.expect ?? []);
-    },
-  };
-}
-
-function holds(document: StoreDocument, unlocked: Unlocked, expected: readonly Expected[]): boolean {
-  return expected.every(({ name, version, secret }) => {
-    const entry = document.entries.get(name);
-    const kept = entry?.versions.find((candidate) => candidate.version === version);
-    return entry && kept ? (openOrNull(unlocked, entry, kept)?.equals(secret) ?? false) : false;
-  });
-}
-
-/** Everything but secrets in clear, which hide themselves and are compared on their own. */
-function describe(document: StoreDocument): string {
-  return JSON.stringify([document.header, [...document.entries.values()]]);
-}
-
-function notKept(path: string): AppError {
-  return new AppError({
-    code: 'unavailable',
-    message: `a change of "${safeText(path, 300)}" does not read back as it was meant`,
-    hint: 'nothing was changed; please report this',
-  });
 }

@@ -5,15 +5,10 @@ import type { Guard, Resealed, StoreMigration } from '../../ports/store-migratio
 import { commitShared } from '../disk/commit-file.ts';
 import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
 import type { Entry } from './format.ts';
+import { type Expected, toChange } from './store-change.ts';
 import type { StoreDocument } from './store-document.ts';
 import { StoreEdit } from './store-edit.ts';
-import {
-  type CredentialStoreOptions,
-  createStoreFile,
-  type Expected,
-  type StoreFile,
-  toChange,
-} from './store-file.ts';
+import { type CredentialStoreOptions, createStoreFile, type StoreFile } from './store-file.ts';
 import { markVault, sweepVaults } from './vault-markers.ts';
 import type { NewVault } from './vaults.ts';
 
@@ -74,7 +69,11 @@ async function reseal(
       // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
       const oldVault = from === 'keychain' ? (vault?.id ?? null) : null;
       const result = { ...count(secrets, document), oldVault };
-      return toChange(file.shared, file.parse, draft, { result, changed: true, expect: secrets });
+      return toChange(file.shared, (bytes) => file.parse(bytes), draft, {
+        result,
+        changed: true,
+        expect: secrets,
+      });
     });
   const done = await guard(commit);
   const { shared } = file;

@@ -46,19 +46,19 @@ async function start(pause: () => Promise<void> = async () => undefined) {
       { migration: createStoreMigration(rig.options), journal: quiet, agreeToClear: async () => undefined },
       { from: 'keychain', to: 'keychain', dryRun: false },
     );
-  return { begin: journal(pause).begin, host: quiet, migrate };
+  return { beginner: journal(pause), host: quiet, migrate };
 }
 
 test('A5: an operation that took its key before a migration begins under the new one', async () => {
   let isFirst = true;
   const work: { migrate?: () => Promise<unknown> } = {};
-  const { begin, host, migrate } = await start(async () => {
+  const { beginner, host, migrate } = await start(async () => {
     if (!isFirst) return;
     isFirst = false;
     await work.migrate?.();
   });
   work.migrate = migrate;
-  await begin(header('a'), async () => undefined);
+  await beginner.begin(header('a'), async () => undefined);
   const { operations, broken } = await host.list({ verified: true });
   expect({ states: operations.map(({ state }) => state), broken }).toEqual({ states: ['open'], broken: [] });
   await host.resume(header('a').id, async (journal) => journal.end('done', null));
@@ -66,14 +66,14 @@ test('A5: an operation that took its key before a migration begins under the new
 
 test('A5: of a migration and a beginning at once, what was begun stays readable', async () => {
   for (let round = 0; round < 20; round += 1) {
-    const { begin, host, migrate } = await start();
+    const { beginner, host, migrate } = await start();
     const migrated = migrate().then(
       () => 'migrated',
       (error: unknown) => (isAppError(error, 'conflict') ? 'refused' : Promise.reject(error)),
     );
     const steps = Array.from({ length: round * 3 });
     for (const _ of steps) await Promise.resolve();
-    await begin(header('a'), async () => undefined);
+    await beginner.begin(header('a'), async () => undefined);
     expect(['migrated', 'refused']).toContain(await migrated);
     expect(await host.list({ verified: true })).toMatchObject({
       operations: [{ state: 'open' }],
