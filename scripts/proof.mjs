@@ -1,6 +1,5 @@
 // `npm run proof`: installs, builds, and runs at length what shows that a rotation loses nothing: the model with every
-// fault, the built command killed at every effect and at random instants, and the fault matrix. Took 38 minutes
-// on two processors with other work. Arguments are handed to vitest: `npm run proof -- test/process/devo.test.ts`.
+// fault, the built command killed at every effect and at random instants, and the fault matrix. How long it takes: docs/proof.md. Arguments are handed to vitest: `npm run proof -- test/process/devo.test.ts`.
 // KEYTURN_PROOF_SEED and KEYTURN_SEED choose other random cases; the table names the ones that were used.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
