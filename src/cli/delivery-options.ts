@@ -192,7 +192,7 @@ function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
     facts && ('scopes' in facts ? tokenJson({ ...facts, inUse: known['inUse'] === true }) : keyJson(facts));
   return {
     ...(json ? { [kind]: { ...json, name } } : {}),
-    ...(operation === undefined ? {} : { operation }),
+    ...(operation === undefined ? {} : { attempt: operation }),
     ...(differences === undefined ? {} : { differences: [...differences] }),
     ...(delivered === undefined ? {} : { delivery: deliveryJson({ ...delivered, printed: true }) }),
   };

@@ -36,7 +36,7 @@ interface Planned extends PlannedRotation {
 /** `tokens rotate`: one with everything a person may want to see, or many with a line each. */
 export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const deps = await app.operationDeps();
-  const { chosen, due, notes } = await chooseTokens(app, input);
+  const { chosen, due, listed, notes } = await chooseTokens(app, input);
   for (const note of notes) app.note(note);
   if (due.length === 0) {
     return doneReport(
@@ -80,9 +80,8 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   }
   await noteProfile(app);
   await app.confirm(rotateQuestion(deps.client, planned, unsure));
-  const rotating = input.flag('session')
-    ? { ...deps, creator: await app.sessionClient(await app.resolved()) }
-    : deps;
+  const creator = input.flag('session') ? { creator: await app.sessionClient(await app.resolved()) } : {};
+  const rotating = { ...deps, ...creator, listed };
   const [only, another] = planned;
   if (only && !another && left.length === 0) return rotateOne(rotating, only);
   const results = await rotateMany(

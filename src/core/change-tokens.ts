@@ -67,7 +67,7 @@ export async function findTargets(
   asks = false,
 ): Promise<readonly ChangeResult[]> {
   requireSupport(deps.client.connection, `tokens ${verb}`);
-  const listed = listOnce(deps);
+  const listed = listOnce(deps).read;
   const tell = ownershipOf(deps);
   const results: ChangeResult[] = [];
   for (const reference of [...new Set(references)]) {

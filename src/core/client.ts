@@ -49,23 +49,34 @@ const PLAIN_PAGE_SIZE = 20;
 export class Client {
   readonly connection: Connection;
   readonly #transport: Transport;
+  /** Calls that the vendor has answered with a success. */
+  readonly #answered: Set<unknown>;
 
-  constructor(connection: Connection, transport: Transport) {
+  constructor(connection: Connection, transport: Transport, answered = new Set<unknown>()) {
     this.connection = connection;
     this.#transport = transport;
+    this.#answered = answered;
   }
 
   /** The same place with a secret that was issued: never a session, even where a session issued it. */
   as(secret: Secret): Client {
     const [auth] = this.connection.provider.auth;
     const { claims: _, ...connection } = this.connection;
-    return new Client({ ...connection, secret, auth, credentialName: null, tokenId: null }, this.#transport);
+    const next = { ...connection, secret, auth, credentialName: null, tokenId: null };
+    return new Client(next, this.#transport, this.#answered);
   }
 
   async call<I, O>(apiCall: ApiCall<I, O>, input: I): Promise<O> {
     const request = apiCall.request(input, this.connection.settings);
     const { body } = await this.#read(request, apiCall);
-    return apiCall.decode(body, input, this.connection.secret);
+    const answer = apiCall.decode(body, input, this.connection.secret);
+    this.#answered.add(apiCall);
+    return answer;
+  }
+
+  /** Whether the vendor has answered this call with a success before: then it has the call, whatever 404 it answers now. */
+  hasAnswered<I, O>(apiCall: ApiCall<I, O>): boolean {
+    return this.#answered.has(apiCall);
   }
 
   /** What would be sent, for `--dry-run`: `POST https://api.example.com/tokens`. Sends nothing. */
@@ -75,15 +86,22 @@ export class Client {
     return `${method} ${origin}${path}`;
   }
 
-  /** The pages of a list as they are wanted; see {@link Listing}. `limit`: no more records than these are wanted. */
+  /**
+   * The pages of a list as they are wanted; see {@link Listing}. `limit`: no more records than these are wanted. `newestFirst`:
+   * the vendor is asked for that order; whether it gives it is for the reader to see.
+   */
   pages<I, T extends { readonly id: string }>(
     apiCall: PagedApiCall<I, T>,
     input: I,
-    limit?: number,
+    { limit, newestFirst = false }: { readonly limit?: number; readonly newestFirst?: boolean } = {},
   ): Listing<T> {
     const { origin, settings } = this.connection;
     const size = Math.max(1, Math.min(apiCall.maxPageSize, limit ?? apiCall.maxPageSize));
-    let wish: PageWish = { size, isPlain: false };
+    let wish: PageWish = {
+      size,
+      isPlain: false,
+      newestFirst: newestFirst && apiCall.newestFirst !== undefined,
+    };
     return new Listing<T>(async ({ next, ...before }, handover) => {
       const request = () => {
         const first = apiCall.request(input, settings, wish);
@@ -107,7 +125,7 @@ export class Client {
         });
       const { body, ...head } = await read().catch((error: unknown) => {
         if (wish.isPlain || !(error instanceof PageRefused)) throw error;
-        wish = { size: Math.min(size, PLAIN_PAGE_SIZE), isPlain: true };
+        wish = { size: Math.min(size, PLAIN_PAGE_SIZE), isPlain: true, newestFirst: false };
         return read();
       });
       const page = apiCall.decode(body, contextOf(head, taker.count + taker.withoutId));

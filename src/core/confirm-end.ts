@@ -39,6 +39,11 @@ export async function lookAt(deps: LookDeps, target: LookTarget): Promise<Sight>
   }
 }
 
+/** The same from a whole list that was just read. */
+export function sightIn(listed: readonly Token[], id: string, now: number): Sight {
+  return sightOf(listed.find((token) => token.id === id) ?? null, now);
+}
+
 /**
  * Looks whether a change took effect: an answer of 2xx alone proves nothing. A look that contradicts the wish is repeated
  * once after the provider's settle time. `answered` is the token as the answer to the change told it: it counts where

@@ -11,6 +11,7 @@ import { explainMissing } from './explain-missing.ts';
 import { orNoList } from './inferred-lists.ts';
 import { allKeys, findKey } from './keys.ts';
 import { CannotBeSure, type WholeOrNot } from './listing.ts';
+import { findQuickly } from './quick-reference.ts';
 import { allTokens, findToken, type ReferenceDeps } from './tokens.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface ResolveOptions {
   readonly purpose?: Purpose;
   /** Tokens listed before, so that several references cost one listing. */
   readonly listed?: () => Promise<WholeOrNot<ListedToken>>;
+  /** It is the only reference: the whole list is read only where nothing less tells. */
+  readonly isAlone?: boolean;
 }
 
 /**
@@ -33,10 +36,12 @@ export interface ResolveOptions {
 export async function resolveToken(
   deps: ReferenceDeps,
   reference: Reference,
-  { purpose = 'use', listed = () => allTokens(deps) }: ResolveOptions = {},
+  { purpose = 'use', listed = () => allTokens(deps), isAlone = false }: ResolveOptions = {},
 ): Promise<ListedToken> {
   if (reference.by === 'id') return findById(deps, reference, listed);
   const saved = await findSaved(deps, reference, null);
+  const quick = isAlone && purpose === 'rotate' ? await findQuickly(deps, reference, saved) : null;
+  if (quick) return quick;
   const list = await listOrNull(deps, saved, listed);
   if (list === null) return findUnlisted(deps, reference, saved, listed);
   const found = chooseToken(reference, { saved, tokens: list.items, purpose });

@@ -60,7 +60,11 @@ export async function* listTokens(
   const { limit, sort } = wish;
   const held: ListedToken[] = [];
   const hint = limit !== undefined && sort === undefined && !isFiltered(wish) ? limit + 1 : undefined;
-  const listing = deps.client.pages(provider.tokens.list, undefined, hint);
+  const listing = deps.client.pages(
+    provider.tokens.list,
+    undefined,
+    hint === undefined ? {} : { limit: hint },
+  );
   for await (const page of listing) {
     const now = deps.clock.now();
     progress.seen += page.length;
@@ -121,12 +125,27 @@ function unknownToken(id: string): Token {
   return { id, name: null, status: 'active', ...nothing, attributes: {} };
 }
 
+/** One listing, however often it is read. */
+export interface SharedListing {
+  readonly read: () => Promise<WholeOrNot<ListedToken>>;
+  /** What came; null where nobody has read it, or nothing came. */
+  readonly seen: () => WholeOrNot<ListedToken> | null;
+}
+
 /** Lists once, however often it is asked. */
-export function listOnce(deps: TokenDeps): () => Promise<WholeOrNot<ListedToken>> {
-  let listed: Promise<WholeOrNot<ListedToken>> | undefined;
-  return () => {
-    listed ??= allTokens(deps);
-    return listed;
+export function listOnce(deps: TokenDeps): SharedListing {
+  let listed: Promise<WholeOrNot<ListedToken>> | null = null;
+  let seen: WholeOrNot<ListedToken> | null = null;
+  const list = async () => {
+    seen = await allTokens(deps);
+    return seen;
+  };
+  return {
+    read: () => {
+      listed ??= list();
+      return listed;
+    },
+    seen: () => seen,
   };
 }
 

@@ -31,7 +31,7 @@ export interface Policy {
  */
 export const POLICY_PATTERNS = {
   /** A mark of a rotation at the end would be taken off again, so no name may have one. */
-  name: '^(?!.*-[0-9]{8}-[0-9a-f]{8}$)[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}$',
+  name: '^(?!.*-[0-9]{8}-(?:[0-9a-f]{8}){1,2}$)[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}$',
   profile: '^[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,127}$',
   scope: '^[^\\u0000-\\u001f\\u007f]{1,1000}$',
   optionName: '^[a-z][a-z\\-]{0,39}$',

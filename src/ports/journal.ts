@@ -7,7 +7,7 @@ export type OperationKind = 'rotate token' | 'rotate key' | 'create token' | 'cr
 
 /** What is durable before the first request of an operation. Never changed afterwards. */
 export interface OperationHeader {
-  /** 32 hex digits; the first eight are the marker that marks what the operation mints. */
+  /** 32 hex digits; the first sixteen are the marker of what the operation creates. */
   readonly id: string;
   readonly kind: OperationKind;
   readonly startedAt: Instant;

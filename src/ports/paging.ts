@@ -29,6 +29,8 @@ export interface PageWish {
   readonly size: number;
   /** The vendor refused the first request for how it asked for a page ({@link PagedApiCall.isPageRefused}). */
   readonly isPlain: boolean;
+  /** The newest records are wanted first; set only where {@link PagedApiCall.newestFirst} is. */
+  readonly newestFirst: boolean;
 }
 
 /** The request whose answer is read, and what came before it. */
@@ -54,6 +56,11 @@ export interface PagedApiCall<I, T> {
   decode(body: unknown, page: PageContext): Page<T>;
   /** The most items that the vendor gives in one page; asked for unless fewer are wanted. */
   readonly maxPageSize: number;
+  /**
+   * Set where the newest records can be asked for first; what proves that they came so: their dates of creation, or their ids,
+   * which ascend with time as texts.
+   */
+  readonly newestFirst?: 'dates' | 'ids';
   /** Whether a refusal means an empty list. */
   readonly isEmptyAnswer?: (answer: ErrorAnswer) => boolean;
   /** Whether a refusal is about the size or the order of the page; the list is asked for once more, plainly. */

@@ -122,7 +122,7 @@ export interface TokenApi {
 
 /** How a mint is marked so that it can be recognised after a lost answer. */
 export interface Marking {
-  /** The specification with this operation's marker (8 hex digits) in it. */
+  /** The specification with this operation's marker (16 hex digits) in it. */
   mark(spec: TokenSpec, marker: string, now: number): TokenSpec;
   /** Whether the token carries exactly the mark that `mark` made. */
   isMarked(token: Token, marked: TokenSpec): boolean;

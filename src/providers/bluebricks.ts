@@ -51,16 +51,22 @@ const tokens: TokenApi = {
     decode: (body, _input, own) => ({ item: null, secret: needSecret(body, SECRET, { own }) }),
   },
   list: {
-    request: (_input, _settings, { size }) => ({
+    request: (_input, _settings, { size, newestFirst }) => ({
       method: 'GET',
       path: '/api/v1/auth/keys',
-      query: { offset: '0', limit: String(Math.max(size, 1)) },
+      query: {
+        offset: '0',
+        limit: String(Math.max(size, 1)),
+        ...(newestFirst ? { sort: 'created_at', order: 'desc' } : {}),
+      },
     }),
     decode: pageOf,
     // Twenty unless asked; the most is not published, so the pages follow what came back.
     maxPageSize: 100,
+    newestFirst: 'dates',
     isEmptyAnswer: hasNoKeys,
-    isPageRefused: ({ status, body }) => status === 400 && /limit/i.test(JSON.stringify(body) ?? ''),
+    isPageRefused: ({ status, body }) =>
+      status === 400 && /limit|order|sort/i.test(JSON.stringify(body) ?? ''),
   },
   // What these two answer is not published.
   enable: { answer: 'optional', request: (target) => set('activate', target), decode: () => null },

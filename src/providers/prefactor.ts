@@ -44,6 +44,9 @@ const OPTIONS: readonly TokenOption[] = [
   { name: 'agent-id', about: 'the agent that the token is for', placeholder: 'ID' },
 ];
 
+/** Ids carry the time of their making, and are among the documented sorting fields; the date of creation is not. */
+const NEWEST_FIRST = { 'sorting[field]': 'id', 'sorting[direction]': 'desc' };
+
 const tokens: TokenApi = {
   required: [],
   options: OPTIONS,
@@ -77,20 +80,21 @@ const tokens: TokenApi = {
     decode: issuedOf,
   },
   list: {
-    request: (_input, settings, { size, isPlain }) => ({
+    request: (_input, settings, { size, isPlain, newestFirst }) => ({
       method: 'GET',
       path: TOKENS,
       query: {
         'pagination[offset]': '0',
         'pagination[page_size]': String(Math.min(Math.max(size, 1), 100)),
         // Without an order offsets skip and repeat records; the vendor's own dashboard sends this one.
-        ...(isPlain ? {} : { 'sorting[field]': 'id' }),
+        ...(isPlain ? {} : newestFirst ? NEWEST_FIRST : { 'sorting[field]': 'id' }),
         ...accountOf(settings, 'account_id'),
       },
     }),
     decode: pageOf,
     isPageRefused: ({ status }) => status === 400 || status === 422,
     maxPageSize: 100,
+    newestFirst: 'ids',
   },
   get: {
     request: (target) => ({ method: 'GET', path: TOKENS + path`/${target.id}` }),
@@ -221,7 +225,7 @@ function optionsOf(token: Token): Settings {
 function markExpiry(expiresAt: string | null, marker: string, now: number): string | null {
   const ms = parseInstant(expiresAt);
   if (ms === null) return expiresAt;
-  const marked = Math.floor(ms / 60_000) * 60_000 + (Number.parseInt(marker, 16) % 60) * 1_000;
+  const marked = Math.floor(ms / 60_000) * 60_000 + (Number.parseInt(marker.slice(0, 8), 16) % 60) * 1_000;
   return marked > now ? toInstant(marked) : expiresAt;
 }
 

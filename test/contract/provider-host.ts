@@ -69,7 +69,7 @@ export class Caller {
     const items: T[] = [];
     let next: NextPage | null = null;
     for (let index = 0; index < 100; index += 1) {
-      const first = operation.request(input, this.settings, { size, isPlain: false });
+      const first = operation.request(input, this.settings, { size, isPlain: false, newestFirst: false });
       const request: HttpRequest =
         next === null ? first : { ...first, query: { ...first.query, ...next.query } };
       const before = { index, taken: items.length };

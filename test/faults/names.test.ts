@@ -5,7 +5,7 @@ import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
 import { type Rewriter, startRewriter } from './relay.ts';
 
 /** How a rotation marks what it makes. */
-const MARKED = /ci-\d{8}-[0-9a-f]{8}/g;
+const MARKED = /ci-\d{8}-[0-9a-f]{16}/g;
 const CHANGES: readonly (readonly [string, (name: string) => string])[] = [
   ['cuts it', (name) => name.slice(0, 11)],
   ['writes it in capitals', (name) => name.toUpperCase()],

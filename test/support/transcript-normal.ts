@@ -13,7 +13,7 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+0000)/g;
 /** An id that a table had no room for. */
 const CUT_ID = /\b[0-9a-f][0-9a-z-]{7,}…/g;
 /** What a rotation adds to a name where names may not repeat, and the keyed hash that tells secrets apart. */
-const MARK = /-\d{8}-[0-9a-f]{8}\b/g;
+const MARK = /-\d{8}-[0-9a-f]{16}\b/g;
 const FINGERPRINT = /\b[0-9a-f]{16}\b/g;
 const GITHUB_MARK = /keyturn_[0-9a-f]{36}/g;
 /** Ids as the sandbox makes them: Errova, Bluebricks and operations, Prefactor. */

@@ -4,17 +4,19 @@ import type { Capture, Outcome } from '../../ports/transport.ts';
 import { insteadOf } from '../capabilities.ts';
 import type { Client } from '../client.ts';
 import type { WholeOrNot } from '../listing.ts';
+import { listRecent, type RecentItems } from '../newest.ts';
+import type { Prior } from './baseline.ts';
 import type { OperationPlan } from './plan.ts';
 import type { Item } from './records.ts';
 
-/** The one request of a plan that must not be repeated, whichever apiCall of the provider it is. */
+/** The one request of a plan that must not be repeated, whichever call of the provider it is. */
 export interface IssueCall {
   request(settings: Settings): HttpRequest;
   send(capture: Capture): Promise<Outcome>;
   decode(body: unknown): Issued<Item>;
 }
 
-/** Throws `unsupported` where the provider has no such apiCall. */
+/** Throws `unsupported` where the provider has no such call. */
 export function issueCall(client: Client, plan: OperationPlan): IssueCall {
   const { provider } = client.connection;
   const { target, spec, project, key } = plan;
@@ -30,7 +32,7 @@ export function issueCall(client: Client, plan: OperationPlan): IssueCall {
   const name = `${plan.thing}s ${plan.way === 'create' ? 'create' : 'rotate'}` as const;
   throw new AppError({
     code: 'unsupported',
-    message: `${provider.title} has no apiCall for "${name}"`,
+    message: `${provider.title} has no request for "${name}"`,
     hint: insteadOf(client.connection, name),
     provider: provider.id,
   });
@@ -48,12 +50,38 @@ function bind<I>(
   };
 }
 
-/**
- * Everything of the kind that the plan makes, as the provider lists it now; null where it cannot list. What a list that is
- * not whole does not show may be there all the same.
- */
+/** Everything of the kind that the plan makes, as the provider lists it now; null where it cannot list. */
 export async function listItems(client: Client, plan: OperationPlan): Promise<WholeOrNot<Item> | null> {
   const { tokens, keys } = client.connection.provider;
   if (plan.thing === 'token') return tokens.list ? client.all(tokens.list, undefined) : null;
   return keys && plan.project !== null ? client.all(keys.list, { project: plan.project }) : null;
+}
+
+/**
+ * What the provider lists that was not there before, with what came beside it: newest first, until something comes that was
+ * there. What follows that is older, and left out.
+ */
+export async function listNewItems(
+  client: Client,
+  plan: OperationPlan,
+  prior: Prior,
+): Promise<RecentItems<Item> | null> {
+  const isKnown = ({ id }: Item): boolean => prior.ids.has(id);
+  const list = await listRecentItems(client, plan, (items) => items.some(isKnown));
+  if (!list?.isCut) return list;
+  const first = list.items.findIndex(isKnown);
+  return { ...list, items: list.items.filter((item, index) => index < first || isKnown(item)) };
+}
+
+/** Everything of the kind that the plan makes, newest first, until `isEnough`; see {@link listRecent}. */
+export async function listRecentItems(
+  client: Client,
+  plan: OperationPlan,
+  isEnough: (items: readonly Item[]) => boolean,
+): Promise<RecentItems<Item> | null> {
+  const { tokens, keys } = client.connection.provider;
+  if (plan.thing === 'token')
+    return tokens.list ? listRecent(client, { call: tokens.list, input: undefined }, isEnough) : null;
+  if (!keys || plan.project === null) return null;
+  return listRecent(client, { call: keys.list, input: { project: plan.project } }, isEnough);
 }

@@ -1,3 +1,4 @@
+import type { Token } from '../../domain/token.ts';
 import type { AuditLog } from '../../ports/audit.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Fingerprint } from '../../ports/fingerprint.ts';
@@ -6,6 +7,7 @@ import type { Profiles } from '../../ports/profiles.ts';
 import type { Sink } from '../../ports/sink.ts';
 import type { CredentialStore } from '../../ports/store.ts';
 import type { Client } from '../client.ts';
+import type { WholeOrNot } from '../listing.ts';
 
 /** Everything that an operation to mint, rotate or resume touches. */
 export interface OperationDeps {
@@ -13,6 +15,11 @@ export interface OperationDeps {
   readonly client: Client;
   /** Sends the one create that the managing credential may not: a browser session. Absent where `client` sends it itself. */
   readonly creator?: Client;
+  /**
+   * The account's tokens as this command listed them, where it did: a new operation knows then what was there before, and that the
+   * credential is accepted. Several operations share it.
+   */
+  readonly listed?: WholeOrNot<Token> | null;
   readonly host: JournalHost;
   readonly store: CredentialStore;
   readonly profiles: Profiles;

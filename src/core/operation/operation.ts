@@ -2,6 +2,7 @@ import { AppError, isAppError } from '../../domain/errors.ts';
 import { compareAccounts } from '../../domain/same-settings.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { toInstant } from '../../domain/time.ts';
+import type { Token } from '../../domain/token.ts';
 import type { Captured, Journal, OperationHeader, OperationKind } from '../../ports/journal.ts';
 import type { Settings } from '../../ports/provider.ts';
 import type { Client, Connection } from '../client.ts';
@@ -10,6 +11,7 @@ import type { Delivery } from '../delivery.ts';
 import type { OperationDeps } from './deps.ts';
 import type { OperationPlan } from './plan.ts';
 import { writePlan } from './plan.ts';
+import type { Item } from './records.ts';
 import type { StepName } from './step-names.ts';
 
 /** What this run of an operation knows beside the journal; gone when the process dies. */
@@ -20,6 +22,10 @@ export interface Memory {
   answer: Captured | null;
   /** The provider's id of what was made, for a run that stops before the journal has it. */
   madeId: string | null;
+  /** The new token as the provider has just shown it, with the secret that the journal holds. */
+  shown: Token | null;
+  /** What the provider listed after the replaced token was ended. */
+  listedAfterEnd: readonly Item[] | null;
 }
 
 /** One operation while it runs. */
@@ -33,9 +39,13 @@ export interface Operation {
   readonly memory: Memory;
 }
 
-/** Eight hex digits that mark what the operation mints. */
+export function newMemory(): Memory {
+  return { sends: 0, answer: null, madeId: null, shown: null, listedAfterEnd: null };
+}
+
+/** Sixteen hex digits (64 bits) that mark what the operation creates. */
 export function markerOf(header: Pick<OperationHeader, 'id'>): string {
-  return header.id.slice(0, 8);
+  return header.id.slice(0, 16);
 }
 
 export function newOperationId(deps: Pick<OperationDeps, 'random'>): string {

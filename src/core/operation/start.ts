@@ -2,7 +2,7 @@ import { usage } from '../../domain/errors.ts';
 import type { OperationHeader } from '../../ports/journal.ts';
 import type { Delivery } from '../delivery.ts';
 import type { OperationDeps } from './deps.ts';
-import type { Operation } from './operation.ts';
+import { newMemory, type Operation } from './operation.ts';
 import type { OperationPlan } from './plan.ts';
 import type { OperationResult } from './result.ts';
 import { runOperation } from './run.ts';
@@ -31,7 +31,7 @@ export async function startOperation(
       plan: planned.plan,
       delivery: planned.delivery,
       resumed: false,
-      memory: { sends: 0, answer: null, madeId: null },
+      memory: newMemory(),
     };
     return runOperation(operation, () => runSteps(operation));
   });

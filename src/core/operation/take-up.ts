@@ -3,7 +3,7 @@ import type { Journal, JournalHost, OperationHeader } from '../../ports/journal.
 import type { Delivery } from '../delivery.ts';
 import type { OperationDeps } from './deps.ts';
 import type { Operation } from './operation.ts';
-import { isOfPlace } from './operation.ts';
+import { isOfPlace, newMemory } from './operation.ts';
 import { readPlan } from './plan.ts';
 
 /** How the CLI finds its way back into an operation: the header says which profile, provider and origin. */
@@ -35,6 +35,6 @@ export async function takeUp(
     plan,
     delivery,
     resumed: true,
-    memory: { sends: 0, answer: null, madeId: null },
+    memory: newMemory(),
   };
 }

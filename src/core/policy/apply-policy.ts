@@ -4,7 +4,7 @@ import { carryOutCreate, carryOutResume, carryOutRotate } from './carry-out.ts';
 import type { Decision } from './decision.ts';
 import { endsSomething, isChange, replacesOwn } from './decision.ts';
 import { deliverAgain } from './drift.ts';
-import { createListings } from './facts.ts';
+import { createListings, type Listings } from './facts.ts';
 import { type Allowed, NOTHING_ALLOWED } from './guard-managing.ts';
 import { decideFor, type PlannedToken } from './plan-policy.ts';
 import { failed, issued, type PolicyResult, resultOf } from './result.ts';
@@ -63,10 +63,11 @@ async function settle(
 ): Promise<PolicyResult> {
   let before: PolicyResult | null = null;
   for (let round = 0; round <= MOST_RESUMES; round += 1) {
-    const decision = await decideFor(target, createListings(), allowed);
+    const listings = createListings();
+    const decision = await decideFor(target, listings, allowed);
     if (!isChange(decision)) return before ?? standing(target, decision);
     if (endsSomething(decision) && !mayEnd) return failed(target, becameDue());
-    if (decision.action !== 'resume') return carryOut(target, decision, allowed);
+    if (decision.action !== 'resume') return carryOut(target, decision, { allowed, listings });
     const result = await carryOutResume(target, decision);
     // Taken back, as a person had begun to: the token is looked at afresh.
     if (result.kind === 'aborted' && result.error === null) continue;
@@ -79,13 +80,17 @@ async function settle(
 async function carryOut(
   target: PolicyTarget,
   decision: Exclude<Decision, { action: 'resume' }>,
-  allowed: Allowed,
+  { allowed, listings }: { readonly allowed: Allowed; readonly listings: Listings },
 ): Promise<PolicyResult> {
   switch (decision.action) {
     case 'create':
       return issued(target, 'created', await carryOutCreate(target, decision));
     case 'rotate':
-      return issued(target, 'rotated', await carryOutRotate(target, decision, allowed.self));
+      return issued(
+        target,
+        'rotated',
+        await carryOutRotate(target, decision, { allowSelf: allowed.self, listings }),
+      );
     case 'deliver':
       await deliverAgain(await target.connect(), decision);
       return resultOf(target, { outcome: 'delivered', id: decision.id, dueAt: decision.dueAt });

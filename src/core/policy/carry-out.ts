@@ -9,6 +9,7 @@ import { resumeOperation } from '../operation/resume.ts';
 import { startOperation } from '../operation/start.ts';
 import { planRotation } from '../rotation/plan.ts';
 import type { Decision } from './decision.ts';
+import type { Listings } from './facts.ts';
 import { specify } from './specify.ts';
 import type { PolicyTarget } from './target.ts';
 
@@ -30,9 +31,10 @@ export async function carryOutCreate(
 export async function carryOutRotate(
   target: PolicyTarget,
   { live, replacesOwn = false }: Rotate,
-  allowSelf: boolean,
+  { allowSelf, listings }: { readonly allowSelf: boolean; readonly listings: Listings },
 ): Promise<OperationResult> {
-  const deps = await target.connect();
+  const connected = await target.connect();
+  const deps = { ...connected, listed: await listings.tokens(connected) };
   const { token, provider } = target;
   const isInPlace = provider.facts.rotation === 'in-place';
   const { spec } = specify(token, provider, deps.clock.now());

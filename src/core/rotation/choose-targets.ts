@@ -1,7 +1,7 @@
 import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import type { ListedToken } from '../../domain/token.ts';
-import { notWholeNote } from '../listing.ts';
+import { notWholeNote, type WholeOrNot } from '../listing.ts';
 import { resolveToken } from '../resolve-reference.ts';
 import { fits, type TokenFilter } from '../token-filter.ts';
 import { allTokens, listOnce, type ReferenceDeps, requireLastUse, type TokenDeps } from '../tokens.ts';
@@ -22,16 +22,16 @@ export interface ChosenTargets {
   /** Each token once. */
   readonly chosen: readonly ListedToken[];
   readonly due: readonly ListedToken[];
+  /** The account's tokens, where they were listed to choose among them. */
+  readonly listed: WholeOrNot<ListedToken> | null;
   /** What a person must know of the tokens that were not chosen. */
   readonly notes: readonly string[];
 }
 
 /** What was chosen, each token once, and what of it is due. Throws `usage` when too many were chosen. */
 export async function chooseTargets(deps: ReferenceDeps, choice: TargetChoice): Promise<ChosenTargets> {
-  const { tokens, notes } =
-    choice.all === null
-      ? { tokens: await chooseNamed(deps, choice.references), notes: [] }
-      : await chooseAll(deps, choice.all);
+  const { tokens, listed, notes } =
+    choice.all === null ? await chooseNamed(deps, choice.references) : await chooseAll(deps, choice.all);
   const chosen = [...new Map(tokens.map((token) => [token.id, token])).values()];
   if (chosen.length > choice.max) {
     throw usage(
@@ -40,32 +40,41 @@ export async function chooseTargets(deps: ReferenceDeps, choice: TargetChoice): 
     );
   }
   const { onlyIfWithinMs } = choice;
-  if (onlyIfWithinMs === null) return { chosen, due: chosen, notes };
+  if (onlyIfWithinMs === null) return { chosen, due: chosen, listed, notes };
   const until = deps.clock.now() + onlyIfWithinMs;
   const isDue = ({ expiresAt, unreadable }: ListedToken) =>
     expiresAt === null ? unreadable?.expiresAt !== undefined : Date.parse(expiresAt) <= until;
-  return { chosen, due: chosen.filter(isDue), notes };
+  return { chosen, due: chosen.filter(isDue), listed, notes };
 }
 
-async function chooseNamed(
-  deps: ReferenceDeps,
-  references: readonly string[],
-): Promise<readonly ListedToken[]> {
+interface Choice extends Pick<ChosenTargets, 'listed' | 'notes'> {
+  readonly tokens: readonly ListedToken[];
+}
+
+async function chooseNamed(deps: ReferenceDeps, references: readonly string[]): Promise<Choice> {
   if (references.length === 0)
     throw usage('nothing says which token', 'name one, or add `--all --expiring-within 14d`');
-  const listed = listOnce(deps);
-  const chosen: ListedToken[] = [];
+  const listing = listOnce(deps);
+  const tokens: ListedToken[] = [];
   for (const reference of references)
-    chosen.push(await resolveToken(deps, parseReference(reference), { listed, purpose: 'rotate' }));
-  return chosen;
+    tokens.push(
+      await resolveToken(deps, parseReference(reference), {
+        listed: listing.read,
+        purpose: 'rotate',
+        isAlone: references.length === 1,
+      }),
+    );
+  return { tokens, listed: listing.seen(), notes: [] };
 }
 
 /** A token that has ended is not rotated without being named: somebody may have let it end. */
-async function chooseAll(deps: TokenDeps, filter: Omit<TokenFilter, 'status'>) {
+async function chooseAll(deps: TokenDeps, filter: Omit<TokenFilter, 'status'>): Promise<Choice> {
   if (filter.unusedForMs !== undefined) requireLastUse(deps.client.connection.provider);
-  const { items, why } = await allTokens(deps);
+  const listed = await allTokens(deps);
+  const { items, why } = listed;
   const now = deps.clock.now();
   return {
+    listed,
     tokens: items.filter((token) => fits({ ...filter, status: 'active' }, token, now)),
     notes: [...endedNote(items), ...ageNote(items, filter), ...(why === null ? [] : [notWholeNote(why)])],
   };

@@ -169,7 +169,7 @@ describe('pages', () => {
     [1_000, '100'],
   ])('limit %s asks for %s', async (limit, size) => {
     const { client, transport, provider } = rig(() => page([], null));
-    for await (const _ of client.pages(listOf(provider), undefined, limit));
+    for await (const _ of client.pages(listOf(provider), undefined, limit === undefined ? {} : { limit }));
     expect(transport.sent[0]?.query['size']).toBe(size);
   });
 

@@ -264,7 +264,7 @@ describe('findToken', () => {
 
   it('lists once for several references', async () => {
     const { deps, transport } = rig({ pages });
-    const known = listOnce(deps);
+    const known = listOnce(deps).read;
     await findToken(deps, parseReference('ci'), known);
     await expect(findToken(deps, parseReference('dup'), known)).rejects.toMatchObject({ code: 'conflict' });
     expect(transport.sent).toHaveLength(2);

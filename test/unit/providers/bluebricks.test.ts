@@ -33,7 +33,9 @@ describe('bluebricks requests', () => {
     expect(has(tokens.disable).request(TARGET, {}).path).toBe('/api/v1/auth/key/deactivate');
     expect(refused(() => has(tokens.disable).request({ id: 'x', name: null }, {})).code).toBe('usage');
     expect(has(tokens.prove).request(TOKEN, {})).toEqual({ method: 'GET', path: '/api/v1/environments' });
-    expect(has(tokens.list).request(undefined, {}, { size: 100, isPlain: false }).query).toEqual({
+    expect(
+      has(tokens.list).request(undefined, {}, { size: 100, isPlain: false, newestFirst: false }).query,
+    ).toEqual({
       offset: '0',
       limit: '100',
     });

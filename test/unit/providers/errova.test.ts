@@ -233,7 +233,9 @@ describe('errova answers', () => {
     expect(next({ data: [{ id: 1 }], nextCursor: 'c2' })).toMatchObject({
       next: { query: { cursor: 'c2' } },
     });
-    expect(list.request(undefined, ORG, { size: 5, isPlain: false }).query).toBeUndefined();
+    expect(
+      list.request(undefined, ORG, { size: 5, isPlain: false, newestFirst: false }).query,
+    ).toBeUndefined();
     const tooLong = { data: [{ id: 1 }], nextCursor: 'x'.repeat(3_000) };
     expect(next(tooLong)).toMatchObject({ next: null, obstacle: expect.stringContaining('cursor') });
   });

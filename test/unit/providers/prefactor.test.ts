@@ -52,7 +52,7 @@ describe('prefactor requests', () => {
     const { query } = has(tokens.list).request(
       undefined,
       { 'account-id': 'a' },
-      { size: 500, isPlain: false },
+      { size: 500, isPlain: false, newestFirst: false },
     );
     expect(query).toEqual({
       'pagination[offset]': '0',
@@ -60,7 +60,9 @@ describe('prefactor requests', () => {
       'sorting[field]': 'id',
       account_id: 'a',
     });
-    expect(has(tokens.list).request(undefined, {}, { size: 0, isPlain: true }).query).toEqual({
+    expect(
+      has(tokens.list).request(undefined, {}, { size: 0, isPlain: true, newestFirst: false }).query,
+    ).toEqual({
       'pagination[offset]': '0',
       'pagination[page_size]': '1',
     });

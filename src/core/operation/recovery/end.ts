@@ -11,6 +11,7 @@ import {
   type LookTarget,
   notDone,
   type Sight,
+  sightIn,
   unconfirmed,
 } from '../../confirm-end.ts';
 import { readToken } from '../../one-token.ts';
@@ -30,7 +31,7 @@ export type Ending = 'revoked' | 'disabled' | 'unknown';
 export async function endCreated(operation: Operation, client: Client, made: TokenTarget): Promise<Ending> {
   const { deps, plan } = operation;
   const { id, name } = made;
-  refusePrior(operation, id);
+  await refusePrior(operation, client, made);
   if (plan.thing === 'token') return endToken(operation, client, { id, name });
   const target = { project: plan.project ?? '', id };
   const answered = await askToEndKey(client, target, deps.clock.now());
@@ -39,7 +40,33 @@ export async function endCreated(operation: Operation, client: Client, made: Tok
 
 /** Ends the token that this operation replaces: the id of its plan and no other. */
 export async function endReplaced(operation: Operation, client: Client): Promise<Ending> {
-  return endToken(operation, client, replacedBy(operation));
+  const target = replacedBy(operation);
+  const asked = await askToEnd(client, target);
+  const sight = await lookInList(operation, client, target);
+  if (sight && agrees(sight, 'off')) {
+    await audit(operation, asked.verb, { id: target.id, outcome: 'ok' });
+    return endingOf(sight);
+  }
+  return look(operation, client, { ...asked, target });
+}
+
+/**
+ * Looks in the list where the whole list is one answer and the search for duplicates, which comes next, reads it anyway; null
+ * where one look at the token itself costs less.
+ */
+async function lookInList(operation: Operation, client: Client, { id }: TokenTarget): Promise<Sight | null> {
+  const { deps, memory } = operation;
+  const { facts, tokens } = client.connection.provider;
+  if (!tokens.get || !tokens.list || tokens.list.newestFirst || facts.names === 'none') return null;
+  try {
+    const { items, whole } = await client.all(tokens.list, undefined);
+    const sight = whole && items.length > 0 ? sightIn(items, id, deps.clock.now()) : null;
+    if (sight && agrees(sight, 'off')) memory.listedAfterEnd = items;
+    return sight;
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
 }
 
 /** Whether the provider can end a token for good; if not, it stays disabled. */
@@ -48,10 +75,17 @@ export function endsForGood({ connection }: Client): boolean {
   return revoke !== undefined || remove !== undefined;
 }
 
-/** The first, reversible half of {@link endReplaced}; null where the provider cannot pause a token. */
+/**
+ * The first, reversible half of {@link endReplaced}; null where the provider cannot pause a token. Where the token is ended for
+ * good afterwards, that ending is what is looked at.
+ */
 export async function pauseReplaced(operation: Operation, client: Client): Promise<Ending | null> {
   const target = replacedBy(operation);
   const asked = await askToPause(client, target);
+  if (asked && endsForGood(client)) {
+    await audit(operation, asked.verb, { id: target.id, outcome: 'unknown' });
+    return 'unknown';
+  }
   return asked && look(operation, client, { ...asked, target });
 }
 

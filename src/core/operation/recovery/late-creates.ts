@@ -13,8 +13,12 @@ const WATCH_MS = 24 * 60 * 60 * 1000;
  * Ends what earlier operations left behind: a mint of which two lists showed nothing may still be acted upon later. Its
  * marker is looked for until a day has passed, whenever the provider's tokens are listed for another mint.
  */
-export async function endLateCreates(operation: Operation, tokens: readonly Token[]): Promise<void> {
-  for (const header of await watched(operation)) {
+export async function endLateCreates(
+  operation: Operation,
+  watched: readonly OperationHeader[],
+  tokens: readonly Token[],
+): Promise<void> {
+  for (const header of watched) {
     for (const token of tokens) {
       if (token.status !== 'active' || !isMarked(operation, header, token)) continue;
       await endLateCreate(operation, token, header);
@@ -25,14 +29,16 @@ export async function endLateCreates(operation: Operation, tokens: readonly Toke
   }
 }
 
-async function watched({ deps, journal }: Operation): Promise<readonly OperationHeader[]> {
+/** The operations of this account that were aborted within a day, and whose marker a late token may carry. */
+export async function lateOperations({ deps, journal }: Operation): Promise<readonly OperationHeader[]> {
   const place = connectedAccount(deps.client.connection);
   const abortedSince = deps.clock.now() - WATCH_MS;
   const { operations } = await deps.host.list({ verified: true, only: { abortedSince } });
   return operations
     .map(({ header }) => header)
     .filter((header) => header.id !== journal.header.id)
-    .filter((header) => compareAccounts(accountOf(header), place) === 'same');
+    .filter((header) => compareAccounts(accountOf(header), place) === 'same')
+    .filter(({ plan }) => readPlanOrNull(plan)?.marked === true);
 }
 
 /** Only a mark that nothing else can carry counts, never the id that the operation was meant to replace. */

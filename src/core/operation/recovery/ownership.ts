@@ -1,10 +1,17 @@
 import { AppError } from '../../../domain/errors.ts';
 import { mayBeShownAs } from '../../../domain/marked-name.ts';
+import { SeveralSecrets } from '../../../domain/schema-drift.ts';
+import { toInstant } from '../../../domain/time.ts';
+import type { TokenTarget } from '../../../ports/provider.ts';
+import type { Client } from '../../client.ts';
+import type { RecentItems } from '../../newest.ts';
 import { readToken } from '../../one-token.ts';
 import { NeedsAttention } from '../attention.ts';
-import { isListless, readBaseline } from '../baseline.ts';
+import { isListless, isPrior, type Prior, readBaseline } from '../baseline.ts';
+import { listItems } from '../calls.ts';
 import type { Made } from '../facts.ts';
 import { asManager, type Operation } from '../operation.ts';
+import type { OperationPlan } from '../plan.ts';
 import { type Item, isToken } from '../records.ts';
 
 /**
@@ -18,10 +25,22 @@ export type MadeBy = 'ours' | 'perhaps' | 'alike' | 'foreign';
  * a stranger's token may carry by chance (the seconds of an expiry), or a name that a person chose, proves nothing:
  * such a token is reported, never ended.
  */
-export function ownershipIn(operation: Operation, item: Item, before: ReadonlySet<string> | null): MadeBy {
-  const { plan, deps } = operation;
+export function ownershipIn(operation: Operation, item: Item, prior: Prior | null): MadeBy {
+  if (prior === null || isOlder(operation, prior, item)) return 'foreign';
+  return ownershipByLooks(operation, item);
+}
+
+/** Whether it was there before the request. A marker, which nothing else can carry, counts more than a date. */
+function isOlder(operation: Operation, prior: Prior, item: Item): boolean {
+  if (prior.ids.has(item.id)) return true;
+  const isMarked = operation.plan.marked && ownershipByLooks(operation, item) === 'ours';
+  return !isMarked && isPrior(prior, item);
+}
+
+/** The same for something that was not there before. */
+function ownershipByLooks({ plan, deps }: Pick<Operation, 'plan' | 'deps'>, item: Item): MadeBy {
   const { facts, tokens } = deps.client.connection.provider;
-  if (item.id === plan.target?.id || before === null || before.has(item.id)) return 'foreign';
+  if (item.id === plan.target?.id) return 'foreign';
   if (!isToken(item)) return item.name === plan.key?.name ? 'perhaps' : 'foreign';
   const { spec } = plan;
   if (!spec) return 'foreign';
@@ -37,22 +56,94 @@ function alike(shown: string | null, given: string | null): MadeBy {
   return shown !== null && given !== null && mayBeShownAs(given, shown) ? 'alike' : 'foreign';
 }
 
+/** How far the clocks of a vendor's servers may differ, in ms. */
+const MARGIN_MS = 2 * 60_000;
+
 /**
- * Whether the id is of something that was there before the mint. An answer that names such a thing is wrong about it,
- * or meant to mislead: what it names is neither read, kept nor ended.
+ * What a list, read right before the request, tells of what was there before: dates where there are any, and the ids of
+ * what dates do not tell apart. Without a date, only what looks like this operation's could be mistaken for it.
  */
-export function wasThereBefore({ journal, plan }: Pick<Operation, 'journal' | 'plan'>, id: string): boolean {
+export function priorOf(operation: Operation, { items, isCut }: RecentItems<Item>): Prior {
+  const dates = items.flatMap(({ createdAt }) => (createdAt === null ? [] : [Date.parse(createdAt)]));
+  const ids = new Set(items.map(({ id }) => id));
+  if (isCut) {
+    const byId = operation.deps.client.connection.provider.tokens.list?.newestFirst === 'ids';
+    const lowestId = byId ? [...ids].reduce((a, b) => (a < b ? a : b)) : null;
+    return { since: dates.length === 0 ? null : toInstant(Math.min(...dates)), isCut, lowestId, ids };
+  }
+  const newest = dates.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const since = dates.length === 0 ? null : toInstant(newest - MARGIN_MS);
+  const dated: Prior = { since, isCut, lowestId: null, ids: new Set() };
+  const isUnclear = (item: Item): boolean =>
+    item.createdAt === null ? ownershipByLooks(operation, item) !== 'foreign' : !isPrior(dated, item);
+  const unclear = items.filter(isUnclear);
+  return { ...dated, ids: new Set([...unclear, ...newestOf(operation, items)].map(({ id }) => id)) };
+}
+
+/** Where a list is read newest first, the records at which a later reading may stop. */
+function newestOf({ deps }: Operation, items: readonly Item[]): readonly Item[] {
+  const { list } = deps.client.connection.provider.tokens;
+  if (!list?.newestFirst) return [];
+  const age = ({ createdAt }: Item): number => (createdAt === null ? 0 : -Date.parse(createdAt));
+  return [...items].sort((a, b) => age(a) - age(b)).slice(0, list.maxPageSize);
+}
+
+/** Whether the id is known, without asking the provider, to be of something that was there before the request. */
+export function isKnownPrior({ journal, plan }: Pick<Operation, 'journal' | 'plan'>, id: string): boolean {
   if (plan.way === 'in-place') return false;
+  return id === plan.target?.id || (priorIn(journal)?.ids.has(id) ?? false);
+}
+
+/**
+ * Whether an id that an answer named is of something that was there before the request: such an answer is wrong, or meant to
+ * mislead, and what it names is neither read, saved nor ended. `listed` is what a list shows of it, if one was read.
+ */
+export async function wasThereBefore(
+  operation: Operation,
+  client: Client,
+  { id, name }: TokenTarget,
+  listed?: Item,
+): Promise<boolean> {
+  const { journal, plan } = operation;
+  if (plan.way === 'in-place') return false;
+  if (isKnownPrior(operation, id)) return true;
+  const prior = priorIn(journal);
+  if (prior === null) return false;
+  const item = listed ?? (await findItem(client, plan, { id, name }));
+  if (item === null) return false;
+  if (isOlder(operation, prior, item)) return true;
+  return item.createdAt === null && ownershipByLooks(operation, item) === 'foreign';
+}
+
+/** Told where an answer names something that was there before. */
+export function notBelieved(id: string): string {
+  return `the answer names "${id}", which was there before; that is not believed`;
+}
+
+function priorIn(journal: Operation['journal']): Prior | null {
   const recorded = journal.result('preflight');
-  return id === plan.target?.id || (recorded !== null && (readBaseline(recorded).before?.has(id) ?? false));
+  return recorded === null ? null : readBaseline(recorded).prior;
+}
+
+async function findItem(client: Client, plan: OperationPlan, target: TokenTarget): Promise<Item | null> {
+  const inList = async () =>
+    (await listItems(client, plan))?.items.find(({ id }) => id === target.id) ?? null;
+  if (plan.thing === 'key') return inList();
+  try {
+    return await readToken(client, target);
+  } catch (error) {
+    // Which of the values is the secret does not matter here.
+    if (error instanceof SeveralSecrets) return inList();
+    throw error;
+  }
 }
 
 /** The last look before something is ended as this operation's own: it cannot be what was there before. */
-export function refusePrior(operation: Pick<Operation, 'journal' | 'plan'>, id: string): void {
-  if (!wasThereBefore(operation, id)) return;
+export async function refusePrior(operation: Operation, client: Client, made: TokenTarget): Promise<void> {
+  if (!(await wasThereBefore(operation, client, made))) return;
   throw new NeedsAttention({
     code: 'conflict',
-    message: `what would be ended, "${id}", was there before this operation`,
+    message: `what would be ended, "${made.id}", was there before this operation`,
     manual: 'nothing was sent; compare `keyturn tokens list` with what should be there',
   });
 }

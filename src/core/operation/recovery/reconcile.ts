@@ -6,7 +6,7 @@ import { probe } from '../../inferred-lists.ts';
 import type { WholeOrNot } from '../../listing.ts';
 import { NeedsAttention } from '../attention.ts';
 import type { Baseline } from '../baseline.ts';
-import { listItems } from '../calls.ts';
+import { listNewItems } from '../calls.ts';
 import type { LostAnswer, NewSecret, NothingLeft } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../records.ts';
 import { readBack } from '../steps/read-answer.ts';
 import { endCreated } from './end.ts';
-import { ownershipIn } from './ownership.ts';
+import { ownershipIn, wasThereBefore } from './ownership.ts';
 
 /** Names or ids of what {@link reconcile} found and ended, as the journal has it. */
 export function endedByReconcile({ journal }: Pick<Operation, 'journal'>): readonly string[] {
@@ -59,18 +59,20 @@ export async function reconcile(
 
 async function settle(operation: Operation, baseline: Baseline, lost: Settling): Promise<Item | null> {
   if (operation.plan.self && operation.plan.way === 'in-place') return settleSelf(operation);
-  if (lost.madeId !== null) await end(operation, { id: lost.madeId, name: null }, lost);
-  const found = await findCreated(operation, baseline, lost);
+  const { client } = operation.deps;
+  const isMisled =
+    lost.madeId !== null && (await wasThereBefore(operation, client, { id: lost.madeId, name: null }));
+  const madeId = isMisled ? null : lost.madeId;
+  if (madeId !== null) await end(operation, { id: madeId, name: null }, lost);
+  const found = await findCreated(operation, baseline, { ...lost, madeId });
   // Once it is known what the mint made, look-alikes are somebody else's.
   const perhaps =
-    lost.madeId === null
-      ? found.filter(({ ownership }) => ownership === 'perhaps').map(({ token }) => token)
-      : [];
+    madeId === null ? found.filter(({ ownership }) => ownership === 'perhaps').map(({ token }) => token) : [];
   const ours = found.filter(({ ownership }) => ownership === 'ours').map(({ token }) => token);
   const adopted = await adopt(operation, ours, perhaps);
   for (const token of ours) if (token.id !== adopted?.id) await end(operation, token, lost);
   const alike = found.filter(({ ownership }) => ownership === 'alike').map(({ token }) => token);
-  const unsure = [...perhaps, ...(ours.length === 0 && lost.madeId === null ? alike : [])];
+  const unsure = [...perhaps, ...(ours.length === 0 && madeId === null ? alike : [])];
   if (!adopted && unsure.length > 0) throw unproven(unsure);
   return adopted;
 }
@@ -126,7 +128,7 @@ async function findCreated(operation: Operation, baseline: Baseline, lost: LostA
   for (let round = 1; ; round += 1) {
     const { items, why } = await list(operation, baseline, lost);
     const found = items
-      .map((token) => ({ token, ownership: ownershipIn(operation, token, baseline.before) }))
+      .map((token) => ({ token, ownership: ownershipIn(operation, token, baseline.prior) }))
       .filter(
         ({ token, ownership }) =>
           ownership !== 'foreign' && token.status === 'active' && token.id !== lost.madeId,
@@ -139,9 +141,9 @@ async function findCreated(operation: Operation, baseline: Baseline, lost: LostA
 
 async function list(operation: Operation, baseline: Baseline, lost: LostAnswer): Promise<WholeOrNot<Item>> {
   const nothing = () => ({ items: cannotLookUp(operation, lost), whole: true, why: null });
-  if (baseline.before === null) return nothing();
+  if (baseline.prior === null) return nothing();
   try {
-    return (await listItems(operation.deps.client, operation.plan)) ?? nothing();
+    return (await listNewItems(operation.deps.client, operation.plan, baseline.prior)) ?? nothing();
   } catch (error) {
     if (!isAppError(error) || canPass(error)) throw error;
     return nothing();

@@ -1,17 +1,21 @@
 import { AppError, isAppError } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { Token } from '../../../domain/token.ts';
-import { CannotBeSure, type WholeOrNot } from '../../listing.ts';
+import type { Client } from '../../client.ts';
+import { CannotBeSure } from '../../listing.ts';
+import type { RecentItems } from '../../newest.ts';
 import { NeedsAttention } from '../attention.ts';
 import type { Baseline } from '../baseline.ts';
-import { listItems } from '../calls.ts';
+import { listNewItems } from '../calls.ts';
 import type { Made, NewSecret } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { asManager, successor } from '../operation.ts';
+import type { OperationPlan } from '../plan.ts';
 import { type Item, isToken, readKey, readObject, readTexts, readToken, writeItem } from '../records.ts';
 import { endCreated } from '../recovery/end.ts';
-import { ownershipIn } from '../recovery/ownership.ts';
+import { notBelieved, ownershipIn, wasThereBefore } from '../recovery/ownership.ts';
 import { commandsWanted, resumeCommand } from '../resume-command.ts';
+import { hasGrace } from './grace.ts';
 
 /**
  * Gives what was issued its id where the answer held none, and ends a duplicate that a repeating gateway made: both are
@@ -32,16 +36,20 @@ async function look(operation: Operation, issued: NewSecret, baseline: Baseline)
   const { plan } = operation;
   if (plan.target && plan.way === 'in-place')
     return { item: withId(issued.item, plan.target), candidates: [] };
-  const isListNeeded = issued.item === null || isDuplicateVisible(operation, issued, baseline);
-  const list = isListNeeded ? await listForDuplicates(operation, issued) : null;
+  const isDoubtful = issued.item === null || issued.repeated || hasGrace(plan);
+  const isListNeeded =
+    issued.item === null || (isDoubtful && isDuplicateVisible(operation, issued, baseline));
+  let list = isListNeeded ? await listForDuplicates(operation, issued.item, baseline) : null;
+  const given = await believe(operation, issued.item, list);
+  if (issued.item && !given) list ??= await listForDuplicates(operation, null, baseline);
   if (!list) {
-    if (issued.item) return { item: issued.item, candidates: [] };
+    if (given) return { item: given, candidates: [] };
     throw unknownId();
   }
   const listed = list.items;
   const appeared = listed.filter((token) => mayBeOwned(operation, token, baseline));
-  if (!issued.item && appeared.length === 0) refuseAlike(operation, listed, baseline);
-  const item = choose(issued.item, appeared, list.why);
+  if (!given && appeared.length === 0) refuseAlike(operation, listed, baseline);
+  const item = choose(given, appeared, list.why);
   refuseInactive(
     operation,
     listed.find((token) => token.id === item.id),
@@ -54,13 +62,43 @@ async function look(operation: Operation, issued: NewSecret, baseline: Baseline)
   };
 }
 
+/** Null where the answer names a token that was there before: the list tells what was made. */
+async function believe(
+  operation: Operation,
+  item: Item | null,
+  list: RecentItems<Item> | null,
+): Promise<Item | null> {
+  if (!item || !(await isOfBefore(operation, item, list))) return item;
+  operation.deps.note(notBelieved(item.id));
+  return null;
+}
+
+async function isOfBefore(
+  operation: Operation,
+  { id, name }: Item,
+  list: RecentItems<Item> | null,
+): Promise<boolean> {
+  const { shown } = operation.memory;
+  const listed = list?.items.find((each) => each.id === id) ?? (shown?.id === id ? shown : undefined);
+  // A list that was read to its end and does not show the token is behind.
+  if (list && !listed && !list.isCut) return false;
+  try {
+    return await asManager(operation, (client) => wasThereBefore(operation, client, { id, name }, listed));
+  } catch (error) {
+    // The managing credential was replaced, and the new secret is proved by `verify`.
+    if (operation.plan.self && isAppError(error, 'auth')) return false;
+    throw error;
+  }
+}
+
 /** Where nobody is left who is accepted, `verify` is what tells it; duplicates are looked for again before the end. */
 async function listForDuplicates(
   operation: Operation,
-  { item }: NewSecret,
-): Promise<WholeOrNot<Item> | null> {
+  item: Item | null,
+  baseline: Baseline,
+): Promise<RecentItems<Item> | null> {
   try {
-    return await asManager(operation, (client) => listItems(client, operation.plan));
+    return await asManager(operation, (client) => listNew(client, operation.plan, baseline));
   } catch (error) {
     if (operation.plan.self && item && isAppError(error, 'auth')) return null;
     throw error;
@@ -76,7 +114,8 @@ export async function sweepDuplicates(operation: Operation, made: Made, baseline
   const { journal, plan } = operation;
   if (!isDuplicateVisible(operation, { repeated: false }, baseline)) return made;
   const recorded = await journal.step<Json>('find duplicates', async () => {
-    const listed = (await listItems(await successor(operation), plan))?.items ?? [];
+    const { listedAfterEnd } = operation.memory;
+    const listed = listedAfterEnd ?? (await listNew(await successor(operation), plan, baseline))?.items ?? [];
     const duplicates = listed.filter(({ id, status }) => id !== made.item.id && status === 'active');
     const ended = plan.marked ? await endOwn(operation, duplicates, baseline) : [];
     const candidates = candidatesAmong(operation, {
@@ -91,12 +130,21 @@ export async function sweepDuplicates(operation: Operation, made: Made, baseline
   return { ...made, candidates: [...new Set([...made.candidates, ...candidates])] };
 }
 
+/** Without a baseline, everything that is listed. */
+function listNew(
+  client: Client,
+  plan: OperationPlan,
+  { prior }: Baseline,
+): Promise<RecentItems<Item> | null> {
+  return listNewItems(client, plan, prior ?? { since: null, isCut: false, lowestId: null, ids: new Set() });
+}
+
 async function endOwn(
   operation: Operation,
   duplicates: readonly Item[],
   baseline: Baseline,
 ): Promise<readonly string[]> {
-  const own = duplicates.filter((duplicate) => ownershipIn(operation, duplicate, baseline.before) === 'ours');
+  const own = duplicates.filter((duplicate) => ownershipIn(operation, duplicate, baseline.prior) === 'ours');
   for (const duplicate of own) {
     await endCreated(operation, await successor(operation), duplicate);
     operation.deps.note(`ended "${duplicate.name ?? duplicate.id}", a second effect of the same request`);
@@ -108,9 +156,9 @@ async function endOwn(
 function isDuplicateVisible(
   { deps }: Operation,
   { repeated }: Pick<NewSecret, 'repeated'>,
-  { before }: Baseline,
+  { prior }: Baseline,
 ): boolean {
-  return before !== null && (repeated || deps.client.connection.provider.facts.names !== 'none');
+  return prior !== null && (repeated || deps.client.connection.provider.facts.names !== 'none');
 }
 
 interface Appeared {
@@ -131,7 +179,7 @@ function candidatesAmong(
 ): readonly string[] {
   const { facts } = operation.deps.client.connection.provider;
   return duplicates
-    .filter((duplicate) => ownershipIn(operation, duplicate, baseline.before) === 'perhaps')
+    .filter((duplicate) => ownershipIn(operation, duplicate, baseline.prior) === 'perhaps')
     .filter(
       (duplicate) =>
         facts.names !== 'none' || !isToken(duplicate) || (isRepeated && isOlder(duplicate, item)),
@@ -139,13 +187,13 @@ function candidatesAmong(
     .map((duplicate) => duplicate.id);
 }
 
-function mayBeOwned(operation: Operation, token: Item, { before }: Baseline): boolean {
-  return ['ours', 'perhaps'].includes(ownershipIn(operation, token, before));
+function mayBeOwned(operation: Operation, token: Item, { prior }: Baseline): boolean {
+  return ['ours', 'perhaps'].includes(ownershipIn(operation, token, prior));
 }
 
 /** What the provider shows under another name is no list that lags: waiting would not end. */
-function refuseAlike(operation: Operation, listed: readonly Item[], { before }: Baseline): void {
-  const alike = listed.filter((token) => ownershipIn(operation, token, before) === 'alike');
+function refuseAlike(operation: Operation, listed: readonly Item[], { prior }: Baseline): void {
+  const alike = listed.filter((token) => ownershipIn(operation, token, prior) === 'alike');
   if (alike.length === 0) return;
   const names = alike.slice(0, 5).map((token) => `"${token.name ?? token.id}"`);
   const { id } = operation.journal.header;

@@ -1,16 +1,22 @@
 import { AppError } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { Identity } from '../../../domain/token.ts';
+import type { OperationHeader } from '../../../ports/journal.ts';
+import type { Client } from '../../client.ts';
 import { checkCredential, loginCommand } from '../../create-command.ts';
 import { askDocumented, isListMissing, probe, unprovedNote } from '../../inferred-lists.ts';
 import type { WholeOrNot } from '../../listing.ts';
-import { type Baseline, readBaseline } from '../baseline.ts';
-import { listItems } from '../calls.ts';
+import type { RecentItems } from '../../newest.ts';
+import { type Baseline, readBaseline, writeBaseline } from '../baseline.ts';
+import { listRecentItems } from '../calls.ts';
 import type { OperationDeps } from '../deps.ts';
 import type { Operation } from '../operation.ts';
 import { type Item, isToken } from '../records.ts';
-import { endLateCreates } from '../recovery/late-creates.ts';
+import { endLateCreates, lateOperations } from '../recovery/late-creates.ts';
+import { priorOf } from '../recovery/ownership.ts';
 
+/** How far the clocks of keyturn and of a vendor may differ, in ms. */
+const CLOCKS_DIFFER_MS = 60 * 60_000;
 /** Longer than a rotation takes with every wait that it may need. */
 const ENOUGH_MS = 3 * 60_000;
 
@@ -21,13 +27,12 @@ export async function preflight(operation: Operation): Promise<Baseline> {
     const manager = await proveManager(operation);
     const listed = await listNow(operation);
     const list = listed === 'missing' ? null : listed;
-    if (list) await endLateCreates(operation, list.items.filter(isToken));
     if (list) checkAgainst(operation, list);
-    return {
+    return writeBaseline({
       account: manager === 'unproved' ? null : (manager?.account ?? null),
-      before: list && isBaseline(operation, list) ? list.items.map((item) => item.id) : null,
+      prior: list && tellsPrior(operation, list) ? priorOf(operation, list) : null,
       isUnreadable: manager === 'unproved' || (manager === null && listed === 'missing'),
-    };
+    });
   });
   return readBaseline(recorded);
 }
@@ -37,12 +42,14 @@ async function proveDestinations({ deps, plan, delivery }: Operation): Promise<v
   for (const sink of delivery?.sinks ?? []) await sink.prove();
 }
 
-/** Null for a browser session, which may create tokens and nothing else. */
+/** Null where a list has proved the credential, and for a browser session, which may create tokens and nothing else. */
 async function proveManager({ deps }: Operation): Promise<Identity | 'unproved' | null> {
   const { client } = deps;
   const { auth, provider } = client.connection;
   if (auth.id !== provider.auth[0].id) return null;
   refuseShortSession(deps);
+  // An inferred list that is empty is no list.
+  if (deps.listed && deps.listed.items.length > 0 && isProvedByList(client)) return null;
   const probed = await probe(client);
   if (probed.kind === 'proved') return probed.identity;
   deps.note(unprovedNote(provider, probed.why));
@@ -62,12 +69,22 @@ function refuseShortSession({ client, clock }: OperationDeps): void {
   });
 }
 
+/** Whether the read that proves the credential is the list itself. */
+function isProvedByList({ connection }: Client): boolean {
+  const { provider, settings } = connection;
+  const { list } = provider.tokens;
+  if (!list) return false;
+  const page = { size: 1, isPlain: false, newestFirst: false };
+  return list.request(undefined, settings, page).path === provider.probe.request(undefined, settings).path;
+}
+
 /** Null where nothing is compared with a list; `missing` where the provider's list is inferred and not there. */
-async function listNow({ deps, plan }: Operation): Promise<WholeOrNot<Item> | 'missing' | null> {
+async function listNow(operation: Operation): Promise<RecentItems<Item> | 'missing' | null> {
+  const { deps, plan } = operation;
   const { client } = deps;
   if (plan.way === 'in-place') return null;
   try {
-    const list = await listItems(client, plan);
+    const list = await listPrior(operation);
     // The managing credential is a token: a list without any is no list.
     const isHollow = plan.thing === 'token' && list?.items.length === 0;
     return isHollow && client.connection.provider.facts.lists === 'inferred' ? 'missing' : list;
@@ -80,11 +97,44 @@ async function listNow({ deps, plan }: Operation): Promise<WholeOrNot<Item> | 'm
 }
 
 /**
- * Whether the list tells what was there before. One that is not whole does so only where a name that nothing else can
+ * What was there before, read no further than is needed: the newest tokens, those that an earlier operation may have made late
+ * (they are ended), and all of them where a name that a person chose must be free.
+ */
+async function listPrior(operation: Operation): Promise<RecentItems<Item> | null> {
+  const { deps, plan } = operation;
+  const { listed } = deps;
+  const watched = await lateOperations(operation);
+  const { names } = deps.client.connection.provider.facts;
+  const needsAll = plan.thing === 'token' && plan.spec !== null && !plan.marked && names === 'unique';
+  const since = oldestStart(watched);
+  const isEnough = (items: readonly Item[]): boolean =>
+    !needsAll && items.some((item) => isOlder(item, since));
+  const list =
+    listed && plan.thing === 'token'
+      ? { ...listed, isCut: false }
+      : await listRecentItems(deps.client, plan, isEnough);
+  if (list) await endLateCreates(operation, watched, list.items.filter(isToken));
+  return list;
+}
+
+/** From when on a list must be read to show what those operations made, in ms; the clocks of two machines differ. */
+function oldestStart(watched: readonly OperationHeader[]): number {
+  return (
+    Math.min(...watched.map(({ startedAt }) => Date.parse(startedAt)), Number.POSITIVE_INFINITY) -
+    CLOCKS_DIFFER_MS
+  );
+}
+
+function isOlder({ createdAt }: Item, since: number): boolean {
+  return since === Number.POSITIVE_INFINITY || (createdAt !== null && Date.parse(createdAt) < since);
+}
+
+/**
+ * Whether the list tells what was there before. One that ended before its end does so only where a name that nothing else can
  * carry marks what this operation makes: any other record could appear later and be taken for it.
  */
-function isBaseline({ deps, plan }: Operation, { whole }: WholeOrNot<Item>): boolean {
-  return whole || (plan.marked && deps.client.connection.provider.facts.names !== 'none');
+function tellsPrior({ deps, plan }: Operation, { isCut, whole }: RecentItems<Item>): boolean {
+  return whole || isCut || (plan.marked && deps.client.connection.provider.facts.names !== 'none');
 }
 
 function checkAgainst({ deps, plan }: Operation, { items, whole }: WholeOrNot<Item>): void {

@@ -24,7 +24,7 @@ import {
   readToken,
   writeItem,
 } from '../records.ts';
-import { wasThereBefore } from '../recovery/ownership.ts';
+import { isKnownPrior, notBelieved, wasThereBefore } from '../recovery/ownership.ts';
 import { issueStep, readStep } from '../step-names.ts';
 import { completeJson } from './complete-json.ts';
 
@@ -108,10 +108,15 @@ export async function readBack(
   const shown = await show(client, { id: item.id, name: item.name });
   if (!shown) return null;
   if (shown instanceof SeveralSecrets) return several(operation, shown);
+  if (shown.item && (await wasThereBefore(operation, client, shown.item, shown.item))) {
+    operation.deps.note(notBelieved(item.id));
+    return none('the answer names a token that was there before');
+  }
   if (!shown.secret) return none('the provider does not show the secret', item.id);
   const secret = checkSecret(operation, shown.secret);
   if (isAppError(secret)) return none(secret.message, item.id);
   await operation.journal.keep(secret);
+  operation.memory.shown = shown.item;
   return { kind: 'issued', item: shown.item, proven: true };
 }
 
@@ -171,8 +176,8 @@ function isCutJson(bytes: Uint8Array): boolean {
 /** An id that was there before is dropped: the list tells what was made. */
 function believe(operation: Operation, issued: Issued<Item>): Issued<Item> {
   const { item } = issued;
-  if (!item || !wasThereBefore(operation, item.id)) return issued;
-  operation.deps.note(`the answer names "${item.id}", which was there before; that is not believed`);
+  if (!item || !isKnownPrior(operation, item.id)) return issued;
+  operation.deps.note(notBelieved(item.id));
   return { ...issued, item: null };
 }
 
@@ -213,7 +218,7 @@ function none(why: string, id?: string): Extract<Answer, { kind: 'none' }> {
 }
 
 function several(operation: Operation, { itemId, message }: SeveralSecrets): Answer {
-  const id = itemId !== null && wasThereBefore(operation, itemId) ? null : itemId;
+  const id = itemId !== null && isKnownPrior(operation, itemId) ? null : itemId;
   return { kind: 'several', id, why: message };
 }
 

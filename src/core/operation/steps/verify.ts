@@ -3,13 +3,14 @@ import type { Json } from '../../../domain/json.ts';
 import type { Identity, Token } from '../../../domain/token.ts';
 import type { Issued, TokenApi, TokenTarget } from '../../../ports/provider.ts';
 import type { Client } from '../../client.ts';
+import { findListed } from '../../one-token.ts';
 import { NeedsAttention } from '../attention.ts';
 import { type Baseline, readBaseline } from '../baseline.ts';
 import { listItems } from '../calls.ts';
 import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { secretOf } from '../operation.ts';
-import { isToken } from '../records.ts';
+import { type Item, isToken } from '../records.ts';
 
 /** Waits between tries while a provider's servers learn of a new secret; 45 s in all. */
 const PATIENCE_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
@@ -26,6 +27,7 @@ export async function verify(operation: Operation, made: Made, baseline: Baselin
     await refuseOldSecret(operation);
     if (baseline.isUnreadable) return skip(operation, made);
     if (!(await prove(operation, made, baseline))) return 'rejected';
+    if (isJustShown(operation, made)) return 'accepted';
     const oddity = await findOddity(operation, made);
     if (oddity === 'refused') return 'rejected';
     if (oddity !== null) throw unexpected(operation, made.item.id, oddity);
@@ -34,12 +36,17 @@ export async function verify(operation: Operation, made: Made, baseline: Baselin
   return recorded === 'accepted' ? 'accepted' : 'rejected';
 }
 
+/** Whether the provider has shown the token a moment ago, active and with this very secret. */
+function isJustShown({ memory }: Operation, { item }: Made): boolean {
+  return memory.shown?.id === item.id && memory.shown.status === 'active';
+}
+
 /** As {@link verify}, once more and not recorded: ending the old one may have ended its family. */
 export async function stillWorks(operation: Operation, made: Made): Promise<boolean> {
   const recorded = operation.journal.result('preflight');
   // The provider answers no read: the secret was not tried before, and cannot be tried now.
   if (recorded !== null && readBaseline(recorded).isUnreadable) return true;
-  if (!(await prove(operation, made, { before: null, account: null, isUnreadable: false }))) return false;
+  if (!(await prove(operation, made, { prior: null, account: null, isUnreadable: false }))) return false;
   return (await findOddity(operation, made)) === null;
 }
 
@@ -96,13 +103,19 @@ async function compareShown(operation: Operation, made: Made, reader: Client): P
   const { get, prove: call } = reader.connection.provider.tokens;
   const { item } = made;
   if (!isToken(item) || !get) {
-    const listed = (await listItems(reader, operation.plan))?.items.find(({ id }) => id === item.id);
+    const listed = isToken(item)
+      ? await findListed(reader, item.id)
+      : await findKey(reader, operation, item.id);
     return listed && listed.status !== 'active' ? `is listed as ${listed.status}` : null;
   }
   const shown = await show(reader, { get, target: { id: item.id, name: item.name }, isProven: !!call });
   if (shown?.item && shown.item.status !== 'active') return `is listed as ${shown.item.status}`;
   const secret = shown?.secret;
   return secret && !secret.equals(await secretOf(operation)) ? 'has another secret' : null;
+}
+
+async function findKey(reader: Client, { plan }: Operation, id: string): Promise<Item | null> {
+  return (await listItems(reader, plan))?.items.find((item) => item.id === id) ?? null;
 }
 
 interface Look {

