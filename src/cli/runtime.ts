@@ -1,4 +1,4 @@
-import type { HostProcess } from '../adapters/child/attach.ts';
+import type { HostProcess } from '../adapters/child/host-process.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { Prompter } from '../ports/prompter.ts';

@@ -3,15 +3,8 @@ import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
 import type { PageContext, PagedApiCall, PageWish } from '../ports/paging.ts';
-import type {
-  ApiCall,
-  AuthScheme,
-  ErrorAnswer,
-  HttpRequest,
-  Provider,
-  ProviderProblem,
-  Settings,
-} from '../ports/provider.ts';
+import type { ApiCall, Provider, ProviderProblem } from '../ports/provider.ts';
+import type { AuthScheme, ErrorAnswer, HttpRequest, Settings } from '../ports/request.ts';
 import type { Capture, Endpoint, OpenBody, Outcome, Reply, Transport } from '../ports/transport.ts';
 import { readOptional, readRefusal } from './answer-body.ts';
 import { JsonAnswer, type RecordTaker } from './answer-reader.ts';

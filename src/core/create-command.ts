@@ -3,7 +3,8 @@ import { isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { CredentialNote } from '../ports/credential-note.ts';
-import type { Provider, Settings } from '../ports/provider.ts';
+import type { Provider } from '../ports/provider.ts';
+import type { Settings } from '../ports/request.ts';
 import type { ResolvedConnection } from './resolved-connection.ts';
 
 /** A provider, and as much of a connection to it as is known. */

@@ -2,7 +2,8 @@ import { AppError, usage } from '../domain/errors.ts';
 import { noProfile } from '../domain/missing.ts';
 import { type Origin, parseOrigin } from '../domain/origin.ts';
 import type { CredentialSource, Profile, Profiles } from '../ports/profiles.ts';
-import type { Provider, Setting, Settings } from '../ports/provider.ts';
+import type { Provider, Setting } from '../ports/provider.ts';
+import type { Settings } from '../ports/request.ts';
 import { loginCommand } from './create-command.ts';
 import type { ResolvedConnection } from './resolved-connection.ts';
 

@@ -1,6 +1,7 @@
 import type { Origin } from '../domain/origin.ts';
 import type { CredentialSource, Profile } from '../ports/profiles.ts';
-import type { Provider, Settings } from '../ports/provider.ts';
+import type { Provider } from '../ports/provider.ts';
+import type { Settings } from '../ports/request.ts';
 
 export interface ResolvedConnection {
   readonly provider: Provider;

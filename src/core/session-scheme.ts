@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors.ts';
-import type { AuthScheme, Provider } from '../ports/provider.ts';
+import type { Provider } from '../ports/provider.ts';
+import type { AuthScheme } from '../ports/request.ts';
 
 /** How a request is sent as a browser session. Throws `unsupported` where the provider has none. */
 export function sessionScheme({ auth, id, title, credential }: Provider): AuthScheme {

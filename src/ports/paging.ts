@@ -1,5 +1,5 @@
 import type { Origin } from '../domain/origin.ts';
-import type { AuthSchemeId, ErrorAnswer, HttpRequest, Query, Settings } from './provider.ts';
+import type { AuthSchemeId, ErrorAnswer, HttpRequest, Query, Settings } from './request.ts';
 
 /** How the next page is asked for: the query of the first request with these parameters, or these alone. */
 export interface NextPage {

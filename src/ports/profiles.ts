@@ -1,5 +1,5 @@
 import type { Origin } from '../domain/origin.ts';
-import type { Settings } from './provider.ts';
+import type { Settings } from './request.ts';
 
 /** Where a profile's own credential is: an entry of the store, or a vendor CLI's session read at each use. */
 export type CredentialSource = { readonly kind: 'store'; readonly name: string } | VendorCliSource;

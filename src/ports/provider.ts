@@ -1,15 +1,12 @@
 import type { CapabilityName } from '../domain/capability.ts';
 import type { AppError, ErrorCode } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Identity, KeyType, Project, ProjectKey, Token } from '../domain/token.ts';
 import type { CredentialNote } from './credential-note.ts';
 import type { PagedApiCall } from './paging.ts';
-
-/** A provider's settings by name (`org`, `region`, `domain` …), as flag, variable or profile gave them. */
-export type Settings = Readonly<Record<string, string>>;
+import type { AuthScheme, AuthSchemeId, ErrorAnswer, HttpRequest, Settings } from './request.ts';
 
 export interface Setting {
   /** The name in profiles, kebab-case; the option is `--<name>`, the variable `KEYTURN_<NAME>`. */
@@ -21,20 +18,6 @@ export interface Setting {
   readonly choices?: readonly string[];
   /** Throws a usage error that says what a right value looks like. Returns the value as it is kept. */
   check(value: string): string;
-}
-
-export type Query = Readonly<Record<string, string>>;
-
-/** One HTTP request, described and not made. */
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Absolute path, percent-encoded; made with `path` of `providers/path.ts`. */
-  readonly path: string;
-  readonly query?: Query;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: JsonObject;
-  /** A write that may be sent again after a lost answer because its effect is the same (enable, delete by id …). */
-  readonly repeatable?: boolean;
 }
 
 /** One vendor call: the engine adds host, authentication, time-outs, retries and capture. */
@@ -54,14 +37,6 @@ export interface ApiCall<I, O> {
   decode(body: unknown, input: I, own?: Secret): O;
   /** Whether a refusal means that there is nothing; it is decoded as null. */
   readonly isEmptyAnswer?: (answer: ErrorAnswer) => boolean;
-}
-
-export type AuthSchemeId = 'bearer' | 'session';
-
-/** How a secret is put on a request. Called by the transport only. */
-export interface AuthScheme {
-  readonly id: AuthSchemeId;
-  headers(secret: Secret): Readonly<Record<string, string>>;
 }
 
 /** What a new token shall be. `options` holds the provider's own (`user`, `audience`, `token-scope` …). */
@@ -180,17 +155,6 @@ export interface ProviderProblem {
   /** Set where the vendor's words say that the account has as many of these as it may have. */
   readonly fullOf?: FullOf;
   readonly requestId?: string | undefined;
-}
-
-export interface ErrorAnswer {
-  readonly status: number;
-  /** The parsed body, its text where that is plain and short, or null when it was empty or neither. */
-  readonly body: unknown;
-  readonly header: (name: string) => string | null;
-  /** Set where the status is keyturn's reading of the body of a 2xx answer: the vendor sent another one, so that no message names it. */
-  readonly isInferred?: boolean;
-  /** The credential that the request was sent with, so that a message which echoes it can be quoted without it. */
-  readonly secret?: Secret;
 }
 
 export interface CredentialHelp {

@@ -1,7 +1,7 @@
 import type { AppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { AuthScheme, HttpRequest } from './provider.ts';
+import type { AuthScheme, HttpRequest } from './request.ts';
 
 /** Where a request goes and as whom: the secret travels with the only origin that may see it. */
 export interface Endpoint {

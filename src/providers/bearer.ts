@@ -1,4 +1,4 @@
-import type { AuthScheme } from '../ports/provider.ts';
+import type { AuthScheme } from '../ports/request.ts';
 
 export const bearer: AuthScheme = {
   id: 'bearer',

@@ -4,14 +4,8 @@ import { refuseMask } from '../domain/secret-input.ts';
 import type { Token } from '../domain/token.ts';
 import type { CredentialNote } from '../ports/credential-note.ts';
 import type { Page, PageContext } from '../ports/paging.ts';
-import type {
-  ErrorAnswer,
-  HttpRequest,
-  Provider,
-  ProviderProblem,
-  TokenApi,
-  TokenTarget,
-} from '../ports/provider.ts';
+import type { Provider, ProviderProblem, TokenApi, TokenTarget } from '../ports/provider.ts';
+import type { ErrorAnswer, HttpRequest } from '../ports/request.ts';
 import { bearer } from './bearer.ts';
 import { attributes, dates, type Fields, flag, id, isFields, pick, text } from './decode.ts';
 import { needSecret } from './envelope.ts';

@@ -1,7 +1,8 @@
 import type { Secret } from '../domain/secret.ts';
 import { toInstant } from '../domain/time.ts';
 import type { Token } from '../domain/token.ts';
-import type { ErrorAnswer, Issued, ProviderProblem } from '../ports/provider.ts';
+import type { Issued, ProviderProblem } from '../ports/provider.ts';
+import type { ErrorAnswer } from '../ports/request.ts';
 import {
   attributes,
   count,

@@ -1,15 +1,8 @@
 import { usage } from '../domain/errors.ts';
 import { refuseMask } from '../domain/secret-input.ts';
 import type { Token } from '../domain/token.ts';
-import type {
-  HttpRequest,
-  Provider,
-  Setting,
-  Settings,
-  TokenApi,
-  TokenOption,
-  TokenSpec,
-} from '../ports/provider.ts';
+import type { Provider, Setting, TokenApi, TokenOption, TokenSpec } from '../ports/provider.ts';
+import type { HttpRequest, Settings } from '../ports/request.ts';
 import { bearer } from './bearer.ts';
 import { accountOf, changedOf, issuedOf, readError, shownOf, TOKENS } from './devo-answers.ts';
 import { checkForm } from './known-forms.ts';

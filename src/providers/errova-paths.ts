@@ -1,4 +1,5 @@
-import type { Setting, Settings } from '../ports/provider.ts';
+import type { Setting } from '../ports/provider.ts';
+import type { Settings } from '../ports/request.ts';
 import { path } from './path.ts';
 import { matches, need } from './settings.ts';
 

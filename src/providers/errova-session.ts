@@ -1,5 +1,5 @@
 import { usage } from '../domain/errors.ts';
-import type { AuthScheme } from '../ports/provider.ts';
+import type { AuthScheme } from '../ports/request.ts';
 
 /** The browser's `errova_session` cookie. Errova checks where a request with a cookie comes from. */
 export const session: AuthScheme = {

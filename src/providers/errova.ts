@@ -1,15 +1,8 @@
 import { usage } from '../domain/errors.ts';
 import { refuseMask } from '../domain/secret-input.ts';
 import { parseInstant, toInstant } from '../domain/time.ts';
-import type {
-  ErrorAnswer,
-  KeyApi,
-  ProjectApi,
-  Provider,
-  ProviderProblem,
-  Settings,
-  TokenApi,
-} from '../ports/provider.ts';
+import type { KeyApi, ProjectApi, Provider, ProviderProblem, TokenApi } from '../ports/provider.ts';
+import type { ErrorAnswer, Settings } from '../ports/request.ts';
 import { bearer } from './bearer.ts';
 import {
   changedKey,

@@ -1,5 +1,5 @@
 import type { PageContext } from '../ports/paging.ts';
-import type { HttpRequest, Query } from '../ports/provider.ts';
+import type { HttpRequest, Query } from '../ports/request.ts';
 import { isFields } from './decode.ts';
 import { isLink } from './next-link.ts';
 import { isFlag, OFFSETS, PAGE_NUMBERS, TOTAL_PAGES, yesOrNo } from './page-words.ts';

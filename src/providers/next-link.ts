@@ -1,5 +1,5 @@
 import type { PageContext } from '../ports/paging.ts';
-import type { Query } from '../ports/provider.ts';
+import type { Query } from '../ports/request.ts';
 import { isFields, pick } from './decode.ts';
 import type { Told } from './told.ts';
 

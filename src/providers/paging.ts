@@ -1,5 +1,5 @@
 import type { NextPage, PageContext, Paging } from '../ports/paging.ts';
-import type { Query } from '../ports/provider.ts';
+import type { Query } from '../ports/request.ts';
 import { type Cursor, isEndTold, nextCursor, nextFlag } from './next-cursor.ts';
 import { nextLinkOf, type PlacedLink } from './next-link.ts';
 import { isFlag, OFFSETS, PAGE_NUMBERS, TOTAL_PAGES, yesOrNo } from './page-words.ts';

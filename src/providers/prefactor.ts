@@ -2,15 +2,8 @@ import { AppError, usage } from '../domain/errors.ts';
 import { refuseMask } from '../domain/secret-input.ts';
 import { parseInstant, toInstant } from '../domain/time.ts';
 import type { Token } from '../domain/token.ts';
-import type {
-  HttpRequest,
-  Provider,
-  Setting,
-  Settings,
-  TokenApi,
-  TokenOption,
-  TokenSpec,
-} from '../ports/provider.ts';
+import type { Provider, Setting, TokenApi, TokenOption, TokenSpec } from '../ports/provider.ts';
+import type { HttpRequest, Settings } from '../ports/request.ts';
 import { bearer } from './bearer.ts';
 import { readJwt } from './jwt.ts';
 import { accountIn } from './jwt-account.ts';

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../domain/errors.ts';
 import { describePause, isLimited } from '../domain/pause.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
-import type { ErrorAnswer, ProviderProblem } from '../ports/provider.ts';
+import type { ProviderProblem } from '../ports/provider.ts';
+import type { ErrorAnswer } from '../ports/request.ts';
 import { isFields, pick } from './decode.ts';
 import { fullOf } from './full-account.ts';
 import { findReasons } from './reasons.ts';

@@ -1,4 +1,5 @@
-import type { ErrorAnswer, ProviderProblem, RefusalContext } from '../ports/provider.ts';
+import type { ProviderProblem, RefusalContext } from '../ports/provider.ts';
+import type { ErrorAnswer } from '../ports/request.ts';
 import { type Fields, findId, isFields, pick } from './decode.ts';
 import { plain } from './rivals.ts';
 import { isWords, statusOfWord } from './status-words.ts';

@@ -1,5 +1,6 @@
 import { usage } from '../domain/errors.ts';
-import type { Setting, Settings } from '../ports/provider.ts';
+import type { Setting } from '../ports/provider.ts';
+import type { Settings } from '../ports/request.ts';
 
 /** A setting that the request cannot do without. */
 export function need(settings: Settings, setting: Setting): string {

@@ -1,5 +1,5 @@
 import type { Journal, JournalHost } from '../../src/ports/journal.ts';
-import type { HttpRequest } from '../../src/ports/provider.ts';
+import type { HttpRequest } from '../../src/ports/request.ts';
 import type { Reply, Transport } from '../../src/ports/transport.ts';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
 import type { Mutation } from './sim-machine.ts';

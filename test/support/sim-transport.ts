@@ -1,5 +1,5 @@
 import { AppError } from '../../src/domain/errors.ts';
-import type { HttpRequest } from '../../src/ports/provider.ts';
+import type { HttpRequest } from '../../src/ports/request.ts';
 import type { Capture, Endpoint, Outcome, Reply, Transport } from '../../src/ports/transport.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Json, SandboxRequest, SandboxResponse } from '../../src/sandbox/vendor.ts';

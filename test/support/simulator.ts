@@ -7,7 +7,7 @@ import { startOperation } from '../../src/core/operation/start.ts';
 import { planRotation } from '../../src/core/rotation/plan.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { ProjectKey, Token } from '../../src/domain/token.ts';
-import type { HttpRequest } from '../../src/ports/provider.ts';
+import type { HttpRequest } from '../../src/ports/request.ts';
 import type { Assumptions } from '../../src/sandbox/assumptions.ts';
 import { Killed } from './memory-disk.ts';
 import type { Base } from './sim-base.ts';

@@ -5,25 +5,11 @@ import type { Readable, Writable } from 'node:stream';
 import type { AttachRequest, ChildEnd } from '../../ports/child.ts';
 import { readEnd, readStartError } from './child-end.ts';
 import { listenForChild } from './forward-signals.ts';
-import { type Channel, leaveToRelay, type RelayProgram } from './leave-to-relay.ts';
+import type { HostProcess } from './host-process.ts';
+import { type Channel, leaveToRelay } from './leave-to-relay.ts';
 import { closePipes } from './pipe.ts';
 import { createPipes } from './pipes.ts';
 import { startPump } from './pump.ts';
-
-/** What a child that runs in our place needs of our own process. */
-export interface HostProcess {
-  /** Where masked output is written. */
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  /** Whether both are the same file, pipe or terminal. */
-  readonly oneOutput: boolean;
-  /** Whether a terminal may send our whole process group its signals (Ctrl-C), and so sends them to the child itself. */
-  readonly terminal: boolean;
-  /** What goes on masking for programs that the child left behind; null for nothing. */
-  readonly relay: RelayProgram | null;
-  /** Calls `listener` at this signal instead of the system's own action, until the function returned is called. */
-  onSignal(name: NodeJS.Signals, listener: () => void): () => void;
-}
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
 

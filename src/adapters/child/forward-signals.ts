@@ -1,5 +1,5 @@
-import type { HostProcess } from './attach.ts';
 import { startGroupWitness, TO_THE_GROUP } from './group-witness.ts';
+import type { HostProcess } from './host-process.ts';
 import { locateCommand } from './locate.ts';
 
 /** What reaches us alone, or twice does no harm. */

@@ -1,6 +1,7 @@
 import type { Children } from '../../ports/child.ts';
-import { attach, type HostProcess } from './attach.ts';
+import { attach } from './attach.ts';
 import { capture } from './capture.ts';
+import type { HostProcess } from './host-process.ts';
 import { locateCommand } from './locate.ts';
 
 /** Other programs, on `node:child_process`. */

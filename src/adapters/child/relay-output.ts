@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Secret } from '../../domain/secret.ts';
-import type { HostProcess } from './attach.ts';
+import type { HostProcess } from './host-process.ts';
 import type { RelayRequest } from './leave-to-relay.ts';
 import { startPump } from './pump.ts';
 

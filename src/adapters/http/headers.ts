@@ -1,9 +1,12 @@
 import { usage } from '../../domain/errors.ts';
-import type { HttpRequest } from '../../ports/provider.ts';
+import type { HttpRequest } from '../../ports/request.ts';
 import type { Endpoint } from '../../ports/transport.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 export type HeaderReader = (name: string) => string | null;
+
+/** The most bytes that the headers of an answer may have. */
+export const MAX_HEADER_BYTES = 16_384;
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

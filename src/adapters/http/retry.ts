@@ -2,7 +2,7 @@ import type { AppError } from '../../domain/errors.ts';
 import { isLimited } from '../../domain/pause.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
-import type { HttpRequest } from '../../ports/provider.ts';
+import type { HttpRequest } from '../../ports/request.ts';
 import type { Head } from './exchange.ts';
 import { lasting } from './failures.ts';
 import { requestIdOf } from './headers.ts';

@@ -4,13 +4,12 @@ import { BoundedBuffer } from './bounded-buffer.ts';
 import { CapturedBody } from './captured-body.ts';
 import type { Connector } from './connect.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { requestIdOf } from './headers.ts';
+import { MAX_HEADER_BYTES, requestIdOf } from './headers.ts';
 import type { Undici } from './undici.ts';
 import type { WireRequest } from './wire.ts';
 
 /** An answer to a mint is small; what is beyond this is cut. */
 const LIMIT = 1024 * 1024;
-export const MAX_HEADER_BYTES = 16_384;
 
 export interface OnceOptions {
   readonly undici: Undici;

@@ -1,5 +1,5 @@
 import { BoundedBuffer } from './bounded-buffer.ts';
-import { MAX_HEADER_BYTES } from './send-once.ts';
+import { MAX_HEADER_BYTES } from './headers.ts';
 
 /** A proxy's answer to CONNECT. `hasMore`: bytes follow its headers. */
 export type TunnelAnswer =

@@ -1,7 +1,7 @@
 import { usage } from '../../domain/errors.ts';
 import { isMachineAddress } from '../../domain/machine-address.ts';
 import { isLoopback } from '../../domain/origin.ts';
-import type { HttpRequest } from '../../ports/provider.ts';
+import type { HttpRequest } from '../../ports/request.ts';
 import type { Endpoint } from '../../ports/transport.ts';
 import { type Headers, requestHeaders } from './headers.ts';
 

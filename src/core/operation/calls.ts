@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
-import type { HttpRequest, Issued, Settings } from '../../ports/provider.ts';
+import type { Issued } from '../../ports/provider.ts';
+import type { HttpRequest, Settings } from '../../ports/request.ts';
 import type { Capture, Outcome } from '../../ports/transport.ts';
 import { insteadOf } from '../capabilities.ts';
 import type { Client } from '../client.ts';

@@ -4,7 +4,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { Token } from '../../domain/token.ts';
 import type { Captured, Journal, OperationHeader, OperationKind } from '../../ports/journal.ts';
-import type { Settings } from '../../ports/provider.ts';
+import type { Settings } from '../../ports/request.ts';
 import type { Client, Connection } from '../client.ts';
 import { connectedAccount } from '../connected-account.ts';
 import type { Delivery } from '../delivery.ts';

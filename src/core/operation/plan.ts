@@ -6,7 +6,8 @@ import type { Instant } from '../../domain/time.ts';
 import { KEY_TYPES, type KeyType } from '../../domain/token.ts';
 import type { OperationHeader } from '../../ports/journal.ts';
 import type { Profile } from '../../ports/profiles.ts';
-import type { Settings, TokenSpec } from '../../ports/provider.ts';
+import type { TokenSpec } from '../../ports/provider.ts';
+import type { Settings } from '../../ports/request.ts';
 import type { Connection } from '../client.ts';
 import {
   misfit,

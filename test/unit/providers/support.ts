@@ -1,7 +1,8 @@
 import { type AppError, isAppError } from '../../../src/domain/errors.ts';
 import type { Token } from '../../../src/domain/token.ts';
 import type { PageContext } from '../../../src/ports/paging.ts';
-import type { ErrorAnswer, TokenSpec } from '../../../src/ports/provider.ts';
+import type { TokenSpec } from '../../../src/ports/provider.ts';
+import type { ErrorAnswer } from '../../../src/ports/request.ts';
 
 export const SPEC: TokenSpec = { name: null, scopes: [], expiresAt: null, options: {}, idempotencyKey: null };
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { BoundedBuffer } from '../../../../src/adapters/http/bounded-buffer.ts';
-import type { HttpRequest } from '../../../../src/ports/provider.ts';
+import type { HttpRequest } from '../../../../src/ports/request.ts';
 import { answer, CANARY, endpointAt, errorOf, GET, hostile, POST, transportWith } from './support.ts';
 
 const server = await hostile((socket) => socket.write(answer(200, '{}')));

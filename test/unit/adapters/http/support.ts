@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { createHttpTransport, type HttpTransportOptions } from '../../../../src/adapters/http/transport.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import type { HttpRequest } from '../../../../src/ports/provider.ts';
+import type { HttpRequest } from '../../../../src/ports/request.ts';
 import type { Capture, Endpoint, Transport } from '../../../../src/ports/transport.ts';
 
 export const CANARY = 'canary-7Qx9secretZ';
