@@ -1,10 +1,11 @@
 import { Client, type Connection } from '../core/client.ts';
 import { loginProfile } from '../core/create/login.ts';
 import { accountOf, readPlan } from '../core/operation/plan.ts';
+import { refuseForeignToken } from '../core/operation/refuse-foreign-token.ts';
 import type { ResumeDeps } from '../core/operation/take-up.ts';
 import { resolveConnection } from '../core/resolve-connection.ts';
 import type { ResolvedConnection } from '../core/resolved-connection.ts';
-import { isAppError } from '../domain/errors.ts';
+import { type AppError, isAppError } from '../domain/errors.ts';
 import { compareAccounts } from '../domain/same-settings.ts';
 import { Secret } from '../domain/secret.ts';
 import { readSecretInput } from '../domain/secret-input.ts';
@@ -15,6 +16,12 @@ import type { App } from './app.ts';
 export async function resumeDeps(app: App): Promise<ResumeDeps> {
   const host = await app.journalHost();
   return { host, makeDeps: async (header) => app.operationDeps(await clientOf(app, header)) };
+}
+
+/** Why KEYTURN_TOKEN must not be sent for this operation; null where it may be. */
+export async function foreignToken(app: App, header: OperationHeader): Promise<AppError | null> {
+  const { provider } = app.globals;
+  return refuseForeignToken(header, { provider, env: app.runtime.env, profiles: await app.profiles() });
 }
 
 async function clientOf(app: App, header: OperationHeader): Promise<Client> {
@@ -32,6 +39,8 @@ async function clientOf(app: App, header: OperationHeader): Promise<Client> {
       await app.transport(),
     );
   }
+  const foreign = await foreignToken(app, header);
+  if (foreign) throw foreign;
   const env =
     header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
   const provider = header.profile === null ? header.provider : undefined;

@@ -20,7 +20,7 @@ import { oldJson } from './old-json.ts';
 import { oldLine } from './old-line.ts';
 import { placeWords } from './place-words.ts';
 import { listReport } from './reports.ts';
-import { resumeDeps } from './resume-deps.ts';
+import { foreignToken, resumeDeps } from './resume-deps.ts';
 
 /**
  * Another way out for an undelivered secret, where the options offer one. The terminal is one only for a secret that was to
@@ -136,6 +136,11 @@ export async function resumeAll(
   const told: BulkResult[] = [];
   const errors: AppError[] = [];
   for (const { header } of operations) {
+    const foreign = await foreignToken(app, header);
+    if (foreign) {
+      told.push(await skipped(app, header, foreign));
+      continue;
+    }
     const { result, error } = await resumeOne(deps, header.id);
     if (error) errors.push(error);
     const due = result?.dueAt ? `due ${result.dueAt}` : null;
@@ -180,6 +185,20 @@ export async function resumeAll(
     }),
     notes: () => (items.length === 0 ? [empty] : [...needyNote(needy.length), bulkSummary(told, null)]),
     exit: () => exitOfMany(items.length, errors) ?? (waits ? 'pending' : undefined),
+  };
+}
+
+/** One that KEYTURN_TOKEN is not for. */
+async function skipped(
+  app: App,
+  header: OperationSummary['header'],
+  { code, facts: { hint, message } }: AppError,
+): Promise<BulkResult> {
+  const about = { reference: header.id, name: aboutOperation(header), id: null };
+  return {
+    fate: 'skipped',
+    ...(await labelled(app, header)),
+    item: { ...about, result: code, message, hint: hint ?? null },
   };
 }
 
