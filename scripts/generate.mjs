@@ -1,16 +1,17 @@
-// `npm run generate`: everything that is made from the code: completions, the tables in the docs, the version.
+// `npm run generate`: everything that is made from the code: completions, JSON Schemas, the tables in the docs, the version.
 // With --check nothing is written, and a difference is a failure.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, ensureInstalled, packageJson, ROOT } from './lib.mjs';
+import { ensureInstalled, packageJson, ROOT, run, tool } from './lib.mjs';
 
 const check = process.argv.includes('--check');
 ensureInstalled();
-build();
-const { generatedFiles, versionModule } = await import(
-  pathToFileURL(join(ROOT, 'dist', 'cli', 'generated.js')).href
-);
+// Node cannot run the generator's TypeScript itself.
+const compiled = join(ROOT, '.tmp', `generate-${process.pid}`);
+run(tool('tsc'), ['-p', 'tsconfig.generate.json', '--outDir', compiled]);
+const entry = pathToFileURL(join(compiled, 'scripts', 'generate', 'files.js'));
+const { generatedFiles, versionModule } = await import(entry.href);
 
 const files = new Map(Object.entries(await generatedFiles((path) => readOrEmpty(path))));
 files.set('src/cli/version.ts', versionModule(packageJson().version));
@@ -23,6 +24,7 @@ for (const [path, text] of drifted) {
     console.log(`wrote ${path}`);
   }
 }
+rmSync(compiled, { recursive: true, force: true });
 process.exitCode = check && drifted.length > 0 ? 1 : 0;
 
 function readOrEmpty(path) {

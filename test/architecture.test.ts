@@ -213,6 +213,19 @@ describe('who may import whom', () => {
     expect(broken).toEqual([]);
   });
 
+  it('a schema is named in one room, where each document has one function', () => {
+    const named = FILES.flatMap(({ path, text }) =>
+      [...text.matchAll(/'(keyturn\.[a-z-]+\/\d)'/g)].map(([, name = '']) => ({ path, name })),
+    );
+    // The sandbox's state file is no document.
+    const elsewhere = named.filter(({ path }) => !/^(cli\/documents\/|sandbox\/sandbox\.ts$)/.test(path));
+    expect(elsewhere).toEqual([]);
+    const documents = named.filter(({ path }) => path.startsWith('cli/documents/')).map(({ name }) => name);
+    const twice = documents.filter((name, index) => documents.indexOf(name) !== index);
+    expect(twice).toEqual([]);
+    expect(new Set(documents).size).toBeGreaterThan(25);
+  });
+
   it('what is slow to load is loaded when it is needed', () => {
     const slow = /^(ora|@napi-rs\/keyring)$/;
     const inOutput = /^yaml$/;

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { generatedFiles, versionModule } from '../src/cli/generated.ts';
+import { generatedFiles, versionModule } from '../scripts/generate/files.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -19,17 +19,21 @@ describe('what is made from the code is what is checked in (`npm run generate`)'
   });
 
   it('and is all there', () => {
-    expect(Object.keys(generated)).toEqual([
-      'completions/keyturn.bash',
-      'completions/_keyturn',
-      'completions/keyturn.fish',
-      'completions/keyturn.ps1',
-      'docs/exit-codes.md',
-      'docs/environment.md',
-      'docs/providers.md',
-      'docs/sandbox.md',
-      'README.md',
-    ]);
+    const schemas = readdirSync(join(ROOT, 'schemas')).filter((name) => name !== 'policy.schema.json');
+    expect(Object.keys(generated).sort()).toEqual(
+      [
+        ...schemas.map((name) => `schemas/${name}`),
+        'completions/keyturn.bash',
+        'completions/_keyturn',
+        'completions/keyturn.fish',
+        'completions/keyturn.ps1',
+        'docs/exit-codes.md',
+        'docs/environment.md',
+        'docs/providers.md',
+        'docs/sandbox.md',
+        'README.md',
+      ].sort(),
+    );
   });
 
   it('the version', () => {

@@ -6,7 +6,6 @@ import type { ConnectionWishes } from '../core/resolve-connection.ts';
 import type { ResolvedConnection } from '../core/resolved-connection.ts';
 import type { ReferenceDeps } from '../core/tokens.ts';
 import type { AppError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import { eachLineSafe } from '../domain/text.ts';
 import { wantsColour } from '../output/colour.ts';
@@ -15,6 +14,7 @@ import type { Report } from '../output/report.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { SessionSeals } from '../ports/session-seals.ts';
 import type { Transport } from '../ports/transport.ts';
+import type { Shown } from './documents/token.ts';
 import type { Input } from './input.ts';
 import { Local } from './local.ts';
 import { once } from './once.ts';
@@ -229,9 +229,9 @@ export class App extends Local {
   }
 
   /** A secret as the product: bare off a terminal, with the facts in a document, under a warning on a terminal. */
-  async secretReport(secret: Secret, data: JsonObject): Promise<Report> {
+  async secretReport(shown: Shown, secret: Secret): Promise<Report> {
     const { secretReport } = await import('./secret-report.ts');
-    return secretReport(this, secret, data);
+    return secretReport(this, shown, secret);
   }
 
   async close(): Promise<void> {

@@ -2,9 +2,7 @@ import type { AppError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
 import { type Named, named } from '../output/question.ts';
-
-/** `waiting`: done but for a grace that runs. `pending`: stopped at a safe place, `rotations resume` goes on. `skipped`: not tried, or left to a person. */
-export type Fate = 'done' | 'waiting' | 'pending' | 'failed' | 'unknown' | 'skipped';
+import { type Fate, type ResultFacts, resultJson } from './documents/results.ts';
 
 /** What became of one of several things, in a document and in words. */
 export interface BulkResult {
@@ -13,8 +11,7 @@ export interface BulkResult {
   readonly label: string;
   /** `Errova, profile errova` */
   readonly where: string | null;
-  /** The record of the document: `result`, `message` and `hint` are in it. */
-  readonly item: JsonObject;
+  readonly facts: ResultFacts;
 }
 
 /** `"ci" (id mt_1)`; a thing without a name is its id. */
@@ -22,17 +19,19 @@ export function labelOf({ id, name }: Named): string {
   return name === null ? `id ${safeText(id)}` : named({ id, name });
 }
 
-/** The record, with what became of the thing in one of six words. */
-export function bulkItem({ fate, item }: BulkResult): JsonObject {
-  return { ...item, outcome: fate };
-}
-
 /**
  * One line for a person: `revoked "ci" (id mt_1) at Errova, profile errova`. A failure names the thing, what happened, the
  * code, and what to do.
  */
-export function bulkLine({ fate, label, where, item }: BulkResult): string {
-  const { result, message, hint } = item;
+export function bulkLine({
+  fate,
+  label,
+  where,
+  facts,
+}: Pick<BulkResult, 'fate' | 'label' | 'where'> & {
+  readonly facts: Pick<ResultFacts, 'result' | 'message' | 'hint'>;
+}): string {
+  const { result, message, hint } = facts;
   const place = where === null ? '' : ` at ${where}`;
   if (fate === 'unknown') return `unknown: ${text(message)}`;
   if (fate === 'pending' || fate === 'failed' || fate === 'skipped') {
@@ -50,8 +49,8 @@ export function fateOfError({ code }: AppError): Fate {
 
 /** Why one was not found, or not done, where nothing else is told of it. */
 export function failedLine(label: string, { code, facts }: AppError): string {
-  const item = { result: code, message: facts.message, hint: facts.hint ?? null };
-  return bulkLine({ fate: 'failed', label, where: null, item });
+  const failure = { result: code, message: facts.message, hint: facts.hint ?? null };
+  return bulkLine({ fate: 'failed', label, where: null, facts: failure });
 }
 
 /** `2 done, 1 failed ("ci" (id mt_1)), 0 unknown, 0 skipped at Errova, profile errova`: whoever reads only this knows which. */
@@ -69,7 +68,7 @@ export function bulkParts(results: readonly BulkResult[]): {
   readonly items: readonly JsonObject[];
   readonly lines: (item: JsonObject) => string;
 } {
-  const lines = new Map(results.map((each) => [bulkItem(each), bulkLine(each)]));
+  const lines = new Map(results.map((each) => [resultJson(each.fate, each.facts), bulkLine(each)]));
   return { items: [...lines.keys()], lines: (item) => lines.get(item) ?? '' };
 }
 

@@ -5,9 +5,9 @@ import type { AppError } from '../domain/errors.ts';
 import { named, quoteName } from '../output/question.ts';
 import type { ListReport } from '../output/report.ts';
 import { type BulkResult, bulkParts, bulkSummary, labelOf } from './bulk-lines.ts';
-import { RESULT_COLUMNS } from './columns.ts';
-import { exitOfMany } from './exit-of-many.ts';
-import { head, listReport } from './reports.ts';
+import { type Place, placeOf } from './documents/document.ts';
+import { exitOfMany } from './documents/exit-of-many.ts';
+import { resultsDocument } from './documents/results.ts';
 
 const DONE: Readonly<Record<TokenVerb, string>> = {
   revoke: 'revoked',
@@ -23,35 +23,33 @@ const DONE: Readonly<Record<TokenVerb, string>> = {
 export function resultsReport(client: Client, verb: TokenVerb, results: readonly ChangeResult[]): ListReport {
   const where = whereOf(client.connection);
   const errors = results.flatMap((result) => (result.error === null ? [] : [result.error]));
-  const told = results.map((result) => changeResult(result, verb, where));
+  const place = placeOf(client);
+  const told = results.map((result) => changeResult(result, verb, { where, place }));
   const { items, lines } = bulkParts(told);
   return {
-    ...listReport({
-      schema: 'keyturn.results/1',
-      head: { ...head(client), verb },
-      key: 'results',
-      columns: RESULT_COLUMNS,
-      items,
-      lines,
-      empty: 'nothing to do',
-    }),
+    ...resultsDocument({ verb, place, items, lines, empty: 'nothing to do' }),
     ...(results.length === 1 ? { said: items.map(lines) } : {}),
     notes: () => (results.length === 1 ? [] : [bulkSummary(told, where)]),
     exit: () => exitOfMany(results.length, errors),
   };
 }
 
-function changeResult(result: ChangeResult, verb: TokenVerb, where: string): BulkResult {
+function changeResult(
+  result: ChangeResult,
+  verb: TokenVerb,
+  { where, place }: { readonly where: string; readonly place: Place },
+): BulkResult {
   const { error, note = null, reference, sight, token } = result;
   const isUnknown = error === null && isUnconfirmed(result);
   return {
     fate: error === null ? (isUnknown ? 'unknown' : 'done') : result.skipped ? 'skipped' : 'failed',
     label: token === null ? labelOfMissing(reference, error) : labelOf(token),
     where,
-    item: {
+    facts: {
       reference,
       id: token?.id ?? null,
       name: token?.name ?? null,
+      place,
       result: error?.code ?? (isUnknown ? 'unknown' : DONE[verb]),
       status: sight?.status ?? null,
       message: error?.facts.message ?? (isUnknown ? note : null),

@@ -2,7 +2,6 @@ import type { SinkDeps } from '../adapters/sinks/sink-deps.ts';
 import type { DeliveredItem, Delivery } from '../core/delivery.ts';
 import { nameTaken } from '../core/operation/conflicts.ts';
 import { AppError, usage } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
 import { checkLocalName, toLocalName } from '../domain/name.ts';
 import type { Secret } from '../domain/secret.ts';
 import { isStructured } from '../output/report.ts';
@@ -11,11 +10,10 @@ import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
 import { maskInCi } from './ci-masks.ts';
 import type { OptionSpec } from './command.ts';
-import { deliveryJson } from './delivery-json.ts';
+import type { OneDocument } from './documents/document.ts';
 import type { Input } from './input.ts';
 import { findOwnFolders } from './own-folders.ts';
 import { titleOf } from './place-words.ts';
-import { keyJson, tokenJson } from './reports.ts';
 import { ClosedPipe } from './runtime.ts';
 import { ONCE_WARNING } from './secret-report.ts';
 
@@ -39,10 +37,8 @@ export interface DeliveryContext {
   readonly keptAs?: string | null;
   /** Whether the secret is new and replaces none: then `env:` leaves a variable that is set. */
   readonly isNew?: boolean;
-  /** The schema of that document; `keyturn.token/1` or `keyturn.key/1` where not given. */
-  readonly schema?: string;
-  /** The document that a structured format writes, to which what is known of the item and its secret are added. */
-  document(item: DeliveredItem): JsonObject;
+  /** The document that a structured format writes, with the secret in it. */
+  document(item: DeliveredItem, secret: Secret): OneDocument;
 }
 
 /** Something to remember after the command: whether the product has been written by the delivery itself. */
@@ -89,11 +85,7 @@ export async function parseDelivery(
   if (saveAs !== null) await app.store({ forWriting: true });
   let printed = false;
   const print = async (secret: Secret, item: DeliveredItem) => {
-    await printSecret(app, secret, {
-      item,
-      schema: context.schema ?? `keyturn.${item.kind}/1`,
-      document: context.document(item),
-    });
+    await printSecret(app, secret, context.document(item, secret));
     printed = true;
   };
   return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
@@ -148,58 +140,24 @@ function maskedFirst(app: App, sink: Sink): Sink {
   };
 }
 
-interface Printed {
-  readonly item: DeliveredItem;
-  readonly schema: string;
-  readonly document: JsonObject;
-}
-
 /** Writes the secret and waits until the system has it; a closed pipe is a delivery that failed. */
-async function printSecret(app: App, secret: Secret, printed: Printed): Promise<void> {
+async function printSecret(app: App, secret: Secret, document: OneDocument): Promise<void> {
   try {
-    await writeSecret(app, secret, printed);
+    await writeSecret(app, secret, document);
   } catch (error) {
     if (!(error instanceof ClosedPipe)) throw error;
     throw new AppError({ code: 'failure', message: 'the output was closed before the secret was written' });
   }
 }
 
-async function writeSecret(app: App, secret: Secret, { item, schema, document }: Printed): Promise<void> {
+async function writeSecret(app: App, secret: Secret, document: OneDocument): Promise<void> {
   const { stdout, stderr } = app.runtime;
   const { format } = app.globals;
   await maskInCi(app, secret);
-  if (isStructured(format)) {
-    const { present } = await import('../output/present.ts');
-    const report = {
-      shape: 'one',
-      schema,
-      data: { ...document, ...deliveredJson(item, document), tokenSecret: secret.reveal() },
-    } as const;
-    for await (const piece of present(report, app.presentation())) await stdout.write(piece);
-    return;
-  }
-  if (stdout.isTerminal) await stderr.write(`${ONCE_WARNING}\n`);
-  await stdout.write(`${secret.reveal()}\n`);
-}
-
-/** The same fields as without `--print`; the item itself as the provider told of it just now. */
-function deliveredJson(item: DeliveredItem, document: JsonObject): JsonObject {
-  const { operation, delivered, differences, facts, kind } = item;
-  const before = document[kind];
-  const known = isObject(before) ? before : {};
-  const name = facts?.name ?? known['name'] ?? null;
-  const json =
-    facts && ('scopes' in facts ? tokenJson({ ...facts, inUse: known['inUse'] === true }) : keyJson(facts));
-  return {
-    ...(json ? { [kind]: { ...json, name } } : {}),
-    ...(operation === undefined ? {} : { attempt: operation }),
-    ...(differences === undefined ? {} : { differences: [...differences] }),
-    ...(delivered === undefined ? {} : { delivery: deliveryJson({ ...delivered, printed: true }) }),
-  };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isStructured(format) && stdout.isTerminal) await stderr.write(`${ONCE_WARNING}\n`);
+  const report = isStructured(format) ? document : ({ shape: 'text', text: secret, newline: true } as const);
+  const { present } = await import('../output/present.ts');
+  for await (const piece of present(report, app.presentation())) await stdout.write(piece);
 }
 
 /** For what has no secret. */

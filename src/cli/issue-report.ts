@@ -5,28 +5,27 @@ import { commandLine } from '../domain/command-line.ts';
 import type { AppError, ErrorCode } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { safeText } from '../domain/text.ts';
-import type { Column, Report } from '../output/report.ts';
-import { credentialJson } from './credential-json.ts';
-import { oldJson } from './old-json.ts';
+import type { Report } from '../output/report.ts';
+import type { OneDocument } from './documents/document.ts';
 import { oldLine } from './old-line.ts';
-import { head } from './reports.ts';
 
-interface IssuedDocument {
+interface IssuedReport {
   readonly client: Client;
-  readonly schema: string;
-  readonly key: 'token' | 'key';
+  /** `created` or `rotated`. */
+  readonly verb: 'created' | 'rotated';
+  readonly kind: 'token' | 'key';
   readonly item: JsonObject | null;
-  readonly columns: readonly Column[];
+  readonly document: OneDocument;
   /** The secret went to stdout, and in a structured format the document with it. */
   readonly printed: boolean;
 }
 
 /** What became of a creation or a rotation: a report when it is done or waits by plan, an error when it stopped. */
-export function issueReport(result: OperationResult<unknown>, issued: IssuedDocument): Report {
+export function issueReport(result: OperationResult<unknown>, issued: IssuedReport): Report {
   const { client } = issued;
   const { provider, profile } = client.connection;
   if (isFailure(result)) throw stopped(result, { provider: provider.id, profile });
-  const { saved, sinks, fingerprint } = result.delivery;
+  const { saved, sinks } = result.delivery;
   const exit: ErrorCode | undefined = result.kind === 'pending' ? 'pending' : undefined;
   const { old } = result;
   const notes = [
@@ -38,24 +37,7 @@ export function issueReport(result: OperationResult<unknown>, issued: IssuedDocu
     ...result.differences.map((difference) => `warning: ${difference}`),
   ];
   if (issued.printed) return { shape: 'written', notes, ...(exit ? { exit } : {}) };
-  const delivery = {
-    saved: saved === null ? null : credentialJson(saved),
-    sinks: [...sinks],
-    printed: false,
-    fingerprint,
-  };
-  const { operation, dueAt, kind } = result;
-  const differences = [...result.differences];
-  const facts = { attempt: operation, state: kind, dueAt, old: oldJson(old), differences, delivery };
-  return {
-    shape: 'one',
-    schema: issued.schema,
-    data: { ...head(client), [issued.key]: issued.item, ...facts },
-    key: issued.key,
-    columns: issued.columns,
-    notes,
-    ...(exit ? { exit } : {}),
-  };
+  return { ...issued.document, notes, ...(exit ? { exit } : {}) };
 }
 
 function goOn(operation: string): string {
@@ -64,12 +46,11 @@ function goOn(operation: string): string {
 }
 
 /** Whose secret that is, and where: the secret itself says nothing. */
-function describe({ client, item, key, schema }: IssuedDocument): string[] {
+function describe({ client, item, kind, verb }: IssuedReport): string[] {
   if (item === null) return [];
   const name = typeof item['name'] === 'string' ? ` "${safeText(item['name'], 200)}"` : '';
-  const verb = schema === 'keyturn.rotation/1' ? 'rotated' : 'created';
   const id = safeText(String(item['id']), 200);
-  return [`${verb} the ${key}${name} (id ${id}) at ${whereOf(client.connection)}`];
+  return [`${verb} the ${kind}${name} (id ${id}) at ${whereOf(client.connection)}`];
 }
 
 interface Place {

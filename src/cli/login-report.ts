@@ -1,22 +1,12 @@
 import type { LoginResult } from '../core/login.ts';
 import { isAppError } from '../domain/errors.ts';
 import { safeText } from '../domain/text.ts';
-import type { Column, Report } from '../output/report.ts';
+import type { Report } from '../output/report.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { App } from './app.ts';
+import { loginDocument } from './documents/profile.ts';
 import type { Settled } from './login-again.ts';
 import { currentNote, nextStep, unguarded, unproved } from './login-notes.ts';
-
-const COLUMNS: readonly Column[] = [
-  { title: 'PROFILE', field: 'profile', kind: 'text' },
-  { title: 'PROVIDER', field: 'provider', kind: 'text' },
-  { title: 'ORIGIN', field: 'origin', kind: 'text' },
-  { title: 'CREDENTIAL', field: 'credential', kind: 'text' },
-  { title: 'ACCOUNT', field: 'account', kind: 'text' },
-  { title: 'SCOPES', field: 'scopes', kind: 'list' },
-  { title: 'EXPIRES', field: 'expiresAt', kind: 'time' },
-  { title: 'STORE', field: 'store', kind: 'text' },
-];
 
 /** What a login did. */
 export interface LoggedIn {
@@ -32,31 +22,12 @@ export async function loginReport(
   provider: Provider,
   { result, settled, file }: LoggedIn,
 ): Promise<Report> {
-  const { profile, identity } = result;
+  const { profile } = result;
   const kept = profile.credential.kind === 'store' ? (await (await app.store()).facts()).kind : null;
   const names = await keptNames(app);
   const current = await (await app.profiles()).current();
-  const login = {
-    profile: profile.name,
-    provider: provider.id,
-    origin: profile.origin,
-    credential: result.kind,
-    account: identity.account,
-    scopes: identity.scopes === null ? null : [...identity.scopes],
-    expiresAt: result.expiresAt,
-    tokenId: profile.tokenId,
-    store: kept,
-    proved: result.unproved === null,
-    current,
-    file,
-    old: settled.outcome && { ...settled.outcome },
-  };
   return {
-    shape: 'one',
-    schema: 'keyturn.login/1',
-    data: { login },
-    key: 'login',
-    columns: COLUMNS,
+    ...loginDocument({ result, store: kept, current, file, old: settled.outcome }),
     notes: [
       `logged in to ${provider.title} as profile "${profile.name}"${withToken(profile)}`,
       ...(file === null ? [] : [`the session is read from "${file}" at each use`]),

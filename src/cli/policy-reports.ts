@@ -1,41 +1,15 @@
-import { type Decision, isChange, type PolicyAction, replacesOwn } from '../core/policy/decision.ts';
+import { isChange, replacesOwn } from '../core/policy/decision.ts';
 import type { PlannedToken } from '../core/policy/plan-policy.ts';
 import type { PolicyResult } from '../core/policy/result.ts';
 import { placeText } from '../core/where.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { AppError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { PolicyToken } from '../domain/policy.ts';
 import { quoteName } from '../output/question.ts';
-import type { Column, ListReport } from '../output/report.ts';
+import type { ListReport } from '../output/report.ts';
 import { type BulkResult, bulkParts, bulkSummary, fateOfError, labelOf } from './bulk-lines.ts';
-import { exitOfMany } from './exit-of-many.ts';
-import { countWords, listReport } from './reports.ts';
-
-const POLICY_COLUMNS: readonly Column[] = [
-  { title: 'NAME', field: 'name', kind: 'text' },
-  { title: 'PROVIDER', field: 'provider', kind: 'text', optional: 2 },
-  { title: 'PROFILE', field: 'profile', kind: 'text', optional: 1 },
-  { title: 'ACTION', field: 'action', kind: 'status' },
-  { title: 'ID', field: 'id', kind: 'text', optional: 3 },
-  { title: 'DUE', field: 'dueAt', kind: 'time' },
-  { title: 'WHY', field: 'message', kind: 'text' },
-];
-
-const RESULT_COLUMNS: readonly Column[] = POLICY_COLUMNS.map((column) =>
-  column.field === 'action'
-    ? { ...column, title: 'RESULT', field: 'result', kind: 'result' as const }
-    : column,
-);
-
-/** What a token of the policy may do and where its secret goes: what somebody agrees to who says yes to `apply`. */
-const PLAN_COLUMNS: readonly Column[] = [
-  ...POLICY_COLUMNS,
-  { title: 'SCOPES', field: 'scopes', kind: 'list' },
-  { title: 'OPTIONS', field: 'optionsText', kind: 'text' },
-  { title: 'LIFETIME', field: 'lifetime', kind: 'text' },
-  { title: 'DESTINATIONS', field: 'destinations', kind: 'list' },
-];
+import { exitOfMany } from './documents/exit-of-many.ts';
+import { isExec, optionsText, POLICY_RESULT_COLUMNS, policyPlanDocument } from './documents/policy.ts';
+import { type ResultFacts, resultsDocument } from './documents/results.ts';
 
 /**
  * What `apply` would do, a line a token. Exit: with `--exit-code` 10 when there is something to do; else what stands in
@@ -45,14 +19,7 @@ export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode
   const errors = planned.flatMap(({ decision }) => (decision.action === 'blocked' ? [decision.error] : []));
   const isDue = planned.some(({ decision }) => isChange(decision));
   return {
-    ...listReport({
-      schema: 'keyturn.policy-plan/1',
-      head: { dryRun: true, changes: planned.filter(({ decision }) => isChange(decision)).length },
-      key: 'tokens',
-      columns: PLAN_COLUMNS,
-      items: planned.map(planItem),
-      empty: 'the policy has no tokens',
-    }),
+    ...policyPlanDocument(planned),
     notes: () => planNotes(planned),
     exit: () => (wantsExitCode && isDue ? 'pending' : exitOfMany(planned.length, errors)),
   };
@@ -111,11 +78,9 @@ export function policyResultsReport(results: readonly PolicyResult[]): ListRepor
   const told = results.map(bulkResult);
   const { items, lines } = bulkParts(told);
   return {
-    ...listReport({
-      schema: 'keyturn.results/1',
-      head: { verb: 'apply' },
-      key: 'results',
-      columns: RESULT_COLUMNS,
+    ...resultsDocument({
+      verb: 'apply',
+      columns: POLICY_RESULT_COLUMNS,
       items,
       lines,
       empty: 'the policy has no tokens',
@@ -132,41 +97,8 @@ function bulkResult(result: PolicyResult): BulkResult {
     fate: error !== null ? fateOfError(error) : dueAt !== null ? 'waiting' : 'done',
     label: id === null ? quoteName(token.name) : labelOf({ id, name: token.name }),
     where: placeText(provider.title, target.profile),
-    item: resultItem(result),
+    facts: resultFacts(result),
   };
-}
-
-function planItem({ target, decision }: PlannedToken): JsonObject {
-  const error = decision.action === 'blocked' ? decision.error : null;
-  const operation = 'operation' in decision ? decision.operation.header.id : null;
-  return {
-    name: target.token.name,
-    provider: target.provider.id,
-    profile: target.profile,
-    action: decision.action,
-    id: idOf(decision),
-    dueAt: 'dueAt' in decision ? decision.dueAt : null,
-    message: error?.facts.message ?? ('why' in decision ? decision.why : STANDING[decision.action]),
-    hint: error?.facts.hint ?? null,
-    code: error?.code ?? null,
-    attempt: operation,
-    scopes: [...target.token.scopes],
-    options: { ...target.token.options },
-    optionsText: optionsText(target.token),
-    lifetime: target.token.lifetimeMs === null ? null : formatDuration(target.token.lifetimeMs),
-    destinations: [...target.token.deliver],
-    commands: target.token.deliver.filter(isExec),
-    outside: [...target.outside],
-  };
-}
-
-function optionsText({ options }: PolicyToken): string | null {
-  const texts = Object.entries(options).map(([name, value]) => `${name}=${value}`);
-  return texts.length === 0 ? null : texts.join(' ');
-}
-
-export function isExec(destination: string): boolean {
-  return destination.startsWith('exec:');
 }
 
 /** One planned change, whole: what is made or replaced, with which rights, and where its secret goes. */
@@ -181,27 +113,23 @@ export function changeLine({ target: { token, provider, profile }, decision }: P
   return `${decision.action} "${token.name}" at ${placeText(provider.title, profile)}${facts.map((fact) => `; ${fact}`).join('')}`;
 }
 
-const STANDING: Partial<Readonly<Record<PolicyAction, string>>> = {
-  nothing: 'it is as it should be',
-  wait: 'the replaced one works on until then',
-};
-
-function idOf(decision: Decision): string | null {
-  if ('live' in decision) return decision.live.id;
-  return decision.action === 'deliver' ? decision.id : null;
-}
-
-function resultItem({ target, outcome, id, operation, dueAt, error }: PolicyResult): JsonObject {
+function resultFacts({ target, outcome, id, operation, dueAt, error }: PolicyResult): ResultFacts {
   return {
     reference: target.token.name,
     name: target.token.name,
-    provider: target.provider.id,
-    profile: target.profile,
+    place: { provider: target.provider.id, profile: target.profile },
     result: error?.code ?? outcome,
     id,
     dueAt,
     message: error?.facts.message ?? (dueAt === null ? null : `the replaced one works until ${dueAt}`),
     hint: error?.facts.hint ?? null,
-    attempt: operation,
+    operation,
   };
+}
+
+/** `2 create, 1 nothing` */
+function countWords(words: readonly string[]): string {
+  return [...new Set(words)]
+    .map((word) => `${words.filter((each) => each === word).length} ${word}`)
+    .join(', ');
 }

@@ -5,21 +5,24 @@ import { resumeOperation } from '../core/operation/resume.ts';
 import type { ResumeDeps } from '../core/operation/take-up.ts';
 import { commandLine } from '../domain/command-line.ts';
 import { AppError, isAppError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Secret } from '../domain/secret.ts';
 import { safeText } from '../domain/text.ts';
 import type { Report } from '../output/report.ts';
 import type { BrokenOperation, OperationSummary } from '../ports/journal.ts';
 import type { App } from './app.ts';
 import { type BulkResult, bulkParts, bulkSummary, fateOfError } from './bulk-lines.ts';
-import { RESULT_COLUMNS } from './columns.ts';
 import { type ParsedDelivery, parseDelivery } from './delivery-options.ts';
-import { exitOfMany } from './exit-of-many.ts';
+import { NOWHERE, type Place, said } from './documents/document.ts';
+import { exitOfMany } from './documents/exit-of-many.ts';
+import { issuedOf, issuedWhilePrinting } from './documents/issued.ts';
+import { deliveredKeyJson } from './documents/project.ts';
+import { resultsDocument } from './documents/results.ts';
+import { issuedItem, rotationDocument } from './documents/rotation.ts';
+import { deliveredTokenJson } from './documents/token.ts';
 import type { Input } from './input.ts';
 import { stopped } from './issue-report.ts';
-import { oldJson } from './old-json.ts';
 import { oldLine } from './old-line.ts';
 import { placeWords } from './place-words.ts';
-import { listReport } from './reports.ts';
 import { foreignToken, resumeDeps } from './resume-deps.ts';
 
 /**
@@ -35,13 +38,16 @@ export async function resumeDelivery(
   const onlyPrinted = plan?.print === true && plan.entry === null && plan.sinks.length === 0;
   if (!asksForDelivery(input) && !(onlyPrinted && app.runtime.stdout.isTerminal)) return null;
   const name = plan?.alias ?? plan?.spec?.name ?? plan?.target?.name ?? plan?.key?.name ?? null;
-  const document = (item: DeliveredItem): JsonObject => ({
-    provider: operation?.header.provider ?? null,
-    profile: operation?.header.profile ?? null,
-    [item.kind]: { id: item.id, name: item.name ?? name },
-  });
-  const isNew = plan?.way === 'create';
-  return parseDelivery(app, input, { defaultName: name, isNew, schema: 'keyturn.rotation/1', document });
+  const document = (item: DeliveredItem, secret: Secret) =>
+    rotationDocument({
+      place: operation?.header ? placeIn(operation.header) : NOWHERE,
+      project: plan?.project ?? null,
+      ...(item.kind === 'token'
+        ? { token: deliveredTokenJson(item, { name, inUse: null }) }
+        : { key: deliveredKeyJson(item, { name, type: plan?.key?.type ?? null }) }),
+      issued: issuedWhilePrinting(item, secret),
+    });
+  return parseDelivery(app, input, { defaultName: name, isNew: plan?.way === 'create', document });
 }
 
 /** Whether an option says where the secret is to go. */
@@ -63,7 +69,7 @@ export function resumedReport(
 ): Report {
   const profile = operation?.header.profile ?? null;
   if (isFailure(result)) throw stopped(result, { profile });
-  const { saved, sinks, fingerprint } = result.delivery;
+  const { saved, sinks } = result.delivery;
   const { old } = result;
   const about = operation && where ? `: ${aboutResult(operation, result)} at ${where}` : '';
   const line = {
@@ -77,23 +83,17 @@ export function resumedReport(
   const notes = [...manual, ...notPrinted(result, delivery)];
   if (delivery?.wasPrinted?.()) return { shape: 'written', notes: [line, ...notes], ...exit };
   app.verbose(`operation ${result.operation}`);
-  const data = {
-    provider: operation?.header.provider ?? null,
-    profile,
-    attempt: result.operation,
-    state: result.kind,
-    id: result.item?.id ?? null,
-    dueAt: result.dueAt,
-    old: oldJson(old),
-    differences: [...result.differences],
-    delivery: {
-      saved: saved?.name ?? null,
-      sinks: [...sinks],
-      printed: result.delivery.printed,
-      fingerprint,
-    },
-  };
-  return { shape: 'one', schema: 'keyturn.rotation/1', data, lines: [line], notes, ...exit };
+  const document = rotationDocument({
+    place: operation ? placeIn(operation.header) : NOWHERE,
+    project: operation ? readPlan(operation.header.plan).project : null,
+    ...issuedItem(result.item),
+    issued: issuedOf(result),
+  });
+  return { ...said(document, line), notes, ...exit };
+}
+
+function placeIn({ provider, profile }: OperationSummary['header']): Place {
+  return { provider, profile };
 }
 
 /** `rotate token "ci" (id 2), the new one is id 5`; a creation has no other id than the new one's. */
@@ -148,11 +148,15 @@ export async function resumeAll(
     told.push({
       fate: error ? fateOfError(error) : waits ? 'waiting' : 'done',
       ...(await labelled(app, header)),
-      item: {
+      facts: {
         reference: header.id,
         name: aboutOperation(header),
         id: result?.item?.id ?? null,
-        result: error?.code ?? result?.kind ?? null,
+        place: placeIn(header),
+        operation: header.id,
+        dueAt: result?.dueAt ?? null,
+        old: result?.old ?? null,
+        result: error?.code ?? result?.kind ?? 'failure',
         message: error?.facts.message ?? result?.error?.facts.message ?? due,
         hint: error?.facts.hint ?? null,
       },
@@ -161,44 +165,37 @@ export async function resumeAll(
   for (const { id, reason } of broken) {
     const hint = 'see `keyturn doctor`: compare the provider’s tokens with what is kept, then move it away';
     errors.push(new AppError({ code: 'failure', message: reason, hint }));
-    const item = { reference: id, name: null, id: null, result: 'failure', message: reason, hint };
-    told.push({ fate: 'failed', label: `operation ${id}`, where: null, item });
+    const about = { reference: id, name: null, id: null, operation: id };
+    const facts = { ...about, result: 'failure', message: reason, hint };
+    told.push({ fate: 'failed', label: `operation ${id}`, where: null, facts });
   }
   for (const { header, reason } of needy) {
     const hint = `run \`${commandLine(['rotations', 'show', header.id], header.profile)}\``;
-    const about = { reference: header.id, name: aboutOperation(header), id: null };
-    const item = { ...about, result: 'attention', message: reason, hint };
-    told.push({ fate: 'skipped', ...(await labelled(app, header)), item });
+    const about = { reference: header.id, name: aboutOperation(header), id: null, operation: header.id };
+    const facts = { ...about, place: placeIn(header), result: 'attention', message: reason, hint };
+    told.push({ fate: 'skipped', ...(await labelled(app, header)), facts });
   }
   const { items, lines } = bulkParts(told);
   const empty = 'nothing is unfinished';
   const waits = told.some(({ fate }) => fate === 'waiting' || fate === 'skipped');
   return {
-    ...listReport({
-      schema: 'keyturn.results/1',
-      head: { verb: 'resume' },
-      key: 'results',
-      columns: RESULT_COLUMNS,
-      items,
-      lines,
-      empty,
-    }),
+    ...resultsDocument({ verb: 'resume', items, lines, empty }),
     notes: () => (items.length === 0 ? [empty] : [...needyNote(needy.length), bulkSummary(told, null)]),
     exit: () => exitOfMany(items.length, errors) ?? (waits ? 'pending' : undefined),
   };
 }
 
-/** One that KEYTURN_TOKEN is not for. */
+/** An operation of another provider or profile than the one that KEYTURN_TOKEN is for. */
 async function skipped(
   app: App,
   header: OperationSummary['header'],
   { code, facts: { hint, message } }: AppError,
 ): Promise<BulkResult> {
-  const about = { reference: header.id, name: aboutOperation(header), id: null };
+  const about = { reference: header.id, name: aboutOperation(header), id: null, operation: header.id };
   return {
     fate: 'skipped',
     ...(await labelled(app, header)),
-    item: { ...about, result: code, message, hint: hint ?? null },
+    facts: { ...about, place: placeIn(header), result: code, message, hint: hint ?? null },
   };
 }
 

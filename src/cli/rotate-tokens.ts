@@ -17,14 +17,17 @@ import type { ListedToken } from '../domain/token.ts';
 import { named, questionAbout, quoteName } from '../output/question.ts';
 import type { Report } from '../output/report.ts';
 import type { App } from './app.ts';
-import { TOKEN_COLUMNS } from './columns.ts';
+import { placeOf, said } from './documents/document.ts';
+import { issuedOf } from './documents/issued.ts';
+import { rotationPlanDocument } from './documents/plan.ts';
+import { rotationDocument } from './documents/rotation.ts';
+import { deliveredTokenJson, tokenJson } from './documents/token.ts';
 import type { Input } from './input.ts';
 import { issueReport } from './issue-report.ts';
 import { manyReport } from './many-report.ts';
 import { noteProfile } from './note-profile.ts';
 import { readOld } from './old-option.ts';
 import { dryRunReport, type PlannedRotation, planOne } from './plan-rotation.ts';
-import { doneReport, head, tokenJson } from './reports.ts';
 import { readFilter } from './token-filter-options.ts';
 import { tokenOptionNames } from './token-options.ts';
 import { noteMinutes } from './token-spec.ts';
@@ -39,10 +42,16 @@ export async function rotateTokens(app: App, input: Input): Promise<Report> {
   const { chosen, due, listed, notes } = await chooseTokens(app, input);
   for (const note of notes) app.note(note);
   if (due.length === 0) {
-    return doneReport(
-      'keyturn.rotation/1',
-      { ...head(deps.client), rotated: false, tokens: chosen.map(tokenJson) },
-      `nothing is due at ${whereOf(deps.client.connection)}`,
+    const line = `nothing is due at ${whereOf(deps.client.connection)}`;
+    if (input.flag('dry-run')) return rotationPlanDocument(placeOf(deps.client), [], line);
+    const [looked, another] = chosen;
+    return said(
+      rotationDocument({
+        place: placeOf(deps.client),
+        token: looked && !another ? tokenJson(looked) : null,
+        issued: { state: 'nothing-due' },
+      }),
+      line,
     );
   }
   if (due.length > 1) refuseShared(input);
@@ -137,10 +146,10 @@ async function rotateOne(deps: OperationDeps, { plan, delivery, token }: Planned
   const item = tokenJson(made ?? token);
   return issueReport(result, {
     client: deps.client,
-    schema: 'keyturn.rotation/1',
-    key: 'token',
+    verb: 'rotated',
+    kind: 'token',
     item,
-    columns: TOKEN_COLUMNS,
+    document: rotationDocument({ place: placeOf(deps.client), token: item, issued: issuedOf(result) }),
     printed: delivery.wasPrinted(),
   });
 }
@@ -186,7 +195,8 @@ function planToken(
   return planOne(app, input, deps, {
     target: { kind: 'token', token, isOwn },
     options,
-    document: (item) => ({ token: { ...tokenJson(token), id: item.id, name: item.name ?? token.name } }),
+    document: (item, issued) =>
+      rotationDocument({ place: placeOf(deps.client), token: deliveredTokenJson(item, token), issued }),
   });
 }
 

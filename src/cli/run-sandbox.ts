@@ -8,6 +8,7 @@ import { openStateFile, type StateFile } from '../sandbox/state-file.ts';
 import { type BootstrapLogin, PROVIDER_IDS } from '../sandbox/vendor.ts';
 import { absolutePath } from './absolute-path.ts';
 import type { App } from './app.ts';
+import { sandboxLine } from './documents/sandbox.ts';
 import { findOwnFolders } from './own-folders.ts';
 
 export interface SandboxWishes {
@@ -67,7 +68,7 @@ function checkDomain(domain: string): string {
 
 async function announcement(app: App, origin: string, sandbox: Sandbox): Promise<string> {
   if (isStructured(app.globals.format)) {
-    return `${JSON.stringify({ schema: 'keyturn.sandbox/1', origin, logins: sandbox.logins })}\n`;
+    return sandboxLine(origin, sandbox.logins);
   }
   const lines: string[] = [];
   for (const login of sandbox.logins) {

@@ -85,8 +85,12 @@ const OUTPUT = `Output. stdout carries the product, everything else goes to stde
   -o ndjson  one record a line, written as pages arrive
   -o name    one reference a line (id:…), accepted back by every verb
 
-A new token is the document keyturn.token/1 (a key: keyturn.key/1) with "attempt", "state", "dueAt" and "delivery", which says
-where the secret went; with --print it carries the secret too, as "tokenSecret".
+Each document names its schema, such as keyturn.token/1, in the field "schema". It has the same fields whatever happened; what is not known is
+null. The package has a JSON Schema for each in its folder "schemas": schemas/token.schema.json. In ndjson a list has one record a line,
+without the document around it.
+A new token is the document keyturn.token/1 (a key: keyturn.key/1). "delivery" says where the secret went; "tokenSecret" is the secret
+with --print, and null without it. A rotation, resumed or not, is keyturn.rotation/1: "old" has the id of the replaced token, what
+became of that token and when. With --print the document is written before the old token ends: its "state" is null.
 A change of a token, and "keys expire" and "logout --revoke", have a "result". "unknown" means that the provider accepted the request and
 nobody could look whether it took effect: "status" is null, the exit code 0, and a saved copy is not marked as ended.
 Of several, each has an "outcome" too: done, waiting (for a grace), pending (it can be resumed), failed, unknown or skipped (not tried, or left to a person).
@@ -96,6 +100,7 @@ format's own escapes, which read back as the same text. In tsv and name a backsl
 gives the exact text, and a field that a spreadsheet would take for a formula (=, +, -, @, but no number) has its first character escaped.
 A secret is never changed: --print writes its exact bytes.
 JSON keys are only ever added. Ids are strings, times RFC 3339 UTC, what a provider does not say is null.
-With --json an error is JSON on stderr: {"error":{"code","message","hint","provider","status","requestId"}}.
+With --json stderr has one JSON document a line: {"note":…}, and for an error
+{"error":{"code","message","hint","provider","status","requestId","attempt","id","profile","next"}}.
 Colour is off where the stream is no terminal, with NO_COLOR, TERM=dumb or --no-color.
 `;

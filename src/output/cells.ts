@@ -27,7 +27,7 @@ export function exactCell(item: JsonObject, column: Column): string {
   const value = item[column.field];
   if (column.kind === 'mark') return String(value === true);
   if (column.kind === 'time' && typeof value !== 'string') return unreadableDate(item, column, exactText);
-  return withoutFormula(plainText(value, exactText));
+  return withoutFormula(plainText(paired(value, column), exactText));
 }
 
 /** A date that the provider gave and keyturn cannot read is neither a date nor none. */
@@ -46,7 +46,15 @@ function textOf(item: JsonObject, column: Column): string {
   const value = item[column.field];
   if (column.kind === 'time' && typeof value !== 'string')
     return unreadableDate(item, column, (text) => text);
-  return column.kind === 'mark' ? String(value === true) : plainText(value, (text) => text);
+  return column.kind === 'mark' ? String(value === true) : plainText(paired(value, column), (text) => text);
+}
+
+/** The fields of an object as a list, for a column that asks for that. */
+function paired(value: Json | undefined, { pairs }: Column): Json | undefined {
+  if (pairs === undefined || !isObject(value)) return value;
+  return Object.entries(value).map(([name, each]) =>
+    pairs === '=' ? `${name}=${String(each)}` : `${name}:${String(each).replaceAll(' ', '-')}`,
+  );
 }
 
 function plainText(value: Json | undefined, write: (text: string) => string): string {

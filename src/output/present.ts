@@ -1,9 +1,10 @@
 import type { ChalkInstance } from 'chalk';
 import type { JsonObject } from '../domain/json.ts';
+import { Secret } from '../domain/secret.ts';
 import { eachLineSafe, exactText } from '../domain/text.ts';
 import { exactCell, wholeCell } from './cells.ts';
 import { relativeTime } from './relative-time.ts';
-import type { Column, Format, ListReport, OneReport, Report } from './report.ts';
+import type { Column, Format, ListReport, OneReport, Report, ReportObject } from './report.ts';
 import { jsonText, yamlText } from './structured.ts';
 import { jsonList, yamlList } from './structured-list.ts';
 
@@ -18,7 +19,7 @@ export interface Presentation {
 
 /** A report as the text of stdout, piece by piece: lists of any length pass through without being held. */
 export async function* present(report: Report, how: Presentation): AsyncGenerator<string> {
-  if (report.shape === 'text') yield report.text;
+  if (report.shape === 'text') yield `${plain(report.text)}${report.newline ? '\n' : ''}`;
   if (report.shape === 'list') yield* presentList(report, how);
   if (report.shape === 'one') yield* presentOne(report, how);
 }
@@ -79,8 +80,7 @@ async function* presentTable(report: ListReport, how: Presentation): AsyncGenera
 }
 
 async function* presentOne(report: OneReport, how: Presentation): AsyncGenerator<string> {
-  const item = report.key === undefined ? undefined : report.data[report.key];
-  const record = isRecord(item) ? item : null;
+  const record = recordOf(report);
   switch (how.format) {
     case 'human':
       for (const line of report.lines ?? []) yield safeLines(line);
@@ -94,10 +94,10 @@ async function* presentOne(report: OneReport, how: Presentation): AsyncGenerator
       if (record) yield nameLine(record, report.referBy);
       return;
     case 'ndjson':
-      yield `${jsonText({ schema: report.schema, ...report.data })}\n`;
+      yield `${jsonText({ schema: report.schema, ...revealed(report.data) })}\n`;
       return;
     default:
-      yield await document({ schema: report.schema, ...report.data }, how);
+      yield await document({ schema: report.schema, ...revealed(report.data) }, how);
   }
 }
 
@@ -122,6 +122,32 @@ function* recordLines(
 function labelOf(column: Column): string {
   const title = column.title === '' ? column.field.replace(/[A-Z]/g, ' $&') : column.title;
   return title.toLowerCase();
+}
+
+/** What people and tsv see; a secret in it stays hidden. */
+function recordOf({ columns, data, key }: OneReport): JsonObject | null {
+  const item = key === undefined ? columns && data : data[key];
+  return isRecord(item) ? item : null;
+}
+
+/** The one place where a report's secret becomes text, for the write that follows. */
+function plain(text: string | Secret): string {
+  return text instanceof Secret ? text.reveal() : text;
+}
+
+function revealed(data: ReportObject): JsonObject {
+  const shown = (value: unknown): unknown => {
+    if (value instanceof Secret) return plain(value);
+    if (Array.isArray(value)) return value.map(shown);
+    return isObject(value) ? revealed(value) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(data).map(([field, value]) => [field, shown(value)]),
+  ) as JsonObject;
+}
+
+function isObject(value: unknown): value is ReportObject {
+  return typeof value === 'object' && value !== null;
 }
 
 async function document(data: JsonObject, how: Presentation): Promise<string> {
@@ -152,5 +178,5 @@ function nameLine(item: JsonObject, referBy: 'name' | 'bare-id' | undefined): st
 }
 
 function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value) && !Array.isArray(value) && !(value instanceof Secret);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Secret } from '../domain/secret.ts';
 
 export type Format = 'human' | 'tsv' | 'json' | 'yaml' | 'ndjson' | 'name';
 export const FORMATS: readonly Format[] = ['human', 'tsv', 'json', 'yaml', 'ndjson', 'name'];
@@ -9,12 +10,19 @@ export function isStructured(format: Format): boolean {
   return format === 'json' || format === 'yaml' || format === 'ndjson';
 }
 
+/** A document that may hold secrets. The presenter reveals them when it writes the document; nothing else does. */
+export interface ReportObject {
+  readonly [field: string]: Json | Secret | ReportObject | readonly ReportObject[] | undefined;
+}
+
 /** One column of a table, one line of a single record. */
 export interface Column {
   readonly title: string;
   readonly field: string;
   /** `status` is of a thing (a revoked token is bad news), `result` of a deed (it was revoked, as was wanted). */
   readonly kind: 'text' | 'time' | 'status' | 'result' | 'mark' | 'list' | 'number';
+  /** How an object is shown in one cell: its fields as `name=value`, or as `name:value` without blanks. */
+  readonly pairs?: '=' | ':';
   /** For people, nothing stands there in records whose field has this value. */
   readonly blankWhen?: { readonly field: string; readonly value: string };
   /** Left out of the table when it is narrow, lowest first; never left out of tsv. 0 or absent = always there. */
@@ -24,7 +32,7 @@ export interface Column {
 /** Many records. Pages are written as they arrive where the format allows it. */
 export interface ListReport {
   readonly shape: 'list';
-  /** `keyturn.tokens/1` */
+  /** The name and version of the document. */
   readonly schema: string;
   /** The document's fields beside the records: provider, profile. */
   readonly head: JsonObject;
@@ -48,8 +56,8 @@ export interface OneReport {
   readonly shape: 'one';
   readonly schema: string;
   /** The whole document without its schema. */
-  readonly data: JsonObject;
-  /** The field of `data` that is the record; its columns are shown to people. */
+  readonly data: ReportObject;
+  /** The field of `data` that is the record; its columns are shown to people. Without it `data` itself is the record. */
   readonly key?: string;
   readonly referBy?: 'name' | 'bare-id';
   readonly columns?: readonly Column[];
@@ -74,7 +82,9 @@ export interface WrittenReport {
 /** Text that is the product as it is: a completion script, a secret, a helper's answer. */
 export interface TextReport {
   readonly shape: 'text';
-  readonly text: string;
+  readonly text: string | Secret;
+  /** Ends the text with a newline. */
+  readonly newline?: true;
   readonly notes?: readonly string[];
   readonly exit?: ErrorCode;
 }

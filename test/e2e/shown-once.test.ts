@@ -59,7 +59,7 @@ describe.each(Object.entries(SETUPS))('a secret that is %s', (_, setup) => {
     expect(resumed.stderr).not.toContain(secret);
     if (flags.some((flag) => flag === '--json') && resumed.stdout.startsWith('{')) {
       const { tokenSecret, delivery } = JSON.parse(resumed.stdout);
-      expect(tokenSecret).toBe(shows ? secret : undefined);
+      expect(tokenSecret).toBe(shows ? secret : null);
       expect(delivery.printed).toBe(shows || (setup.options.includes('--print') && !setup.closed));
     }
     if (asked && !shows && resumed.code !== 2) expect(resumed.stderr).toContain('not printed');

@@ -8,8 +8,8 @@ import { createRig, type Rig } from './rig.ts';
 interface Check {
   readonly check: string;
   readonly result: string;
-  readonly what: string;
-  readonly mend: string | null;
+  readonly message: string;
+  readonly fix: string | null;
 }
 
 async function createDoctorRig(): Promise<Rig> {
@@ -57,7 +57,7 @@ describe('doctor', () => {
     chmodSync(file, 0o644);
     const loose = await examine(rig, ['--offline']);
     expect(loose.code).toBe(1);
-    expect(wrong(loose.checks).map((each) => each.mend)).toContainEqual(
+    expect(wrong(loose.checks).map((each) => each.fix)).toContainEqual(
       expect.stringContaining(`chmod 600 ${file}`),
     );
     const refused = await rig.keyturn(['credentials', 'get', 'prefactor', '--print']);
@@ -68,7 +68,7 @@ describe('doctor', () => {
     chmodSync(folder, 0o755);
     const open = await examine(rig, ['--offline']);
     expect(open.code).toBe(1);
-    expect(wrong(open.checks).map((each) => each.mend)).toContainEqual(
+    expect(wrong(open.checks).map((each) => each.fix)).toContainEqual(
       expect.stringContaining(`chmod 700 ${folder}`),
     );
     chmodSync(folder, 0o700);
@@ -87,7 +87,7 @@ describe('doctor', () => {
     expect(code).toBe(1);
     expect(
       wrong(checks)
-        .map((each) => each.what)
+        .map((each) => each.message)
         .join('\n'),
     ).toMatch(said);
     expect(
@@ -115,7 +115,7 @@ describe('doctor', () => {
     const away = await examine(rig, ['--timeout', '2s']);
     expect(away.code).toBe(1);
     expect(wrong(away.checks)).toEqual([
-      expect.objectContaining({ check: 'login prefactor', what: expect.stringContaining('503') }),
+      expect.objectContaining({ check: 'login prefactor', message: expect.stringContaining('503') }),
     ]);
     rig.sandbox.setFaults([]);
     const own = (await rig.must(['tokens', 'list', '-o', 'name'])).trim();
@@ -123,8 +123,8 @@ describe('doctor', () => {
     const rejected = await examine(rig);
     expect(wrong(rejected.checks)).toEqual([
       expect.objectContaining({
-        what: expect.stringContaining('rejected'),
-        mend: expect.stringContaining('keyturn login'),
+        message: expect.stringContaining('rejected'),
+        fix: expect.stringContaining('keyturn login'),
       }),
     ]);
   });
@@ -140,11 +140,15 @@ describe('doctor', () => {
     const off = await examine(rig);
     expect(off.code).toBe(0);
     expect(off.checks).toContainEqual(
-      expect.objectContaining({ check: 'clock', result: 'warning', what: expect.stringContaining('behind') }),
+      expect.objectContaining({
+        check: 'clock',
+        result: 'warning',
+        message: expect.stringContaining('behind'),
+      }),
     );
     const unsafe = await examine(rig, ['--offline'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     expect(wrong(unsafe.checks)).toEqual([
-      expect.objectContaining({ what: expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED') }),
+      expect.objectContaining({ message: expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED') }),
     ]);
   });
 
@@ -171,11 +175,11 @@ describe('doctor', () => {
       expect.objectContaining({
         check: 'credentials',
         result: 'warning',
-        what: expect.stringContaining('"soon" ends at'),
+        message: expect.stringContaining('"soon" ends at'),
       }),
     );
     expect(checks).toContainEqual(
-      expect.objectContaining({ check: 'rotations', mend: expect.stringContaining('keyturn rotations') }),
+      expect.objectContaining({ check: 'rotations', fix: expect.stringContaining('keyturn rotations') }),
     );
   });
 });

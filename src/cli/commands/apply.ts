@@ -10,8 +10,9 @@ import { questionAbout, quoteName } from '../../output/question.ts';
 import { ALLOW_MANAGING } from '../allow-managing.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
+import { isExec } from '../documents/policy.ts';
 import type { Input } from '../input.ts';
-import { changeLine, isExec, policyPlanReport, policyResultsReport } from '../policy-reports.ts';
+import { changeLine, policyPlanReport, policyResultsReport } from '../policy-reports.ts';
 import { loadTargets } from '../policy-targets.ts';
 
 export const apply: Command = {

@@ -1,7 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
 import type { AuditCheck } from '../../ports/audit.ts';
 import type { Command } from '../command.ts';
-import { doneReport } from '../reports.ts';
+import { auditCheckDocument } from '../documents/audit.ts';
+import { said } from '../documents/document.ts';
 
 export const auditVerify: Command = {
   details:
@@ -16,12 +17,7 @@ export const auditVerify: Command = {
             'the key of the codes is a file beside the log: they show accidents, and not what somebody changed who can read that folder',
           ]
         : [];
-    return doneReport(
-      'keyturn.audit-check/1',
-      { records, intact: true, proved: proof?.records ?? 0, key: proof?.key ?? null },
-      `${records} records, none changed`,
-      { notes },
-    );
+    return { ...said(auditCheckDocument(check), `${records} records, none changed`), notes };
   },
 };
 

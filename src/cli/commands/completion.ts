@@ -1,9 +1,16 @@
 import { usage } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
-import { SHELL_FILES } from '../completion/shell-files.ts';
-import type { Shell } from '../completion-scripts.ts';
 
-const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish', 'powershell'];
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** The files in `completions/`, which `npm run generate` makes from the command tree. */
+export const SHELL_FILES: Readonly<Record<Shell, string>> = {
+  bash: 'keyturn.bash',
+  zsh: '_keyturn',
+  fish: 'keyturn.fish',
+  powershell: 'keyturn.ps1',
+};
 
 export const completion: Command = {
   needsNoSecret: true,

@@ -1,8 +1,7 @@
 import { requireSaved } from '../../core/saved-credentials.ts';
 import { ALLOW_MANAGING } from '../allow-managing.ts';
-import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { credentialJson } from '../credential-json.ts';
+import { credentialDocument, credentialJson } from '../documents/credential.ts';
 
 export const credentialsGet: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
@@ -18,16 +17,9 @@ export const credentialsGet: Command = {
     const credential = await requireSaved(store, input.argument(0));
     const { remindOfEntries } = await import('../reminders.ts');
     await remindOfEntries(app, [credential.name]);
-    const data = { credential: credentialJson(credential, app.runtime.clock.now()) };
-    if (input.flag('print'))
-      return app.secretReport(await (await app.usableStore(input)).open(credential.name), data);
-    return {
-      shape: 'one',
-      schema: 'keyturn.credential/1',
-      data,
-      key: 'credential',
-      referBy: 'name',
-      columns: CREDENTIAL_COLUMNS,
-    };
+    const now = app.runtime.clock.now();
+    if (!input.flag('print')) return credentialDocument(credential, now);
+    const secret = await (await app.usableStore(input)).open(credential.name);
+    return app.secretReport({ credential: credentialJson(credential, now) }, secret);
   },
 };

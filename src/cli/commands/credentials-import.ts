@@ -4,9 +4,8 @@ import { STORE_KINDS } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
-import { CREDENTIAL_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { credentialJson } from '../credential-json.ts';
+import { credentialDocument } from '../documents/credential.ts';
 import { readSecret } from '../secret-reader.ts';
 
 export const credentialsImport: Command = {
@@ -57,12 +56,7 @@ export const credentialsImport: Command = {
       input.flag('force') ? 'anything' : undefined,
     );
     return {
-      shape: 'one',
-      schema: 'keyturn.credential/1',
-      data: { credential: credentialJson(credential) },
-      key: 'credential',
-      referBy: 'name',
-      columns: CREDENTIAL_COLUMNS,
+      ...credentialDocument(credential),
       notes: [`kept as "${name}"${credential.provider === null ? '' : ` for ${credential.provider}`}`],
     };
   },

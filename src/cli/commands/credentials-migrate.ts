@@ -2,7 +2,9 @@ import { migrateStore } from '../../core/migrate-store.ts';
 import { STORE_KINDS } from '../../domain/credential.ts';
 import { usage } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
-import { doneReport, planReport } from '../reports.ts';
+import { migrationDocument } from '../documents/credential.ts';
+import { NOWHERE, said } from '../documents/document.ts';
+import { planDocument } from '../documents/plan.ts';
 
 export const credentialsMigrate: Command = {
   options: [
@@ -31,8 +33,11 @@ export const credentialsMigrate: Command = {
     const result = await migrateStore({ migration, journal, agreeToClear }, { from, to, dryRun });
     const names = result.credentials.join(', ') || 'nothing';
     if (dryRun)
-      return planReport([
-        { what: `seal ${result.secrets} secrets again, from "${from}" to "${to}": ${names}` },
+      return planDocument(NOWHERE, [
+        {
+          step: 'migrate',
+          what: `seal ${result.secrets} secrets again, from "${from}" to "${to}": ${names}`,
+        },
       ]);
     await (await migration.audit()).append({
       action: 'migrate',
@@ -50,8 +55,6 @@ export const credentialsMigrate: Command = {
     const notes = result.oldKeyRemains
       ? ['the old key is still in the keychain; the next write tries to delete it again']
       : [];
-    return doneReport('keyturn.migration/1', { ...result, credentials: [...result.credentials] }, line, {
-      notes,
-    });
+    return { ...said(migrationDocument(result), line), notes };
   },
 };

@@ -5,10 +5,10 @@ import type { Credential } from '../../domain/credential.ts';
 import { safeText } from '../../domain/text.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
-import { credentialJson } from '../credential-json.ts';
+import { credentialDocument } from '../documents/credential.ts';
+import { said } from '../documents/document.ts';
 import { inactiveWords } from '../inactive-words.ts';
 import { placeWords, titleOf } from '../place-words.ts';
-import { doneReport } from '../reports.ts';
 
 export const credentialsRemove: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
@@ -28,11 +28,7 @@ export const credentialsRemove: Command = {
     await store.remove(credential.name);
     const inactive = inactiveWords(credential.current, app.runtime.clock.now());
     const fate = inactive === '' ? '; this command revokes nothing' : inactive;
-    return doneReport(
-      'keyturn.credential/1',
-      { credential: credentialJson(credential) },
-      `"${credential.name}"${of} is forgotten here${fate}`,
-    );
+    return said(credentialDocument(credential), `"${credential.name}"${of} is forgotten here${fate}`);
   },
 };
 

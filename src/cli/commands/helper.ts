@@ -34,7 +34,7 @@ export const helperGit: Command = {
       readChoice(input, 'x-access-token'),
       request,
     );
-    return { shape: 'text', text: answer?.reveal() ?? '' };
+    return { shape: 'text', text: answer ?? '' };
   },
 };
 
@@ -59,7 +59,8 @@ export const helperDocker: Command = {
     );
     return {
       shape: 'text',
-      text: output === null ? '' : `${output.reveal()}\n`,
+      text: output ?? '',
+      ...(output === null ? {} : { newline: true as const }),
       ...(exit === 0 ? {} : { exit: 'failure' as const }),
     };
   },
@@ -85,7 +86,7 @@ export const helperExec: Command = {
     };
     return {
       shape: 'text',
-      text: (await answerExecCredential(await app.usableStore(input), request)).reveal(),
+      text: await answerExecCredential(await app.usableStore(input), request),
     };
   },
 };

@@ -1,13 +1,15 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { createKey } from '../../core/create/key.ts';
 import { KEY_TYPES } from '../../domain/token.ts';
-import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, NO_DELIVERY, parseDelivery, refuseDelivery } from '../delivery-options.ts';
 import { deliverySteps } from '../delivery-steps.ts';
+import { placeOf } from '../documents/document.ts';
+import { issuedOf, issuedWhilePrinting } from '../documents/issued.ts';
+import { planDocument } from '../documents/plan.ts';
+import { deliveredKeyJson, keyDocument, keyJson } from '../documents/project.ts';
 import { issueReport } from '../issue-report.ts';
 import { noteProfile } from '../note-profile.ts';
-import { head, keyJson, planReport } from '../reports.ts';
 
 export const keysCreate: Command = {
   options: [
@@ -39,29 +41,25 @@ export const keysCreate: Command = {
     if (!hasSecret)
       refuseDelivery(input, 'a browser_public key has no secret', 'its public key is in the answer');
     if (input.flag('dry-run')) {
-      return planReport(
-        [
-          {
-            what: `create the key "${wanted.name}" (${wanted.type})`,
-            call: client.describe(provider.keys.create, wanted),
-          },
-          ...(hasSecret ? await deliverySteps(app, input, wanted.name) : []),
-        ],
-        head(client),
-      );
+      return planDocument(placeOf(client), [
+        {
+          step: 'issue',
+          what: `create the key "${wanted.name}" (${wanted.type})`,
+          call: client.describe(provider.keys.create, wanted),
+        },
+        ...(hasSecret ? await deliverySteps(app, input, wanted.name) : []),
+      ]);
     }
     const delivery = hasSecret
       ? await parseDelivery(app, input, {
           defaultName: wanted.name,
           isNew: true,
-          document: (item) => ({
-            ...head(client),
-            project: wanted.project,
-            key: { id: item.id, name: item.name, type: wanted.type },
-            state: 'done',
-            dueAt: null,
-            old: null,
-          }),
+          document: (item, secret) =>
+            keyDocument(
+              client,
+              { project: wanted.project, key: deliveredKeyJson(item, wanted) },
+              issuedWhilePrinting(item, secret, { state: 'done' }),
+            ),
         })
       : NO_DELIVERY;
     await noteProfile(app);
@@ -69,10 +67,10 @@ export const keysCreate: Command = {
     const item = result.item === null ? null : keyJson(result.item);
     return issueReport(result, {
       client,
-      schema: 'keyturn.key/1',
-      key: 'key',
+      verb: 'created',
+      kind: 'key',
       item,
-      columns: KEY_COLUMNS,
+      document: keyDocument(client, { project: wanted.project, key: item }, issuedOf(result)),
       printed: delivery.wasPrinted(),
     });
   },

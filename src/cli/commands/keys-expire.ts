@@ -4,9 +4,10 @@ import { whereOf } from '../../core/where.ts';
 import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { chooseExpiry } from '../../domain/time.ts';
-import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, keyJson, planReport } from '../reports.ts';
+import { placeOf } from '../documents/document.ts';
+import { planDocument } from '../documents/plan.ts';
+import { keyDocument, keyJson } from '../documents/project.ts';
 
 export const keysExpire: Command = {
   arguments: [{ name: '<ref>', about: 'name or id of the key' }],
@@ -31,7 +32,7 @@ export const keysExpire: Command = {
     const shown = planned.key.name ?? planned.key.id;
     if (input.flag('dry-run')) {
       const what = `end the key "${shown}" at ${expiresAt}`;
-      return planReport([{ what, call: planned.call }], head(deps.client));
+      return planDocument(placeOf(deps.client), [{ step: 'expire', what, call: planned.call }]);
     }
     app.note(`asking for "${shown}" to end at ${expiresAt}`);
     const { key: expired, note, result } = await expireKey(deps, planned);
@@ -39,11 +40,7 @@ export const keysExpire: Command = {
     const end = expired.expiresAt === null ? 'has ended' : `ends at ${expired.expiresAt}`;
     const done = `the key "${shown}" (id ${planned.key.id}) ${end} at ${whereOf(deps.client.connection)}`;
     return {
-      shape: 'one',
-      schema: 'keyturn.key/1',
-      data: { ...head(deps.client), project, result, key },
-      key: 'key',
-      columns: KEY_COLUMNS,
+      ...keyDocument(deps.client, { project, key, result }),
       notes: [note === null ? done : `unknown: ${note}`],
     };
   },

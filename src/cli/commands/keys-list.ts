@@ -2,9 +2,8 @@ import { unsupported } from '../../core/capabilities.ts';
 import { listKeys } from '../../core/keys.ts';
 import { notWholeNote } from '../../core/listing.ts';
 import type { ListProgress } from '../../core/tokens.ts';
-import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, keyJson, mapPages } from '../reports.ts';
+import { keysDocument } from '../documents/project.ts';
 
 export const keysList: Command = {
   options: [{ flags: '--project <slug>', about: 'the project' }],
@@ -15,12 +14,7 @@ export const keysList: Command = {
     const project = input.required('project');
     const progress: Pick<ListProgress, 'why'> = { why: null };
     return {
-      shape: 'list',
-      schema: 'keyturn.keys/1',
-      head: { ...head(deps.client), project },
-      key: 'keys',
-      columns: KEY_COLUMNS,
-      pages: mapPages(listKeys(deps, project, progress), keyJson),
+      ...keysDocument(deps.client, project, listKeys(deps, project, progress)),
       notes: () => (progress.why === null ? [] : [notWholeNote(progress.why)]),
     };
   },

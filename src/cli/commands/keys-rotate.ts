@@ -1,16 +1,19 @@
 import { unsupported } from '../../core/capabilities.ts';
+import { isKey } from '../../core/operation/records.ts';
 import { startOperation } from '../../core/operation/start.ts';
 import { resolveKey } from '../../core/resolve-reference.ts';
 import { whereOf } from '../../core/where.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { named, quoteName } from '../../output/question.ts';
-import { KEY_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
+import { placeOf } from '../documents/document.ts';
+import { issuedOf } from '../documents/issued.ts';
+import { deliveredKeyJson, keyJson } from '../documents/project.ts';
+import { rotationDocument } from '../documents/rotation.ts';
 import { issueReport } from '../issue-report.ts';
 import { noteProfile } from '../note-profile.ts';
 import { dryRunReport, nameOf, planOne } from '../plan-rotation.ts';
-import { keyJson } from '../reports.ts';
 
 export const keysRotate: Command = {
   arguments: [{ name: '<ref>', about: 'name or id of the key' }],
@@ -30,19 +33,22 @@ export const keysRotate: Command = {
     const target = { kind: 'key', project, key } as const;
     const { plan, delivery } = await planOne(app, input, deps, {
       target,
-      document: (item) => ({ project, key: { ...keyJson(key), id: item.id } }),
+      document: (item, issued) =>
+        rotationDocument({ place: placeOf(client), project, key: deliveredKeyJson(item, key), issued }),
     });
     if (input.flag('dry-run')) return dryRunReport(deps, [{ name: nameOf(target), plan }]);
     await noteProfile(app);
     await app.confirm(
       `The old secret stops working at once: rotate the key ${named({ name: nameOf(target), id: key.id })} of ${quoteName(project)} at ${whereOf(client.connection)}?`,
     );
-    return issueReport(await startOperation(deps, plan), {
+    const result = await startOperation(deps, plan);
+    const item = keyJson(result.item && isKey(result.item) ? result.item : key);
+    return issueReport(result, {
       client,
-      schema: 'keyturn.rotation/1',
-      key: 'key',
-      item: keyJson(key),
-      columns: KEY_COLUMNS,
+      verb: 'rotated',
+      kind: 'key',
+      item,
+      document: rotationDocument({ place: placeOf(client), project, key: item, issued: issuedOf(result) }),
       printed: delivery.wasPrinted(),
     });
   },

@@ -9,9 +9,9 @@ import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
 import { labelOf } from '../bulk-lines.ts';
 import type { Command } from '../command.ts';
+import { said } from '../documents/document.ts';
+import { logoutDocument } from '../documents/profile.ts';
 import { inactiveWords } from '../inactive-words.ts';
-import { profileJson } from '../profile-json.ts';
-import { doneReport } from '../reports.ts';
 
 export const logout: Command = {
   arguments: [{ name: '[profile]', about: 'the profile; the current one when left out', values: 'profiles' }],
@@ -48,10 +48,8 @@ export const logout: Command = {
     if (ended?.error) throw ended.error;
     const token = ended?.token ? labelOf(ended.token) : null;
     const notes = ended?.note === undefined ? [] : [ended.note];
-    const data = { profile: profileJson(profile, null), ...result };
-    return doneReport('keyturn.logout/1', data, lineFor(profile, { where, token, inactive, result }), {
-      notes,
-    });
+    const line = lineFor(profile, { where, token, inactive, result });
+    return { ...said(logoutDocument(profile, result), line), notes };
   },
 };
 

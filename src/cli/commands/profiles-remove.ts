@@ -1,8 +1,9 @@
 import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import type { Command } from '../command.ts';
+import { said } from '../documents/document.ts';
+import { profileDocument } from '../documents/profile.ts';
 import { titleOf } from '../place-words.ts';
-import { profileJson, requireProfile } from '../profile-json.ts';
-import { doneReport } from '../reports.ts';
+import { requireProfile } from '../require-profile.ts';
 
 export const profilesRemove: Command = {
   arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
@@ -18,7 +19,6 @@ export const profilesRemove: Command = {
     const shown = `the profile "${profile.name}" (${await titleOf(app, profile.provider)})`;
     await app.confirm(`forget ${shown}?`);
     await profiles.remove(profile.name);
-    const data = { profile: profileJson(profile, await profiles.current()) };
-    return doneReport('keyturn.profile/1', data, `${shown} is forgotten`);
+    return said(profileDocument(profile, await profiles.current()), `${shown} is forgotten`);
   },
 };

@@ -1,9 +1,10 @@
 import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import type { Command } from '../command.ts';
+import { said } from '../documents/document.ts';
+import { profileDocument } from '../documents/profile.ts';
 import { titleOf } from '../place-words.ts';
-import { profileJson, requireProfile } from '../profile-json.ts';
-import { doneReport } from '../reports.ts';
+import { requireProfile } from '../require-profile.ts';
 
 export const profilesRename: Command = {
   arguments: [
@@ -20,9 +21,8 @@ export const profilesRename: Command = {
     );
     await profiles.rename(before.name, checkLocalName(input.argument(1), 'profile'));
     const after = await requireProfile(profiles, input.argument(1));
-    return doneReport(
-      'keyturn.profile/1',
-      { profile: profileJson(after, await profiles.current()) },
+    return said(
+      profileDocument(after, await profiles.current()),
       `the profile "${before.name}" (${await titleOf(app, after.provider)}) is now called "${after.name}"`,
     );
   },

@@ -1,6 +1,6 @@
-import { PROFILE_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { profileJson, requireProfile } from '../profile-json.ts';
+import { profileDocument } from '../documents/profile.ts';
+import { requireProfile } from '../require-profile.ts';
 
 export const profilesShow: Command = {
   needsNoSecret: true,
@@ -8,7 +8,6 @@ export const profilesShow: Command = {
   async run(app, input) {
     const profiles = await app.profiles();
     const profile = await requireProfile(profiles, input.argument(0));
-    const data = { profile: profileJson(profile, await profiles.current()) };
-    return { shape: 'one', schema: 'keyturn.profile/1', data, key: 'profile', columns: PROFILE_COLUMNS };
+    return profileDocument(profile, await profiles.current());
   },
 };

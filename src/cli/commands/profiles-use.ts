@@ -1,7 +1,8 @@
 import type { Command } from '../command.ts';
+import { said } from '../documents/document.ts';
+import { profileDocument } from '../documents/profile.ts';
 import { titleOf } from '../place-words.ts';
-import { profileJson, requireProfile } from '../profile-json.ts';
-import { doneReport } from '../reports.ts';
+import { requireProfile } from '../require-profile.ts';
 
 export const profilesUse: Command = {
   needsNoSecret: true,
@@ -10,9 +11,8 @@ export const profilesUse: Command = {
     const profiles = await app.profiles();
     const profile = await requireProfile(profiles, input.argument(0));
     await profiles.use(profile.name);
-    return doneReport(
-      'keyturn.profile/1',
-      { profile: profileJson(profile, profile.name) },
+    return said(
+      profileDocument(profile, profile.name),
       `"${profile.name}" (${await titleOf(app, profile.provider)}) is now the current profile`,
     );
   },

@@ -1,9 +1,10 @@
 import { audited } from '../../core/audited.ts';
 import { unsupported } from '../../core/capabilities.ts';
 import { whereOf } from '../../core/where.ts';
-import { PROJECT_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, planReport, projectJson } from '../reports.ts';
+import { placeOf } from '../documents/document.ts';
+import { planDocument } from '../documents/plan.ts';
+import { projectDocument } from '../documents/project.ts';
 
 export const projectsCreate: Command = {
   options: [
@@ -26,10 +27,8 @@ export const projectsCreate: Command = {
       environment: input.text('environment') ?? 'production',
     };
     if (input.flag('dry-run')) {
-      return planReport(
-        [{ what: `create the project "${wanted.name}"`, call: client.describe(create, wanted) }],
-        head(client),
-      );
+      const what = `create the project "${wanted.name}"`;
+      return planDocument(placeOf(client), [{ step: 'issue', what, call: client.describe(create, wanted) }]);
     }
     const project = await audited(deps, {
       action: 'create',
@@ -37,11 +36,7 @@ export const projectsCreate: Command = {
       work: () => client.call(create, wanted),
     });
     return {
-      shape: 'one',
-      schema: 'keyturn.project/1',
-      data: { ...head(client), project: projectJson(project) },
-      key: 'project',
-      columns: PROJECT_COLUMNS,
+      ...projectDocument(client, project),
       notes: [
         `created the project "${project.name ?? wanted.name}" (id ${project.id}) at ${whereOf(client.connection)}`,
       ],

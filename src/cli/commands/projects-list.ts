@@ -1,8 +1,7 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { notWholeNote } from '../../core/listing.ts';
-import { PROJECT_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, mapPages, projectJson } from '../reports.ts';
+import { projectsDocument } from '../documents/project.ts';
 
 export const projectsList: Command = {
   async run(app) {
@@ -11,12 +10,7 @@ export const projectsList: Command = {
     if (!provider.projects) throw unsupported(client.connection, 'projects list');
     const listing = client.pages(provider.projects.list, undefined);
     return {
-      shape: 'list',
-      schema: 'keyturn.projects/1',
-      head: head(client),
-      key: 'projects',
-      columns: PROJECT_COLUMNS,
-      pages: mapPages(listing, projectJson),
+      ...projectsDocument(client, listing),
       notes: () => (listing.why === null ? [] : [notWholeNote(listing.why)]),
     };
   },

@@ -1,11 +1,14 @@
 import { abortOperation } from '../../core/operation/abort.ts';
-import { aboutOperation } from '../../core/operation/plan.ts';
+import { aboutOperation, readPlanOrNull } from '../../core/operation/plan.ts';
 import { chooseOperations } from '../../core/rotation/choose-operations.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Report } from '../../output/report.ts';
 import type { Unreadable } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
+import { said } from '../documents/document.ts';
+import { issuedOf } from '../documents/issued.ts';
+import { issuedItem, rotationDocument } from '../documents/rotation.ts';
 import { stopped } from '../issue-report.ts';
 import { whereOfOperation } from '../operation-place.ts';
 import { resumeDeps } from '../resume-deps.ts';
@@ -29,14 +32,16 @@ export const rotationsAbort: Command = {
     if (result.kind === 'attention') throw stopped(result, { profile: operation?.header.profile ?? null });
     const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];
     const notes = where ? [`closed: ${shown} at ${where}`] : [];
-    const data = { attempt: id, state: result.kind, undone: [...result.undone], left: [...result.left] };
-    return {
-      shape: 'one',
-      schema: 'keyturn.rotation/1',
-      data,
-      notes,
-      lines: lines.length > 0 ? lines : ['the operation is closed'],
-    };
+    const { undone, left } = result;
+    const document = rotationDocument({
+      ...(operation && { place: { provider: operation.header.provider, profile: operation.header.profile } }),
+      project: operation ? (readPlanOrNull(operation.header.plan)?.project ?? null) : null,
+      ...issuedItem(result.item),
+      issued: issuedOf(result),
+      undone,
+      left,
+    });
+    return { ...said(document, ...(lines.length > 0 ? lines : ['the operation is closed'])), notes };
   },
 };
 
@@ -54,13 +59,9 @@ async function setAside(app: App, id: string, { header, reason }: Unreadable): P
   );
   await app.confirm(`set the record of ${id} aside, so that it no longer counts as unfinished?`);
   const files = await (await app.journalHost()).setAside(id);
-  return {
-    shape: 'one',
-    schema: 'keyturn.rotation/1',
-    data: { attempt: id, state: 'set-aside', undone: [], left: [], files: [...files] },
-    lines: [
-      `the record of ${id} is set aside, and nothing was sent`,
-      ...files.map((file) => `kept: ${safeText(file, 500)}`),
-    ],
-  };
+  return said(
+    rotationDocument({ issued: { operation: id, state: 'set-aside' }, files }),
+    `the record of ${id} is set aside, and nothing was sent`,
+    ...files.map((file) => `kept: ${safeText(file, 500)}`),
+  );
 }

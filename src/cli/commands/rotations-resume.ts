@@ -8,6 +8,8 @@ import type { OperationSummary } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS } from '../delivery-options.ts';
+import { said } from '../documents/document.ts';
+import { rotationDocument } from '../documents/rotation.ts';
 import { whereOfOperation } from '../operation-place.ts';
 import { resumeDeps } from '../resume-deps.ts';
 import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from '../resume-operations.ts';
@@ -51,12 +53,7 @@ export const rotationsResume: Command = {
     const [only] = chosen;
     const wanted = id ?? only?.header.id;
     if (wanted === undefined)
-      return {
-        shape: 'one',
-        schema: 'keyturn.rotation/1',
-        data: { state: 'none' },
-        lines: [nothingUnfinished(app.globals)],
-      };
+      return said(rotationDocument({ issued: { state: 'none' } }), nothingUnfinished(app.globals));
     const delivery = await resumeDelivery(app, input, only);
     const where = only ? await whereOfOperation(app, only.header) : null;
     if (now && only) await confirmEnd(app, only, where);

@@ -1,17 +1,14 @@
 import { type Explanation, explain } from '../../core/operation/explain.ts';
 import { aboutOperation } from '../../core/operation/plan.ts';
 import { AppError, usage } from '../../domain/errors.ts';
-import { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { isStructured, type Report } from '../../output/report.ts';
-import type { Captured, OperationDetail } from '../../ports/journal.ts';
+import type { OperationDetail } from '../../ports/journal.ts';
 import type { App } from '../app.ts';
 import { maskInCi } from '../ci-masks.ts';
 import type { Command } from '../command.ts';
-import { operationJson } from '../operation-json.ts';
+import { bodyOf, rotationDetailDocument } from '../documents/rotation.ts';
 import { placeWords, titleOf } from '../place-words.ts';
-
-const SCHEMA = 'keyturn.rotation-detail/1';
 
 export const rotationsShow: Command = {
   arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
@@ -38,23 +35,11 @@ export const rotationsShow: Command = {
     const about = explain(detail, app.runtime.clock.now(), await host.isRunning(id));
     if (input.flag('print-answer')) return printAnswer(app, detail, about);
     return {
-      shape: 'one',
-      schema: SCHEMA,
-      data: detailJson(detail, about),
+      ...rotationDetailDocument(detail, about),
       lines: linesOf(detail, about, await placeWords(app, detail.header)),
     };
   },
 };
-
-function detailJson(detail: OperationDetail, { next, now, steps }: Explanation) {
-  return {
-    ...operationJson(detail),
-    about: aboutOperation(detail.header),
-    steps: steps.map((step) => ({ ...step })),
-    now,
-    next: [...next],
-  };
-}
 
 function linesOf(
   { header }: OperationDetail,
@@ -86,19 +71,9 @@ async function printAnswer(app: App, detail: OperationDetail, about: Explanation
       hint: `see \`keyturn rotations show ${id}\``,
     });
   }
-  for (const { captured } of answers) await maskInCi(app, Secret.of(bodyOf(captured)));
-  if (isStructured(app.globals.format)) {
-    const shown = answers.map(({ captured, step }) => {
-      const { complete, requestId, status } = captured;
-      return { step, status, requestId, whole: complete, body: bodyOf(captured) };
-    });
-    return { shape: 'one', schema: SCHEMA, data: { ...detailJson(detail, about), answers: shown } };
-  }
+  for (const { captured } of answers) await maskInCi(app, bodyOf(captured));
+  if (isStructured(app.globals.format)) return rotationDetailDocument(detail, about, answers);
   const more =
     answers.length > 1 ? [`this is the last of ${answers.length} answers; --json prints them all`] : [];
-  return { shape: 'text', text: `${bodyOf(last.captured)}\n`, notes: more };
-}
-
-function bodyOf({ bytes }: Captured): string {
-  return new TextDecoder().decode(bytes);
+  return { shape: 'text', text: bodyOf(last.captured), newline: true, notes: more };
 }

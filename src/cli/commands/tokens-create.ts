@@ -4,13 +4,15 @@ import { createToken } from '../../core/create/token.ts';
 import { placeOf } from '../../core/create-command.ts';
 import { refuseTakenAlias } from '../../core/operation/conflicts.ts';
 import { completer, createStep } from '../../core/tokens.ts';
-import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
 import { deliverySteps } from '../delivery-steps.ts';
+import { placeOf as placeIn } from '../documents/document.ts';
+import { issuedOf, issuedWhilePrinting } from '../documents/issued.ts';
+import { planDocument } from '../documents/plan.ts';
+import { deliveredTokenJson, tokenDocument, tokenJson } from '../documents/token.ts';
 import { issueReport } from '../issue-report.ts';
 import { noteProfile } from '../note-profile.ts';
-import { head, planReport, tokenJson } from '../reports.ts';
 import { TOKEN_OPTION_SPECS } from '../token-options.ts';
 import { readTokenSpec } from '../token-spec.ts';
 
@@ -42,8 +44,11 @@ export const tokensCreate: Command = {
     const client = input.flag('session') ? await app.sessionClient(resolved) : await app.client();
     const name = alias ?? spec.name;
     if (input.flag('dry-run')) {
-      const steps = [createStep(client, spec, name), ...(await deliverySteps(app, input, name))];
-      return planReport(steps, head(client));
+      const steps = [
+        { step: 'issue', ...createStep(client, spec, name) },
+        ...(await deliverySteps(app, input, name)),
+      ];
+      return planDocument(placeIn(client), steps);
     }
     const deps = await app.operationDeps(client);
     const { profiles, clock } = deps;
@@ -51,13 +56,12 @@ export const tokensCreate: Command = {
     const delivery = await parseDelivery(app, input, {
       defaultName: name,
       isNew: true,
-      document: ({ id }) => ({
-        ...head(client),
-        token: { id, name },
-        state: 'done',
-        dueAt: null,
-        old: null,
-      }),
+      document: (item, secret) =>
+        tokenDocument(
+          client,
+          deliveredTokenJson(item, { name, inUse: false }),
+          issuedWhilePrinting(item, secret, { state: 'done' }),
+        ),
     });
     if (spec.expiresAt !== null) app.note(`asking for an end at ${spec.expiresAt}`);
     await noteProfile(app);
@@ -66,10 +70,10 @@ export const tokensCreate: Command = {
     const item = result.item === null ? null : tokenJson(complete(result.item));
     return issueReport(result, {
       client,
-      schema: 'keyturn.token/1',
-      key: 'token',
+      verb: 'created',
+      kind: 'token',
       item,
-      columns: TOKEN_COLUMNS,
+      document: tokenDocument(client, item, issuedOf(result)),
       printed: delivery.wasPrinted(),
     });
   },

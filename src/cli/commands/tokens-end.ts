@@ -12,8 +12,9 @@ import type { ListReport } from '../../output/report.ts';
 import { failedLine } from '../bulk-lines.ts';
 import { resultsReport, throwIfSingleFailure } from '../change-report.ts';
 import type { Command } from '../command.ts';
+import { placeOf } from '../documents/document.ts';
+import { planDocument } from '../documents/plan.ts';
 import { markOnSight } from '../mark-on-sight.ts';
-import { head, planReport } from '../reports.ts';
 
 const EFFECT: Readonly<Record<TokenVerb, string>> = {
   revoke: 'unusable for good',
@@ -44,10 +45,11 @@ function endCommand(verb: TokenVerb): Command {
       const found = targets.flatMap((target) => (target.token === null ? [] : [target.token]));
       if (input.flag('dry-run')) {
         const steps = found.map((token) => ({
+          step: verb,
           what: `${verb} ${named(token)}: ${EFFECT[verb]}`,
           call: describeChange(deps, verb, token),
         }));
-        return withFailures(planReport(steps, head(deps.client)), targets);
+        return withFailures(planDocument(placeOf(deps.client), steps), targets);
       }
       if (asks && found.length > 0)
         await app.confirm(

@@ -5,9 +5,9 @@ import { commandLine } from '../../domain/command-line.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { matchAccount } from '../../domain/saved-token.ts';
-import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, tokenJson } from '../reports.ts';
+import { placeOf } from '../documents/document.ts';
+import { tokenDocument, tokenJson } from '../documents/token.ts';
 
 /** Where the store keeps the secret, that is where it can be had. */
 async function shownOnce({ client, store }: ReferenceDeps, reference: string): Promise<AppError> {
@@ -39,17 +39,8 @@ export const tokensGet: Command = {
     if (input.flag('print') && provider.facts.secretShown === 'once')
       throw await shownOnce(deps, input.argument(0));
     const token = await resolveToken(deps, parseReference(input.argument(0)));
-    if (input.flag('print'))
-      return app.secretReport(await revealToken(deps, token), {
-        ...head(deps.client),
-        token: tokenJson(token),
-      });
-    return {
-      shape: 'one',
-      schema: 'keyturn.token/1',
-      data: { ...head(deps.client), token: tokenJson(token) },
-      key: 'token',
-      columns: TOKEN_COLUMNS,
-    };
+    if (!input.flag('print')) return tokenDocument(deps.client, tokenJson(token));
+    const shown = { place: placeOf(deps.client), token: tokenJson(token) };
+    return app.secretReport(shown, await revealToken(deps, token));
   },
 };

@@ -2,9 +2,8 @@ import { learnStates } from '../../core/learn-states.ts';
 import { notWholeNote } from '../../core/listing.ts';
 import { type ListProgress, listTokens, TOKEN_SORTS } from '../../core/tokens.ts';
 import { TOKEN_STATUSES } from '../../domain/token.ts';
-import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, mapPages, tokenJson } from '../reports.ts';
+import { tokensDocument } from '../documents/token.ts';
 import { FILTER_FLAGS, readFilter } from '../token-filter-options.ts';
 
 export const tokensList: Command = {
@@ -35,14 +34,9 @@ export const tokensList: Command = {
     const deps = await app.tokenDeps();
     const progress: ListProgress = { cut: false, count: 0, seen: 0, why: null };
     return {
-      shape: 'list',
-      schema: 'keyturn.tokens/1',
-      head: head(deps.client),
-      key: 'tokens',
-      columns: TOKEN_COLUMNS,
-      pages: mapPages(
+      ...tokensDocument(
+        deps.client,
         learnStates(deps, () => app.store(), listTokens(deps, wish, progress)),
-        tokenJson,
       ),
       notes: () => {
         const notes = progress.why === null ? [] : [notWholeNote(progress.why)];

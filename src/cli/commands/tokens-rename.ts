@@ -1,9 +1,10 @@
 import { renameToken } from '../../core/rename-token.ts';
 import { resolveToken } from '../../core/resolve-reference.ts';
 import { parseReference } from '../../domain/reference.ts';
-import { TOKEN_COLUMNS } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { head, planReport, tokenJson } from '../reports.ts';
+import { placeOf } from '../documents/document.ts';
+import { planDocument } from '../documents/plan.ts';
+import { tokenDocument, tokenJson } from '../documents/token.ts';
 
 export const tokensRename: Command = {
   arguments: [
@@ -15,15 +16,11 @@ export const tokensRename: Command = {
     const deps = await app.changeDeps();
     const token = await resolveToken(deps, parseReference(input.argument(0)));
     const plan = await renameToken(deps, token, input.argument(1));
-    if (input.flag('dry-run')) return planReport([plan], head(deps.client));
+    if (input.flag('dry-run')) {
+      const { what, call } = plan;
+      return planDocument(placeOf(deps.client), [{ step: 'rename', what, call }]);
+    }
     const { token: renamed, notes } = await plan.apply();
-    return {
-      shape: 'one',
-      schema: 'keyturn.token/1',
-      data: { ...head(deps.client), token: tokenJson(renamed) },
-      key: 'token',
-      columns: TOKEN_COLUMNS,
-      notes,
-    };
+    return { ...tokenDocument(deps.client, tokenJson(renamed)), notes };
   },
 };

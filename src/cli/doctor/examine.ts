@@ -2,9 +2,9 @@ import { aboutOperation } from '../../core/operation/plan.ts';
 import { resumeListed } from '../../core/operation/resume-command.ts';
 import { waitsUntil } from '../../core/operation/waiting.ts';
 import type { App } from '../app.ts';
+import type { Finding } from '../documents/doctor.ts';
 import { titleOf } from '../place-words.ts';
 import { examineFiles } from './files.ts';
-import type { Finding } from './finding.ts';
 import { counted, ok, runCheck, warning, wrong } from './finding.ts';
 import { examineProfiles } from './profiles.ts';
 
@@ -60,8 +60,8 @@ async function examineKeychain(app: App): Promise<readonly Finding[]> {
     ];
   // Nothing is saved yet, and the first login would fail.
   const instead = 'log in with `--store passphrase` or `--store file`';
-  const mend = report.hint === null ? instead : `${report.hint}; or ${instead}`;
-  return [wrong('keychain', `${report.text}; new credentials would be kept there, so a login fails`, mend)];
+  const fix = report.hint === null ? instead : `${report.hint}; or ${instead}`;
+  return [wrong('keychain', `${report.text}; new credentials would be kept there, so a login fails`, fix)];
 }
 
 async function examineRotations(app: App): Promise<readonly Finding[]> {

@@ -2,7 +2,8 @@ import { describeInactive, profilesOf, renewal } from '../../core/saved-credenti
 import { type Credential, type StoreKind, stateOf } from '../../domain/credential.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { App } from '../app.ts';
-import { counted, type Finding, ok, runCheck, warning } from './finding.ts';
+import type { Finding } from '../documents/doctor.ts';
+import { counted, ok, runCheck, warning } from './finding.ts';
 
 const HOW: Readonly<Record<StoreKind, string>> = {
   keychain: 'sealed under a key in the keychain',

@@ -1,24 +1,16 @@
 import { isAppError } from '../../domain/errors.ts';
+import type { Finding } from '../documents/doctor.ts';
 
-/** `ok`, `warning` (works, but look at it), `wrong` (does not work). */
-export interface Finding {
-  readonly check: string;
-  readonly result: 'ok' | 'warning' | 'wrong';
-  readonly what: string;
-  /** How to mend it, as a command where there is one. */
-  readonly mend: string | null;
+export function ok(check: string, message: string): Finding {
+  return { check, result: 'ok', message, fix: null };
 }
 
-export function ok(check: string, what: string): Finding {
-  return { check, result: 'ok', what, mend: null };
+export function warning(check: string, message: string, fix: string | null): Finding {
+  return { check, result: 'warning', message, fix };
 }
 
-export function warning(check: string, what: string, mend: string | null): Finding {
-  return { check, result: 'warning', what, mend };
-}
-
-export function wrong(check: string, what: string, mend: string | null): Finding {
-  return { check, result: 'wrong', what, mend };
+export function wrong(check: string, message: string, fix: string | null): Finding {
+  return { check, result: 'wrong', message, fix };
 }
 
 /** A check that could not be made is a finding like any other. */

@@ -3,7 +3,8 @@ import { probe, unprovedNote } from '../../core/inferred-lists.ts';
 import { SOON_MS } from '../../domain/time.ts';
 import type { Profile } from '../../ports/profiles.ts';
 import type { App } from '../app.ts';
-import { type Finding, ok, runCheck, warning } from './finding.ts';
+import type { Finding } from '../documents/doctor.ts';
+import { ok, runCheck, warning } from './finding.ts';
 
 /** Beyond this, times of expiry are read wrongly. */
 const SKEW_MS = 5 * 60_000;

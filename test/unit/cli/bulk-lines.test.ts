@@ -11,7 +11,7 @@ it.each<[code: ErrorCode, line: string, summary: string]>([
   ],
 ])('%s has one word in the line and in the sum', (code, line, summary) => {
   const error = new AppError({ code, message: 'no disk', hint: 'resume it' });
-  const item = { result: code, message: 'no disk', hint: 'resume it' };
-  const result: BulkResult = { fate: fateOfError(error), label: '"a"', where: null, item };
+  const facts = { reference: 'a', id: null, name: 'a', result: code, message: 'no disk', hint: 'resume it' };
+  const result: BulkResult = { fate: fateOfError(error), label: '"a"', where: null, facts };
   expect([bulkLine(result), bulkSummary([result], null)]).toEqual([line, summary]);
 });

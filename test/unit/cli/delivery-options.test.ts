@@ -19,7 +19,11 @@ function rig(
   const parse = () =>
     parseDelivery(made.app, made.input, {
       defaultName: 'ci',
-      document: (item) => ({ provider: 'fake', token: { id: item.id } }),
+      document: (item, secret) => ({
+        shape: 'one',
+        schema: 'keyturn.token/1',
+        data: { provider: 'fake', token: { id: item.id }, tokenSecret: secret },
+      }),
       ...context,
     });
   return { ...made, parse };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resultsReport, throwIfSingleFailure } from '../../../src/cli/change-report.ts';
-import { doneReport, listReport, planReport } from '../../../src/cli/reports.ts';
+import { many, said } from '../../../src/cli/documents/document.ts';
+import { planDocument } from '../../../src/cli/documents/plan.ts';
 import type { ChangeResult } from '../../../src/core/change-tokens.ts';
 import { Client } from '../../../src/core/client.ts';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
@@ -60,21 +61,31 @@ describe('results', () => {
         reference: 'a',
         id: 'a',
         name: 'name-a',
+        provider: 'fake',
+        profile: 'acme',
         result: 'revoked',
         status: null,
         message: null,
         hint: null,
         outcome: 'done',
+        attempt: null,
+        dueAt: null,
+        old: null,
       },
       {
         reference: 'b',
         id: null,
         name: null,
+        provider: 'fake',
+        profile: 'acme',
         result: 'not-found',
         status: null,
         message: 'it is not-found',
         hint: 'do that',
         outcome: 'failed',
+        attempt: null,
+        dueAt: null,
+        old: null,
       },
     ]);
     expect(report.notes?.()).toEqual(['1 done, 1 failed ("b"), 0 unknown, 0 skipped at Fake, profile acme']);
@@ -106,26 +117,31 @@ describe('results', () => {
 describe('lists', () => {
   it('say on stderr that they are empty', () => {
     const base = { schema: 's', key: 'k', columns: [], empty: 'nothing is kept yet' };
-    expect(listReport({ ...base, items: [] }).notes?.()).toEqual(['nothing is kept yet']);
-    expect(listReport({ ...base, items: [{ a: 1 }] }).notes?.()).toEqual([]);
+    expect(many({ ...base, items: [] }).notes?.()).toEqual(['nothing is kept yet']);
+    expect(many({ ...base, items: [{ a: 1 }] }).notes?.()).toEqual([]);
   });
 
-  it('plans number their steps, and say that they are plans', async () => {
-    const report = planReport([{ what: 'a', call: 'GET x' }, { what: 'b' }], { provider: 'fake' });
-    expect(report.head).toEqual({ provider: 'fake', dryRun: true });
-    expect(await itemsOf(report)).toEqual([
-      { step: 1, what: 'a', call: 'GET x' },
-      { step: 2, what: 'b', call: null },
+  it('plans number their steps for people, name them for programs, and say that they are plans', async () => {
+    const report = planDocument({ provider: 'fake', profile: null }, [
+      { step: 'issue', what: 'a', call: 'GET x' },
+      { step: 'print', what: 'b' },
     ]);
+    expect(report.head).toEqual({ provider: 'fake', profile: null, dryRun: true });
+    const items = await itemsOf(report);
+    expect(items).toEqual([
+      { token: null, step: 'issue', what: 'a', call: 'GET x', undo: null },
+      { token: null, step: 'print', what: 'b', call: null, undo: null },
+    ]);
+    expect(items.map((item) => report.lines?.(item))).toEqual(['1. a\n   GET x', '2. b']);
   });
 });
 
 it('what is done has a line for people and a document', () => {
-  expect(doneReport('s/1', { a: 1 }, 'done', { notes: ['n'] })).toEqual({
+  const columns = [{ title: 'A', field: 'a', kind: 'text' }] as const;
+  expect(said({ shape: 'one', schema: 's/1', data: { a: 1 }, key: 'a', columns }, 'done')).toEqual({
     shape: 'one',
     schema: 's/1',
     data: { a: 1 },
     lines: ['done'],
-    notes: ['n'],
   });
 });

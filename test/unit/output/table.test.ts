@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { TOKEN_COLUMNS } from '../../../src/cli/columns.ts';
+import { TOKEN_COLUMNS } from '../../../src/cli/documents/columns.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import type { Column } from '../../../src/output/report.ts';
 import { createStyle } from '../../../src/output/style.ts';

@@ -1,7 +1,7 @@
-import { ANSWER_SWITCHES } from './answer-shape.ts';
-import { ASSUMPTION_SWITCHES } from './assumptions.ts';
-import { FAULT_ACTIONS } from './fault-actions.ts';
-import type { SwitchTable } from './switch.ts';
+import { ANSWER_SWITCHES } from '../../src/sandbox/answer-shape.ts';
+import { ASSUMPTION_SWITCHES } from '../../src/sandbox/assumptions.ts';
+import { FAULT_ACTIONS } from '../../src/sandbox/fault-actions.ts';
+import type { SwitchTable } from '../../src/sandbox/switch.ts';
 
 /** The parts of `docs/sandbox.md` that are made from the sandbox's own tables, by name. */
 export function sandboxTables(): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
-import type { ArgumentSpec, Command, LocalNames, Node, OptionSpec, Values } from '../command.ts';
-import { GLOBAL_OPTIONS } from '../globals.ts';
-import { TREE } from '../program.ts';
+import type { ArgumentSpec, Command, LocalNames, Node, OptionSpec, Values } from '../../src/cli/command.ts';
+import { GLOBAL_OPTIONS } from '../../src/cli/globals.ts';
+import { TREE } from '../../src/cli/program.ts';
 
 export interface Word {
   readonly word: string;

@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '../domain/errors.ts';
+import type { AppError, ErrorCode } from '../../domain/errors.ts';
 
 /** How a command over several things ends: the one error when all failed alike, `partial` when some did. */
 export function exitOfMany(count: number, errors: readonly AppError[]): ErrorCode | undefined {

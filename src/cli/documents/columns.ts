@@ -1,4 +1,4 @@
-import type { Column } from '../output/report.ts';
+import type { Column } from '../../output/report.ts';
 
 /** A revoked token ended already, whatever its date says. */
 const ENDED = { field: 'status', value: 'revoked' } as const;
@@ -40,7 +40,7 @@ export const PROFILE_COLUMNS: readonly Column[] = [
   { title: 'NAME', field: 'name', kind: 'text' },
   { title: 'PROVIDER', field: 'provider', kind: 'text' },
   { title: 'ORIGIN', field: 'origin', kind: 'text' },
-  { title: 'SETTINGS', field: 'settings', kind: 'list' },
+  { title: 'SETTINGS', field: 'settings', kind: 'list', pairs: '=' },
   { title: 'CREDENTIAL', field: 'credential', kind: 'text' },
 ];
 
@@ -77,7 +77,7 @@ export const RESULT_COLUMNS: readonly Column[] = [
 ];
 
 export const PLAN_COLUMNS: readonly Column[] = [
-  { title: 'STEP', field: 'step', kind: 'number' },
+  { title: 'STEP', field: 'step', kind: 'text' },
   { title: 'WHAT', field: 'what', kind: 'text' },
   { title: 'CALL', field: 'call', kind: 'text' },
 ];
@@ -87,4 +87,41 @@ export const ROTATION_PLAN_COLUMNS: readonly Column[] = [
   { title: 'STEP', field: 'step', kind: 'text' },
   { title: 'WHAT', field: 'what', kind: 'text' },
   { title: 'UNDO', field: 'undo', kind: 'text' },
+];
+
+export const LOGIN_COLUMNS: readonly Column[] = [
+  { title: 'PROFILE', field: 'profile', kind: 'text' },
+  { title: 'PROVIDER', field: 'provider', kind: 'text' },
+  { title: 'ORIGIN', field: 'origin', kind: 'text' },
+  { title: 'CREDENTIAL', field: 'credential', kind: 'text' },
+  { title: 'ACCOUNT', field: 'account', kind: 'text' },
+  { title: 'SCOPES', field: 'scopes', kind: 'list' },
+  { title: 'EXPIRES', field: 'expiresAt', kind: 'time' },
+  { title: 'STORE', field: 'store', kind: 'text' },
+];
+
+export const WHOAMI_COLUMNS: readonly Column[] = [
+  { title: 'PROFILE', field: 'profile', kind: 'text' },
+  { title: 'PROVIDER', field: 'provider', kind: 'text' },
+  { title: 'ORIGIN', field: 'origin', kind: 'text' },
+  { title: 'SETTINGS', field: 'settings', kind: 'list', pairs: '=' },
+  { title: 'ACCOUNT', field: 'account', kind: 'text' },
+  { title: 'SUBJECT', field: 'subject', kind: 'text' },
+  { title: 'SCOPES', field: 'scopes', kind: 'list' },
+  { title: 'TOKEN ID', field: 'tokenId', kind: 'text' },
+  { title: 'EXPIRES', field: 'expiresAt', kind: 'time' },
+  { title: 'CREDENTIAL', field: 'credential', kind: 'text' },
+  { title: 'SOURCES', field: 'sources', kind: 'list', pairs: ':' },
+];
+
+export const AUDIT_COLUMNS: readonly Column[] = [
+  { title: 'WHEN', field: 'at', kind: 'time' },
+  { title: 'ACTION', field: 'action', kind: 'text' },
+  { title: 'OUTCOME', field: 'outcome', kind: 'status' },
+  { title: 'PROVIDER', field: 'provider', kind: 'text' },
+  { title: 'PROFILE', field: 'profile', kind: 'text' },
+  { title: 'ID', field: 'id', kind: 'text' },
+  { title: 'TARGET', field: 'target', kind: 'text', optional: 1 },
+  { title: 'FINGERPRINT', field: 'fingerprint', kind: 'text', optional: 2 },
+  { title: 'OPERATION', field: 'attempt', kind: 'text', optional: 3 },
 ];

@@ -1,12 +1,14 @@
-import { insteadOf, supportOf } from '../core/capabilities.ts';
-import { OPERATIONS } from '../domain/capability.ts';
-import { EXIT } from '../domain/errors.ts';
-import type { Provider } from '../ports/provider.ts';
-import { loadProviders } from '../providers/registry.ts';
-import { supportWordOf } from './capability-words.ts';
-import { SHELL_FILES } from './completion/shell-files.ts';
-import { completionScripts } from './completion-scripts.ts';
-import { environmentVariables } from './topics.ts';
+import { SHELL_FILES } from '../../src/cli/commands/completion.ts';
+import { supportWordOf } from '../../src/cli/documents/provider.ts';
+import { environmentVariables } from '../../src/cli/topics.ts';
+import { insteadOf, supportOf } from '../../src/core/capabilities.ts';
+import { OPERATIONS } from '../../src/domain/capability.ts';
+import { EXIT } from '../../src/domain/errors.ts';
+import type { Provider } from '../../src/ports/provider.ts';
+import { loadProviders } from '../../src/providers/registry.ts';
+import { completionScripts } from './completions.ts';
+import { sandboxTables } from './sandbox-tables.ts';
+import { schemaFiles } from './schemas.ts';
 
 const NOTICE = '<!-- Made by `npm run generate` from the code; do not edit. -->\n\n';
 
@@ -17,8 +19,8 @@ export async function generatedFiles(
   const providers = await loadProviders();
   const scripts = await completionScripts();
   const table = capabilityTable(providers);
-  const { sandboxTables } = await import('../sandbox/doc-tables.ts');
   return {
+    ...schemaFiles(),
     [`completions/${SHELL_FILES.bash}`]: scripts.bash,
     [`completions/${SHELL_FILES.zsh}`]: scripts.zsh,
     [`completions/${SHELL_FILES.fish}`]: scripts.fish,

@@ -1,0 +1,88 @@
+import { type Decision, isChange, type PolicyAction } from '../../core/policy/decision.ts';
+import type { PlannedToken } from '../../core/policy/plan-policy.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { PolicyToken } from '../../domain/policy.ts';
+import type { Column, ListReport } from '../../output/report.ts';
+import { many } from './document.ts';
+
+const POLICY_COLUMNS: readonly Column[] = [
+  { title: 'NAME', field: 'name', kind: 'text' },
+  { title: 'PROVIDER', field: 'provider', kind: 'text', optional: 2 },
+  { title: 'PROFILE', field: 'profile', kind: 'text', optional: 1 },
+  { title: 'ACTION', field: 'action', kind: 'status' },
+  { title: 'ID', field: 'id', kind: 'text', optional: 3 },
+  { title: 'DUE', field: 'dueAt', kind: 'time' },
+  { title: 'WHY', field: 'message', kind: 'text' },
+];
+
+/** Of `apply`: the same with what was done. */
+export const POLICY_RESULT_COLUMNS: readonly Column[] = POLICY_COLUMNS.map((column) =>
+  column.field === 'action'
+    ? { ...column, title: 'RESULT', field: 'result', kind: 'result' as const }
+    : column,
+);
+
+/** What a token of the policy may do and where its secret goes: what somebody agrees to who says yes to `apply`. */
+const PLAN_COLUMNS: readonly Column[] = [
+  ...POLICY_COLUMNS,
+  { title: 'SCOPES', field: 'scopes', kind: 'list' },
+  { title: 'OPTIONS', field: 'optionsText', kind: 'text' },
+  { title: 'LIFETIME', field: 'lifetime', kind: 'text' },
+  { title: 'DESTINATIONS', field: 'destinations', kind: 'list' },
+];
+
+/** `keyturn.policy-plan/1`: what `apply` would do, a record for each token of the policy. */
+export function policyPlanDocument(planned: readonly PlannedToken[]): ListReport {
+  return many({
+    schema: 'keyturn.policy-plan/1',
+    head: { dryRun: true, changes: planned.filter(({ decision }) => isChange(decision)).length },
+    key: 'tokens',
+    columns: PLAN_COLUMNS,
+    items: planned.map(planItem),
+    empty: 'the policy has no tokens',
+  });
+}
+
+function planItem({ target, decision }: PlannedToken): JsonObject {
+  const error = decision.action === 'blocked' ? decision.error : null;
+  const operation = 'operation' in decision ? decision.operation.header.id : null;
+  return {
+    name: target.token.name,
+    provider: target.provider.id,
+    profile: target.profile,
+    action: decision.action,
+    id: idOf(decision),
+    dueAt: 'dueAt' in decision ? decision.dueAt : null,
+    message: error?.facts.message ?? ('why' in decision ? decision.why : STANDING[decision.action]) ?? null,
+    hint: error?.facts.hint ?? null,
+    code: error?.code ?? null,
+    attempt: operation,
+    scopes: [...target.token.scopes],
+    options: { ...target.token.options },
+    optionsText: optionsText(target.token),
+    lifetime: target.token.lifetimeMs === null ? null : formatDuration(target.token.lifetimeMs),
+    destinations: [...target.token.deliver],
+    commands: target.token.deliver.filter(isExec),
+    outside: [...target.outside],
+  };
+}
+
+export function optionsText({ options }: PolicyToken): string | null {
+  const texts = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  return texts.length === 0 ? null : texts.join(' ');
+}
+
+export function isExec(destination: string): boolean {
+  return destination.startsWith('exec:');
+}
+
+const STANDING: Partial<Readonly<Record<PolicyAction, string>>> = {
+  nothing: 'it is as it should be',
+  wait: 'the replaced one works on until then',
+};
+
+function idOf(decision: Decision): string | null {
+  if ('live' in decision) return decision.live.id;
+  return decision.action === 'deliver' ? decision.id : null;
+}
