@@ -1,6 +1,6 @@
+import { environmentVariables } from '../../src/cli/arguments/topics.ts';
 import { SHELL_FILES } from '../../src/cli/commands/completion.ts';
 import { supportWordOf } from '../../src/cli/documents/provider.ts';
-import { environmentVariables } from '../../src/cli/topics.ts';
 import { insteadOf, supportOf } from '../../src/core/capabilities.ts';
 import { OPERATIONS } from '../../src/domain/capability.ts';
 import { EXIT } from '../../src/domain/errors.ts';

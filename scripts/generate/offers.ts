@@ -1,4 +1,4 @@
-import type { LocalNames } from '../../src/cli/command.ts';
+import type { LocalNames } from '../../src/cli/arguments/specs.ts';
 import { GLOBAL_VALUED, LIST_COMMANDS, type Offer, type Place } from './places.ts';
 
 export const NOTICE = 'made by `npm run generate` from the command tree; do not edit';

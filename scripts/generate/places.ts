@@ -1,5 +1,6 @@
-import type { ArgumentSpec, Command, LocalNames, Node, OptionSpec, Values } from '../../src/cli/command.ts';
-import { GLOBAL_OPTIONS } from '../../src/cli/globals.ts';
+import type { Command, Node } from '../../src/cli/arguments/command.ts';
+import { GLOBAL_OPTIONS } from '../../src/cli/arguments/globals.ts';
+import type { ArgumentSpec, LocalNames, OptionSpec, Values } from '../../src/cli/arguments/specs.ts';
 import { TREE } from '../../src/cli/program.ts';
 
 export interface Word {

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, EXIT, isAppError, usage } from '../domain/errors.ts';
 import type { Report } from '../output/report.ts';
-import type { App } from './app.ts';
 import { ClosedPipe, type Runtime } from './runtime.ts';
+import type { App } from './services/app.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
     return print(runtime, `${VERSION}\n`);
   let asJson = wantsJson(argv, runtime.env['KEYTURN_OUTPUT']);
   try {
-    const { parse } = await import('./parse.ts');
+    const { parse } = await import('./arguments/parse.ts');
     const parsed = await parse(argv, Math.min(runtime.stdout.columns, 100));
     if (parsed.kind === 'help') {
       if (argv.includes('--version') || argv.includes('-V')) return await print(runtime, `${VERSION}\n`);
@@ -24,8 +24,8 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
       return EXIT.usage.code;
     }
     const [{ readGlobals }, { attended }] = await Promise.all([
-      import('./globals.ts'),
-      import('./attended.ts'),
+      import('./arguments/globals.ts'),
+      import('./terminal/attended.ts'),
     ]);
     runtime = attended(given, { noInput: parsed.input.flag('no-input') });
     const globals = readGlobals(parsed.input, {
@@ -37,7 +37,7 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
       const { refuseUnsafeSurroundings } = await import('../domain/surroundings.ts');
       refuseUnsafeSurroundings(runtime);
     }
-    const { App } = await import('./app.ts');
+    const { App } = await import('./services/app.ts');
     const app = new App(runtime, globals);
     let report: Report;
     let status: number;

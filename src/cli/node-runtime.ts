@@ -1,8 +1,8 @@
 import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { createLazyPrompter } from './lazy-prompter.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
-import { takeEnvironment } from './take-environment.ts';
+import { takeEnvironment } from './services/take-environment.ts';
+import { createLazyPrompter } from './terminal/lazy-prompter.ts';
 
 /** One Ctrl-C may arrive twice: from the terminal, and from a parent such as `npm` that hands it on. In milliseconds. */
 const ONE_PRESS_MS = 300;
@@ -61,7 +61,7 @@ export function nodeRuntime(): Runtime {
         node: process.execPath,
         path: process
           .getBuiltinModule('node:url')
-          .fileURLToPath(new URL('./relay-output.js', import.meta.url)),
+          .fileURLToPath(new URL('./terminal/relay-output.js', import.meta.url)),
       },
       onSignal: (name, listener) => {
         process.on(name, listener);

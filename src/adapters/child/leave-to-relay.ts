@@ -3,7 +3,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { MaskerState } from './masker.ts';
 import type { Pump } from './pump.ts';
 
-/** The program that goes on masking: `cli/relay-output.ts`, and the `node` that runs it. */
+/** The program that goes on masking: `cli/terminal/relay-output.ts`, and the `node` that runs it. */
 export interface RelayProgram {
   readonly node: string;
   readonly path: string;

@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { auditDocument } from '../documents/audit.ts';
 
-export const auditList: Command = {
+export const command: Command = {
   async run(app) {
     const audit = await app.audit();
     const { brokenAt } = await audit.verify();

@@ -1,10 +1,10 @@
 import { AppError } from '../../domain/errors.ts';
 import type { AuditCheck } from '../../ports/audit.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { auditCheckDocument } from '../documents/audit.ts';
 import { said } from '../documents/document.ts';
 
-export const auditVerify: Command = {
+export const command: Command = {
   details:
     'Ends with 1 unless every record is proved by a code under a key of this installation. The codes do not show that the last records were taken away: keep a copy elsewhere where that matters.',
   async run(app) {

@@ -1,5 +1,5 @@
 import { usage } from '../../domain/errors.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -12,7 +12,7 @@ export const SHELL_FILES: Readonly<Record<Shell, string>> = {
   powershell: 'keyturn.ps1',
 };
 
-export const completion: Command = {
+export const command: Command = {
   needsNoSecret: true,
   arguments: [{ name: '<shell>', about: SHELLS.join(', '), values: SHELLS }],
   examples: [

@@ -1,11 +1,11 @@
 import { type ExportFormat, exportSecrets } from '../../core/export-secrets.ts';
-import { ALLOW_MANAGING } from '../allow-managing.ts';
-import { maskInCi } from '../ci-masks.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
+import { ALLOW_MANAGING } from '../arguments/token-options.ts';
+import { maskInCi } from '../services/show-secret.ts';
 
 const FORMATS: readonly ExportFormat[] = ['env', 'dotenv', 'json'];
 
-export const credentialsExport: Command = {
+export const command: Command = {
   arguments: [
     { name: '<name...>', about: 'credentials, each as NAME or VARIABLE=NAME', values: 'credentials' },
   ],

@@ -1,9 +1,9 @@
 import { requireSaved } from '../../core/saved-credentials.ts';
-import { ALLOW_MANAGING } from '../allow-managing.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
+import { ALLOW_MANAGING } from '../arguments/token-options.ts';
 import { credentialDocument, credentialJson } from '../documents/credential.ts';
 
-export const credentialsGet: Command = {
+export const command: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
   options: [{ flags: '--print', about: 'print the secret and nothing else' }, ALLOW_MANAGING],
   details:
@@ -15,7 +15,7 @@ export const credentialsGet: Command = {
   async run(app, input) {
     const store = await app.store();
     const credential = await requireSaved(store, input.argument(0));
-    const { remindOfEntries } = await import('../reminders.ts');
+    const { remindOfEntries } = await import('../services/reminders.ts');
     await remindOfEntries(app, [credential.name]);
     const now = app.runtime.clock.now();
     if (!input.flag('print')) return credentialDocument(credential, now);

@@ -4,11 +4,11 @@ import { STORE_KINDS } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { checkLocalName } from '../../domain/name.ts';
 import { parseOrigin } from '../../domain/origin.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { credentialDocument } from '../documents/credential.ts';
-import { readSecret } from '../secret-reader.ts';
+import { readSecret } from '../terminal/secret-reader.ts';
 
-export const credentialsImport: Command = {
+export const command: Command = {
   arguments: [{ name: '<name>', about: 'the name to keep it under' }],
   options: [
     { flags: '--token-file <path>', about: 'read it from a file or a pipe; - is standard input' },

@@ -1,12 +1,12 @@
 import { migrateStore } from '../../core/migrate-store.ts';
 import { STORE_KINDS } from '../../domain/credential.ts';
 import { usage } from '../../domain/errors.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { migrationDocument } from '../documents/credential.ts';
 import { NOWHERE, said } from '../documents/document.ts';
 import { planDocument } from '../documents/plan.ts';
 
-export const credentialsMigrate: Command = {
+export const command: Command = {
   options: [
     { flags: '--from <store>', about: STORE_KINDS.join(', '), values: STORE_KINDS },
     {

@@ -3,14 +3,13 @@ import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import { profilesOf, requireSaved } from '../../core/saved-credentials.ts';
 import type { Credential } from '../../domain/credential.ts';
 import { safeText } from '../../domain/text.ts';
-import type { App } from '../app.ts';
-import type { Command } from '../command.ts';
-import { credentialDocument } from '../documents/credential.ts';
+import type { Command } from '../arguments/command.ts';
+import { credentialDocument, inactiveWords } from '../documents/credential.ts';
 import { said } from '../documents/document.ts';
-import { inactiveWords } from '../inactive-words.ts';
-import { placeWords, titleOf } from '../place-words.ts';
+import { placeWords, titleOf } from '../services/place-words.ts';
+import type { Services } from '../services/services.ts';
 
-export const credentialsRemove: Command = {
+export const command: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
   details: 'Forgets the secret here. Nothing is sent to the provider: `tokens revoke` ends the token there.',
   async run(app, input) {
@@ -34,7 +33,7 @@ export const credentialsRemove: Command = {
 
 /** ` (id 42, Devo, profile work)`; nothing for a secret of no provider. */
 async function describePlace(
-  app: App,
+  app: Pick<Services, 'loadProvider'>,
   { current, provider }: Credential,
   profile: string | undefined,
 ): Promise<string> {

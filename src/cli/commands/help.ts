@@ -1,8 +1,8 @@
 import { usage } from '../../domain/errors.ts';
-import type { Command } from '../command.ts';
-import { TOPICS } from '../topics.ts';
+import type { Command } from '../arguments/command.ts';
+import { TOPICS } from '../arguments/topics.ts';
 
-export const help: Command = {
+export const command: Command = {
   needsNoSecret: true,
   arguments: [{ name: '[words...]', about: 'a command, or a topic', values: Object.keys(TOPICS) }],
   details: `Topics:\n${Object.entries(TOPICS)
@@ -14,13 +14,9 @@ export const help: Command = {
     const topic =
       first === undefined ? undefined : Object.entries(TOPICS).find(([name]) => name === first)?.[1];
     if (topic) return { shape: 'text', text: await topic.render() };
-    const { findPath } = await import('../program.ts');
-    if (findPath(words).length < words.length) throw usage('there is no help on that', 'see `keyturn help`');
-    // Asking for `--help` of the words is the same question.
-    const { parse } = await import('../parse.ts');
-    const answer = await parse([...words, '--help'], app.presentation().width);
-    if (answer.kind !== 'help') throw usage('there is no help on that', 'see `keyturn help`');
+    const text = await app.help(words);
+    if (text === null) throw usage('there is no help on that', 'see `keyturn help`');
     const topics = words.length === 0 ? `\nTopics: keyturn help ${Object.keys(TOPICS).join(' | ')}\n` : '';
-    return { shape: 'text', text: `${answer.text}${topics}` };
+    return { shape: 'text', text: `${text}${topics}` };
   },
 };

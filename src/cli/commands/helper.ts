@@ -1,10 +1,11 @@
 import { answerDocker } from '../../core/helpers/docker.ts';
 import { answerExecCredential } from '../../core/helpers/exec-credential.ts';
 import { answerGit } from '../../core/helpers/git.ts';
-import { ALLOW_MANAGING } from '../allow-managing.ts';
-import type { App } from '../app.ts';
-import type { Command, OptionSpec } from '../command.ts';
-import type { Input } from '../input.ts';
+import type { Command } from '../arguments/command.ts';
+import type { Input } from '../arguments/input.ts';
+import type { OptionSpec } from '../arguments/specs.ts';
+import { ALLOW_MANAGING } from '../arguments/token-options.ts';
+import type { Services } from '../services/services.ts';
 
 const MAX_REQUEST = 64 * 1024;
 
@@ -19,7 +20,7 @@ const CHOICE: readonly OptionSpec[] = [
   { flags: '--username <name>', about: 'the user name to answer with where none is asked for' },
 ];
 
-export const helperGit: Command = {
+const git: Command = {
   arguments: [
     { name: '<action>', about: 'get, store or erase; git says which', values: ['get', 'store', 'erase'] },
   ],
@@ -38,7 +39,7 @@ export const helperGit: Command = {
   },
 };
 
-export const helperDocker: Command = {
+const docker: Command = {
   arguments: [
     {
       name: '<action>',
@@ -66,7 +67,7 @@ export const helperDocker: Command = {
   },
 };
 
-export const helperExec: Command = {
+const exec: Command = {
   options: [
     { flags: '--credential <name>', about: 'the credential to hand out' },
     {
@@ -100,6 +101,8 @@ function readChoice(input: Input, username: string) {
   };
 }
 
-async function readRequest(app: App): Promise<string> {
+async function readRequest(app: Pick<Services, 'runtime'>): Promise<string> {
   return new TextDecoder().decode(await app.runtime.stdin.read(MAX_REQUEST));
 }
+
+export const commands: Readonly<Record<string, Command>> = { git, docker, exec };

@@ -1,17 +1,22 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { createKey } from '../../core/create/key.ts';
 import { KEY_TYPES } from '../../domain/token.ts';
-import type { Command } from '../command.ts';
-import { DELIVERY_OPTIONS, NO_DELIVERY, parseDelivery, refuseDelivery } from '../delivery-options.ts';
-import { deliverySteps } from '../delivery-steps.ts';
+import type { Command } from '../arguments/command.ts';
+import {
+  DELIVERY_OPTIONS,
+  deliverySteps,
+  NO_DELIVERY,
+  parseDelivery,
+  refuseDelivery,
+} from '../arguments/delivery.ts';
 import { placeOf } from '../documents/document.ts';
+import { issueReport } from '../documents/issue-report.ts';
 import { issuedOf, issuedWhilePrinting } from '../documents/issued.ts';
 import { planDocument } from '../documents/plan.ts';
 import { deliveredKeyJson, keyDocument, keyJson } from '../documents/project.ts';
-import { issueReport } from '../issue-report.ts';
-import { noteProfile } from '../note-profile.ts';
+import { noteProfile } from '../services/place-words.ts';
 
-export const keysCreate: Command = {
+export const command: Command = {
   options: [
     { flags: '--project <slug>', about: 'the project' },
     { flags: '--name <name>', about: 'what to call it' },

@@ -4,12 +4,12 @@ import { whereOf } from '../../core/where.ts';
 import { usage } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { chooseExpiry } from '../../domain/time.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { placeOf } from '../documents/document.ts';
 import { planDocument } from '../documents/plan.ts';
 import { keyDocument, keyJson } from '../documents/project.ts';
 
-export const keysExpire: Command = {
+export const command: Command = {
   arguments: [{ name: '<ref>', about: 'name or id of the key' }],
   options: [
     { flags: '--project <slug>', about: 'the project' },

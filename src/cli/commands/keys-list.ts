@@ -2,10 +2,10 @@ import { unsupported } from '../../core/capabilities.ts';
 import { listKeys } from '../../core/keys.ts';
 import { notWholeNote } from '../../core/listing.ts';
 import type { ListProgress } from '../../core/tokens.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { keysDocument } from '../documents/project.ts';
 
-export const keysList: Command = {
+export const command: Command = {
   options: [{ flags: '--project <slug>', about: 'the project' }],
   async run(app, input) {
     const deps = await app.tokenDeps();

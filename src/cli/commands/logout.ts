@@ -6,14 +6,14 @@ import { confirmOwnId } from '../../core/own-id.ts';
 import { revokeOwn } from '../../core/revoke-own.ts';
 import { placeText } from '../../core/where.ts';
 import type { Profile } from '../../ports/profiles.ts';
-import type { App } from '../app.ts';
-import { labelOf } from '../bulk-lines.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
+import { inactiveWords } from '../documents/credential.ts';
 import { said } from '../documents/document.ts';
 import { logoutDocument } from '../documents/profile.ts';
-import { inactiveWords } from '../inactive-words.ts';
+import { labelOf } from '../documents/results.ts';
+import type { Services } from '../services/services.ts';
 
-export const logout: Command = {
+export const command: Command = {
   arguments: [{ name: '[profile]', about: 'the profile; the current one when left out', values: 'profiles' }],
   options: [{ flags: '--revoke', about: 'also make the credential unusable at the provider' }],
   async run(app, input) {
@@ -54,7 +54,10 @@ export const logout: Command = {
 };
 
 /** With the profile's own credential, whatever KEYTURN_TOKEN says, and only under an id that is confirmed to be its own. */
-async function revokeOwnOf(app: App, profile: Profile): Promise<ChangeResult> {
+async function revokeOwnOf(
+  app: Pick<Services, 'audit' | 'clientFor' | 'profiles' | 'resolveProfile' | 'runtime' | 'store'>,
+  profile: Profile,
+): Promise<ChangeResult> {
   const client = await app.clientFor(await app.resolveProfile(profile.name));
   await confirmOwnId(client, await isIssued(app, client.connection));
   const { clock } = app.runtime;
@@ -62,14 +65,20 @@ async function revokeOwnOf(app: App, profile: Profile): Promise<ChangeResult> {
 }
 
 /** Whether keyturn created the token: only an answer of the vendor's brings the date of its birth with its id. */
-async function isIssued(app: App, { credentialName, tokenId }: Connection): Promise<boolean> {
+async function isIssued(
+  app: Pick<Services, 'store'>,
+  { credentialName, tokenId }: Connection,
+): Promise<boolean> {
   if (credentialName === null || tokenId === null) return false;
   const saved = await (await app.store()).find(credentialName);
   return saved?.current.id === tokenId && saved.current.createdAt !== null;
 }
 
 /** Looked up before the logout removes the entry. */
-async function whatStoreKnows(app: App, { credential }: Profile): Promise<string> {
+async function whatStoreKnows(
+  app: Pick<Services, 'runtime' | 'store'>,
+  { credential }: Profile,
+): Promise<string> {
   const saved = credential.kind === 'store' ? await (await app.store()).find(credential.name) : null;
   return saved ? inactiveWords(saved.current, app.runtime.clock.now()) : '';
 }

@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { profilesDocument } from '../documents/profile.ts';
 
-export const profilesList: Command = {
+export const command: Command = {
   needsNoSecret: true,
   async run(app) {
     const profiles = await app.profiles();

@@ -1,11 +1,11 @@
 import { refuseNeeded } from '../../core/operation/conflicts.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { said } from '../documents/document.ts';
 import { profileDocument } from '../documents/profile.ts';
-import { titleOf } from '../place-words.ts';
-import { requireProfile } from '../require-profile.ts';
+import { titleOf } from '../services/place-words.ts';
+import { requireProfile } from '../services/require-profile.ts';
 
-export const profilesRemove: Command = {
+export const command: Command = {
   arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   details: 'The credential stays in the store; `keyturn logout` forgets both.',
   async run(app, input) {

@@ -1,12 +1,12 @@
 import { refuseNeeded } from '../../core/operation/conflicts.ts';
 import { checkLocalName } from '../../domain/name.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { said } from '../documents/document.ts';
 import { profileDocument } from '../documents/profile.ts';
-import { titleOf } from '../place-words.ts';
-import { requireProfile } from '../require-profile.ts';
+import { titleOf } from '../services/place-words.ts';
+import { requireProfile } from '../services/require-profile.ts';
 
-export const profilesRename: Command = {
+export const command: Command = {
   arguments: [
     { name: '<old>', about: 'the profile', values: 'profiles' },
     { name: '<new>', about: 'its new name' },

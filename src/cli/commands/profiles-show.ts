@@ -1,8 +1,8 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { profileDocument } from '../documents/profile.ts';
-import { requireProfile } from '../require-profile.ts';
+import { requireProfile } from '../services/require-profile.ts';
 
-export const profilesShow: Command = {
+export const command: Command = {
   needsNoSecret: true,
   arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   async run(app, input) {

@@ -1,10 +1,10 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { said } from '../documents/document.ts';
 import { profileDocument } from '../documents/profile.ts';
-import { titleOf } from '../place-words.ts';
-import { requireProfile } from '../require-profile.ts';
+import { titleOf } from '../services/place-words.ts';
+import { requireProfile } from '../services/require-profile.ts';
 
-export const profilesUse: Command = {
+export const command: Command = {
   needsNoSecret: true,
   arguments: [{ name: '<name>', about: 'the profile', values: 'profiles' }],
   async run(app, input) {

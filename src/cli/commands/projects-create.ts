@@ -1,12 +1,12 @@
 import { audited } from '../../core/audited.ts';
 import { unsupported } from '../../core/capabilities.ts';
 import { whereOf } from '../../core/where.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { placeOf } from '../documents/document.ts';
 import { planDocument } from '../documents/plan.ts';
 import { projectDocument } from '../documents/project.ts';
 
-export const projectsCreate: Command = {
+export const command: Command = {
   options: [
     { flags: '--name <name>', about: 'what people call it' },
     { flags: '--platform <platform>', about: 'nextjs, node, python …' },

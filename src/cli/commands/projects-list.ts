@@ -1,9 +1,9 @@
 import { unsupported } from '../../core/capabilities.ts';
 import { notWholeNote } from '../../core/listing.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { projectsDocument } from '../documents/project.ts';
 
-export const projectsList: Command = {
+export const command: Command = {
   async run(app) {
     const client = await app.client();
     const { provider } = client.connection;

@@ -1,11 +1,11 @@
 import { insteadOf } from '../../core/capabilities.ts';
 import { usage } from '../../domain/errors.ts';
 import { isStructured } from '../../output/report.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { providerDocument, providersDocument } from '../documents/provider.ts';
 
 /** The capability table, made from the provider definitions: what is absent there is a dash here. */
-export const providers: Command = {
+export const command: Command = {
   needsNoSecret: true,
   arguments: [
     {

@@ -1,9 +1,9 @@
 import { parseSecretVariable, runWithSecrets } from '../../core/run-with-secrets.ts';
 import { usage } from '../../domain/errors.ts';
-import { ALLOW_MANAGING } from '../allow-managing.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
+import { ALLOW_MANAGING } from '../arguments/token-options.ts';
 
-export const run: Command = {
+export const command: Command = {
   arguments: [{ name: '<command...>', about: 'the program and its arguments, after --' }],
   options: [
     { flags: '--env <variable=credential...>', about: 'put a credential of the store into this variable' },
@@ -26,7 +26,7 @@ export const run: Command = {
     const never = input.flag('no-mask');
     const maskOf = (stream: { readonly isTerminal: boolean }) => always || (!never && !stream.isTerminal);
     const variables = input.list('env').map(parseSecretVariable);
-    const { remindOfEntries } = await import('../reminders.ts');
+    const { remindOfEntries } = await import('../services/reminders.ts');
     await remindOfEntries(
       app,
       variables.map(({ credential }) => credential),

@@ -4,19 +4,18 @@ import { createToken } from '../../core/create/token.ts';
 import { placeOf } from '../../core/create-command.ts';
 import { refuseTakenAlias } from '../../core/operation/conflicts.ts';
 import { completer, createStep } from '../../core/tokens.ts';
-import type { Command } from '../command.ts';
-import { DELIVERY_OPTIONS, parseDelivery } from '../delivery-options.ts';
-import { deliverySteps } from '../delivery-steps.ts';
+import type { Command } from '../arguments/command.ts';
+import { DELIVERY_OPTIONS, deliverySteps, parseDelivery } from '../arguments/delivery.ts';
+import { TOKEN_OPTION_SPECS } from '../arguments/token-options.ts';
+import { readTokenSpec } from '../arguments/token-spec.ts';
 import { placeOf as placeIn } from '../documents/document.ts';
+import { issueReport } from '../documents/issue-report.ts';
 import { issuedOf, issuedWhilePrinting } from '../documents/issued.ts';
 import { planDocument } from '../documents/plan.ts';
 import { deliveredTokenJson, tokenDocument, tokenJson } from '../documents/token.ts';
-import { issueReport } from '../issue-report.ts';
-import { noteProfile } from '../note-profile.ts';
-import { TOKEN_OPTION_SPECS } from '../token-options.ts';
-import { readTokenSpec } from '../token-spec.ts';
+import { noteProfile } from '../services/place-words.ts';
 
-export const tokensCreate: Command = {
+export const command: Command = {
   options: [
     { flags: '--name <name>', about: 'what to call it; Prefactor has no names, there keyturn remembers it' },
     { flags: '--scope <scope...>', about: 'what it may do; repeat it, or separate with commas or spaces' },

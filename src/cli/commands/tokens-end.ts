@@ -9,12 +9,12 @@ import {
 import { whereOf } from '../../core/where.ts';
 import { named, questionAbout, quoteName } from '../../output/question.ts';
 import type { ListReport } from '../../output/report.ts';
-import { failedLine } from '../bulk-lines.ts';
-import { resultsReport, throwIfSingleFailure } from '../change-report.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
+import { resultsReport, throwIfSingleFailure } from '../documents/change-report.ts';
 import { placeOf } from '../documents/document.ts';
 import { planDocument } from '../documents/plan.ts';
-import { markOnSight } from '../mark-on-sight.ts';
+import { failedLine } from '../documents/results.ts';
+import { markOnSight } from '../services/mark-on-sight.ts';
 
 const EFFECT: Readonly<Record<TokenVerb, string>> = {
   revoke: 'unusable for good',
@@ -87,7 +87,9 @@ function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListR
   return { ...plan, notes: () => [...(plan.notes?.() ?? []), ...failed], exit: () => 'partial' as const };
 }
 
-export const tokensRevoke: Command = endCommand('revoke');
-export const tokensDelete: Command = endCommand('delete');
-export const tokensEnable: Command = endCommand('enable');
-export const tokensDisable: Command = endCommand('disable');
+export const commands: Readonly<Record<TokenVerb, Command>> = {
+  revoke: endCommand('revoke'),
+  delete: endCommand('delete'),
+  enable: endCommand('enable'),
+  disable: endCommand('disable'),
+};

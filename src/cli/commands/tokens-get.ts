@@ -5,7 +5,7 @@ import { commandLine } from '../../domain/command-line.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseReference } from '../../domain/reference.ts';
 import { matchAccount } from '../../domain/saved-token.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { placeOf } from '../documents/document.ts';
 import { tokenDocument, tokenJson } from '../documents/token.ts';
 
@@ -28,7 +28,7 @@ async function shownOnce({ client, store }: ReferenceDeps, reference: string): P
   });
 }
 
-export const tokensGet: Command = {
+export const command: Command = {
   arguments: [
     { name: '<ref>', about: 'saved name, the provider’s name, or id; id:X and name:X force the provider’s' },
   ],

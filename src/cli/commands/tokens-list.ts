@@ -2,11 +2,11 @@ import { learnStates } from '../../core/learn-states.ts';
 import { notWholeNote } from '../../core/listing.ts';
 import { type ListProgress, listTokens, TOKEN_SORTS } from '../../core/tokens.ts';
 import { TOKEN_STATUSES } from '../../domain/token.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
+import { FILTER_FLAGS, readFilter } from '../arguments/token-options.ts';
 import { tokensDocument } from '../documents/token.ts';
-import { FILTER_FLAGS, readFilter } from '../token-filter-options.ts';
 
-export const tokensList: Command = {
+export const command: Command = {
   options: [
     { flags: '--status <status>', about: `only ${TOKEN_STATUSES.join(', ')}`, values: TOKEN_STATUSES },
     {

@@ -1,12 +1,12 @@
 import { renameToken } from '../../core/rename-token.ts';
 import { resolveToken } from '../../core/resolve-reference.ts';
 import { parseReference } from '../../domain/reference.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { placeOf } from '../documents/document.ts';
 import { planDocument } from '../documents/plan.ts';
 import { tokenDocument, tokenJson } from '../documents/token.ts';
 
-export const tokensRename: Command = {
+export const command: Command = {
   arguments: [
     { name: '<ref>', about: 'name or id' },
     { name: '<new-name>', about: 'the new name' },

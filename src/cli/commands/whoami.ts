@@ -2,14 +2,14 @@ import { checkCredential } from '../../core/create-command.ts';
 import { probe, unprovedNote } from '../../core/inferred-lists.ts';
 import { NOBODY } from '../../core/login.ts';
 import { findOwnId } from '../../core/own-id.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../arguments/command.ts';
 import { whoamiDocument } from '../documents/profile.ts';
 
 const UNKNOWN_ID =
   'keyturn does not know which listed token it logged in with: ending a token that may be it asks, or needs "--allow-self"; `--token-id` at the next login settles that';
 
 /** Who keyturn is, as the provider tells it, and where each part of that came from. Never the secret. */
-export const whoami: Command = {
+export const command: Command = {
   async run(app) {
     const resolved = await app.resolved();
     const client = await app.client();

@@ -1,6 +1,6 @@
 import type { DeliveryReport } from '../../core/delivery.ts';
 import type { MigrateResult } from '../../core/migrate-store.ts';
-import { type Credential, type StoreKind, stateOf } from '../../domain/credential.ts';
+import { type Credential, type CredentialVersion, type StoreKind, stateOf } from '../../domain/credential.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ListReport } from '../../output/report.ts';
 import { CREDENTIAL_COLUMNS } from './columns.ts';
@@ -61,4 +61,19 @@ export function migrationDocument(result: MigrateResult): OneDocument {
   const { from, to, done, path, credentials, secrets, oldKeyRemains } = result;
   const data = { from, to, done, path, credentials: [...credentials], secrets, oldKeyRemains };
   return one('keyturn.migration/1', data);
+}
+
+/** ` (it had ended at 2026-…)`, for a sentence about a kept secret; empty while it works as far as the store knows. */
+export function inactiveWords(version: CredentialVersion, now: number): string {
+  const { expiresAt, inactive } = version;
+  switch (stateOf(version, now)) {
+    case 'ended':
+      return ` (it had ended at ${inactive?.at})`;
+    case 'expired':
+      return ` (it had expired at ${expiresAt})`;
+    case 'disabled':
+      return ` (it was disabled at ${inactive?.at})`;
+    case 'active':
+      return '';
+  }
 }

@@ -3,6 +3,7 @@ import type { OldOutcome } from '../../core/operation/old-outcome.ts';
 import type { OperationResult } from '../../core/operation/result.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { safeText } from '../../domain/text.ts';
 import type { ReportObject } from '../../output/report.ts';
 import { deliveryJson } from './credential.ts';
 
@@ -64,4 +65,23 @@ export function issuedJson(issued: Issued): ReportObject {
 /** What became of the token or key that a rotation replaced. */
 export function oldJson(old: OldOutcome | null): JsonObject | null {
   return old && { id: old.id, name: old.name, outcome: old.outcome, at: old.at };
+}
+
+/** What became of the token or key that a rotation replaced, in one sentence. */
+export function oldLine({ id, name, outcome, at }: OldOutcome): string {
+  const label = name === null ? '' : `"${safeText(name, 200)}", `;
+  const old = `the old one (${label}id ${safeText(id, 200)})`;
+  const when = at === null ? '' : ` at ${at}`;
+  switch (outcome) {
+    case 'replaced':
+      return `id ${safeText(id, 200)} has a new secret${when}; whether the old one still works was not tried`;
+    case 'kept':
+      return `${old} goes on working`;
+    case 'valid-until':
+      return `${old} works until ${at}`;
+    case 'unknown':
+      return `whether ${old} still works could not be looked up`;
+    default:
+      return `${old} was ${outcome}${when}`;
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type BulkResult, bulkLine, bulkSummary, fateOfError } from '../../../src/cli/bulk-lines.ts';
+import { type BulkResult, bulkLine, bulkSummary, fateOfError } from '../../../src/cli/documents/results.ts';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
 
 it.each<[code: ErrorCode, line: string, summary: string]>([

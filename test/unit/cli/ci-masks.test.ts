@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskLines } from '../../../src/cli/ci-masks.ts';
+import { maskLines } from '../../../src/cli/services/show-secret.ts';
 
 const GITHUB = { GITHUB_ACTIONS: 'true' };
 const AZURE = { TF_BUILD: 'True' };

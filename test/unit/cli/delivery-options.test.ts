@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type DeliveryContext, parseDelivery } from '../../../src/cli/delivery-options.ts';
+import { type DeliveryContext, parseDelivery } from '../../../src/cli/arguments/delivery.ts';
 import { ClosedPipe } from '../../../src/cli/runtime.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { fakeApp, type World } from './support.ts';

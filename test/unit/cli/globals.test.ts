@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readFormat, readGlobals } from '../../../src/cli/globals.ts';
-import { Input } from '../../../src/cli/input.ts';
+import { readFormat, readGlobals } from '../../../src/cli/arguments/globals.ts';
+import { Input } from '../../../src/cli/arguments/input.ts';
 
 function inputOf(options: Readonly<Record<string, unknown>>): Input {
   return new Input([], new Map(Object.entries(options)));

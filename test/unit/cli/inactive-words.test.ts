@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inactiveWords } from '../../../src/cli/inactive-words.ts';
+import { inactiveWords } from '../../../src/cli/documents/credential.ts';
 import type { CredentialVersion } from '../../../src/domain/credential.ts';
 
 const AT = '2026-03-01T00:00:00Z';

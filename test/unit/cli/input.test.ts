@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Input } from '../../../src/cli/input.ts';
+import { Input } from '../../../src/cli/arguments/input.ts';
 
 function inputOf(options: Readonly<Record<string, unknown>> = {}, args: readonly string[] = []): Input {
   return new Input(args, new Map(Object.entries(options)));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLineEditor, type Typed } from '../../../src/cli/line-editor.ts';
+import { createLineEditor, type Typed } from '../../../src/cli/terminal/line-editor.ts';
 
 const begin = '\u001b[200~';
 const end = '\u001b[201~';

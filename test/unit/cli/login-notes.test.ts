@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextStep } from '../../../src/cli/login-notes.ts';
+import { nextStep } from '../../../src/cli/commands/login/login-report.ts';
 import { loadProvider } from '../../../src/providers/registry.ts';
 
 it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Input } from '../../../src/cli/input.ts';
-import { oldLine } from '../../../src/cli/old-line.ts';
-import { readOld } from '../../../src/cli/old-option.ts';
+import { Input } from '../../../src/cli/arguments/input.ts';
+import { readOld } from '../../../src/cli/commands/rotate/old-option.ts';
+import { oldLine } from '../../../src/cli/documents/issued.ts';
 
 const HOUR = 3_600_000;
 

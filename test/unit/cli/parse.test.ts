@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Parsed, parse } from '../../../src/cli/parse.ts';
+import { type Parsed, parse } from '../../../src/cli/arguments/parse.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { leaves } from './tree.ts';
 

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { GLOBAL_OPTIONS } from '../../../src/cli/globals.ts';
-import { parse } from '../../../src/cli/parse.ts';
+import { GLOBAL_OPTIONS } from '../../../src/cli/arguments/globals.ts';
+import { parse } from '../../../src/cli/arguments/parse.ts';
+import { TOKEN_OPTION_SPECS, tokenOptionNames } from '../../../src/cli/arguments/token-options.ts';
 import { findPath, TREE } from '../../../src/cli/program.ts';
-import { TOKEN_OPTION_SPECS, tokenOptionNames } from '../../../src/cli/token-options.ts';
 import { loadProviders } from '../../../src/providers/registry.ts';
 import { leaves, namesOf } from './tree.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultsReport, throwIfSingleFailure } from '../../../src/cli/change-report.ts';
+import { resultsReport, throwIfSingleFailure } from '../../../src/cli/documents/change-report.ts';
 import { many, said } from '../../../src/cli/documents/document.ts';
 import { planDocument } from '../../../src/cli/documents/plan.ts';
 import type { ChangeResult } from '../../../src/core/change-tokens.ts';

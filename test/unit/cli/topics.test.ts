@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { environmentVariables, TOPICS } from '../../../src/cli/topics.ts';
+import { environmentVariables, TOPICS } from '../../../src/cli/arguments/topics.ts';
 import { variableOf } from '../../../src/core/resolve-connection.ts';
 import { EXIT } from '../../../src/domain/errors.ts';
 import { FORMATS } from '../../../src/output/report.ts';

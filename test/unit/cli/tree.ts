@@ -1,4 +1,4 @@
-import type { Command, Node } from '../../../src/cli/command.ts';
+import type { Command, Node } from '../../../src/cli/arguments/command.ts';
 import { TREE } from '../../../src/cli/program.ts';
 
 export interface Leaf {

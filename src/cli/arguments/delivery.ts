@@ -1,0 +1,141 @@
+import type { DeliveredItem, Delivery } from '../../core/delivery.ts';
+import { nameTaken } from '../../core/operation/conflicts.ts';
+import { usage } from '../../domain/errors.ts';
+import { checkLocalName, toLocalName } from '../../domain/name.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { OneDocument } from '../documents/document.ts';
+import type { PlannedStep } from '../documents/plan.ts';
+import { secretDocument } from '../documents/token.ts';
+import { openSink } from '../services/open-sink.ts';
+import { titleOf } from '../services/place-words.ts';
+import type { Services } from '../services/services.ts';
+import { printSecret } from '../services/show-secret.ts';
+import type { Input } from './input.ts';
+import type { OptionSpec } from './specs.ts';
+
+export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--save [name]', about: 'keep the new secret in the store, under this name' },
+  {
+    flags: '--to <sink...>',
+    about: 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND',
+  },
+  { flags: '--print', about: 'write the new secret to stdout' },
+  {
+    flags: '--force',
+    about: 'let file: replace a file, and the env: of a new secret a variable that is set',
+  },
+];
+
+export interface DeliveryContext {
+  /** What `--save` without a name takes. */
+  readonly defaultName: string | null;
+  /** An entry that already holds this token, and is kept up to date without being asked for. */
+  readonly keptAs?: string | null;
+  /** Whether the secret is new and replaces none: then `env:` leaves a variable that is set. */
+  readonly isNew?: boolean;
+  /** The document that a structured format writes, with the secret in it. */
+  document(item: DeliveredItem, secret: Secret): OneDocument;
+}
+
+/** What it takes to open every kind of destination, and to print a secret. */
+export type DeliveryServices = Pick<
+  Services,
+  | 'children'
+  | 'disk'
+  | 'globals'
+  | 'loadProvider'
+  | 'note'
+  | 'paths'
+  | 'place'
+  | 'presentation'
+  | 'runtime'
+  | 'store'
+>;
+
+/** Something to remember after the command: whether the product has been written by the delivery itself. */
+export interface ParsedDelivery extends Delivery {
+  readonly wasPrinted: () => boolean;
+}
+
+/**
+ * Where the new secret goes, decided before the request. On a terminal with nothing chosen it is printed once under a
+ * warning; elsewhere nothing chosen stops the command (exit 2) before the provider hears of it.
+ */
+export async function parseDelivery(
+  app: DeliveryServices,
+  input: Input,
+  context: DeliveryContext,
+): Promise<ParsedDelivery> {
+  const save = input.textOrFlag('save');
+  const labels = input.list('to');
+  const force = input.flag('force');
+  const keepVariables = context.isNew ?? false;
+  const sinks = await Promise.all(labels.map((label) => openSink(app, label, { force, keepVariables })));
+  const asked = input.flag('print');
+  const kept = context.keptAs ?? null;
+  const saveAs =
+    save === undefined
+      ? kept
+      : save === true
+        ? (kept ?? toLocalName(context.defaultName ?? 'token'))
+        : checkLocalName(save, 'credential');
+  const nothing = saveAs === null && sinks.length === 0 && !asked;
+  if (nothing && !app.runtime.stdout.isTerminal) {
+    throw usage(
+      'nothing says where the new secret shall go',
+      'add `--print`, `--save`, or `--to file:PATH`; nothing was sent',
+    );
+  }
+  if (saveAs !== null && saveAs !== kept) {
+    const taken = await (await app.store()).find(saveAs);
+    if (taken) {
+      const title = taken.provider === null ? null : await titleOf(app, taken.provider);
+      throw nameTaken(taken, app.place?.provider ?? 'new', title);
+    }
+  }
+  if (saveAs !== null) await app.store({ forWriting: true });
+  let printed = false;
+  const print = async (secret: Secret, item: DeliveredItem) => {
+    await printSecret(app, secret, context.document(item, secret));
+    printed = true;
+  };
+  return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
+}
+
+/** For what has no secret. */
+export const NO_DELIVERY: ParsedDelivery = { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
+
+/** Refuses every way out for a secret where there is none: whoever captures the output would take a table for it. */
+export function refuseDelivery(input: Input, why: string, instead: string): void {
+  const given = {
+    print: input.flag('print'),
+    save: input.textOrFlag('save') !== undefined,
+    to: input.list('to').length > 0,
+  };
+  for (const [name, isGiven] of Object.entries(given)) {
+    if (isGiven) throw usage(`${why} for "--${name}"`, `leave "--${name}" out: ${instead}; nothing was sent`);
+  }
+}
+
+/** Where a new secret would go, for `--dry-run`; what would be refused in earnest is refused here. */
+export async function deliverySteps(
+  app: DeliveryServices,
+  input: Input,
+  defaultName: string | null,
+): Promise<readonly PlannedStep[]> {
+  const isChosen =
+    input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
+  if (!isChosen && !app.runtime.stdout.isTerminal)
+    return [{ step: 'deliver', what: 'then `--print`, `--save` or `--to` must say where the secret goes' }];
+  const { saveAs, sinks, print } = await parseDelivery(app, input, {
+    defaultName,
+    isNew: true,
+    // A dry run prints no secret.
+    document: (_, secret) => secretDocument({}, secret),
+  });
+  return [
+    ...(saveAs === null ? [] : [{ step: 'store', what: `keep the secret in the store as "${saveAs}"` }]),
+    ...sinks.map(({ label }) => ({ step: 'deliver', what: `write the secret to ${label}` })),
+    ...(print ? [{ step: 'print', what: 'print the secret' }] : []),
+  ];
+}

@@ -1,0 +1,51 @@
+import { requireSupport } from '../../../core/capabilities.ts';
+import { placeOf } from '../../../core/create-command.ts';
+import type { Command } from '../../arguments/command.ts';
+import { DELIVERY_OPTIONS } from '../../arguments/delivery.ts';
+import { FILTER_FLAGS, TOKEN_OPTION_SPECS } from '../../arguments/token-options.ts';
+import { OLD_OPTIONS } from './old-option.ts';
+import { rotateTokens } from './rotate-tokens.ts';
+
+export const command: Command = {
+  arguments: [{ name: '[ref...]', about: 'names or ids' }],
+  options: [
+    ...OLD_OPTIONS,
+    { flags: '--if-expiring-within <duration>', about: 'do nothing unless it ends within this time' },
+    { flags: '--allow-self', about: 'also the credential that keyturn is using' },
+    {
+      flags: '--session',
+      about:
+        'Errova: a browser session makes a new token, and the old one ends afterwards (cookie from stdin, a prompt or KEYTURN_SESSION)',
+    },
+    { flags: '--name <name>', about: 'another name than the old one’s' },
+    { flags: '--scope <scope...>', about: 'other scopes than the old one’s' },
+    { flags: '--expires-in <duration>', about: 'another end than the old one’s lifetime gives' },
+    { flags: '--expires-at <time>', about: 'another end than the old one’s lifetime gives' },
+    ...TOKEN_OPTION_SPECS,
+    { flags: '--all', about: 'every active token that the filters below choose' },
+    { flags: FILTER_FLAGS.expiringWithin, about: 'with --all: those that end within this time' },
+    { flags: FILTER_FLAGS.dueWithin, about: 'the same as --expiring-within' },
+    { flags: FILTER_FLAGS.olderThan, about: 'with --all: those made this long ago or before' },
+    { flags: FILTER_FLAGS.unusedFor, about: 'with --all: those not used for this long' },
+    { flags: '--max <n>', about: 'refuse to rotate more than so many (default: 10)' },
+    { flags: '--concurrency <n>', about: 'so many at a time (default: 4)' },
+    { flags: '--max-failures <n>', about: 'stop after so many failures in a row (default: 3)' },
+    ...DELIVERY_OPTIONS,
+    {
+      flags: '--dry-run',
+      about: 'show the plan: what is called, in which order, what ends when, what can be undone',
+    },
+  ],
+  details:
+    'Kill it at any instant: `keyturn rotations resume` finishes it. The old one ends only after the new one is kept, proved and delivered. A secret that is in the store already is replaced there.',
+  examples: [
+    'keyturn tokens rotate ci --save',
+    'keyturn tokens rotate ci --old 24h --to env:.env#TOKEN',
+    'keyturn tokens rotate ci --session --old 24h --save',
+    'keyturn tokens rotate --all --expiring-within 14d --max 20 --yes',
+  ],
+  async run(app, input) {
+    requireSupport(placeOf(await app.resolved()), 'tokens rotate');
+    return rotateTokens(app, input);
+  },
+};

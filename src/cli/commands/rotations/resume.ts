@@ -1,0 +1,79 @@
+import { readPlan } from '../../../core/operation/plan.ts';
+import { resumeOperation } from '../../../core/operation/resume.ts';
+import { waitsUntil } from '../../../core/operation/waiting.ts';
+import { chooseOperations, isOf, nothingUnfinished } from '../../../core/rotation/choose-operations.ts';
+import { usage } from '../../../domain/errors.ts';
+import { named } from '../../../output/question.ts';
+import type { OperationSummary } from '../../../ports/journal.ts';
+import type { Command } from '../../arguments/command.ts';
+import { DELIVERY_OPTIONS } from '../../arguments/delivery.ts';
+import { said } from '../../documents/document.ts';
+import { rotationDocument } from '../../documents/rotation.ts';
+import { whereOfOperation } from '../../services/place-words.ts';
+import { resumeDeps } from '../../services/resume.ts';
+import type { Services } from '../../services/services.ts';
+import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from './resume-operations.ts';
+
+export const command: Command = {
+  arguments: [
+    { name: '[id]', about: 'the operation; may be left out when there is one', values: 'operations' },
+  ],
+  options: [
+    { flags: '--all', about: 'every unfinished one' },
+    { flags: '--now', about: 'end the grace of the old one before its time; not with --all' },
+    { flags: '--accept-differences', about: 'take a new token that is not all that was asked for' },
+    ...DELIVERY_OPTIONS,
+  ],
+  details:
+    'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say. A command of exec: is not kept: give it again with --to, exactly as it was. `--profile` and `--provider` choose among several.',
+  examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
+  async run(app, input) {
+    const { operations, broken } = await (await app.journalHost()).list({ only: 'unfinished' });
+    // `rotations list -o name` writes `id:…`.
+    const id = input.optionalArgument(0)?.replace(/^id:/, '');
+    const all = input.flag('all');
+    const now = input.flag('now');
+    if (all && now)
+      throw usage('"--all" and "--now" exclude each other', 'end one grace at a time, by its id');
+    if (all && asksForDelivery(input))
+      throw usage(
+        'several secrets cannot share one destination',
+        'leave out "--all" and resume one at a time, by its id',
+      );
+    const acceptDifferences = input.flag('accept-differences');
+    if (all && acceptDifferences)
+      throw usage('"--all" and "--accept-differences" exclude each other', 'accept one at a time, by its id');
+    const { profile, provider } = app.globals;
+    const chosen = chooseOperations(operations, { id, all, profile, provider });
+    if (all)
+      return resumeAll(app, chosen, {
+        broken,
+        needy: operations.filter((each) => needsPerson(each) && isOf(each.header, { profile, provider })),
+      });
+    const [only] = chosen;
+    const wanted = id ?? only?.header.id;
+    if (wanted === undefined)
+      return said(rotationDocument({ issued: { state: 'none' } }), nothingUnfinished(app.globals));
+    const delivery = await resumeDelivery(app, input, only);
+    const where = only ? await whereOfOperation(app, only.header) : null;
+    if (now && only) await confirmEnd(app, only, where);
+    const result = await resumeOperation(await resumeDeps(app), wanted, { delivery, now, acceptDifferences });
+    return resumedReport(app, result, { delivery, operation: only, where });
+  },
+};
+
+function needsPerson({ state }: OperationSummary): boolean {
+  return state === 'attention';
+}
+
+/** Whoever ends a grace takes away the secret that somebody may still be using. */
+async function confirmEnd(
+  app: Pick<Services, 'confirm' | 'runtime'>,
+  operation: OperationSummary,
+  where: string | null,
+): Promise<void> {
+  const dueAt = waitsUntil(operation, app.runtime.clock.now());
+  const { target } = readPlan(operation.header.plan);
+  if (dueAt === null || !target) return;
+  await app.confirm(`end ${named(target)} at ${where} now, which was to work until ${dueAt}?`);
+}

@@ -1,0 +1,95 @@
+import { Client, type Connection } from '../../core/client.ts';
+import { loginProfile } from '../../core/create/login.ts';
+import { accountOf, readPlan } from '../../core/operation/plan.ts';
+import { refuseForeignToken } from '../../core/operation/refuse-foreign-token.ts';
+import type { ResumeDeps } from '../../core/operation/take-up.ts';
+import { resolveConnection } from '../../core/resolve-connection.ts';
+import type { ResolvedConnection } from '../../core/resolved-connection.ts';
+import { type AppError, isAppError } from '../../domain/errors.ts';
+import { compareAccounts } from '../../domain/same-settings.ts';
+import { Secret } from '../../domain/secret.ts';
+import { readSecretInput } from '../../domain/secret-input.ts';
+import type { OperationHeader } from '../../ports/journal.ts';
+import type { Services } from './services.ts';
+
+/** What it takes to go on with an operation. */
+export type ResumeServices = Pick<
+  Services,
+  | 'clientFor'
+  | 'globals'
+  | 'journalHost'
+  | 'loadProvider'
+  | 'operationDeps'
+  | 'profiles'
+  | 'runtime'
+  | 'store'
+  | 'transport'
+>;
+
+/** How an operation finds its way back: the same profile, or the environment, as when it began. */
+export async function resumeDeps(app: ResumeServices): Promise<ResumeDeps> {
+  const host = await app.journalHost();
+  return { host, makeDeps: async (header) => app.operationDeps(await clientOf(app, header)) };
+}
+
+/** Why KEYTURN_TOKEN must not be sent for this operation; null where it may be. */
+export async function foreignToken(
+  app: Pick<Services, 'globals' | 'profiles' | 'runtime'>,
+  header: OperationHeader,
+): Promise<AppError | null> {
+  const { provider } = app.globals;
+  return refuseForeignToken(header, { provider, env: app.runtime.env, profiles: await app.profiles() });
+}
+
+async function clientOf(
+  app: Omit<ResumeServices, 'journalHost' | 'operationDeps'>,
+  header: OperationHeader,
+): Promise<Client> {
+  const login = header.kind === 'login' ? loginProfile(header) : null;
+  if (login) {
+    const provider = await app.loadProvider(login.provider);
+    const session = app.runtime.env['KEYTURN_SESSION'];
+    // The cookie was forgotten, as it should be. What was captured needs none; what must be asked again says so (401).
+    const secret =
+      session === undefined ? Secret.of('forgotten') : readSecretInput(session, 'KEYTURN_SESSION');
+    const auth = provider.auth.find((scheme) => scheme.id === 'session') ?? provider.auth[0];
+    const { name, settings, origin } = login;
+    return new Client(
+      { provider, profile: name, settings, origin, auth, secret, credentialName: null, tokenId: null },
+      await app.transport(),
+    );
+  }
+  const foreign = await foreignToken(app, header);
+  if (foreign) throw foreign;
+  const env =
+    header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
+  const provider = header.profile === null ? header.provider : undefined;
+  const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
+  const resolved = await resolveConnection({ profile: undefined, provider, env }, deps);
+  try {
+    return await app.clientFor(resolved);
+  } catch (error) {
+    const { self, target } = readPlan(header.plan);
+    const { credential } = resolved;
+    // What replaces itself may end before it is replaced: its successor, sealed in the journal, goes on then.
+    if (!self || credential.kind !== 'store' || !isAppError(error, 'auth')) throw error;
+    const store = await app.store();
+    const kept = await store.find(credential.name);
+    // Bound to another place, it is not sent here, ended or not.
+    if (!kept || compareAccounts(kept, accountOf(header)) === 'other') throw error;
+    return endedClient(app, resolved, {
+      secret: await store.open(kept.name),
+      tokenId: target?.id ?? null,
+    });
+  }
+}
+
+async function endedClient(
+  app: Pick<Services, 'transport'>,
+  { provider, profile, settings, origin, credential }: ResolvedConnection,
+  own: Pick<Connection, 'secret' | 'tokenId'>,
+): Promise<Client> {
+  const credentialName = credential.kind === 'store' ? credential.name : null;
+  const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
+  return new Client({ ...base, ...own, credentialName }, await app.transport());
+}
