@@ -242,6 +242,20 @@ describe('who may import whom', () => {
     expect(new Set(documents).size).toBeGreaterThan(25);
   });
 
+  it('a report holds a secret as a Secret; the presenter reveals it in the write', () => {
+    const reveals = offenders((file) =>
+      ['cli', 'output'].includes(file.folder)
+        ? [...file.code.matchAll(/\.reveal\(\)/g)].map(([call]) => call)
+        : [],
+    );
+    expect(reveals).toEqual([
+      // A log is told to mask the secret; what was typed becomes one.
+      'cli/services/show-secret.ts: .reveal()',
+      'cli/terminal/secret-reader.ts: .reveal()',
+      'output/present.ts: .reveal()',
+    ]);
+  });
+
   it('what is slow to load is loaded when it is needed', () => {
     const slow = /^(ora|@napi-rs\/keyring)$/;
     const inOutput = /^yaml$/;

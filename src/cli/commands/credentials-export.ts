@@ -1,4 +1,5 @@
 import { type ExportFormat, exportSecrets } from '../../core/export-secrets.ts';
+import { Secret } from '../../domain/secret.ts';
 import type { Command } from '../arguments/command.ts';
 import { ALLOW_MANAGING } from '../arguments/token-options.ts';
 import { maskInCi } from '../services/show-secret.ts';
@@ -31,7 +32,7 @@ export const command: Command = {
         secret: await store.open(name),
       });
     }
-    const text = exportSecrets(chosen, format);
+    const text = Secret.of(exportSecrets(chosen, format));
     for (const { secret } of chosen) await maskInCi(app, secret);
     return { shape: 'text', text };
   },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AppError } from '../../../src/domain/errors.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import { present } from '../../../src/output/present.ts';
 import type { Column, Format, ListReport, OneReport, Report } from '../../../src/output/report.ts';
 import { FORMATS } from '../../../src/output/report.ts';
@@ -309,4 +310,44 @@ describe('what a provider wrote', () => {
       'mt_1\t{"a":[1,"\\u001b"]}\t3\t1 true \t2026-11-24T12:00:00Z\ttrue\n',
     );
   });
+});
+
+describe('a secret in a report', () => {
+  const SECRET = 'kt_canary_0123456789';
+  const report = one({
+    data: { token: CI, tokenSecret: Secret.of(SECRET), answers: [{ body: Secret.of(SECRET) }] },
+  });
+
+  it('is hidden in the report itself', () => {
+    expect(JSON.stringify(report)).not.toContain(SECRET);
+  });
+
+  it.each(['json', 'yaml', 'ndjson'] as const)('is written in the document: %s', async (format) => {
+    expect(parse(await show(report, format))).toMatchObject({
+      tokenSecret: SECRET,
+      answers: [{ body: SECRET }],
+    });
+  });
+
+  it.each(['human', 'tsv', 'name'] as const)('is no part of the lines: %s', async (format) => {
+    const shown = one({ data: { token: CI, tokenSecret: Secret.of(SECRET) } });
+    expect(await show(shown, format)).not.toContain(SECRET);
+  });
+
+  it('is the whole product, with the newline that is asked for', async () => {
+    const text = Secret.of(SECRET);
+    expect(await show({ shape: 'text', text, newline: true }, 'human')).toBe(`${SECRET}\n`);
+    expect(await show({ shape: 'text', text }, 'human')).toBe(SECRET);
+  });
+});
+
+it('an object in a cell is its fields, named', async () => {
+  const columns: Column[] = [
+    { title: 'SETTINGS', field: 'settings', kind: 'list', pairs: '=' },
+    { title: 'SOURCES', field: 'sources', kind: 'list', pairs: ':' },
+  ];
+  const data = { settings: { region: 'us', domain: 'acme' }, sources: { profile: 'current profile' } };
+  const flat: OneReport = { shape: 'one', schema: 's', data, columns };
+  expect(await show(flat, 'tsv')).toBe('region=us domain=acme\tprofile:current-profile\n');
+  expect(await show(flat, 'human')).toContain('region=us domain=acme');
 });
