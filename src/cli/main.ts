@@ -56,7 +56,7 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
   }
 }
 
-/** A program is told which provider and profile an error is about, also where the network failed. */
+/** With --json an error names its provider and profile, also when the network failed. */
 function withPlace(error: AppError, { globals, place }: App): AppError {
   if (globals.format !== 'json' || place === null) return error;
   const { provider, profile } = error.facts;
@@ -77,7 +77,7 @@ async function show(
     // The reader has seen enough (`| head`): that is no failure.
     if (!(error instanceof ClosedPipe)) throw error;
   }
-  // Off a terminal a result that is told in words is no product: it goes where words go.
+  // Off a terminal sentences go to stderr, so that a program can parse stdout.
   const words = how.format === 'tsv' ? wordsOf(report) : [];
   const notes = report.shape === 'list' ? (report.notes?.() ?? []) : (report.notes ?? []);
   const { noteLine } = await import('../output/note.ts');
@@ -93,7 +93,7 @@ function wordsOf(report: Report): readonly string[] {
   return report.shape === 'list' ? (report.said ?? []) : [];
 }
 
-/** How a mistake on the command line is told, which is found before the options are read. */
+/** Whether a mistake on the command line, which is found before the options are read, is written as JSON. */
 function wantsJson(argv: readonly string[], fromEnv: string | undefined): boolean {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);
@@ -118,7 +118,7 @@ async function fail(error: AppError, runtime: Runtime, asJson: boolean): Promise
   return EXIT[error.code].code;
 }
 
-/** Anything that is not ours is a bug: its message may hold a secret, so only its kind is told. */
+/** Any other error is a bug: its message may hold a secret, so only its kind is shown. */
 function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
   if (error instanceof ClosedPipe) return closed();
@@ -135,7 +135,7 @@ function closed(): AppError {
   return new AppError({ code: 'failure', message: 'the output was closed before everything was written' });
 }
 
-/** stderr may be closed too: there is nobody left to tell. */
+/** stderr may be closed too, and then nobody can read the line. */
 async function quietly(writing: Promise<void>): Promise<void> {
   try {
     await writing;

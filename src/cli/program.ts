@@ -26,7 +26,7 @@ function login(provider: string, about: string): Node {
 /** The command tree: one line a command, each loaded on first use. */
 export const TREE: readonly Node[] = [
   group('login', 'store a credential for a provider, verified', [
-    login('errova', 'an Errova machine token, or a browser session that mints one'),
+    login('errova', 'an Errova machine token, or a browser session that creates one'),
     login('devo', 'a Devo Credentials API token'),
     login('prefactor', 'a Prefactor account token, or the vendor CLI’s profile'),
     login('bluebricks', 'the session of `bricks login`'),
@@ -62,10 +62,14 @@ export const TREE: readonly Node[] = [
     verb('create', 'create a project', () => import('./commands/projects-create.ts')),
     verb('list', 'list projects', () => import('./commands/projects-list.ts')),
   ]),
-  group('credentials', 'the secrets that keyturn keeps', [
-    verb('list', 'list what is kept, without unlocking it', () => import('./commands/credentials-list.ts')),
+  group('credentials', 'the secrets that keyturn has saved', [
+    verb(
+      'list',
+      'list the saved credentials; unlocks nothing',
+      () => import('./commands/credentials-list.ts'),
+    ),
     verb('get', 'show one; with --print its secret', () => import('./commands/credentials-get.ts')),
-    verb('import', 'keep a secret from standard input', () => import('./commands/credentials-import.ts')),
+    verb('import', 'save a secret from standard input', () => import('./commands/credentials-import.ts')),
     verb('remove', 'forget one', () => import('./commands/credentials-remove.ts')),
     verb('export', 'print secrets as env, dotenv or json', () => import('./commands/credentials-export.ts')),
     verb('migrate', 'seal everything another way', () => import('./commands/credentials-migrate.ts')),
@@ -89,7 +93,7 @@ export const TREE: readonly Node[] = [
     verb('verify', 'check that no record was changed', () => import('./commands/audit-verify.ts')),
   ]),
   verb('sandbox', 'play all four vendors on a loopback port', () => import('./commands/sandbox/sandbox.ts')),
-  verb('doctor', 'check every part, and say how to mend it', () => import('./commands/doctor/doctor.ts')),
+  verb('doctor', 'check every part, and say how to fix it', () => import('./commands/doctor/doctor.ts')),
   verb('completion', 'print a completion script', () => import('./commands/completion.ts')),
   verb('help', 'help on a command or a topic', () => import('./commands/help.ts')),
 ];

@@ -40,7 +40,7 @@ export interface ListReport {
   readonly key: string;
   readonly columns: readonly Column[];
   readonly pages: AsyncIterable<readonly JsonObject[]>;
-  /** Set where verbs take the name although there is an id (a kept credential's is its provider's), or the id without `id:`. */
+  /** Set where verbs take the name although there is an id (a saved credential's id is its provider's), or the id without `id:`. */
   readonly referBy?: 'name' | 'bare-id';
   /** For people, instead of a table: where a table would cut what matters. One piece of text a record. */
   readonly lines?: ((item: JsonObject) => string) | undefined;
@@ -51,7 +51,7 @@ export interface ListReport {
   readonly exit?: () => ErrorCode | undefined;
 }
 
-/** One record, or a result told in words. */
+/** One record, or a result in words. */
 export interface OneReport {
   readonly shape: 'one';
   readonly schema: string;

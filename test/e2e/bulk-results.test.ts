@@ -75,7 +75,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: [...ROTATE, '--max-failures', '1'],
     faults: () => ['POST * status:409 after:1'],
     lines: [
-      /^rotated "a" \(id 2\) at Devo, profile devo; the old one/,
+      /^rotated "a" \(id 2\) at Devo, profile devo; the old token/,
       /^failed: "b" \(id 3\) at Devo, profile devo: .*\(conflict\)/,
       /^skipped: "c" \(id 4\) at Devo, profile devo: not started.*\(cancelled\)/,
     ],
@@ -86,7 +86,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'tokens rotate --all with a grace': {
     args: [...ROTATE, '--old', '1h'],
     faults: () => [],
-    lines: [/^waiting: "a" \(id 2\) at Devo, profile devo; the old one .* works until/, /"b"/, /"c"/],
+    lines: [/^waiting: "a" \(id 2\) at Devo, profile devo; the old token .* is valid until/, /"b"/, /"c"/],
     last: /^0 done, 3 waiting \("a" \(id 2\), "b" \(id 3\), "c" \(id 4\)\), 0 failed, 0 unknown, 0 skipped at/,
     code: 10,
     outcomes: ['waiting', 'waiting', 'waiting'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createInProcessRig } from './rig.ts';
 
-const WARNING = /^.*kept in clear.*$/gm;
+const WARNING = /^.*saved in clear.*$/gm;
 const secret = { stdin: 'a-secret-of-somebody' };
 
 describe('a store in clear is told of when it is made, and by doctor', () => {
@@ -17,7 +17,7 @@ describe('a store in clear is told of when it is made, and by doctor', () => {
       return { code, lines: stderr.match(WARNING)?.length ?? 0 };
     };
     const before = await rig.run(['doctor', '--offline']);
-    expect(/will be kept in clear/.test(before.stdout)).toBe(!isOption);
+    expect(/will be saved in clear/.test(before.stdout)).toBe(!isOption);
     expect(await warned(login, rig.sandbox.login('devo'))).toEqual({ code: 0, lines: 1 });
     expect(await warned(login, rig.sandbox.login('devo'))).toEqual({ code: 0, lines: 0 });
     expect(await warned(['credentials', 'import', 'x'], secret.stdin)).toEqual({ code: 0, lines: 0 });

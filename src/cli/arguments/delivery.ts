@@ -14,7 +14,7 @@ import type { Input } from './input.ts';
 import type { OptionSpec } from './specs.ts';
 
 export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--save [name]', about: 'keep the new secret in the store, under this name' },
+  { flags: '--save [name]', about: 'save the new secret in the store under this name' },
   {
     flags: '--to <sink...>',
     about: 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND',
@@ -29,7 +29,7 @@ export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
 export interface DeliveryContext {
   /** What `--save` without a name takes. */
   readonly defaultName: string | null;
-  /** An entry that already holds this token, and is kept up to date without being asked for. */
+  /** An entry that already holds this token; the new secret replaces the old one there, also without `--save`. */
   readonly keptAs?: string | null;
   /** Whether the secret is new and replaces none: then `env:` leaves a variable that is set. */
   readonly isNew?: boolean;
@@ -82,7 +82,7 @@ export async function parseDelivery(
   const nothing = saveAs === null && sinks.length === 0 && !asked;
   if (nothing && !app.runtime.stdout.isTerminal) {
     throw usage(
-      'nothing says where the new secret shall go',
+      'no destination is given for the new secret',
       'add `--print`, `--save`, or `--to file:PATH`; nothing was sent',
     );
   }
@@ -105,7 +105,7 @@ export async function parseDelivery(
 /** For what has no secret. */
 export const NO_DELIVERY: ParsedDelivery = { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
 
-/** Refuses every way out for a secret where there is none: whoever captures the output would take a table for it. */
+/** Refuses --print, --save and --to where there is no secret: a script would take the table on stdout for the secret. */
 export function refuseDelivery(input: Input, why: string, instead: string): void {
   const given = {
     print: input.flag('print'),
@@ -134,7 +134,7 @@ export async function deliverySteps(
     document: (_, secret) => secretDocument({}, secret),
   });
   return [
-    ...(saveAs === null ? [] : [{ step: 'store', what: `keep the secret in the store as "${saveAs}"` }]),
+    ...(saveAs === null ? [] : [{ step: 'store', what: `save the secret in the store as "${saveAs}"` }]),
     ...sinks.map(({ label }) => ({ step: 'deliver', what: `write the secret to ${label}` })),
     ...(print ? [{ step: 'print', what: 'print the secret' }] : []),
   ];

@@ -38,7 +38,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   const show = (text: string) => {
     help += text;
   };
-  // commander writes its complaints there too; those are told in our words, and the text is used for help alone.
+  // commander writes its errors here too; keyturn words errors itself and uses this text for help alone.
   const showAsMistake = (text: string) => {
     helpAsMistake += text;
   };

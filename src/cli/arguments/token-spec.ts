@@ -15,7 +15,7 @@ export interface WantedToken {
   readonly alias: string | null;
 }
 
-/** Whoever writes `6m` for months is told before the token is made. */
+/** `6m` is six minutes: a person who means months learns that before the request is sent. */
 export function noteMinutes(app: Pick<Services, 'note'>, lifetime: string | undefined): void {
   const note = lifetime === undefined ? null : minutesNote(lifetime);
   if (note !== null) app.note(note);

@@ -46,9 +46,12 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
       name: 'KEYTURN_SESSION',
       about: 'Errova’s browser cookie, for `tokens create --session` and `login errova --session`',
     },
-    { name: 'KEYTURN_STORE', about: 'keychain, passphrase or file: how a new credentials file is kept' },
+    {
+      name: 'KEYTURN_STORE',
+      about: 'keychain, passphrase or file: how a new credentials file stores secrets',
+    },
     { name: 'KEYTURN_PASSPHRASE', about: 'the passphrase of a credentials file that has one' },
-    { name: 'KEYTURN_NEW_PASSPHRASE', about: 'the new one, where `credentials migrate` changes it' },
+    { name: 'KEYTURN_NEW_PASSPHRASE', about: 'the new passphrase, where `credentials migrate` changes it' },
     {
       name: 'KEYTURN_JOURNAL_KEY',
       about:
@@ -93,7 +96,7 @@ with --print, and null without it. A rotation, resumed or not, is keyturn.rotati
 became of that token and when. With --print the document is written before the old token ends: its "state" is null.
 A change of a token, and "keys expire" and "logout --revoke", have a "result". "unknown" means that the provider accepted the request and
 nobody could look whether it took effect: "status" is null, the exit code 0, and a saved copy is not marked as ended.
-Of several, each has an "outcome" too: done, waiting (for a grace), pending (it can be resumed), failed, unknown or skipped (not tried, or left to a person).
+Of several, each has an "outcome" too: done, waiting (for the end of a grace period), pending (it can be resumed), failed, unknown or skipped (not tried, or left to a person).
 What a provider says cannot act on a terminal or on a CI runner. Control, invisible and unusual blank characters, and one character of
 what a runner reads as a command ("##[", "##vso[", a leading "::"), are written as \\xHH, \\uHHHH or \\u{HHHHH}; in json, yaml and ndjson as the
 format's own escapes, which read back as the same text. In tsv and name a backslash before x or u is \\x5c, so that undoing the escapes

@@ -6,7 +6,7 @@ import { said } from '../documents/document.ts';
 
 export const command: Command = {
   details:
-    'Ends with 1 unless every record is proved by a code under a key of this installation. The codes do not show that the last records were taken away: keep a copy elsewhere where that matters.',
+    'Ends with 1 unless every record is proved by a code under a key of this installation. The codes do not show that the last records were taken away: keep a copy elsewhere if that matters.',
   async run(app) {
     const check = await (await app.audit()).verify({ proof: true });
     refuseUnproved(check);

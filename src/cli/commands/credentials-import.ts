@@ -9,7 +9,7 @@ import { credentialDocument } from '../documents/credential.ts';
 import { readSecret } from '../terminal/secret-reader.ts';
 
 export const command: Command = {
-  arguments: [{ name: '<name>', about: 'the name to keep it under' }],
+  arguments: [{ name: '<name>', about: 'the name to save it under' }],
   options: [
     { flags: '--token-file <path>', about: 'read it from a file or a pipe; - is standard input' },
     { flags: '--origin <origin>', about: 'the only origin that keyturn’s helpers may hand it out for' },
@@ -57,7 +57,7 @@ export const command: Command = {
     );
     return {
       ...credentialDocument(credential),
-      notes: [`kept as "${name}"${credential.provider === null ? '' : ` for ${credential.provider}`}`],
+      notes: [`saved as "${name}"${credential.provider === null ? '' : ` for ${credential.provider}`}`],
     };
   },
 };

@@ -26,7 +26,7 @@ export const command: Command = {
     const migration = await app.migration();
     const dryRun = input.flag('dry-run');
     const agreeToClear = async (): Promise<void> => {
-      app.note('in a "file" store every secret lies in clear: whatever reads that file has them');
+      app.note('a "file" store holds every secret in clear: any program that can read that file can use them');
       await app.confirm('write every secret in clear into the credentials file?');
     };
     const journal = await app.journalHost();

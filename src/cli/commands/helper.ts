@@ -26,7 +26,7 @@ const git: Command = {
   ],
   options: CHOICE,
   details:
-    'store and erase change nothing: keyturn’s own commands keep and end credentials. The credential must be for that server: import it with `keyturn credentials import forge --origin https://git.example.com`.',
+    'store and erase change nothing: keyturn’s own commands save and end credentials. The credential must be for that server: import it with `keyturn credentials import forge --origin https://git.example.com`.',
   examples: ["git config credential.https://git.example.com.helper '!keyturn helper git --credential forge'"],
   async run(app, input) {
     const request = { action: input.argument(0), input: await readRequest(app) };

@@ -9,7 +9,7 @@ import type { Command } from '../arguments/command.ts';
 import { placeOf } from '../documents/document.ts';
 import { tokenDocument, tokenJson } from '../documents/token.ts';
 
-/** Where the store keeps the secret, that is where it can be had. */
+/** The provider shows a secret once; a copy in the store can still be printed. */
 async function shownOnce({ client, store }: ReferenceDeps, reference: string): Promise<AppError> {
   const { provider, profile } = client.connection;
   const { by, value } = parseReference(reference);
@@ -22,7 +22,7 @@ async function shownOnce({ client, store }: ReferenceDeps, reference: string): P
     code: 'unsupported',
     message: `${provider.title} shows a secret once, when it is made`,
     hint: kept
-      ? `the store keeps it: \`${commandLine(['credentials', 'get', kept.name, '--print'])}\``
+      ? `it is saved in the store: \`${commandLine(['credentials', 'get', kept.name, '--print'])}\``
       : `replace it with \`${commandLine(['tokens', 'rotate', reference], profile)}\``,
     provider: provider.id,
   });

@@ -16,7 +16,7 @@ export const command: Command = {
     { flags: FILTER_FLAGS.dueWithin, about: 'the same as --expiring-within' },
     { flags: FILTER_FLAGS.olderThan, about: 'only those made this long ago or before' },
     { flags: FILTER_FLAGS.unusedFor, about: 'only those not used for this long' },
-    { flags: '--limit <n>', about: 'stop after so many' },
+    { flags: '--limit <n>', about: 'stop after N' },
     { flags: '--sort <field>', about: TOKEN_SORTS.join(', '), values: TOKEN_SORTS },
   ],
   examples: [

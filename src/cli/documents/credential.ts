@@ -53,7 +53,7 @@ export function credentialsDocument(
     referBy: 'name',
     columns: CREDENTIAL_COLUMNS,
     items: credentials.map((each) => credentialJson(each, now)),
-    empty: 'nothing is kept yet',
+    empty: 'nothing is saved yet',
   });
 }
 
@@ -63,7 +63,7 @@ export function migrationDocument(result: MigrateResult): OneDocument {
   return one('keyturn.migration/1', data);
 }
 
-/** ` (it had ended at 2026-…)`, for a sentence about a kept secret; empty while it works as far as the store knows. */
+/** ` (it had ended at 2026-…)`, for a sentence about a saved secret; empty while it works as far as the store knows. */
 export function inactiveWords(version: CredentialVersion, now: number): string {
   const { expiresAt, inactive } = version;
   switch (stateOf(version, now)) {

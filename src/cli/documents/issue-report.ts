@@ -30,7 +30,7 @@ export function issueReport(result: OperationResult<unknown>, issued: IssuedRepo
   const { old } = result;
   const notes = [
     ...describe(issued),
-    ...(saved === null ? [] : [`kept as "${saved.name}"`]),
+    ...(saved === null ? [] : [`saved as "${saved.name}"`]),
     ...sinks.map((sink) => `written to ${sink}`),
     ...(old === null ? [] : [`${oldLine(old)}${result.dueAt === null ? '' : `; ${goOn(result.operation)}`}`]),
     ...(result.manual === null ? [] : [result.manual]),

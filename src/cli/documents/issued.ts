@@ -70,17 +70,17 @@ export function oldJson(old: OldOutcome | null): JsonObject | null {
 /** What became of the token or key that a rotation replaced, in one sentence. */
 export function oldLine({ id, name, outcome, at }: OldOutcome): string {
   const label = name === null ? '' : `"${safeText(name, 200)}", `;
-  const old = `the old one (${label}id ${safeText(id, 200)})`;
+  const old = `the old token (${label}id ${safeText(id, 200)})`;
   const when = at === null ? '' : ` at ${at}`;
   switch (outcome) {
     case 'replaced':
-      return `id ${safeText(id, 200)} has a new secret${when}; whether the old one still works was not tried`;
+      return `id ${safeText(id, 200)} has a new secret${when}; keyturn did not try whether the old secret still works`;
     case 'kept':
-      return `${old} goes on working`;
+      return `${old} stays valid`;
     case 'valid-until':
-      return `${old} works until ${at}`;
+      return `${old} is valid until ${at}`;
     case 'unknown':
-      return `whether ${old} still works could not be looked up`;
+      return `keyturn could not look up whether ${old} still works`;
     default:
       return `${old} was ${outcome}${when}`;
   }

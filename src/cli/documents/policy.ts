@@ -78,8 +78,8 @@ export function isExec(destination: string): boolean {
 }
 
 const STANDING: Partial<Readonly<Record<PolicyAction, string>>> = {
-  nothing: 'it is as it should be',
-  wait: 'the replaced one works on until then',
+  nothing: 'up to date',
+  wait: 'the replaced token works until then',
 };
 
 function idOf(decision: Decision): string | null {

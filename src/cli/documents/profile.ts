@@ -39,7 +39,7 @@ export function profilesDocument(profiles: readonly Profile[], current: string |
 
 interface LoginFacts {
   readonly result: LoginResult;
-  /** How the secrets of the store are kept; null where nothing was saved. */
+  /** The kind of store; null where nothing was saved. */
   readonly store: string | null;
   /** The name of the current profile. */
   readonly current: string | null;

@@ -114,13 +114,13 @@ export function fateOfError({ code }: AppError): Fate {
   return code === 'pending' ? 'pending' : 'failed';
 }
 
-/** Why one was not found, or not done, where nothing else is told of it. */
+/** A line for a reference that was not found or not changed, where no result is printed. */
 export function failedLine(label: string, { code, facts }: AppError): string {
   const failure = { result: code, message: facts.message, hint: facts.hint ?? null };
   return bulkLine({ fate: 'failed', label, where: null, facts: failure });
 }
 
-/** `2 done, 1 failed ("ci" (id mt_1)), 0 unknown, 0 skipped at Errova, profile errova`: whoever reads only this knows which. */
+/** `2 done, 1 failed ("ci" (id mt_1)), 0 unknown, 0 skipped at Errova, profile errova`: a person who reads only this line knows which failed. */
 export function bulkSummary(results: readonly BulkResult[], where: string | null): string {
   const counts = COUNTED.flatMap((fate) => {
     const those = results.filter((each) => each.fate === fate);
@@ -140,7 +140,7 @@ export function bulkParts(results: readonly BulkResult[]): {
 }
 
 /** Results that begin no sentence. */
-const WORDS: Readonly<Record<string, string>> = { done: 'done:', nothing: 'as it should be:' };
+const WORDS: Readonly<Record<string, string>> = { done: 'done:', nothing: 'up to date:' };
 
 const COUNTED: readonly Fate[] = ['done', 'waiting', 'pending', 'failed', 'unknown', 'skipped'];
 const MOST_NAMES = 10;

@@ -21,7 +21,7 @@ import { Local } from './local.ts';
 import { once } from './once.ts';
 import type { Services } from './services.ts';
 
-/** What a command is given: what is kept on this machine, and the way to the provider, each made on first use. */
+/** The services of a command: what is saved on this machine, and the way to the provider. Each is created on first use. */
 export class App extends Local implements Services {
   #transport: Transport | null = null;
   /** The server's clock against ours, from the last answer; ms, positive when the server is ahead. */
@@ -200,7 +200,7 @@ export class App extends Local implements Services {
     };
   }
 
-  /** For whoever hands secrets on: the store, which refuses what has ended, and managing credentials without the option. */
+  /** The store for commands that hand secrets on: it refuses ended secrets, and managing credentials without the option. */
   async usableStore(
     input: Input,
   ): Promise<ReturnType<typeof import('../../core/saved-credentials.ts').usableStore>> {
@@ -247,7 +247,7 @@ export class App extends Local implements Services {
   }
 }
 
-/** Whoever stops a write learns at once why it does not end, and how it would. */
+/** Says why a stopped write has not ended yet, and how to end it at once. */
 function waitWords({ code, message }: AppError, ms: number): string {
   const wait = `${message}: waiting up to ${Math.ceil(ms / 1000)} s for the answer to the request that was sent`;
   return code === 'interrupted' ? `${wait}; press Ctrl-C again to stop now` : wait;

@@ -22,7 +22,7 @@ export async function openInstallationKeys(
     variable: here.runtime.env[KEY_VARIABLE],
     onKeyFile: (path) =>
       here.note(
-        `the key that seals unfinished operations is "${path}", in the same folder; set ${KEY_VARIABLE} to keep it elsewhere`,
+        `the key that seals unfinished operations is "${path}", in the same folder; set ${KEY_VARIABLE} to use a key from elsewhere`,
       ),
   });
 }

@@ -18,7 +18,7 @@ import type { Runtime } from '../runtime.ts';
 import { once } from './once.ts';
 import type { Migration } from './services.ts';
 
-/** Everything that is kept on this machine, each part made on first use: files, keychain, journal, audit log. */
+/** Everything that is saved on this machine: files, keychain, journal, audit log. Each is opened on first use. */
 export class Local {
   readonly runtime: Runtime;
   readonly globals: Globals;
@@ -228,7 +228,7 @@ export class Local {
 
 /** Once, however the kind was chosen: by `--store`, by KEYTURN_STORE or by a script that sets it. */
 function clearStore(path: string): string {
-  return `secrets are kept in clear in "${path}": whatever reads that file has them; seal them with \`keyturn credentials migrate --from file --to keychain\`, or \`--to passphrase\``;
+  return `secrets are saved in clear in "${path}": any program that can read that file can use them; seal them with \`keyturn credentials migrate --from file --to keychain\`, or \`--to passphrase\``;
 }
 
 function readStoreKind(text: string | undefined, where: string): StoreKind | null {

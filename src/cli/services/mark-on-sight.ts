@@ -14,7 +14,7 @@ interface Marking {
 
 /**
  * Marks saved secrets of what was seen to end, so that they are not handed out any more, whatever fails afterwards. One of
- * which nobody knows whether it ended stays. The vendor has done it already, so a failure is only told.
+ * which nobody knows whether it ended stays. The vendor has ended the token already, so a failure is a note and no error.
  */
 export function markOnSight(app: Pick<Services, 'runtime' | 'store'>, connection: Connection): Marking {
   const marked: string[] = [];

@@ -47,7 +47,7 @@ export async function openMigration(
     async audit() {
       const { createCredentialStore } = await import('../../adapters/store/credential-store.ts');
       const chosen = chosenPassphrase;
-      // The variable still holds the old one.
+      // KEYTURN_PASSPHRASE still holds the old passphrase.
       const passphrase = chosen === null ? {} : { passphrase: async () => chosen };
       const store = createCredentialStore({ ...(await local.storeOptions()), ...passphrase });
       return local.auditUnder(await local.keysOf(store));
@@ -60,6 +60,6 @@ async function codeUnder(
   key: Unlocked['key'],
 ): Promise<AuditCode> {
   const { codeOfStoreKey, createAuditCodes } = await import('../../adapters/audit/audit-codes.ts');
-  // A store in clear has no key; what there is beside it serves.
+  // A store in clear has no key: the installation's own key signs the log.
   return key ? codeOfStoreKey(key) : createAuditCodes(await local.installationKeys(), false).current();
 }

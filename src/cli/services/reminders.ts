@@ -52,7 +52,7 @@ async function unfinished(
     const { state } = await app.paths();
     if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return [];
     const { operations } = await (await app.journalHost()).list({ only: 'unfinished' });
-    // One that waits for the end of a grace is as it should be.
+    // An operation in its grace period needs nothing yet.
     const now = app.runtime.clock.now();
     return operations.filter((operation) => isUnfinished(operation) && waitsUntil(operation, now) === null);
   } catch (error) {
@@ -61,7 +61,7 @@ async function unfinished(
   }
 }
 
-/** As {@link remind}, where only what is kept is used: an unfinished operation that these credentials wait for. */
+/** As {@link remind}, for commands that only read the store: the unfinished operations of these credentials. */
 export async function remindOfEntries(
   app: Pick<Services, 'disk' | 'globals' | 'journalHost' | 'note' | 'paths' | 'runtime'>,
   names: readonly string[],

@@ -42,7 +42,7 @@ function escaped(text: string, percent: string): string {
   return text.replaceAll('%', percent).replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-export const ONCE_WARNING = 'This is the secret. Keep it now: it is not shown again.';
+export const ONCE_WARNING = 'This is the secret. Save it now: it is not shown again.';
 
 /**
  * A secret that was asked for as the product. Structured formats carry it as `tokenSecret`; else it is written alone, with one

@@ -22,7 +22,7 @@ export async function readFirstPassphrase(asker: Asker): Promise<Secret> {
   return chooseOne(asker, ['KEYTURN_PASSPHRASE']);
 }
 
-/** A new one for a file that has another: KEYTURN_NEW_PASSPHRASE where the old one is needed too. */
+/** A new passphrase for a file that has one: KEYTURN_NEW_PASSPHRASE, where the old passphrase is needed too. */
 export async function readNewPassphrase(asker: Asker): Promise<Secret> {
   return chooseOne(asker, ['KEYTURN_NEW_PASSPHRASE', 'KEYTURN_PASSPHRASE']);
 }

@@ -2,7 +2,7 @@ import { isStructured } from '../../output/report.ts';
 import type { Transport } from '../../ports/transport.ts';
 import type { Services } from '../services/services.ts';
 
-/** Below this nobody wonders whether anything is happening. In milliseconds. */
+/** A shorter wait shows no spinner. In milliseconds. */
 const PATIENCE_MS = 600;
 
 /** A sign of life on a terminal while a provider takes its time; nothing anywhere else, and nothing for a quick answer. */

@@ -44,7 +44,7 @@ describe('nothing chosen', () => {
     await delivery.print?.(SECRET, ITEM);
     expect(delivery.wasPrinted()).toBe(true);
     expect(log).toEqual([
-      'stderr: This is the secret. Keep it now: it is not shown again.\n',
+      'stderr: This is the secret. Save it now: it is not shown again.\n',
       'stdout: kt_canary_0123456789\n',
     ]);
   });

@@ -43,17 +43,17 @@ describe('--old', () => {
 describe('what became of the old one is said, by id and with the time', () => {
   const at = '2026-11-28T12:00:00Z';
   test.each([
-    ['revoked', at, 'the old one ("etl", id 5) was revoked at 2026-11-28T12:00:00Z'],
-    ['disabled', at, 'the old one ("etl", id 5) was disabled at 2026-11-28T12:00:00Z'],
-    ['disabled', null, 'the old one ("etl", id 5) was disabled'],
-    ['kept', null, 'the old one ("etl", id 5) goes on working'],
+    ['revoked', at, 'the old token ("etl", id 5) was revoked at 2026-11-28T12:00:00Z'],
+    ['disabled', at, 'the old token ("etl", id 5) was disabled at 2026-11-28T12:00:00Z'],
+    ['disabled', null, 'the old token ("etl", id 5) was disabled'],
+    ['kept', null, 'the old token ("etl", id 5) stays valid'],
     [
       'replaced',
       at,
-      'id 5 has a new secret at 2026-11-28T12:00:00Z; whether the old one still works was not tried',
+      'id 5 has a new secret at 2026-11-28T12:00:00Z; keyturn did not try whether the old secret still works',
     ],
-    ['valid-until', at, 'the old one ("etl", id 5) works until 2026-11-28T12:00:00Z'],
-    ['unknown', null, 'whether the old one ("etl", id 5) still works could not be looked up'],
+    ['valid-until', at, 'the old token ("etl", id 5) is valid until 2026-11-28T12:00:00Z'],
+    ['unknown', null, 'keyturn could not look up whether the old token ("etl", id 5) still works'],
   ] as const)('%s %s', (outcome, when, text) => {
     expect(oldLine({ id: '5', name: 'etl', outcome, at: when })).toBe(text);
   });

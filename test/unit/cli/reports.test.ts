@@ -116,8 +116,8 @@ describe('results', () => {
 
 describe('lists', () => {
   it('say on stderr that they are empty', () => {
-    const base = { schema: 's', key: 'k', columns: [], empty: 'nothing is kept yet' };
-    expect(many({ ...base, items: [] }).notes?.()).toEqual(['nothing is kept yet']);
+    const base = { schema: 's', key: 'k', columns: [], empty: 'nothing is saved yet' };
+    expect(many({ ...base, items: [] }).notes?.()).toEqual(['nothing is saved yet']);
     expect(many({ ...base, items: [{ a: 1 }] }).notes?.()).toEqual([]);
   });
 

@@ -66,7 +66,7 @@ async function examineKeychain(
   // Nothing is saved yet, and the first login would fail.
   const instead = 'log in with `--store passphrase` or `--store file`';
   const fix = report.hint === null ? instead : `${report.hint}; or ${instead}`;
-  return [wrong('keychain', `${report.text}; new credentials would be kept there, so a login fails`, fix)];
+  return [wrong('keychain', `${report.text}; new credentials would be saved there, so a login fails`, fix)];
 }
 
 async function examineRotations(
@@ -98,7 +98,7 @@ async function examineRotations(
       dueAt !== null
         ? warning(
             'rotations',
-            `${what} waits: the old one works until ${dueAt}`,
+            `${what} waits: the old token works until ${dueAt}`,
             `keyturn rotations resume ${id}, after that time or at once with --now`,
           )
         : warning('rotations', `${what} is unfinished`, resumeListed(summary)),

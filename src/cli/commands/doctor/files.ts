@@ -13,7 +13,7 @@ const HOW: Readonly<Record<StoreKind, string>> = {
 
 const SEALED = 'set KEYTURN_STORE to "keychain" or "passphrase"';
 
-/** Folders, modes, whether each file parses; what is kept and what of it ends soon. */
+/** Folders, modes, whether each file parses; the saved credentials, and which of them end soon. */
 export async function examineFiles(
   app: Pick<Services, 'disk' | 'loadProvider' | 'paths' | 'profiles' | 'runtime' | 'store' | 'unlockStore'>,
 ): Promise<readonly Finding[]> {
@@ -39,7 +39,7 @@ export async function examineFiles(
   return [...folders.flat(), ...config, ...store, ...key];
 }
 
-/** The file may be whole and yet nobody can open it: the key is elsewhere. */
+/** A file that parses may still be locked: its key is in the keychain, or is a passphrase. */
 async function examineKey(
   app: Pick<Services, 'runtime' | 'store' | 'unlockStore'>,
 ): Promise<readonly Finding[]> {
@@ -57,9 +57,9 @@ async function examineStore(
   const store = await app.store();
   const { kind, path } = await store.facts();
   if (kind === null) {
-    const nothing = ok('credentials', 'nothing is kept yet');
+    const nothing = ok('credentials', 'nothing is saved yet');
     return app.runtime.env['KEYTURN_STORE'] === 'file'
-      ? [nothing, warning('credentials', 'KEYTURN_STORE is "file": secrets will be kept in clear', SEALED)]
+      ? [nothing, warning('credentials', 'KEYTURN_STORE is "file": secrets will be saved in clear', SEALED)]
       : [nothing];
   }
   const credentials = await store.list();

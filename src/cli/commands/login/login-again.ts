@@ -19,7 +19,7 @@ export interface Replaced {
 export interface Settled {
   readonly notes: readonly string[];
   readonly failed: boolean;
-  /** `revoked`; `unknown`: nobody could look; or `kept`: it still works, and its secret is no longer kept here. */
+  /** `revoked`; `unknown`: nobody could look; or `kept`: it still works, and its secret is no longer saved here. */
   readonly outcome: { readonly id: string | null; readonly state: 'revoked' | 'unknown' | 'kept' } | null;
 }
 
@@ -47,7 +47,7 @@ export async function chooseFate(
   if (!app.prompter.interactive || app.globals.yes || previous.id === null || !canEnd)
     return { previous, fate: 'keep' };
   const answer = await app.prompter.ask(
-    `"${target.profile}" has the token "${previous.id}", which works. End it once the new one is kept? [y/N] `,
+    `"${target.profile}" has the token "${previous.id}", which works. End it once the new token is saved? [y/N] `,
     'add "--old now" or "--old keep"',
   );
   return { previous, fate: /^(y|yes)$/i.test(answer) ? 'now' : 'keep' };
@@ -84,14 +84,14 @@ export async function settle(
     const still = kept(deps, previous, profile);
     return {
       ...still,
-      notes: [`it could not be revoked: ${error.facts.message}`, ...still.notes],
+      notes: [`the previous token could not be revoked: ${error.facts.message}`, ...still.notes],
       failed: true,
     };
   }
 }
 
 function kept({ provider }: LoginDeps, { id }: PreviousToken, { name, credential }: Profile): Settled {
-  const secret = `its secret is ${credential.kind === 'store' ? 'no longer' : 'still'} kept here`;
+  const secret = `its secret is ${credential.kind === 'store' ? 'no longer' : 'still'} saved here`;
   const note =
     id === null
       ? `the token that "${name}" had before may still work, and ${secret}; its id is not known: look for it at ${provider.credential.page}`

@@ -28,12 +28,12 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
     {
       flags: '--old <fate>',
       about:
-        'now or keep: what becomes of the token that the profile has (default: asked on a terminal, else keep)',
+        'now or keep: whether the profile’s current token is ended (default: ask on a terminal, else keep)',
       values: ['now', 'keep'],
     },
     {
       flags: '--store <store>',
-      about: 'keychain, passphrase or file: how a new credentials file is kept (default: keychain)',
+      about: 'keychain, passphrase or file: how a new credentials file stores secrets (default: keychain)',
       values: STORE_KINDS,
     },
   ];
@@ -44,7 +44,7 @@ function sessionOptions(provider: Provider): readonly OptionSpec[] {
     {
       flags: '--session',
       about:
-        'mint a machine token with a browser session’s cookie (stdin or a prompt), and forget the cookie',
+        'create a machine token with a browser session’s cookie (stdin or a prompt), and forget the cookie',
     },
     {
       flags: '--name <name>',

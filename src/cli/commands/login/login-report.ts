@@ -18,7 +18,7 @@ export interface LoggedIn {
   readonly file: string | null;
 }
 
-/** Who it is, as the provider told it, and where it is kept. */
+/** The identity that the provider reported, and where the credential is saved. */
 export async function loginReport(
   app: Pick<Services, 'profiles' | 'store'>,
   provider: Provider,
@@ -43,7 +43,7 @@ export async function loginReport(
   };
 }
 
-/** The login is done: a store that cannot be read costs it no more than a better proposal. */
+/** The login has succeeded: where the store cannot be read, only the proposed next command is less exact. */
 async function keptNames(app: Pick<Services, 'store'>): Promise<readonly string[]> {
   try {
     return (await (await app.store()).list()).map(({ name }) => name);

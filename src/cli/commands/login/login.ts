@@ -76,7 +76,7 @@ async function logIn(
   wanted: Wanted,
 ): Promise<LoginResult> {
   const { way, target, session } = wanted;
-  // The vendor's profile of now is the one meant later too, whatever its own variables say by then.
+  // The vendor command's current profile is saved by name: a later change of its variables does not switch it.
   const tokenId = input.text('token-id') ?? null;
   if (session)
     return loginFromVendorCli(deps, target, { ...session, tokenId, seals: await app.sessionSeals() });
@@ -193,7 +193,7 @@ async function readSettings(
 
 /**
  * What is piped in is read at once: without it nothing is begun. A person is asked once the store is ready, so that nobody
- * types a secret that cannot be kept.
+ * types a secret that cannot be saved.
  */
 async function askLate(
   app: Pick<Services, 'prompter' | 'runtime'>,

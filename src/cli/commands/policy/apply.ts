@@ -18,7 +18,7 @@ import { changeLine, policyPlanReport, policyResultsReport } from './policy-repo
 export const command: Command = {
   arguments: [{ name: '<file>', about: 'a policy (YAML)' }],
   options: [
-    { flags: '--max <n>', about: 'refuse to change more than so many tokens (default: 10)' },
+    { flags: '--max <n>', about: 'change at most N tokens, else none (default: 10)' },
     { flags: '--allow-exec', about: 'run the commands of exec: in the policy' },
     { flags: '--allow-outside', about: "deliver also to files outside the policy's folder" },
     { flags: '--allow-self', about: 'also rotate the credential that keyturn is using' },
@@ -26,7 +26,7 @@ export const command: Command = {
     { flags: '--dry-run', about: 'the same as `keyturn plan`' },
   ],
   details:
-    'Finishes what is unfinished, then creates, rotates and delivers what the policy asks for. May be stopped anywhere and run again; a second run right after does nothing. Exit 9: some failed. Exit 10: some wait for the grace of the replaced one; run it again later.',
+    'Finishes unfinished operations, then creates, rotates and delivers what the policy asks for. It may be interrupted at any point and run again; a second run right after it changes nothing. Exit 9: some failed. Exit 10: some replaced tokens are still in their grace period; run it again later.',
   examples: ['keyturn apply policy.yaml', 'keyturn apply policy.yaml --yes --max 50'],
   async run(app, input) {
     const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
@@ -76,7 +76,7 @@ function refuseMany(planned: readonly PlannedToken[], max: number): void {
   );
 }
 
-/** Asks for everything that is made, delivered, run or ended; whoever said `--yes` has agreed to what becomes due meanwhile too. */
+/** Asks once for everything that is created, delivered, run or ended. `--yes` agrees to what becomes due meanwhile, too. */
 async function confirmChanges(
   app: Pick<Services, 'confirm' | 'globals' | 'note'>,
   planned: readonly PlannedToken[],

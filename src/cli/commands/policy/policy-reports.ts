@@ -78,7 +78,7 @@ function blockedNote(
   return [`${stuck.length} ${word}: ${shown.join('; ')}${more}`];
 }
 
-/** A result a token. Exit: 9 when some failed, the one error when all failed alike, 13 when some were locked, 10 when some wait for their grace. */
+/** A result for each token. Exit: 9 when some failed, the error's code when all failed alike, 13 when some were locked, 10 when some are in their grace period. */
 export function policyResultsReport(results: readonly PolicyResult[]): ListReport {
   const errors = results.flatMap(({ error }) => error ?? []);
   const waits = results.some(({ dueAt }) => dueAt !== null);
@@ -111,7 +111,7 @@ function bulkResult(result: PolicyResult): BulkResult {
 /** One planned change, whole: what is made or replaced, with which rights, and where its secret goes. */
 export function changeLine({ target: { token, provider, profile }, decision }: PlannedToken): string {
   const facts = [
-    ...(replacesOwn(decision) ? ['it is a credential that keyturn is using'] : []),
+    ...(replacesOwn(decision) ? ['keyturn is using this credential'] : []),
     ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
     ...(Object.keys(token.options).length > 0 ? [`options ${optionsText(token) ?? ''}`] : []),
     ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),
@@ -128,7 +128,7 @@ function resultFacts({ target, outcome, id, operation, dueAt, error }: PolicyRes
     result: error?.code ?? outcome,
     id,
     dueAt,
-    message: error?.facts.message ?? (dueAt === null ? null : `the replaced one works until ${dueAt}`),
+    message: error?.facts.message ?? (dueAt === null ? null : `the replaced token works until ${dueAt}`),
     hint: error?.facts.hint ?? null,
     operation,
   };

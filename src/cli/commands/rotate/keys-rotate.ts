@@ -23,7 +23,7 @@ export const command: Command = {
     { flags: '--dry-run', about: 'show the plan' },
   ],
   details:
-    'The key gets a new secret in place: the old one stops working, probably at once. For an overlap make a second key, deploy it, then `keyturn keys expire` the first.',
+    'The key gets a new secret in place: the old secret stops working, probably at once. For an overlap create a second key, deploy it, then end the first with `keyturn keys expire`.',
   async run(app, input) {
     const deps = await app.operationDeps();
     const { client } = deps;

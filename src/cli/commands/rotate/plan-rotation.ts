@@ -25,7 +25,7 @@ interface Wanted {
   document(item: DeliveredItem, issued: Issued): OneDocument;
 }
 
-/** The plan for one token or key, its secret kept where the old one is unless the options say otherwise. */
+/** The plan for one token or key. A secret that is saved already is replaced there, unless the options say otherwise. */
 export async function planOne(
   app: DeliveryServices,
   input: Input,

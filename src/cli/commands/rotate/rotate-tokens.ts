@@ -109,7 +109,7 @@ function leftAlone(token: ListedToken, error: AppError): ManyResult {
   return { token, result: null, error, skipped: true };
 }
 
-/** Where the secret is replaced in place, whoever uses the old one is cut off at once: that is asked for openly. */
+/** A rotation in place cuts off every program that uses the old secret, so the question says so. */
 function rotateQuestion(
   { connection }: Client,
   planned: readonly Planned[],
@@ -120,7 +120,7 @@ function rotateQuestion(
     inPlace.length === 0
       ? ''
       : `The old secret${inPlace.length === 1 ? ' stops' : 's stop'} working at once: `;
-  // Such a vendor ends no token: the person must not expect the old one to be gone, nor to work on.
+  // Such a vendor deletes no token: the question says that the old token is disabled.
   const disabled = planned.filter(
     ({ plan: { plan, provider } }) =>
       plan.way === 'overlap' &&
@@ -182,7 +182,7 @@ function refuseShared(input: Input): void {
   if (input.list('to').length === 0 && !input.flag('print') && !isNamed) return;
   throw usage(
     'several tokens cannot share one destination',
-    'keep each under its own name with a bare `--save`, or rotate one at a time',
+    'save each under its own name with `--save` without a name, or rotate one at a time',
   );
 }
 

@@ -15,21 +15,24 @@ export const command: Command = {
     {
       flags: '--session',
       about:
-        'Errova: a browser session makes a new token, and the old one ends afterwards (cookie from stdin, a prompt or KEYTURN_SESSION)',
+        'Errova: a browser session creates the new token, and the old token ends afterwards (cookie from stdin, a prompt or KEYTURN_SESSION)',
     },
-    { flags: '--name <name>', about: 'another name than the old one’s' },
-    { flags: '--scope <scope...>', about: 'other scopes than the old one’s' },
-    { flags: '--expires-in <duration>', about: 'another end than the old one’s lifetime gives' },
-    { flags: '--expires-at <time>', about: 'another end than the old one’s lifetime gives' },
+    { flags: '--name <name>', about: 'name of the new token, if not that of the old token' },
+    { flags: '--scope <scope...>', about: 'scopes of the new token, if not those of the old token' },
+    {
+      flags: '--expires-in <duration>',
+      about: 'how long the new token is valid, if not as long as the old token',
+    },
+    { flags: '--expires-at <time>', about: 'when the new token ends' },
     ...TOKEN_OPTION_SPECS,
     { flags: '--all', about: 'every active token that the filters below choose' },
     { flags: FILTER_FLAGS.expiringWithin, about: 'with --all: those that end within this time' },
     { flags: FILTER_FLAGS.dueWithin, about: 'the same as --expiring-within' },
     { flags: FILTER_FLAGS.olderThan, about: 'with --all: those made this long ago or before' },
     { flags: FILTER_FLAGS.unusedFor, about: 'with --all: those not used for this long' },
-    { flags: '--max <n>', about: 'refuse to rotate more than so many (default: 10)' },
-    { flags: '--concurrency <n>', about: 'so many at a time (default: 4)' },
-    { flags: '--max-failures <n>', about: 'stop after so many failures in a row (default: 3)' },
+    { flags: '--max <n>', about: 'rotate at most N tokens, else none (default: 10)' },
+    { flags: '--concurrency <n>', about: 'at most N at a time (default: 4)' },
+    { flags: '--max-failures <n>', about: 'stop after N failures in a row (default: 3)' },
     ...DELIVERY_OPTIONS,
     {
       flags: '--dry-run',
@@ -37,7 +40,7 @@ export const command: Command = {
     },
   ],
   details:
-    'Kill it at any instant: `keyturn rotations resume` finishes it. The old one ends only after the new one is kept, proved and delivered. A secret that is in the store already is replaced there.',
+    'If the command is interrupted at any point, `keyturn rotations resume` finishes the rotation. The old token ends only after the new secret is saved, tested and delivered. A secret that is in the store already is replaced there.',
   examples: [
     'keyturn tokens rotate ci --save',
     'keyturn tokens rotate ci --old 24h --to env:.env#TOKEN',

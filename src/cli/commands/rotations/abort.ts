@@ -16,7 +16,7 @@ import type { Services } from '../../services/services.ts';
 export const command: Command = {
   arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
   details:
-    'The old one works and is current again, the new one is ended. What cannot be undone is said. One that has done all it should and only waits for a look at what appeared beside it is closed, and the new one stays. One whose record cannot be read is set aside: its files are renamed and kept, nothing is sent, and it no longer counts as unfinished.',
+    'Makes the old token current again and ends the new token; lists what cannot be undone. An operation that is complete, and open only because of possible duplicates, is closed, and the new token stays. An operation whose record cannot be read is set aside: its files are renamed, nothing is deleted or sent, and it no longer counts as unfinished.',
   async run(app, input) {
     const id = input.argument(0).replace(/^id:/, '');
     const { profile, provider } = app.globals;
@@ -45,7 +45,7 @@ export const command: Command = {
   },
 };
 
-/** Nothing can be taken back of what nobody can read. The person looks at the provider's tokens; the files stay. */
+/** An operation whose record cannot be read cannot be undone: its files are renamed, and the person checks the provider's tokens. */
 async function setAside(
   app: Pick<Services, 'confirm' | 'journalHost' | 'note'>,
   id: string,
@@ -54,10 +54,10 @@ async function setAside(
   const about =
     header === null
       ? ''
-      : ` Its first line, which nobody vouches for, says: ${aboutOperation(header)} at ${header.provider}.`;
+      : ` Its first line, which may have been changed, says: ${aboutOperation(header)} at ${header.provider}.`;
   app.note(
     safeText(
-      `the operation ${id} cannot be read (${reason}), so nothing is known of what it did.${about} A token that it made may live at the provider, and the old one may be replaced: compare \`keyturn tokens list\` with \`keyturn credentials list\`.`,
+      `the operation ${id} cannot be read (${reason}), so keyturn does not know what it did.${about} A token that the operation created may exist at the provider, and the old token may be replaced: compare \`keyturn tokens list\` with \`keyturn credentials list\`.`,
       2_000,
     ),
   );
@@ -66,6 +66,6 @@ async function setAside(
   return said(
     rotationDocument({ issued: { operation: id, state: 'set-aside' }, files }),
     `the record of ${id} is set aside, and nothing was sent`,
-    ...files.map((file) => `kept: ${safeText(file, 500)}`),
+    ...files.map((file) => `renamed to: ${safeText(file, 500)}`),
   );
 }

@@ -77,7 +77,7 @@ export function resumedReport(
   const { old } = result;
   const about = operation && where ? `: ${aboutResult(operation, result)} at ${where}` : '';
   const line = {
-    done: `finished${about}${saved === null ? '' : `; kept as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
+    done: `finished${about}${saved === null ? '' : `; saved as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
     aborted: '',
     attention: '',
     pending: `waiting${about}${old === null ? '' : `; ${oldLine(old)}; resume again then, or with \`--now\``}`,
@@ -105,7 +105,7 @@ function aboutResult({ header }: OperationSummary, { item, old }: OperationResul
   const about = safeText(aboutOperation(header), 300);
   if (item === null || item.id === old?.id) return about;
   const id = safeText(item.id, 200);
-  return old === null ? `${about} (id ${id})` : `${about}, the new one is id ${id},`;
+  return old === null ? `${about} (id ${id})` : `${about}, new id ${id},`;
 }
 
 /** A secret that is delivered is not shown again, also when that is asked for: the person learns where it is. */
@@ -167,7 +167,8 @@ export async function resumeAll(
     });
   }
   for (const { id, reason } of broken) {
-    const hint = 'see `keyturn doctor`: compare the provider’s tokens with what is kept, then move it away';
+    const hint =
+      'see `keyturn doctor`: compare the provider’s tokens with the saved credentials, then set the record aside';
     errors.push(new AppError({ code: 'failure', message: reason, hint }));
     const about = { reference: id, name: null, id: null, operation: id };
     const facts = { ...about, result: 'failure', message: reason, hint };
@@ -205,7 +206,7 @@ async function skipped(
 
 function needyNote(count: number): readonly string[] {
   if (count === 0) return [];
-  return [`${count} more ${count === 1 ? 'needs' : 'need'} a person; see \`keyturn rotations list\``];
+  return [`${count} more ${count === 1 ? 'needs' : 'need'} your decision; see \`keyturn rotations list\``];
 }
 
 /** The operation by its token and its own id, and where it belongs. */

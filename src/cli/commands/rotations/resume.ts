@@ -20,12 +20,12 @@ export const command: Command = {
   ],
   options: [
     { flags: '--all', about: 'every unfinished one' },
-    { flags: '--now', about: 'end the grace of the old one before its time; not with --all' },
+    { flags: '--now', about: 'end the old token now, before its grace period is over; not with --all' },
     { flags: '--accept-differences', about: 'take a new token that is not all that was asked for' },
     ...DELIVERY_OPTIONS,
   ],
   details:
-    'Goes on where it stopped; may itself be stopped and run again. An undelivered secret goes where it was to go, or to what the options here say. A command of exec: is not kept: give it again with --to, exactly as it was. `--profile` and `--provider` choose among several.',
+    'Continues an unfinished operation where it stopped; may be interrupted and run again. An undelivered secret goes to the destinations of the operation, or to those given here. The command of exec: is not recorded: give it again with --to, exactly as before. `--profile` and `--provider` choose among several operations.',
   examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
   async run(app, input) {
     const { operations, broken } = await (await app.journalHost()).list({ only: 'unfinished' });
@@ -34,7 +34,10 @@ export const command: Command = {
     const all = input.flag('all');
     const now = input.flag('now');
     if (all && now)
-      throw usage('"--all" and "--now" exclude each other', 'end one grace at a time, by its id');
+      throw usage(
+        '"--all" and "--now" exclude each other',
+        'end one grace period at a time, by the id of its operation',
+      );
     if (all && asksForDelivery(input))
       throw usage(
         'several secrets cannot share one destination',
@@ -66,7 +69,7 @@ function needsPerson({ state }: OperationSummary): boolean {
   return state === 'attention';
 }
 
-/** Whoever ends a grace takes away the secret that somebody may still be using. */
+/** Ending a grace period early ends a secret that a program may still be using. */
 async function confirmEnd(
   app: Pick<Services, 'confirm' | 'runtime'>,
   operation: OperationSummary,

@@ -71,7 +71,7 @@ async function printAnswer(
   if (!last) {
     throw new AppError({
       code: 'not-found',
-      message: `nothing of an answer was kept for the operation ${id}`,
+      message: `no answer was recorded for the operation ${id}`,
       hint: `see \`keyturn rotations show ${id}\``,
     });
   }

@@ -10,8 +10,8 @@ export const command: Command = {
       flags: '--fault <rule...>',
       about: "misbehave: 'POST /api/v1/auth/key reset-after'; see docs/sandbox.md",
     },
-    { flags: '--state <file>', about: 'keep what happens in this file, and go on from it' },
-    { flags: '--seed-tokens <n>', about: 'begin with so many tokens at each vendor' },
+    { flags: '--state <file>', about: 'save the state in this file, and start from it' },
+    { flags: '--seed-tokens <n>', about: 'begin with N tokens at each vendor' },
     {
       flags: '--assume <name=value...>',
       about: "play another answer that the docs leave open: 'errovaPaging=nextCursor'; see docs/sandbox.md",
