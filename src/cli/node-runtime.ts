@@ -22,7 +22,7 @@ export function nodeRuntime(): Runtime {
   listen('SIGINT', 'interrupted');
   listen('SIGTERM', 'terminated');
   listen('SIGHUP', 'terminated');
-  // Left to itself it ends a process with its memory in a file: with the secrets in it.
+  // By default this signal writes the memory of the process, with its secrets, to a file.
   listen('SIGQUIT', 'terminated');
   // Node opens its inspector on SIGUSR1; a process that holds secrets does not offer a debugger.
   process.on('SIGUSR1', () => undefined);
@@ -81,7 +81,7 @@ export function nodeRuntime(): Runtime {
   };
 }
 
-/** Nobody looks at a program whose streams all lead elsewhere. */
+/** Where no stream is a terminal, nobody watches the program. */
 function prompterOptions(noInput: boolean) {
   const { stdin: input, stdout, stderr: output } = process;
   const isSeen = [input, stdout, output].some(({ isTTY }) => isTTY);
@@ -92,7 +92,7 @@ function prompterOptions(noInput: boolean) {
   };
 }
 
-/** System services and containers often have no HOME: the user database knows it too. Empty when nothing tells. */
+/** System services and containers often have no HOME; then the user database has it. Empty when neither has. */
 function readHome(): string {
   const home = process.env['HOME'];
   if (home !== undefined && home !== '') return home;
@@ -100,12 +100,12 @@ function readHome(): string {
   try {
     return process.platform === 'win32' ? os.homedir() : os.userInfo().homedir;
   } catch {
-    // A number without a name, as in a container.
+    // In a container the user id may have no entry.
     return '';
   }
 }
 
-/** Read by who needs it: the folder may have been removed, and most commands do not care. */
+/** Read only by commands that need it: the folder may have been deleted. */
 function readCwd(): string {
   try {
     return process.cwd();
@@ -236,7 +236,7 @@ function hasTerminal(): boolean {
   }
 }
 
-/** These leave the memory of the process in a file: a process that holds secrets ends with the code alone. */
+/** These signals would write the memory of the process to a file, so keyturn ends with the exit code instead. */
 const DUMPS_CORE = /^SIG(QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|SEGV|XCPU|XFSZ|SYS|UNUSED|EMT)$/;
 
 /**

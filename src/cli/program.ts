@@ -81,7 +81,11 @@ export const TREE: readonly Node[] = [
     verb('abort', 'undo what can be undone', () => import('./commands/rotations/abort.ts')),
   ]),
   verb('plan', 'show what a policy would change', () => import('./commands/policy/plan.ts')),
-  verb('apply', 'make tokens as a policy says they must be', () => import('./commands/policy/apply.ts')),
+  verb(
+    'apply',
+    'create and rotate tokens until they match a policy',
+    () => import('./commands/policy/apply.ts'),
+  ),
   verb('run', 'run a command with secrets in its environment', () => import('./commands/run.ts')),
   group('helper', 'answer other tools from the store', [
     verb('git', 'a git credential helper', () => import('./commands/helper.ts')),
@@ -92,13 +96,17 @@ export const TREE: readonly Node[] = [
     verb('list', 'list the records', () => import('./commands/audit-list.ts')),
     verb('verify', 'check that no record was changed', () => import('./commands/audit-verify.ts')),
   ]),
-  verb('sandbox', 'play all four vendors on a loopback port', () => import('./commands/sandbox/sandbox.ts')),
+  verb(
+    'sandbox',
+    'simulate all four vendors on a loopback port',
+    () => import('./commands/sandbox/sandbox.ts'),
+  ),
   verb('doctor', 'check every part, and say how to fix it', () => import('./commands/doctor/doctor.ts')),
   verb('completion', 'print a completion script', () => import('./commands/completion.ts')),
   verb('help', 'help on a command or a topic', () => import('./commands/help.ts')),
 ];
 
-/** The nodes from the root to what the words name; stops at the first word that is no command. */
+/** The path of nodes that the words name, from the root; it stops at the first word that is no command. */
 export function findPath(words: readonly string[], nodes: readonly Node[] = TREE): readonly Node[] {
   const [word, ...rest] = words;
   const node = nodes.find((candidate) => candidate.name === word);

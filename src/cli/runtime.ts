@@ -17,7 +17,7 @@ export interface InputStream {
   read(limit: number): Promise<Uint8Array>;
 }
 
-/** Everything that the process gives us. `node-runtime.ts` makes the real one; tests make their own. */
+/** What the process provides. `node-runtime.ts` makes the real one; tests make their own. */
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -43,15 +43,15 @@ export interface Runtime {
   readonly stop: AbortSignal;
   /** Aborted when the person presses Ctrl-C again: nothing is waited for. */
   readonly stopNow: AbortSignal;
-  /** Lets the process die of this signal where it can; else the exit code tells. */
+  /** Ends the process by this signal where that is possible; else the exit code says it. */
   dieOf(signal: NodeJS.Signals): void;
   prompter(options: { readonly noInput: boolean }): Prompter;
-  /** Lets a test put something between the command and the world. Absent in the published command. */
+  /** Lets a test wrap the disk or the transport. Absent in the published command. */
   readonly decorate?: {
     readonly disk?: (disk: Disk) => Disk;
     readonly transport?: (transport: Transport) => Transport;
   };
 }
 
-/** The reader of our output went away. Not a failure of a list; a failed delivery of a secret. */
+/** The reader of stdout went away. For a list that is no failure; for a secret it is a failed delivery. */
 export class ClosedPipe extends Error {}

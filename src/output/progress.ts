@@ -1,4 +1,4 @@
-/** A sign of life while something takes time: a spinner on a terminal, one plain line a phase elsewhere. */
+/** Shows that work goes on: a spinner on a terminal, one plain line for each phase elsewhere. */
 export interface Progress {
   phase(text: string): void;
   stop(): void;

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import { safeText } from '../domain/text.ts';
 
-/** So much of a name is shown in a question, in columns: whoever chose the name must not be able to hide what is asked. */
+/** A question shows at most this much of a name, in columns: a long name must not push the question off the screen. */
 const WIDEST_NAME = 60;
-/** Of the columns that are left beside the `…`, so many show the beginning. */
+/** How many of these columns show the beginning of the name; the rest shows its end. */
 const BEGINNING = 36;
 /** One visible escape is never cut in two. */
 const SHOWN_CHARACTER = /\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\u\{[0-9a-f]+\}|\P{M}\p{M}*|\p{M}/gsu;
@@ -19,7 +19,7 @@ export function named({ name, id }: Named): string {
   return `${quoteName(name ?? id)} (id ${safeText(id)})`;
 }
 
-/** A name that somebody else chose, in quotes that it cannot end. */
+/** A name in quotes. Quotes inside the name are escaped, since the name may be chosen by somebody else. */
 export function quoteName(name: string): string {
   return `"${shorten(safeText(name, 1_000).replaceAll('"', '\\x22'))}"`;
 }

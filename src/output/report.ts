@@ -19,7 +19,7 @@ export interface ReportObject {
 export interface Column {
   readonly title: string;
   readonly field: string;
-  /** `status` is of a thing (a revoked token is bad news), `result` of a deed (it was revoked, as was wanted). */
+  /** `status` is the state of a thing (red for a revoked token), `result` is that of an action (green for `revoked`, as asked). */
   readonly kind: 'text' | 'time' | 'status' | 'result' | 'mark' | 'list' | 'number';
   /** How an object is shown in one cell: its fields as `name=value`, or as `name:value` without blanks. */
   readonly pairs?: '=' | ':';

@@ -4,7 +4,7 @@ import { jsonText, yamlText } from './structured.ts';
 
 type Records = Pick<ListReport, 'schema' | 'head' | 'key' | 'pages'>;
 
-/** In characters. What fails before so much has come leaves no text. */
+/** In characters. A list that fails within this length prints nothing. */
 const HELD = 1024 * 1024;
 
 /**

@@ -26,7 +26,7 @@ const WORTH_A_LOOK: ReadonlySet<string> = new Set([
   'wait',
 ]);
 
-/** Of a deed, where `revoked` or `disabled` is what was wanted. */
+/** Of an action: `revoked` and `disabled` are what was asked for. */
 const DONE: ReadonlySet<string> = new Set([
   'done',
   'created',
@@ -47,7 +47,7 @@ interface TableOptions {
   readonly style: ChalkInstance;
 }
 
-/** From so many rows the widths of the columns are taken. */
+/** The widths of the columns come from this many rows. */
 export const SAMPLE = 1_000;
 
 /**

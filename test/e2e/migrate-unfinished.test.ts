@@ -121,12 +121,12 @@ describe('A28: moving to the clear store', () => {
     const migrate = ['credentials', 'migrate', '--from', 'passphrase', '--to', 'file'];
     const refused = await rig.run(migrate);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
-    expect(refused.stderr).toContain('lies in clear');
+    expect(refused.stderr).toContain('holds every secret in clear');
     expect(storeOf(rig)).toBe(before);
     await rig.must([...migrate, '--dry-run']);
     expect(storeOf(rig)).toBe(before);
     const done = await rig.run([...migrate, '--yes']);
-    expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('lies in clear') });
+    expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('holds every secret in clear') });
     expect(storeOf(rig)).toContain('a-secret-of-somebody');
   });
 });

@@ -11,7 +11,7 @@ export interface Command {
   readonly examples?: readonly string[];
   /** Text under the options of `--help`. */
   readonly details?: string;
-  /** Opens no secret and takes none: it runs also where variables or options of Node would hand secrets to others. */
+  /** The command opens and reads no secret, so it also runs where options of Node would expose secrets to others. */
   readonly needsNoSecret?: true;
   run(app: Services, input: Input): Promise<Report>;
 }

@@ -22,7 +22,7 @@ export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--print', about: 'write the new secret to stdout' },
   {
     flags: '--force',
-    about: 'let file: replace a file, and the env: of a new secret a variable that is set',
+    about: 'replace an existing file (file:), or an existing variable when a token is created (env:)',
   },
 ];
 
@@ -52,14 +52,14 @@ export type DeliveryServices = Pick<
   | 'store'
 >;
 
-/** Something to remember after the command: whether the product has been written by the delivery itself. */
+/** A delivery that also knows whether it has printed the secret. */
 export interface ParsedDelivery extends Delivery {
   readonly wasPrinted: () => boolean;
 }
 
 /**
  * Where the new secret goes, decided before the request. On a terminal with nothing chosen it is printed once under a
- * warning; elsewhere nothing chosen stops the command (exit 2) before the provider hears of it.
+ * warning; elsewhere the command stops (exit 2) before it sends anything.
  */
 export async function parseDelivery(
   app: DeliveryServices,
@@ -102,7 +102,7 @@ export async function parseDelivery(
   return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
 }
 
-/** For what has no secret. */
+/** Of a key without a secret. */
 export const NO_DELIVERY: ParsedDelivery = { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
 
 /** Refuses --print, --save and --to where there is no secret: a script would take the table on stdout for the secret. */
@@ -117,7 +117,7 @@ export function refuseDelivery(input: Input, why: string, instead: string): void
   }
 }
 
-/** Where a new secret would go, for `--dry-run`; what would be refused in earnest is refused here. */
+/** Where a new secret would go, for `--dry-run`, which refuses the same destinations as the command itself. */
 export async function deliverySteps(
   app: DeliveryServices,
   input: Input,

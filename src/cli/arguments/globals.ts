@@ -7,7 +7,7 @@ import type { OptionSpec } from './specs.ts';
 /** Accepted before and after the subcommand, by every command. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '-p, --profile <name>', about: 'the profile to use', values: 'profiles' },
-  { flags: '--provider <id>', about: 'the provider, where no profile says it', values: 'providers' },
+  { flags: '--provider <id>', about: 'the provider, where no profile is given', values: 'providers' },
   {
     flags: '-o, --output <format>',
     about: `${FORMATS.join(', ')} (default: human on a terminal, else tsv)`,
@@ -15,7 +15,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: '--json', about: 'the same as -o json' },
   { flags: '-q, --quiet', about: 'no notes and no progress on stderr' },
-  { flags: '-v, --verbose', about: 'say what is done, on stderr' },
+  { flags: '-v, --verbose', about: 'show each request and step on stderr' },
   { flags: '-y, --yes', about: 'do not ask before something is destroyed' },
   { flags: '--no-input', about: 'never ask anything' },
   { flags: '--no-color', about: 'no colour' },

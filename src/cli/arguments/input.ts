@@ -14,7 +14,7 @@ export function missingOptions(
   );
 }
 
-/** Repeats a value only where it can be no secret: one short lower-case word. */
+/** An error shows a value only if it cannot be a secret: one short lower-case word. */
 function plainWord(value: string): string {
   return /^[a-z]{1,20}(-[a-z]{1,20})?$/.test(value) ? ` ${value}` : '';
 }
@@ -29,7 +29,7 @@ export class Input {
     this.#options = options;
   }
 
-  /** A positional argument that commander has made sure of. */
+  /** A positional argument; commander has checked that it is there. */
   argument(index: number): string {
     const value = this.#arguments[index];
     if (value === undefined) throw usage('an argument is missing', 'see `--help`');

@@ -3,7 +3,7 @@ export interface OptionSpec {
   readonly flags: string;
   readonly about: string;
   readonly values?: Values;
-  /** Accepted, and neither in `--help` nor completed: a spelling that goes with the next release. */
+  /** Accepted, but not shown in `--help` or completed: an old spelling, which the next release removes. */
   readonly hidden?: true;
 }
 
@@ -14,7 +14,7 @@ export interface ArgumentSpec {
   readonly values?: Values;
 }
 
-/** What a shell offers for it: words that are always the same, or names that are looked up on this machine. */
+/** The values that a shell completes: fixed words, or names that are looked up on this machine. */
 export type Values = readonly string[] | LocalNames | 'providers';
 
 export type LocalNames = 'profiles' | 'credentials' | 'operations';

@@ -9,7 +9,7 @@ import type { OptionSpec } from './specs.ts';
  * providers; a test holds both lists together.
  */
 export const TOKEN_OPTION_SPECS: readonly OptionSpec[] = [
-  { flags: '--user <email>', about: 'Devo: whom it is for' },
+  { flags: '--user <email>', about: 'Devo: the user that the token is for' },
   { flags: '--audience <audience>', about: 'Devo: apiv2, apiv2-admin, aggregations, alerts, http' },
   {
     flags: '--token-scope <scope>',

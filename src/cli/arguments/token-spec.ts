@@ -48,7 +48,7 @@ export async function readTokenSpec(
   return { spec, alias: nameless && name !== null ? checkLocalName(name, 'credential') : null };
 }
 
-/** What must be given and is not: asked for on a terminal, else all of it is named at once. */
+/** The required options that are missing: on a terminal they are asked for, elsewhere one error names all of them. */
 async function askMissing(
   app: Pick<Services, 'note' | 'prompter'>,
   input: Input,
@@ -96,7 +96,7 @@ async function readOwnOptions(
   return options;
 }
 
-/** Most often the wrong profile is current. */
+/** An option of another provider: most often the wrong profile is current. */
 async function foreignOption(
   app: Pick<Services, 'loadProvider' | 'place' | 'profiles'>,
   provider: Provider,

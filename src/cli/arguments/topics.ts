@@ -39,7 +39,7 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
   return [
     { name: 'KEYTURN_PROFILE', about: 'the profile to use' },
     { name: 'KEYTURN_PROVIDER', about: 'the provider; KEYTURN_TOKEN needs it, or KEYTURN_PROFILE' },
-    { name: 'KEYTURN_TOKEN', about: 'the managing credential; it beats the store' },
+    { name: 'KEYTURN_TOKEN', about: 'the managing credential; used instead of the store' },
     { name: 'KEYTURN_URL', about: 'another origin, only together with KEYTURN_TOKEN' },
     ...[...settings].map(([name, about]) => ({ name, about })),
     {
@@ -57,7 +57,7 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
       about:
         'seals unfinished operations where there is no store (CI): 32 characters or more, for example of `openssl rand -base64 32`',
     },
-    { name: 'KEYTURN_OUTPUT', about: 'the output format, where no option says it' },
+    { name: 'KEYTURN_OUTPUT', about: 'the output format, unless an option sets it' },
     { name: 'KEYTURN_CONFIG_DIR', about: 'the folder of config.yaml and credentials.yaml' },
     { name: 'KEYTURN_STATE_DIR', about: 'the folder of the journal and the audit log' },
     {
@@ -67,9 +67,9 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
     },
     {
       name: 'HTTPS_PROXY, ALL_PROXY, NO_PROXY',
-      about: 'a proxy for the way to the provider, and the hosts without it',
+      about: 'the proxy for requests to the provider, and the hosts that need none',
     },
-    { name: 'NODE_EXTRA_CA_CERTS', about: 'a file of certificates to trust as well' },
+    { name: 'NODE_EXTRA_CA_CERTS', about: 'a file of additional certificates to trust' },
     { name: 'NO_COLOR, TERM=dumb', about: 'no colour' },
   ];
 }

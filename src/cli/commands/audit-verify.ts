@@ -6,7 +6,7 @@ import { said } from '../documents/document.ts';
 
 export const command: Command = {
   details:
-    'Ends with 1 unless every record is proved by a code under a key of this installation. The codes do not show that the last records were taken away: keep a copy elsewhere if that matters.',
+    'Ends with 1 unless every record is proved by a code under a key of this installation. The codes cannot show that records at the end were removed: keep a copy elsewhere if that matters.',
   async run(app) {
     const check = await (await app.audit()).verify({ proof: true });
     refuseUnproved(check);
@@ -14,7 +14,7 @@ export const command: Command = {
     const notes =
       proof?.key === 'file'
         ? [
-            'the key of the codes is a file beside the log: they show accidents, and not what somebody changed who can read that folder',
+            'the key of the codes is a file in the same folder: the codes find accidental changes, but not changes by somebody who can read that folder',
           ]
         : [];
     return { ...said(auditCheckDocument(check), `${records} records, none changed`), notes };

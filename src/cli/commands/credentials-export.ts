@@ -15,7 +15,7 @@ export const command: Command = {
     ALLOW_MANAGING,
   ],
   details:
-    'The secrets are the product: they go to stdout in clear. A file that the shell makes of it can be read by others; `keyturn tokens rotate NAME --to env:.env#NAME` writes one that cannot. Without VARIABLE= the name is turned into one: ci-deploy becomes CI_DEPLOY.',
+    'Prints the secrets to stdout in clear. Other users can read a file that the shell writes; `keyturn tokens rotate NAME --to env:.env#NAME` writes a private one. Without VARIABLE= the variable is made from the name: ci-deploy becomes CI_DEPLOY.',
   examples: [
     'eval "$(keyturn credentials export TOKEN=ci)"',
     'keyturn credentials export ci --format json | jq -r .CI',

@@ -11,15 +11,15 @@ import { readSecret } from '../terminal/secret-reader.ts';
 export const command: Command = {
   arguments: [{ name: '<name>', about: 'the name to save it under' }],
   options: [
-    { flags: '--token-file <path>', about: 'read it from a file or a pipe; - is standard input' },
-    { flags: '--origin <origin>', about: 'the only origin that keyturn’s helpers may hand it out for' },
-    { flags: '--token-id <id>', about: 'the provider’s id of it' },
+    { flags: '--token-file <path>', about: 'read the secret from a file or a pipe; - is standard input' },
+    { flags: '--origin <origin>', about: 'the only origin that `keyturn helper` hands the secret out for' },
+    { flags: '--token-id <id>', about: 'the id of the token at the provider' },
     {
       flags: '--store <store>',
       about: 'keychain, passphrase or file, for a new credentials file',
       values: STORE_KINDS,
     },
-    { flags: '--force', about: 'replace one of that name' },
+    { flags: '--force', about: 'replace a credential of that name' },
   ],
   examples: ['pbpaste | keyturn credentials import stripe'],
   async run(app, input) {

@@ -14,10 +14,10 @@ export const command: Command = {
       about: `${STORE_KINDS.join(', ')}; the same as --from makes a new key`,
       values: STORE_KINDS,
     },
-    { flags: '--dry-run', about: 'open everything, change nothing' },
+    { flags: '--dry-run', about: 'open every secret, change nothing' },
   ],
   details:
-    'Every secret is read back and compared before the old form is gone. A kill at any point leaves the old or the new file whole.',
+    'Every secret is read back and compared before the old file is replaced. If the command is killed, either the old or the new file is complete.',
   async run(app, input) {
     const from = input.choice('from', STORE_KINDS);
     const to = input.choice('to', STORE_KINDS);
@@ -26,7 +26,9 @@ export const command: Command = {
     const migration = await app.migration();
     const dryRun = input.flag('dry-run');
     const agreeToClear = async (): Promise<void> => {
-      app.note('a "file" store holds every secret in clear: any program that can read that file can use them');
+      app.note(
+        'a "file" store holds every secret in clear: any program that can read that file can use them',
+      );
       await app.confirm('write every secret in clear into the credentials file?');
     };
     const journal = await app.journalHost();

@@ -77,7 +77,7 @@ const exec: Command = {
     ALLOW_MANAGING,
   ],
   details:
-    'For the `exec` section of a kubeconfig: command keyturn, args [helper, exec, --credential, NAME], and `provideClusterInfo: true`, so that keyturn learns which server the client sends the token to: another one than the credential’s is refused. Import the credential with `--origin https://SERVER`.',
+    'For the `exec` section of a kubeconfig: command keyturn, args [helper, exec, --credential, NAME], and `provideClusterInfo: true`, so that keyturn learns which server the client sends the token to: for any other server it refuses the token. Import the credential with `--origin https://SERVER`.',
   async run(app, input) {
     const { env } = app.runtime;
     const request = {

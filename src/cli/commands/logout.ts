@@ -14,7 +14,7 @@ import { labelOf } from '../documents/results.ts';
 import type { Services } from '../services/services.ts';
 
 export const command: Command = {
-  arguments: [{ name: '[profile]', about: 'the profile; the current one when left out', values: 'profiles' }],
+  arguments: [{ name: '[profile]', about: 'the profile (default: the current one)', values: 'profiles' }],
   options: [{ flags: '--revoke', about: 'also make the credential unusable at the provider' }],
   async run(app, input) {
     const profiles = await app.profiles();
@@ -44,7 +44,7 @@ export const command: Command = {
     const deps = { profiles, store: () => app.store(), revoke: wantsRevoke ? revoke : null };
     const result = await logOut(deps, profile);
     const [ended] = ends;
-    // What was revoked is forgotten, also where the log of it could not be written.
+    // A revoked credential is forgotten even if the audit log could not be written.
     if (ended?.error) throw ended.error;
     const token = ended?.token ? labelOf(ended.token) : null;
     const notes = ended?.note === undefined ? [] : [ended.note];
@@ -64,7 +64,7 @@ async function revokeOwnOf(
   return revokeOwn({ client, profiles: await app.profiles(), clock, audit: await app.audit() });
 }
 
-/** Whether keyturn created the token: only an answer of the vendor's brings the date of its birth with its id. */
+/** Whether keyturn created the token: only then the store has its creation time with its id. */
 async function isIssued(
   app: Pick<Services, 'store'>,
   { credentialName, tokenId }: Connection,

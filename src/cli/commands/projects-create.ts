@@ -8,7 +8,7 @@ import { projectDocument } from '../documents/project.ts';
 
 export const command: Command = {
   options: [
-    { flags: '--name <name>', about: 'what people call it' },
+    { flags: '--name <name>', about: 'the name of the project' },
     { flags: '--platform <platform>', about: 'nextjs, node, python …' },
     { flags: '--environment <environment>', about: 'production, staging … (default: production)' },
     { flags: '--dry-run', about: 'show what would be sent' },

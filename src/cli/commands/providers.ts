@@ -10,7 +10,7 @@ export const command: Command = {
   arguments: [
     {
       name: '[provider]',
-      about: 'only this one, with what to do instead of what it lacks',
+      about: 'only this provider, with alternatives to what it does not support',
       values: 'providers',
     },
   ],

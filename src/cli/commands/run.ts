@@ -6,10 +6,16 @@ import { ALLOW_MANAGING } from '../arguments/token-options.ts';
 export const command: Command = {
   arguments: [{ name: '<command...>', about: 'the program and its arguments, after --' }],
   options: [
-    { flags: '--env <variable=credential...>', about: 'put a credential of the store into this variable' },
+    {
+      flags: '--env <variable=credential...>',
+      about: 'set this variable to the secret of a saved credential',
+    },
     ALLOW_MANAGING,
-    { flags: '--mask', about: 'replace the secrets in what the program prints (default: off a terminal)' },
-    { flags: '--no-mask', about: 'leave what the program prints as it is' },
+    {
+      flags: '--mask',
+      about: 'mask the secrets in the output of the program (default: when it is no terminal)',
+    },
+    { flags: '--no-mask', about: 'do not mask the output of the program' },
   ],
   details:
     'The program gets the secrets in its environment and nothing else of keyturn’s. Any process of the same user, and root, can read a process’s environment (/proc/PID/environ) for as long as it runs. Where the program can read a secret from its standard input, `keyturn credentials get NAME --print |` shows it to nobody else.\n\nkeyturn ends as the program ended: with its exit code, or by the signal that ended it. Signals that are sent to keyturn reach the program; to keep it after you log out, start it with `setsid` (`nohup` does not reach through keyturn). Output of programs that it leaves behind is masked until they end. On Windows a batch file (`npm`, `npx`) is run as `cmd /c npm …`.',

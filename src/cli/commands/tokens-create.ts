@@ -17,8 +17,11 @@ import { noteProfile } from '../services/place-words.ts';
 
 export const command: Command = {
   options: [
-    { flags: '--name <name>', about: 'what to call it; Prefactor has no names, there keyturn remembers it' },
-    { flags: '--scope <scope...>', about: 'what it may do; repeat it, or separate with commas or spaces' },
+    { flags: '--name <name>', about: 'the name of the token; Prefactor has no names, so keyturn saves it' },
+    {
+      flags: '--scope <scope...>',
+      about: 'a scope; repeat the option, or separate scopes with commas or spaces',
+    },
     { flags: '--expires-in <duration>', about: 'end it after this time: 90m, 12h, 30d, 2w' },
     { flags: '--expires-at <time>', about: 'end it then: 2026-12-31 or 2026-12-31T18:00:00Z' },
     ...TOKEN_OPTION_SPECS,
@@ -29,7 +32,7 @@ export const command: Command = {
     ...DELIVERY_OPTIONS,
     { flags: '--dry-run', about: 'show what would be sent' },
   ],
-  details: 'A new secret is shown once. Say where it goes before it is made: --print, --save or --to.',
+  details: 'A provider shows a new secret once, so choose its destination first: --print, --save or --to.',
   examples: [
     'keyturn tokens create -p errova --session --name ci --scope org.read --save',
     'TOKEN=$(keyturn tokens create -p bluebricks --name deploy --print)',

@@ -61,7 +61,7 @@ function endCommand(verb: TokenVerb): Command {
       if (results.length === 1 && results[0]?.error) for (const line of marked) app.note(line);
       throwIfSingleFailure(results);
       const report = resultsReport(deps.client, verb, results);
-      // Of one that is not known, the result itself says so.
+      // An unconfirmed result has its note in its own line.
       const told = results.flatMap((result) =>
         result.note === undefined || isUnconfirmed(result) ? [] : [result.note],
       );
@@ -70,7 +70,7 @@ function endCommand(verb: TokenVerb): Command {
   };
 }
 
-/** Comes before the question where the id of the managing credential is not known. */
+/** A warning before the question, where the id of the managing credential is not known. */
 function unsure(targets: readonly ChangeResult[]): string {
   const some = targets.flatMap(({ mayBeOwn, token }) =>
     mayBeOwn && token ? [quoteName(token.name ?? token.id)] : [],
@@ -78,7 +78,7 @@ function unsure(targets: readonly ChangeResult[]): string {
   return some.length === 0 ? '' : `${some.join(', ')} may be the credential that keyturn is using. `;
 }
 
-/** What would fail when it is done in earnest fails here too. */
+/** A dry run also names the references that would fail. */
 function withFailures(plan: ListReport, targets: readonly ChangeResult[]): ListReport {
   const failed = targets.flatMap(({ reference, error }) =>
     error === null ? [] : [failedLine(quoteName(reference), error)],

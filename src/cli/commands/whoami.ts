@@ -8,7 +8,7 @@ import { whoamiDocument } from '../documents/profile.ts';
 const UNKNOWN_ID =
   'keyturn does not know which listed token it logged in with: ending a token that may be it asks, or needs "--allow-self"; `--token-id` at the next login settles that';
 
-/** Who keyturn is, as the provider tells it, and where each part of that came from. Never the secret. */
+/** The identity that the provider reports, and where each setting comes from. Never the secret. */
 export const command: Command = {
   async run(app) {
     const resolved = await app.resolved();

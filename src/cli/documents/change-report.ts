@@ -56,7 +56,7 @@ function changeResult(
   };
 }
 
-/** What was found and must not be touched has an id in its refusal. */
+/** The refusal of a token that was found has its id. */
 function labelOfMissing(reference: string, error: AppError | null): string {
   const id = error?.facts.id;
   return id === undefined ? quoteName(reference) : named({ name: reference, id });

@@ -45,7 +45,7 @@ function goOn(operation: string): string {
   return `then run \`${resume}\`, or at any time with \`--now\``;
 }
 
-/** Whose secret that is, and where: the secret itself says nothing. */
+/** Names the token or key whose secret was printed or delivered. */
 function describe({ client, item, kind, verb }: IssuedReport): string[] {
   if (item === null) return [];
   const name = typeof item['name'] === 'string' ? ` "${safeText(item['name'], 200)}"` : '';

@@ -67,7 +67,7 @@ export function exitOfMany(count: number, errors: readonly AppError[]): ErrorCod
   const [first, ...others] = errors;
   if (!first) return undefined;
   const isAlike = others.every(({ code }) => code === first.code);
-  // What is locked is being done by somebody else, however well the others went.
+  // `locked` means that another process works on the thing, so it wins over `partial`.
   return isAlike && (errors.length === count || first.code === 'locked') ? first.code : 'partial';
 }
 
@@ -109,7 +109,7 @@ export function bulkLine({
   return `${word} ${label}${place}${message === null ? '' : `; ${text(message)}`}`;
 }
 
-/** What stopped at a safe place has the word of its row, `pending`, and is no failure in the sum. */
+/** An operation that stopped at a safe place counts as `pending`, not as `failed`. */
 export function fateOfError({ code }: AppError): Fate {
   return code === 'pending' ? 'pending' : 'failed';
 }
@@ -139,7 +139,7 @@ export function bulkParts(results: readonly BulkResult[]): {
   return { items: [...lines.keys()], lines: (item) => lines.get(item) ?? '' };
 }
 
-/** Results that begin no sentence. */
+/** Results that cannot begin a sentence as they are. */
 const WORDS: Readonly<Record<string, string>> = { done: 'done:', nothing: 'up to date:' };
 
 const COUNTED: readonly Fate[] = ['done', 'waiting', 'pending', 'failed', 'unknown', 'skipped'];

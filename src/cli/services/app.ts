@@ -26,7 +26,7 @@ export class App extends Local implements Services {
   #transport: Transport | null = null;
   /** The server's clock against ours, from the last answer; ms, positive when the server is ahead. */
   serverSkewMs: number | null = null;
-  /** What the options lead to, once it is known. */
+  /** The provider and profile of the options, once they are resolved. */
   place: { readonly provider: string; readonly profile: string | null } | null = null;
 
   presentation(): Presentation {
@@ -97,7 +97,7 @@ export class App extends Local implements Services {
     return resolved;
   });
 
-  /** The connection that is wished for; `resolved` is the one of the options. */
+  /** A connection by its profile or provider; `resolved` is that of the options. */
   async resolve(wishes: ConnectionWishes): Promise<ResolvedConnection> {
     const { resolveConnection } = await import('../../core/resolve-connection.ts');
     const deps = { profiles: await this.profiles(), loadProvider: (id: string) => this.loadProvider(id) };
@@ -119,7 +119,7 @@ export class App extends Local implements Services {
     return client;
   });
 
-  /** When the managing credential ends, as far as it tells itself or the store knows. */
+  /** When the managing credential ends, from its own claims or from the store. */
   async #ownExpiry(resolved: ResolvedConnection, client: Client): Promise<string | null> {
     const { checkCredential } = await import('../../core/create-command.ts');
     const note = checkCredential(client.connection, client.connection.secret, this.runtime.clock.now());
@@ -144,7 +144,7 @@ export class App extends Local implements Services {
     return new Client(connection, await this.transport());
   }
 
-  /** The same place as a browser session, for the one request that wants it. */
+  /** A client with a browser session, for the one request that needs it. */
   async sessionClient(resolved: ResolvedConnection): Promise<Client> {
     const { provider, profile, settings, origin } = resolved;
     const { sessionScheme } = await import('../../core/session-scheme.ts');
@@ -236,7 +236,7 @@ export class App extends Local implements Services {
     };
   }
 
-  /** A secret as the product: bare off a terminal, with the facts in a document, under a warning on a terminal. */
+  /** A report whose product is the secret: alone, or in a document with what it belongs to. */
   async secretReport(shown: Shown, secret: Secret): Promise<Report> {
     const { secretReport } = await import('./show-secret.ts');
     return secretReport(this, shown, secret);

@@ -33,7 +33,7 @@ export class Local {
     this.#wantedStore = readStoreKind(runtime.env['KEYTURN_STORE'] || undefined, 'KEYTURN_STORE');
   }
 
-  /** A line for the person, on stderr. It may name what a provider calls things: a terminal acts on nothing in it. */
+  /** A line for the person, on stderr. It may quote a provider, so it is made safe for a terminal. */
   note(line: string): void {
     if (!this.globals.quiet) this.#tell(line);
   }
@@ -61,7 +61,7 @@ export class Local {
     return this.runtime.decorate?.disk?.(disk) ?? disk;
   });
 
-  /** Reading needs no lock, so what makes one is loaded by the first write. */
+  /** Reading needs no lock, so the locks are loaded by the first write. */
   readonly locks: Locks = {
     hold: async (name, waitMs, work) => (await this.#fileLocks()).hold(name, waitMs, work),
   };
@@ -88,7 +88,7 @@ export class Local {
       path = (await this.paths()).configFile;
       await (await this.disk()).facts(path);
     } catch (error) {
-      // What the environment says is enough for most commands: only what needs the file fails.
+      // Most commands work from the environment alone; only those that need the file fail.
       const { createMissingProfiles } = await import('../../adapters/config/missing-profiles.ts');
       return createMissingProfiles(error);
     }
@@ -197,7 +197,7 @@ export class Local {
     const { clock, random } = this.runtime;
     const { state } = await this.paths();
     const disk = await this.disk();
-    // Who may change this folder may put another journal in the place of ours, however private the folders in it are.
+    // A user who can write to this folder could replace the journal, however private the folders in it are.
     await checkPrivateFolder(disk, state);
     const sealers = createJournalSealer(await this.installationKeys(), random);
     return createFileJournal({
@@ -226,7 +226,7 @@ export class Local {
   }
 }
 
-/** Once, however the kind was chosen: by `--store`, by KEYTURN_STORE or by a script that sets it. */
+/** The warning of a store in clear, shown once when the store is created. */
 function clearStore(path: string): string {
   return `secrets are saved in clear in "${path}": any program that can read that file can use them; seal them with \`keyturn credentials migrate --from file --to keychain\`, or \`--to passphrase\``;
 }

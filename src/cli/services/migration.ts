@@ -5,7 +5,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Guard } from '../../ports/store-migration.ts';
 import type { Migration, Services } from './services.ts';
 
-/** A migration of the store under which the audit log stays proved: it is checked, and carried over, before its key goes. */
+/** A migration of the store. The audit log is checked and signed with the new key before the old key is deleted. */
 export async function openMigration(
   local: Pick<
     Services,

@@ -1,4 +1,4 @@
-/** Makes a thing on first use and keeps it; a failed making is tried again. */
+/** Calls `make` on first use and returns that result from then on; after a failure the next call tries again. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

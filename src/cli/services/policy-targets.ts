@@ -58,7 +58,7 @@ async function findPlace(
 
 interface Where {
   readonly place: Place;
-  /** The policy's own. */
+  /** The folder of the policy's file. */
   readonly folder: string;
 }
 
@@ -75,7 +75,7 @@ async function makeTarget(
   return { token, provider, profile: profile?.name ?? null, sinks, outside, connect: place.connect };
 }
 
-/** A plan says it already: what `apply` would refuse before it asks a provider. */
+/** Refuses destinations in keyturn's own folders, in `plan` as in `apply`. */
 async function refuseClosed(app: Pick<Services, 'paths'>, { deliver }: PolicyToken): Promise<void> {
   const [{ refuseClosedPlace }, { pathOfSink }] = await Promise.all([
     import('../../adapters/disk/closed-places.ts'),
@@ -85,7 +85,7 @@ async function refuseClosed(app: Pick<Services, 'paths'>, { deliver }: PolicyTok
     if (path !== null) await refuseClosedPlace(path, await findOwnFolders(app));
 }
 
-/** The destinations whose file does not lie in the policy's folder, whatever the way to it looks like; GitHub's never does. */
+/** The destinations outside the policy's folder, with links resolved; GitHub's files are always outside. */
 async function findOutside({ deliver }: PolicyToken, folder: string): Promise<readonly string[]> {
   const [{ leadsOutside }, { pathOfSink }] = await Promise.all([
     import('../../adapters/disk/leads-outside.ts'),

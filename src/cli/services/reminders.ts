@@ -43,12 +43,12 @@ async function remindOfOperations(
   app.note(`unfinished: ${aboutOperation(first.header)}${more}; \`keyturn rotations list\``);
 }
 
-/** A folder that cannot be read, or is not ours alone, means no reminder; what changes something refuses it by itself. */
+/** Where the folder cannot be read, or others can write to it, there is no reminder; commands that change something refuse that folder. */
 async function unfinished(
   app: Pick<Services, 'disk' | 'journalHost' | 'paths' | 'runtime'>,
 ): Promise<readonly OperationSummary[]> {
   try {
-    // Most often there is nothing, and then the journal need not be loaded to say so.
+    // Most often the folder is empty, and the journal need not be loaded.
     const { state } = await app.paths();
     if ((await (await app.disk()).list(`${state}/attempts`)).length === 0) return [];
     const { operations } = await (await app.journalHost()).list({ only: 'unfinished' });
@@ -93,7 +93,7 @@ async function remindOfExpiry(
   app.note(`the credential of "${name}" ends at ${expiresAt}; \`${loginCommand(placeOf(resolved))}\``);
 }
 
-/** Remembers the time in an empty file whose name says it; a folder that cannot be written means no reminder. */
+/** The time of the last reminder is in the name of an empty file; where the folder cannot be written, there is no reminder. */
 async function isDue(app: Pick<Services, 'disk' | 'paths'>, what: string, now: number): Promise<boolean> {
   const name = `${what}-at-${now}`;
   try {
@@ -110,7 +110,7 @@ async function isDue(app: Pick<Services, 'disk' | 'paths'>, what: string, now: n
   }
 }
 
-/** A time in the future is a clock that was set back: it must not silence the reminder for long. */
+/** A time in the future means that the clock was set back; the reminder is shown then. */
 function isWithinADay(then: number, now: number): boolean {
   return then <= now && now - then < ONCE_A_MS;
 }

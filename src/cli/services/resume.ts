@@ -26,7 +26,7 @@ export type ResumeServices = Pick<
   | 'transport'
 >;
 
-/** How an operation finds its way back: the same profile, or the environment, as when it began. */
+/** Resumes an operation with the profile, or the environment, that it was started with. */
 export async function resumeDeps(app: ResumeServices): Promise<ResumeDeps> {
   const host = await app.journalHost();
   return { host, makeDeps: async (header) => app.operationDeps(await clientOf(app, header)) };
@@ -49,7 +49,7 @@ async function clientOf(
   if (login) {
     const provider = await app.loadProvider(login.provider);
     const session = app.runtime.env['KEYTURN_SESSION'];
-    // The cookie was forgotten, as it should be. What was captured needs none; what must be asked again says so (401).
+    // The cookie is not saved. A captured answer needs no cookie; a request that must be repeated fails with 401.
     const secret =
       session === undefined ? Secret.of('forgotten') : readSecretInput(session, 'KEYTURN_SESSION');
     const auth = provider.auth.find((scheme) => scheme.id === 'session') ?? provider.auth[0];
@@ -71,11 +71,11 @@ async function clientOf(
   } catch (error) {
     const { self, target } = readPlan(header.plan);
     const { credential } = resolved;
-    // What replaces itself may end before it is replaced: its successor, sealed in the journal, goes on then.
+    // A managing credential that rotates itself may end first: the operation then continues with the new secret from the journal.
     if (!self || credential.kind !== 'store' || !isAppError(error, 'auth')) throw error;
     const store = await app.store();
     const kept = await store.find(credential.name);
-    // Bound to another place, it is not sent here, ended or not.
+    // A credential of another account is not sent here, ended or not.
     if (!kept || compareAccounts(kept, accountOf(header)) === 'other') throw error;
     return endedClient(app, resolved, {
       secret: await store.open(kept.name),

@@ -58,7 +58,7 @@ export async function secretReport(
   return { shape: 'text', text: secret, newline: true };
 }
 
-/** Writes the secret and waits until the system has it; a closed pipe is a delivery that failed. */
+/** Writes the secret and waits until the system has taken it. A closed pipe is a failed delivery. */
 export async function printSecret(
   app: Pick<Services, 'globals' | 'presentation' | 'runtime'>,
   secret: Secret,

@@ -5,12 +5,12 @@ export interface LazyPrompterOptions {
   readonly streams: TerminalStreams | null;
   /** Whether a person may be asked on the terminal that controls the process while `streams` is null. */
   readonly mayAskBeside: boolean;
-  /** The kind of terminal; undefined where nothing tells. */
+  /** The variable TERM; undefined where it is not set. */
   readonly term: string | undefined;
   readonly stop: AbortSignal;
 }
 
-/** Most commands ask nothing: what asks is loaded by the first question. */
+/** Most commands ask nothing, so the prompter is loaded by the first question. */
 export function createLazyPrompter({ streams, mayAskBeside, term, stop }: LazyPrompterOptions): Prompter {
   const load = async (): Promise<Prompter> => {
     const [{ createTerminalPrompter }, { openControllingTerminal }] = await Promise.all([

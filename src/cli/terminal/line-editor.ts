@@ -1,4 +1,4 @@
-/** What a terminal sent, as far as it decides anything. `echo` is what the person shall see of it. */
+/** What a terminal sent. `echo` is what the person sees of it. */
 export type Typed =
   | { readonly kind: 'more'; readonly echo: string }
   | { readonly kind: 'line'; readonly line: string; readonly rest: boolean }
@@ -7,7 +7,7 @@ export type Typed =
 
 /** One line typed or pasted at a terminal in raw mode. */
 export interface LineEditor {
-  /** Whatever came in; markers and keys may be cut anywhere. */
+  /** A chunk of input; the sequences of keys and pastes may be cut anywhere. */
   type(text: string): Typed;
 }
 
@@ -24,7 +24,7 @@ export function createLineEditor(): LineEditor {
   /** What follows an escape character: null outside of a sequence. */
   let sequence: string | null = null;
   let pasting = false;
-  /** A line break at the end of a paste belongs to what was copied; one inside it shows a mistake. */
+  /** A line break at the end of a paste is copied along with the text; one inside it means that the wrong text was pasted. */
   let brokenPaste = false;
   let severalLines = false;
 

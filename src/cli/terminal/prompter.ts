@@ -12,23 +12,23 @@ export interface TerminalStreams {
 }
 
 interface TerminalOptions {
-  /** Standard input and standard error, where both are terminals. Null: what the command lacks is not asked for. */
+  /** Standard input and standard error, where both are terminals; null: nothing is asked. */
   readonly streams: TerminalStreams | null;
-  /** Another way to the person, for a passphrase and a confirmation while `streams` is null. */
+  /** The terminal that controls the process, for a passphrase or a confirmation while `streams` is null. */
   openOther(): TerminalStreams | null;
   /** Whether the terminal knows escape sequences at all (`TERM` is not `dumb`). */
   readonly marksPastes: boolean;
-  /** Asked to stop from outside: the question is withdrawn, its reason thrown. */
+  /** When it is aborted, the question is removed and the reason is thrown. */
   readonly stop: AbortSignal;
 }
 
 const LONGEST_ANSWER = 64 * 1024;
-/** What a person cannot type after Enter, but a paste of several lines can bring. In milliseconds. */
+/** Input that follows Enter so fast was pasted, not typed. In milliseconds. */
 const SETTLE_MS = 40;
 const MARK_PASTES = '\u001b[?2004h';
 const LEAVE_PASTES = '\u001b[?2004l';
 
-/** Questions on the terminal. It is put back as it was on every way out: answer, Ctrl-C, signal, closed input. */
+/** Questions on the terminal. The terminal's mode is restored after an answer, Ctrl-C, a signal or closed input. */
 export function createTerminalPrompter(options: TerminalOptions): Prompter {
   const read = async (question: string, instead: string, how: { echo: boolean; besideInput: boolean }) => {
     const streams = options.streams ?? (how.besideInput ? options.openOther() : null);
@@ -71,7 +71,7 @@ function readLine(options: LineOptions, question: string, echo: boolean): Promis
     let several = false;
     let length = 0;
     let settling: NodeJS.Timeout | undefined;
-    // First of all: what is typed ahead must not be echoed either.
+    // Raw mode comes first: what is typed ahead must not be echoed either.
     input.setRawMode(true);
     input.setEncoding('utf8');
     output.write(`${marksPastes ? MARK_PASTES : ''}${eachLineSafe(question, Number.POSITIVE_INFINITY)}`);

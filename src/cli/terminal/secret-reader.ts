@@ -5,12 +5,12 @@ import type { Input } from '../arguments/input.ts';
 import { isStdin, readNamedInput } from '../services/named-paths.ts';
 import type { Services } from '../services/services.ts';
 
-/** One newline at the end, of two characters at most, is no part of it. */
+/** A newline at the end, of two characters at most, is not part of the secret. */
 const LIMIT = MAX_SECRET_LENGTH + 2;
 
 /**
- * A secret from where it was said to come from: `--token-file`, `--with-token` (stdin), else a prompt without echo.
- * `fromStdin` reads stdin without being told, where that is the command's only input.
+ * A secret from `--token-file`, from stdin (`--with-token`), else from a prompt without echo. `fromStdin` reads stdin without
+ * `--with-token`, where that is the command's only input.
  */
 export async function readSecret(
   app: Pick<Services, 'prompter' | 'runtime'>,

@@ -5,11 +5,11 @@ import type { Services } from '../services/services.ts';
 /** A shorter wait shows no spinner. In milliseconds. */
 const PATIENCE_MS = 600;
 
-/** A sign of life on a terminal while a provider takes its time; nothing anywhere else, and nothing for a quick answer. */
+/** Shows a spinner on a terminal while a request takes long; nothing elsewhere. */
 export function withSlowNotice(transport: Transport, app: Pick<Services, 'globals' | 'runtime'>): Transport {
   const { stderr, host, stop } = app.runtime;
   const { quiet, verbose, format } = app.globals;
-  // A terminal that tells no width (0) makes `ora` erase lines without end.
+  // With a terminal of width 0 `ora` erases lines without end.
   if (!stderr.isTerminal || stderr.columns === 0 || quiet || verbose || isStructured(format))
     return transport;
   const watch = async <T>(origin: string, work: () => Promise<T>): Promise<T> => {
@@ -28,7 +28,7 @@ export function withSlowNotice(transport: Transport, app: Pick<Services, 'global
       clearTimeout(timer);
       for (const progress of shown.splice(0)) progress.stop();
     };
-    // Before the transport says why it waits on: a spinner would write over the line.
+    // The spinner stops before the transport says why it waits: it would overwrite that line.
     stop.addEventListener('abort', end, { once: true });
     try {
       return await work();

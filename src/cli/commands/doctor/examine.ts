@@ -8,7 +8,7 @@ import { examineFiles } from './files.ts';
 import { counted, ok, runCheck, warning, wrong } from './finding.ts';
 import { examineProfiles } from './profiles.ts';
 
-/** Proves each part, one after the other; nothing is changed but a probe item in the keychain, which is deleted again. */
+/** Checks each part in turn. Changes nothing but a probe item in the keychain, which it deletes again. */
 export async function examine(
   app: Services,
   options: { readonly offline: boolean },

@@ -13,7 +13,7 @@ export function wrong(check: string, message: string, fix: string | null): Findi
   return { check, result: 'wrong', message, fix };
 }
 
-/** A check that could not be made is a finding like any other. */
+/** A check that fails to run is reported as wrong. */
 export async function runCheck(
   check: string,
   work: () => Promise<readonly Finding[]>,

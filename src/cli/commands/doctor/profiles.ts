@@ -6,10 +6,10 @@ import type { Finding } from '../../documents/doctor.ts';
 import type { Services } from '../../services/services.ts';
 import { ok, runCheck, warning } from './finding.ts';
 
-/** Beyond this, times of expiry are read wrongly. */
+/** A clock that is further off than this gets times of expiry wrong. */
 const SKEW_MS = 5 * 60_000;
 
-/** Every profile's login, proved with a read; the way to it; the clocks. */
+/** Sends one read with each profile's credential; checks the proxy and the clocks, too. */
 export async function examineProfiles(
   app: Pick<Services, 'clientFor' | 'profiles' | 'resolveProfile' | 'runtime' | 'serverSkewMs'>,
   { offline }: { readonly offline: boolean },

@@ -9,13 +9,13 @@ import type { Services } from '../../services/services.ts';
 
 const FATES = ['now', 'keep'] as const;
 
-/** A profile's token that a login replaces, and what the person wants to become of it. */
+/** The previous token of a profile that logs in again, and whether it is ended. */
 export interface Replaced {
   readonly previous: PreviousToken;
   readonly fate: (typeof FATES)[number];
 }
 
-/** What became of it, in words, and whether that is not what was asked for. */
+/** What became of the previous token, and whether that failed. */
 export interface Settled {
   readonly notes: readonly string[];
   readonly failed: boolean;
@@ -25,7 +25,7 @@ export interface Settled {
 
 const NOTHING: Settled = { notes: [], failed: false, outcome: null };
 
-/** Asks before anything is made: `--old`, else a question on a terminal, else the previous token is left alone. */
+/** Decides before anything is created: by `--old`, else by a question on a terminal, else the previous token stays. */
 export async function chooseFate(
   app: Pick<Services, 'globals' | 'prompter'>,
   input: Input,

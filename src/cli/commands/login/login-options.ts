@@ -10,7 +10,7 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
       about: `${setting.about}${setting.choices ? `: ${setting.choices.join(', ')}` : ''}${setting.required ? '' : ' (optional)'}`,
       ...(setting.choices && { values: setting.choices }),
     })),
-    { flags: '--url <origin>', about: 'another address than the vendor’s own: a proxy, a sandbox' },
+    { flags: '--url <origin>', about: 'an address other than the vendor’s own: a proxy, a sandbox' },
     { flags: '--with-token', about: 'read the credential from standard input' },
     { flags: '--token-file <path>', about: 'read the credential from a file or a pipe; - is standard input' },
     ...(provider.auth.some((scheme) => scheme.id === 'session') ? sessionOptions(provider) : []),
@@ -19,7 +19,7 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
       : [{ flags: '--from-cli', about: 'use the session of the vendor’s own command, in place' }]),
     {
       flags: '--token-id <id>',
-      about: 'the provider’s id of the credential, where the credential does not tell it itself',
+      about: 'the id of the credential at the provider, if the credential does not contain it',
     },
     {
       flags: '--save-as <name>',

@@ -72,7 +72,7 @@ function whereIds({ facts, title }: Provider): string {
     : `from \`keyturn tokens list\` or ${title}’s app`;
 }
 
-/** Why it is not said that the credential works. */
+/** Why keyturn could not prove that the credential works. */
 export function unproved(provider: Provider, result: LoginResult): readonly string[] {
   const { unproved: why } = result;
   if (!why) return [];
@@ -92,7 +92,7 @@ export function currentNote(profile: string, current: string | null): string {
     : `the current profile is still "${current}": add \`-p ${profile}\`, or run \`keyturn profiles use ${profile}\``;
 }
 
-/** The managing credential is powerful; the job at hand wants one of its own. */
+/** Proposes a token with fewer rights than the managing credential. */
 export function nextStep(provider: Provider, profile: string, kept: readonly string[]): string {
   const words = provider.credential.narrower;
   const name = words[words.indexOf('--name') + 1] ?? '';

@@ -130,7 +130,7 @@ async function withSession(
   return result;
 }
 
-/** Which profile this makes, and where it leads. */
+/** The profile that the login writes, with its settings and origin. */
 async function readTarget(
   app: Pick<Services, 'globals' | 'note' | 'prompter' | 'runtime' | 'vendorSession'>,
   input: Input,
@@ -174,7 +174,7 @@ function chooseWay(input: Input): 'token' | 'session' | 'vendor-cli' {
   return chosen[0] ?? 'token';
 }
 
-/** Flag, then environment, then a question. Off a terminal a missing one is named at once. */
+/** Each setting from its option, its variable, or a question. Off a terminal a missing setting is an error. */
 async function readSettings(
   app: Pick<Services, 'note' | 'prompter' | 'runtime'>,
   input: Input,
@@ -192,7 +192,7 @@ async function readSettings(
 }
 
 /**
- * What is piped in is read at once: without it nothing is begun. A person is asked once the store is ready, so that nobody
+ * A piped secret is read at once, before anything else is done. A person is asked when the store is ready, so that nobody
  * types a secret that cannot be saved.
  */
 async function askLate(
@@ -205,7 +205,7 @@ async function askLate(
   return async () => secret;
 }
 
-/** A wrong answer is asked again: a person who mistypes does not have to begin anew. */
+/** Asks again after an invalid answer, so that a typing mistake does not end the login. */
 async function askSetting(app: Pick<Services, 'note' | 'prompter'>, setting: Setting): Promise<string> {
   const examples = setting.choices?.join(', ') ?? `for example ${setting.placeholder}`;
   for (let tries = 1; ; tries += 1) {

@@ -44,7 +44,7 @@ export const command: Command = {
   },
 };
 
-/** A policy may come with a pull request: it runs commands, and writes elsewhere, only where somebody said so. */
+/** A policy may come from a pull request, so commands and files outside its folder need an option. */
 function refuseUnsaid(targets: readonly PolicyTarget[], input: Input): void {
   const look = `look at the policy with \`${commandLine(['plan', input.argument(0)])}\``;
   const runs = targets.filter(({ token }) => token.deliver.some(isExec));

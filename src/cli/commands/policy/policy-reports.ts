@@ -19,8 +19,8 @@ import {
 } from '../../documents/results.ts';
 
 /**
- * What `apply` would do, a line a token. Exit: with `--exit-code` 10 when there is something to do; else what stands in
- * the way, where something does.
+ * What `apply` would do, a line for each token. Exit: with `--exit-code` 10 when there is something to do; else the code of
+ * what blocks it.
  */
 export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode: boolean): ListReport {
   const errors = planned.flatMap(({ decision }) => (decision.action === 'blocked' ? [decision.error] : []));
@@ -32,7 +32,7 @@ export function policyPlanReport(planned: readonly PlannedToken[], wantsExitCode
   };
 }
 
-/** What the exit code does not say: what stands in the way, how much there is to do, when something is due next. */
+/** What is blocked and why, how much there is to do, and when the next token is due. */
 function planNotes(planned: readonly PlannedToken[]): readonly string[] {
   if (planned.length === 0) return [];
   const counts = countWords(planned.map(({ decision }) => decision.action));
@@ -52,7 +52,7 @@ function planNotes(planned: readonly PlannedToken[]): readonly string[] {
   ];
 }
 
-/** What `apply` does only where somebody says so. */
+/** The options that `apply` needs for this policy. */
 function needsNote(planned: readonly PlannedToken[]): readonly string[] {
   const runs = planned.some(({ target }) => target.token.deliver.some(isExec));
   const outside = planned.flatMap(({ target }) => target.outside);
@@ -108,7 +108,7 @@ function bulkResult(result: PolicyResult): BulkResult {
   };
 }
 
-/** One planned change, whole: what is made or replaced, with which rights, and where its secret goes. */
+/** One planned change: what is created or replaced, with which scopes, and where its secret goes. */
 export function changeLine({ target: { token, provider, profile }, decision }: PlannedToken): string {
   const facts = [
     ...(replacesOwn(decision) ? ['keyturn is using this credential'] : []),

@@ -12,7 +12,7 @@ import { type OneDocument, placeOf } from '../../documents/document.ts';
 import { type Issued, issuedWhilePrinting } from '../../documents/issued.ts';
 import { rotationPlanDocument } from '../../documents/plan.ts';
 
-/** A rotation that was planned and not begun, with the place where its secret goes. */
+/** A rotation that has not begun, and the destinations of its secret. */
 export interface PlannedRotation {
   readonly plan: RotationPlan;
   readonly delivery: ParsedDelivery;

@@ -36,7 +36,7 @@ interface Planned extends PlannedRotation {
   readonly token: ListedToken;
 }
 
-/** `tokens rotate`: one with everything a person may want to see, or many with a line each. */
+/** `tokens rotate`: one token with all details, or several with a line each. */
 export async function rotateTokens(app: Services, input: Input): Promise<Report> {
   const deps = await app.operationDeps();
   const { chosen, due, listed, notes } = await chooseTokens(app, input);
@@ -104,7 +104,7 @@ export async function rotateTokens(app: Services, input: Input): Promise<Report>
   return manyReport(deps.client, results, left);
 }
 
-/** Of `--all`: what keyturn logs in with is rotated only when a person names it. */
+/** A token that `--all` leaves alone: keyturn rotates its own credential only when it is named. */
 function leftAlone(token: ListedToken, error: AppError): ManyResult {
   return { token, result: null, error, skipped: true };
 }

@@ -6,7 +6,7 @@ import { type Listed, rotationsDocument } from '../../documents/rotation.ts';
 import type { Services } from '../../services/services.ts';
 
 export const command: Command = {
-  options: [{ flags: '--all', about: 'also those that ended, for a week' }],
+  options: [{ flags: '--all', about: 'also operations that ended within the last week' }],
   async run(app, input) {
     const host = await app.journalHost();
     const { operations, broken } = await host.list();
@@ -18,7 +18,7 @@ export const command: Command = {
   },
 };
 
-/** An open operation records no reason, since nothing has to be decided: what it has done says why it is not finished. */
+/** The record of an open operation has no reason; the steps that it has done say why it is not finished. */
 async function withReason(
   app: Pick<Services, 'runtime'>,
   host: JournalHost,

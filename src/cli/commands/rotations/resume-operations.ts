@@ -30,8 +30,8 @@ import { foreignToken, type ResumeServices, resumeDeps } from '../../services/re
 import type { Services } from '../../services/services.ts';
 
 /**
- * Another way out for an undelivered secret, where the options offer one. The terminal is one only for a secret that was to
- * be printed and go nowhere else: every other has its destination, and is not shown.
+ * The destinations that the options give for an undelivered secret, else null. A terminal counts only if the operation had
+ * `--print` alone: a secret with another destination is not shown.
  */
 export async function resumeDelivery(
   app: DeliveryServices,
@@ -100,7 +100,7 @@ function placeIn({ provider, profile }: OperationSummary['header']): Place {
   return { provider, profile };
 }
 
-/** `rotate token "ci" (id 2), the new one is id 5`; a creation has no other id than the new one's. */
+/** `rotate token "ci" (id 2), new id 5`; a creation has the new id alone. */
 function aboutResult({ header }: OperationSummary, { item, old }: OperationResult): string {
   const about = safeText(aboutOperation(header), 300);
   if (item === null || item.id === old?.id) return about;
@@ -108,7 +108,7 @@ function aboutResult({ header }: OperationSummary, { item, old }: OperationResul
   return old === null ? `${about} (id ${id})` : `${about}, new id ${id},`;
 }
 
-/** A secret that is delivered is not shown again, also when that is asked for: the person learns where it is. */
+/** A delivered secret is not printed again, even with `--print`: the note says where it is. */
 function notPrinted(
   { delivery: { saved, sinks } }: OperationResult,
   delivery: (Delivery & Partial<ParsedDelivery>) | null,
@@ -126,11 +126,11 @@ function notPrinted(
 export interface LeftAside {
   /** Records that cannot be trusted: each fails. */
   readonly broken: readonly BrokenOperation[];
-  /** Those that wait for a person, and are left to one. */
+  /** Operations that need a person's decision; `--all` skips them. */
   readonly needy: readonly OperationSummary[];
 }
 
-/** Each by itself; one that cannot go on does not hold up the others. */
+/** Resumes each operation by itself: one that fails does not stop the others. */
 export async function resumeAll(
   app: ResumeServices,
   operations: readonly OperationSummary[],
@@ -218,7 +218,7 @@ async function labelled(
   return { label, where: await placeWords(app, header) };
 }
 
-/** What ended without the wanted token is a failure, whichever way it ended. */
+/** An operation that ended without the wanted token is a failure. */
 async function resumeOne(
   deps: ResumeDeps,
   id: string,

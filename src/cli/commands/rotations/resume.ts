@@ -16,12 +16,12 @@ import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from './res
 
 export const command: Command = {
   arguments: [
-    { name: '[id]', about: 'the operation; may be left out when there is one', values: 'operations' },
+    { name: '[id]', about: 'the operation; not needed when only one is unfinished', values: 'operations' },
   ],
   options: [
-    { flags: '--all', about: 'every unfinished one' },
+    { flags: '--all', about: 'every unfinished operation' },
     { flags: '--now', about: 'end the old token now, before its grace period is over; not with --all' },
-    { flags: '--accept-differences', about: 'take a new token that is not all that was asked for' },
+    { flags: '--accept-differences', about: 'accept a new token that differs from what was asked for' },
     ...DELIVERY_OPTIONS,
   ],
   details:

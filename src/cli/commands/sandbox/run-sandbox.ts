@@ -62,7 +62,7 @@ async function openState(app: Pick<Services, 'paths' | 'runtime'>, path: string)
   return openStateFile(absolute);
 }
 
-/** It stands in paths and in the printed login lines. */
+/** The domain is part of paths and of the printed login lines. */
 function checkDomain(domain: string): string {
   if (/^[\w.-]+(@[\w.-]+)?$/.test(domain)) return domain;
   throw usage(`not a Devo domain: "${domain}"`, 'write it as NAME or CHILD@PARENT');
@@ -85,7 +85,7 @@ async function announcement(
   return `The sandbox plays all four vendors at ${origin}. Ctrl-C stops it.\n\nLog in to it:\n\n${lines.join('\n')}\n`;
 }
 
-/** A line to paste. The secret is piped, as it should be: it is a sandbox's, but the habit is for real ones. */
+/** A line to paste. It pipes the secret, as a login with a real secret should. */
 function howToLogIn(login: BootstrapLogin, names: readonly string[], origin: string): string {
   const settings = Object.entries(login.settings)
     .filter(([name]) => names.includes(name))

@@ -8,20 +8,20 @@ export const command: Command = {
     { flags: '--latency <duration>', about: 'wait this long before each answer' },
     {
       flags: '--fault <rule...>',
-      about: "misbehave: 'POST /api/v1/auth/key reset-after'; see docs/sandbox.md",
+      about: "fail on purpose: 'POST /api/v1/auth/key reset-after'; see docs/sandbox.md",
     },
     { flags: '--state <file>', about: 'save the state in this file, and start from it' },
-    { flags: '--seed-tokens <n>', about: 'begin with N tokens at each vendor' },
+    { flags: '--seed-tokens <n>', about: 'start with N tokens at each vendor' },
     {
       flags: '--assume <name=value...>',
-      about: "play another answer that the docs leave open: 'errovaPaging=nextCursor'; see docs/sandbox.md",
+      about: "play another undocumented answer: 'errovaPaging=nextCursor'; see docs/sandbox.md",
     },
     { flags: '--devo-domain <domain>', about: 'the domain at Devo, such as child@parent (default: acme)' },
     { flags: '--errova-bearer-create', about: 'the same as --assume errovaBearerCreate=true' },
     { flags: '--devo-create-returns-token', about: 'the same as --assume devoCreateReturnsToken=true' },
   ],
   details:
-    'Plays Errova, Devo, Prefactor and Bluebricks until it is stopped. With --json the first line on stdout is one document with the origin and the credentials to log in with.',
+    'Simulates Errova, Devo, Prefactor and Bluebricks until it is stopped. With --json the first line on stdout is one document with the origin and the credentials to log in with.',
   examples: [
     'keyturn sandbox',
     "keyturn sandbox --port 4080 --fault 'POST *rotate hang-after x1'",
