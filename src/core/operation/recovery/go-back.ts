@@ -12,7 +12,7 @@ import { markerOf, successor } from '../operation.ts';
 import { reportDelivery } from '../steps/deliver.ts';
 import { pointTo } from '../steps/switch.ts';
 import { endCreated } from './end.ts';
-import { requireSameAccount } from './ownership.ts';
+import { requireLive } from './ownership.ts';
 
 export interface WayBack {
   readonly undone: readonly string[];
@@ -25,7 +25,7 @@ export async function goBack(operation: Operation, made: Made, isTold: boolean):
   if (plan.way === 'in-place') return keepInPlace(operation, isTold);
   const undone: string[] = [];
   await requireOwnVersion(operation);
-  await requireSameAccount(operation, made);
+  await requireLive(operation, made);
   if (plan.target) {
     const old = await statusOfOld(operation);
     await journal.step('aborting', async () => ({ id: made.item.id }));

@@ -2,6 +2,7 @@ import { AppError } from '../../../domain/errors.ts';
 import { mayBeShownAs } from '../../../domain/marked-name.ts';
 import { SeveralSecrets } from '../../../domain/schema-drift.ts';
 import { toInstant } from '../../../domain/time.ts';
+import { statusAt } from '../../../domain/token.ts';
 import type { TokenTarget } from '../../../ports/provider.ts';
 import type { Client } from '../../client.ts';
 import type { RecentItems } from '../../newest.ts';
@@ -149,18 +150,30 @@ export async function refusePrior(operation: Operation, client: Client, made: To
 }
 
 /**
- * A profile may have been logged in to another account of the same origin since the operation began. There, a name may
- * stand for somebody else's token, and "not found" says nothing. What this operation made must be visible before
- * anything is ended or brought back.
+ * For a resumed operation, before it delivers, pauses or ends anything: the token that it made must be there and active. A
+ * profile may have been logged in to another account of the same origin since, where a name may stand for somebody else's
+ * token; the new token may have been ended by hand; the record may be an old copy of an operation that is long over.
  */
-export async function requireSameAccount(operation: Operation, made: Made): Promise<void> {
+export async function requireLive(operation: Operation, made: Made): Promise<void> {
   const { deps, plan, resumed, journal } = operation;
   if (!resumed || plan.thing !== 'token' || plan.login) return;
   if (isListless(operation)) return;
-  if ((await asManager(operation, (client) => readToken(client, made.item))) !== null) return;
-  throw new AppError({
+  const { id } = made.item;
+  const shown = await asManager(operation, (client) => readToken(client, made.item));
+  const status = shown && statusAt(shown.status, shown.expiresAt, deps.clock.now());
+  if (status === 'active') return;
+  const { title } = deps.client.connection.provider;
+  const next = `keyturn rotations resume ${journal.header.id}`;
+  if (status === null) {
+    throw new AppError({
+      code: 'conflict',
+      message: `the credential in use does not see "${id}", which this operation made: it may be of another account`,
+      hint: `log in to the account of ${title} that it began with, then \`${next}\``,
+    });
+  }
+  throw new NeedsAttention({
     code: 'conflict',
-    message: `the credential in use does not see "${made.item.id}", which this operation made: it may be of another account`,
-    hint: `log in to the account of ${deps.client.connection.provider.title} that it began with, then \`keyturn rotations resume ${journal.header.id}\``,
+    message: `the new token "${id}" is ${status} at ${title}: nothing more was delivered or ended`,
+    manual: `enable it there and run \`${next}\`, or \`keyturn rotations abort ${journal.header.id}\``,
   });
 }

@@ -66,10 +66,13 @@ async function settle(operation: Operation, baseline: Baseline, lost: Settling):
   if (madeId !== null) await end(operation, { id: madeId, name: null }, lost);
   const found = await findCreated(operation, baseline, { ...lost, madeId });
   // Once it is known what the mint made, look-alikes are somebody else's.
-  const perhaps =
-    madeId === null ? found.filter(({ ownership }) => ownership === 'perhaps').map(({ token }) => token) : [];
-  const ours = found.filter(({ ownership }) => ownership === 'ours').map(({ token }) => token);
-  const adopted = await adopt(operation, ours, perhaps);
+  const isOurs = (one: (typeof found)[number]): boolean =>
+    one.ownership === 'ours' && isNameProof(operation, lost);
+  const isPerhaps = (one: (typeof found)[number]): boolean =>
+    one.ownership === 'perhaps' || (one.ownership === 'ours' && !isOurs(one));
+  const perhaps = madeId === null ? found.filter(isPerhaps).map(({ token }) => token) : [];
+  const ours = found.filter(isOurs).map(({ token }) => token);
+  const adopted = await adopt(operation, { lost, ours, perhaps });
   for (const token of ours) if (token.id !== adopted?.id) await end(operation, token, lost);
   const alike = found.filter(({ ownership }) => ownership === 'alike').map(({ token }) => token);
   const unsure = [...perhaps, ...(ours.length === 0 && madeId === null ? alike : [])];
@@ -77,13 +80,24 @@ async function settle(operation: Operation, baseline: Baseline, lost: Settling):
   return adopted;
 }
 
+/**
+ * Whether a name that a person chose tells whose a token is: where the provider said yes to this request, and in the run that
+ * sent it a moment ago. Later somebody else may have taken the very name.
+ */
+function isNameProof({ memory, plan }: Operation, { sent }: LostAnswer): boolean {
+  return plan.marked || sent.kind === 'answered' || memory.sends > 0;
+}
+
+interface Appeared {
+  readonly lost: LostAnswer;
+  readonly ours: readonly Item[];
+  readonly perhaps: readonly Item[];
+}
+
 /** Where the provider shows a secret again, a found token is finished rather than ended; reading it harms nobody. */
-async function adopt(
-  operation: Operation,
-  ours: readonly Item[],
-  perhaps: readonly Item[],
-): Promise<Item | null> {
-  const candidate = ours[0] ?? (perhaps.length === 1 ? perhaps[0] : undefined);
+async function adopt(operation: Operation, { lost, ours, perhaps }: Appeared): Promise<Item | null> {
+  const isOnly = perhaps.length === 1 && isNameProof(operation, lost);
+  const candidate = ours[0] ?? (isOnly ? perhaps[0] : undefined);
   if (!candidate) return null;
   const answer = await readBack(operation, candidate);
   if (answer?.kind !== 'issued') return null;

@@ -10,6 +10,7 @@ import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { secretOf } from '../operation.ts';
 import { isToken, readObject, readObjectOrNull, readText, readTexts } from '../records.ts';
+import { requireLive } from '../recovery/ownership.ts';
 import { commandPattern, commandsWanted, resumeCommand } from '../resume-command.ts';
 import { deliveryStep } from '../step-names.ts';
 import { differencesOf } from './compare.ts';
@@ -20,6 +21,7 @@ import { versionFacts } from './store.ts';
  * thrown afterwards, so that one broken sink does not hide the secret from the others.
  */
 export async function deliver(operation: Operation, made: Made): Promise<void> {
+  if (operation.resumed && isUndelivered(operation)) await requireLiveIfReachable(operation, made);
   const failures: AppError[] = [];
   for (const label of sinkLabels(operation)) {
     try {
@@ -35,6 +37,16 @@ export async function deliver(operation: Operation, made: Made): Promise<void> {
   await saveInstead(operation, made);
   await print(operation, made);
   await recordRedirect(operation);
+}
+
+/** A provider that is down is no reason to hold back a secret that was proved before. */
+async function requireLiveIfReachable(operation: Operation, made: Made): Promise<void> {
+  try {
+    await requireLive(operation, made);
+  } catch (error) {
+    if (isAppError(error, 'unavailable')) return;
+    throw error;
+  }
 }
 
 export async function reportDelivery(operation: Operation): Promise<DeliveryReport> {

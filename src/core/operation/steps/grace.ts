@@ -9,7 +9,7 @@ import type { Operation } from '../operation.ts';
 import { successor } from '../operation.ts';
 import type { OperationPlan, PlannedTarget } from '../plan.ts';
 import { readObject, readText } from '../records.ts';
-import { requireSameAccount } from '../recovery/ownership.ts';
+import { requireLive } from '../recovery/ownership.ts';
 import { RETIRING } from '../step-names.ts';
 
 /** Whether the old one is on its way out, whatever the clock says now. */
@@ -62,7 +62,7 @@ async function lookAtOld(operation: Operation, made: Made): Promise<OldOne | 'en
     const status = old && statusAt(old.status, old.expiresAt, deps.clock.now());
     if (status === 'active') return 'works';
     if (status === 'disabled') return 'disabled';
-    await requireSameAccount(operation, made);
+    await requireLive(operation, made);
     return 'ended';
   } catch (error) {
     if (!isAppError(error) || error.code === 'interrupted') throw error;

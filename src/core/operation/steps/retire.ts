@@ -8,7 +8,7 @@ import { oldOutcome } from '../old-outcome.ts';
 import { asManager, markerOf, type Operation, successor } from '../operation.ts';
 import type { PlannedTarget } from '../plan.ts';
 import { endReplaced, endsForGood, pauseReplaced } from '../recovery/end.ts';
-import { requireSameAccount } from '../recovery/ownership.ts';
+import { requireLive } from '../recovery/ownership.ts';
 import { stillWorks } from './verify.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function retire(operation: Operation, made: Made): Promise<void> {
   if (operation.plan.way !== 'overlap' || operation.plan.retainOld || !target) return;
   if (!operation.journal.has('retire')) {
     await requireKept(operation);
-    await requireSameAccount(operation, made);
+    await requireLive(operation, made);
   }
   await pause(operation);
   await confirm(operation, made, target);

@@ -192,6 +192,35 @@ describe('a create whose answer is lost', () => {
     expect(bench.machine.things().find(({ name }) => name === 'new')?.live).toBe(false);
   });
 
+  test.each([
+    ['devo', DEVO, DEVO_SPEC],
+    ['bluebricks', BLUEBRICKS, spec()],
+  ] as const)(
+    'is left alone by a later run, for the name may be a colleague’s (%s)',
+    async (_, scenario, wanted) => {
+      const bench = await SimBench.of(scenario);
+      const killed = (inner: Transport): Transport => ({
+        call: (...given) => inner.call(...given),
+        // The request never leaves, and the process dies: what appears under the name is somebody else's.
+        sendOnce: async () => {
+          throw new Error('killed');
+        },
+        close: () => inner.close(),
+      });
+      const deps = await bench.machine.connect({ mutation: { name: 'killed', transport: killed } });
+      await expect(createToken(deps, { spec: wanted, delivery: saving('new') })).rejects.toThrow('killed');
+      const { client } = await bench.machine.connect();
+      const { create } = client.connection.provider.tokens;
+      if (!create) throw new Error('tokens can be created');
+      await client.sendOnce(create, wanted, { head: async () => {}, chunk: async () => {} });
+      const theirs = bench.machine.things().find(({ name }) => name === 'new');
+      expect(await bench.resume()).toMatchObject({ kind: 'attention', exit: 'orphan', orphanId: theirs?.id });
+      await bench.abort();
+      expect(bench.machine.things().find(({ id }) => id === theirs?.id)?.live).toBe(true);
+      await expect(bench.currentId()).rejects.toMatchObject({ code: 'not-found' });
+    },
+  );
+
   test('is named where nothing proves it ours, and nothing is ended', async () => {
     const bench = await SimBench.of(KEY);
     const transport = (inner: Transport): Transport => ({

@@ -34,6 +34,48 @@ function answer(status: number, body: unknown): Reply {
   return { status, header: () => null, body: new TextEncoder().encode(JSON.stringify(body)) };
 }
 
+describe('a new token that somebody disabled while its rotation waited', () => {
+  for (const provider of OVERLAPS) {
+    test(`pauses and ends nothing when the grace period is over (${provider})`, async () => {
+      const bench = await SimBench.of(rotationOf(provider));
+      const { item } = await bench.rotate({ graceMs: HOUR });
+      await disable(bench, item?.id ?? '', item?.name ?? null);
+      await bench.machine.clock.sleep(2 * HOUR);
+      const before = writes(bench);
+      expect(await bench.resume()).toMatchObject({ kind: 'attention', exit: 'conflict' });
+      expect(writes(bench)).toBe(before);
+      expect(bench.isLive(bench.oldId)).toBe(true);
+    });
+
+    test(`is not delivered any more (${provider})`, async () => {
+      const bench = await SimBench.of(rotationOf(provider));
+      const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
+      await expect(bench.rotate({}, { delivery })).rejects.toBeInstanceOf(Killed);
+      const made = bench.machine
+        .things()
+        .find(({ id, live }) => live && id !== bench.oldId && isNewOne(bench, id));
+      await disable(bench, made?.id ?? '', made?.name ?? null);
+      expect(await bench.resume({ delivery: bench.toSink() })).toMatchObject({
+        kind: 'attention',
+        error: { message: expect.stringContaining('is disabled at') },
+      });
+      expect(bench.isLive(bench.oldId)).toBe(true);
+    });
+  }
+});
+
+async function disable({ machine }: SimBench, id: string, name: string | null): Promise<void> {
+  const { client } = await machine.connect();
+  const { disable } = client.connection.provider.tokens;
+  if (!disable) throw new Error('it can be disabled');
+  await client.call(disable, { id, name });
+}
+
+/** The newest thing that lives. */
+function isNewOne({ machine }: SimBench, id: string): boolean {
+  return machine.things().at(-1)?.id === id;
+}
+
 describe('a login to another account since the operation began', () => {
   for (const provider of OVERLAPS) {
     test(`ends nothing when the grace is over (${provider})`, async () => {
