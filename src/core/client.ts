@@ -131,7 +131,7 @@ export class Client {
     return collect(this.pages(apiCall, input));
   }
 
-  /** Sends a mint once; see {@link Transport.sendOnce}. The caller decides what the outcome means. */
+  /** Sends a request once that must not be repeated; see {@link Transport.sendOnce}. The caller decides what the outcome means. */
   sendOnce<I, O>(apiCall: ApiCall<I, O>, input: I, capture: Capture): Promise<Outcome> {
     const request = apiCall.request(input, this.connection.settings);
     return this.#transport.sendOnce(this.#endpoint(apiCall.auth), request, capture);

@@ -25,7 +25,7 @@ export interface SessionLoginDeps extends LoginDeps {
 }
 
 export interface SessionWishes {
-  /** Of the machine token to mint. */
+  /** Of the machine token to create. */
   readonly name: string;
   /** None: what the provider's definition says. */
   readonly scopes: readonly string[];
@@ -39,7 +39,7 @@ export interface SessionLoginResult extends LoginResult {
   };
 }
 
-/** The cookie is used for one request that mints a machine token, and kept nowhere. A refused one leaves nothing behind. */
+/** The cookie is used for one request that creates a machine token, and saved nowhere. A refused one leaves nothing behind. */
 export async function loginWithSession(
   deps: SessionLoginDeps,
   target: LoginTarget,

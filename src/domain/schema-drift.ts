@@ -2,7 +2,7 @@ import { AppError } from './errors.ts';
 
 /**
  * A vendor's answer did not have the shape that keyturn knows. Names the fields that were seen, never a value.
- * After a mint it means that a secret may be in the captured bytes: they are kept.
+ * After a create or rotate call it means that a secret may be in the captured bytes: they are kept.
  */
 export class SchemaDrift extends AppError {
   constructor(what: string, seen: readonly string[]) {
@@ -15,7 +15,7 @@ export class SchemaDrift extends AppError {
   }
 }
 
-/** An answer to a mint holds more than one value that may be the secret: which one it is, only the vendor knows. */
+/** An answer to a create or rotate call holds more than one value that may be the secret: which one it is, only the vendor knows. */
 export class SeveralSecrets extends AppError {
   /** The provider's id of what was made, where the answer named it. */
   readonly itemId: string | null;

@@ -20,7 +20,7 @@ export interface OperationHeader {
   readonly plan: JsonObject;
 }
 
-/** What arrived of a mint's answer, unsealed. */
+/** What arrived of the answer to a request, unsealed. */
 export interface Captured {
   readonly status: number | null;
   readonly requestId: string | null;

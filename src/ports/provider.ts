@@ -49,7 +49,7 @@ export interface TokenSpec {
   readonly idempotencyKey: string | null;
 }
 
-/** What a mint answered. `secret` is null where the provider does not show it here (Devo, browser keys). */
+/** What a create or rotate call answered. `secret` is null where the provider does not show it here (Devo, browser keys). */
 export interface Issued<T> {
   /** What the answer told of the new thing; null where it told nothing but the secret (Bluebricks). */
   readonly item: T | null;
@@ -95,7 +95,7 @@ export interface TokenApi {
   readonly marking?: Marking;
 }
 
-/** How a mint is marked so that it can be recognised after a lost answer. */
+/** How a new token is marked so that it can be recognised after a lost answer. */
 export interface Marking {
   /** The specification with this operation's marker (16 hex digits) in it. */
   mark(spec: TokenSpec, marker: string, now: number): TokenSpec;
@@ -168,7 +168,7 @@ export interface CredentialHelp {
   readonly narrowerIs: string;
   /** The vendor's own command whose session `login --from-cli` uses in place; absent where there is none. */
   readonly vendorCli?: string;
-  /** Scopes of the token that `login --session` mints unless others are given; absent where there are no sessions. */
+  /** Scopes of the token that `login --session` creates unless others are given; absent where there are no sessions. */
   readonly sessionScopes?: readonly string[];
 }
 

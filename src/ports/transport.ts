@@ -33,7 +33,7 @@ export interface BodyReader {
 /** Called for each operation whose answer is a success that can be read as it arrives; without it the body is in the reply. */
 export type OpenBody = (status: number) => BodyReader;
 
-/** Receives the answer of a mint as it arrives, decoded as far as it can be. Both are awaited: what they keep is durable when they resolve. */
+/** Receives the answer that holds a new secret as it arrives, decoded as far as it can be. Both are awaited: what they keep is durable when they resolve. */
 export interface Capture {
   head(status: number, requestId: string | null): Promise<void>;
   chunk(bytes: Uint8Array): Promise<void>;

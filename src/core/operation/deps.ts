@@ -9,7 +9,7 @@ import type { CredentialStore } from '../../ports/store.ts';
 import type { Client } from '../client.ts';
 import type { WholeOrNot } from '../listing.ts';
 
-/** Everything that an operation to mint, rotate or resume touches. */
+/** Everything that an operation touches that creates, rotates or resumes. */
 export interface OperationDeps {
   /** Driven by the managing credential. */
   readonly client: Client;

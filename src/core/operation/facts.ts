@@ -1,7 +1,7 @@
 import type { AppError, ErrorCode } from '../../domain/errors.ts';
 import type { Item } from './records.ts';
 
-/** What became of one mint, as the journal records it: no secret, no body. */
+/** What became of one request, as the journal records it: no secret, no body. */
 export type Sent =
   | { readonly kind: 'not-sent'; readonly reason: string; readonly code: AppError['code'] }
   /** A success, whole; the secret is in the captured bytes. */
@@ -17,7 +17,7 @@ export type Sent =
   /** It may have been acted upon. */
   | { readonly kind: 'ambiguous'; readonly status: number | null; readonly reason: string };
 
-/** What a mint's answer held. */
+/** What the answer to the request held. */
 export type Answer =
   /** The secret is sealed in the journal. `proven`: read from a whole answer, not from a part of one. */
   | { readonly kind: 'issued'; readonly item: Item | null; readonly proven: boolean }
@@ -50,7 +50,7 @@ export interface NewSecret {
   readonly repeated: boolean;
 }
 
-/** Nothing is left of the mint. */
+/** Nothing is left of the request. */
 export interface NothingIssued {
   readonly kind: 'aborted';
   readonly error: AppError;
@@ -62,7 +62,7 @@ export interface Try {
   readonly answer: Answer;
 }
 
-/** What is known of a mint without a secret. */
+/** What is known of a request whose secret nobody has. */
 export interface LostAnswer {
   readonly sent: Sent;
   /** The id that the answer named all the same, which was not there before: ours beyond doubt. */
@@ -79,6 +79,6 @@ export interface NothingLeft {
 /** What was made, addressed beyond doubt. */
 export interface Made {
   readonly item: Item;
-  /** Ids of tokens that appeared beside it and may be a second effect of the same mint. */
+  /** Ids of tokens that appeared beside it and may be a second effect of the same request. */
   readonly candidates: readonly string[];
 }

@@ -16,9 +16,9 @@ import type { StepName } from './step-names.ts';
 
 /** What this run of an operation knows beside the journal; gone when the process dies. */
 export interface Memory {
-  /** How many mints were sent by this run. */
+  /** How many requests were sent by this run. */
   sends: number;
-  /** The last mint's whole answer, for a disk that could not take it. */
+  /** The last request's whole answer, for a disk that could not take it. */
   answer: Captured | null;
   /** The provider's id of what was made, for a run that stops before the journal has it. */
   madeId: string | null;

@@ -50,7 +50,7 @@ async function warnInPlace({ journal, memory, plan }: Operation): Promise<string
 
 /** Nothing is left of the operation: its end is recorded, and its error goes to the person. */
 export async function aborted(operation: Operation, error: AppError): Promise<OperationResult> {
-  // Only a mint that was sent can have been rescued into the store.
+  // Only a request that was sent can have been rescued into the store.
   if (operation.journal.has(issueStep(1))) await dropOwn(operation);
   await operation.journal.end('aborted', error.message);
   return endedWithout('aborted', operation.journal.header.id, error);
@@ -134,7 +134,7 @@ export function isComplete({ journal }: Operation): boolean {
   return journal.has('complete') && !journal.has('aborting');
 }
 
-/** Ids of what may be a second effect of the mint; see `Made.candidates`. */
+/** Ids of what may be a second effect of the request; see `Made.candidates`. */
 export function candidatesOf({ journal }: Operation): readonly string[] {
   const recorded = readObjectOrNull(journal.result('complete'));
   return recorded ? readTexts(recorded['candidates']) : [];

@@ -8,7 +8,7 @@ import { issue, tryOnce, unsettledOf } from '../steps/issue.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
- * What an operation has made so far; null when nothing. No mint is sent, save where its repeat is the same request: there
+ * What an operation has made so far; null when nothing. No request that creates is sent, save where its repeat is the same request: there
  * the repeat is the only way to learn what the first one made.
  */
 export async function findMade(operation: Operation, baseline: Baseline): Promise<Made | null> {

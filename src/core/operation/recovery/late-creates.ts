@@ -6,12 +6,12 @@ import type { Operation } from '../operation.ts';
 import { accountOf, readPlanOrNull } from '../plan.ts';
 import { endLateCreate } from './end.ts';
 
-/** How long a mint may be acted upon after two clean lists: a gateway's queue, a delayed replica. */
+/** How long a request may be acted upon after two clean lists: a gateway's queue, a delayed replica. */
 const WATCH_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Ends what earlier operations left behind: a mint of which two lists showed nothing may still be acted upon later. Its
- * marker is looked for until a day has passed, whenever the provider's tokens are listed for another mint.
+ * Ends what earlier operations left behind: a request of which two lists showed nothing may still be acted upon later. Its
+ * marker is looked for until a day has passed, whenever the provider's tokens are listed for another operation.
  */
 export async function endLateCreates(
   operation: Operation,

@@ -16,13 +16,13 @@ import type { OperationPlan } from '../plan.ts';
 import { type Item, isToken } from '../records.ts';
 
 /**
- * How sure it is that a thing which appeared during an operation was made by it. `alike`: under a name that a provider may
- * have made of ours; it is reported, and neither ended nor taken over.
+ * How sure it is that a thing which appeared during an operation was made by it. `similar`: under a name that a provider may
+ * have made of owned; it is reported, and neither ended nor taken over.
  */
-export type MadeBy = 'ours' | 'perhaps' | 'alike' | 'foreign';
+export type MadeBy = 'owned' | 'candidate' | 'similar' | 'foreign';
 
 /**
- * A token is ours only if it carries this operation's mark, was not there before and is not the old one. A mark that
+ * A token is owned only if it carries this operation's mark, was not there before and is not the old one. A marker that
  * a stranger's token may carry by chance (the seconds of an expiry), or a name that a person chose, proves nothing:
  * such a token is reported, never ended.
  */
@@ -34,7 +34,7 @@ export function ownershipIn(operation: Operation, item: Item, prior: Prior | nul
 /** Whether it was there before the request. A marker, which nothing else can carry, counts more than a date. */
 function isOlder(operation: Operation, prior: Prior, item: Item): boolean {
   if (prior.ids.has(item.id)) return true;
-  const isMarked = operation.plan.marked && ownershipByLooks(operation, item) === 'ours';
+  const isMarked = operation.plan.marked && ownershipByLooks(operation, item) === 'owned';
   return !isMarked && isPrior(prior, item);
 }
 
@@ -42,19 +42,19 @@ function isOlder(operation: Operation, prior: Prior, item: Item): boolean {
 function ownershipByLooks({ plan, deps }: Pick<Operation, 'plan' | 'deps'>, item: Item): MadeBy {
   const { facts, tokens } = deps.client.connection.provider;
   if (item.id === plan.target?.id) return 'foreign';
-  if (!isToken(item)) return item.name === plan.key?.name ? 'perhaps' : 'foreign';
+  if (!isToken(item)) return item.name === plan.key?.name ? 'candidate' : 'foreign';
   const { spec } = plan;
   if (!spec) return 'foreign';
   const isMarked = tokens.marking?.isMarked(item, spec) ?? false;
-  if (facts.names === 'none') return isMarked || spec.expiresAt === null ? 'perhaps' : 'foreign';
-  if (plan.marked) return isMarked ? 'ours' : alike(item.name, spec.name);
+  if (facts.names === 'none') return isMarked || spec.expiresAt === null ? 'candidate' : 'foreign';
+  if (plan.marked) return isMarked ? 'owned' : similar(item.name, spec.name);
   if (item.name === null || item.name !== spec.name) return 'foreign';
-  // A unique name that was free before the mint and is taken after it: only one create can have succeeded.
-  return facts.names === 'unique' ? 'ours' : 'perhaps';
+  // A unique name that was free before the request and is taken after it: only one create can have succeeded.
+  return facts.names === 'unique' ? 'owned' : 'candidate';
 }
 
-function alike(shown: string | null, given: string | null): MadeBy {
-  return shown !== null && given !== null && mayBeShownAs(given, shown) ? 'alike' : 'foreign';
+function similar(shown: string | null, given: string | null): MadeBy {
+  return shown !== null && given !== null && mayBeShownAs(given, shown) ? 'similar' : 'foreign';
 }
 
 /** How far the clocks of a vendor's servers may differ, in ms. */

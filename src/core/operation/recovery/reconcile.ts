@@ -33,8 +33,8 @@ interface Settling extends LostAnswer {
 }
 
 /**
- * Finds out what a mint left behind, and takes it over or away. Nothing found needs two clean lists, a settle time
- * apart: one proves nothing. What is not proven ours is named and left alone.
+ * Finds out what a request left behind, and takes it over or away. Nothing found needs two clean lists, a settle time
+ * apart: one proves nothing. What is not proved to be this operation's is named and left alone.
  */
 export async function reconcile(
   operation: Operation,
@@ -65,17 +65,17 @@ async function settle(operation: Operation, baseline: Baseline, lost: Settling):
   const madeId = isMisled ? null : lost.madeId;
   if (madeId !== null) await end(operation, { id: madeId, name: null }, lost);
   const found = await findCreated(operation, baseline, { ...lost, madeId });
-  // Once it is known what the mint made, look-alikes are somebody else's.
-  const isOurs = (one: (typeof found)[number]): boolean =>
-    one.ownership === 'ours' && isNameProof(operation, lost);
-  const isPerhaps = (one: (typeof found)[number]): boolean =>
-    one.ownership === 'perhaps' || (one.ownership === 'ours' && !isOurs(one));
-  const perhaps = madeId === null ? found.filter(isPerhaps).map(({ token }) => token) : [];
-  const ours = found.filter(isOurs).map(({ token }) => token);
-  const adopted = await adopt(operation, { lost, ours, perhaps });
-  for (const token of ours) if (token.id !== adopted?.id) await end(operation, token, lost);
-  const alike = found.filter(({ ownership }) => ownership === 'alike').map(({ token }) => token);
-  const unsure = [...perhaps, ...(ours.length === 0 && madeId === null ? alike : [])];
+  // Once it is known what the request made, look-alikes are somebody else's.
+  const isOwned = (one: (typeof found)[number]): boolean =>
+    one.ownership === 'owned' && isNameProof(operation, lost);
+  const isCandidate = (one: (typeof found)[number]): boolean =>
+    one.ownership === 'candidate' || (one.ownership === 'owned' && !isOwned(one));
+  const candidates = madeId === null ? found.filter(isCandidate).map(({ token }) => token) : [];
+  const owned = found.filter(isOwned).map(({ token }) => token);
+  const adopted = await adopt(operation, { lost, owned, candidates });
+  for (const token of owned) if (token.id !== adopted?.id) await end(operation, token, lost);
+  const similar = found.filter(({ ownership }) => ownership === 'similar').map(({ token }) => token);
+  const unsure = [...candidates, ...(owned.length === 0 && madeId === null ? similar : [])];
   if (!adopted && unsure.length > 0) throw unproven(unsure);
   return adopted;
 }
@@ -90,14 +90,14 @@ function isNameProof({ memory, plan }: Operation, { sent }: LostAnswer): boolean
 
 interface Appeared {
   readonly lost: LostAnswer;
-  readonly ours: readonly Item[];
-  readonly perhaps: readonly Item[];
+  readonly owned: readonly Item[];
+  readonly candidates: readonly Item[];
 }
 
 /** Where the provider shows a secret again, a found token is finished rather than ended; reading it harms nobody. */
-async function adopt(operation: Operation, { lost, ours, perhaps }: Appeared): Promise<Item | null> {
-  const isOnly = perhaps.length === 1 && isNameProof(operation, lost);
-  const candidate = ours[0] ?? (isOnly ? perhaps[0] : undefined);
+async function adopt(operation: Operation, { lost, owned, candidates }: Appeared): Promise<Item | null> {
+  const isOnly = candidates.length === 1 && isNameProof(operation, lost);
+  const candidate = owned[0] ?? (isOnly ? candidates[0] : undefined);
   if (!candidate) return null;
   const answer = await readBack(operation, candidate);
   if (answer?.kind !== 'issued') return null;
@@ -201,13 +201,13 @@ function unknownSelf({ deps, journal, plan }: Operation): NeedsAttention {
   });
 }
 
-function unproven(perhaps: readonly Item[]): NeedsAttention {
-  const ids = perhaps.slice(0, 5).map((token) => `id:${token.id}`);
+function unproven(candidates: readonly Item[]): NeedsAttention {
+  const ids = candidates.slice(0, 5).map((token) => `id:${token.id}`);
   return new NeedsAttention({
     code: 'orphan',
     message: `the answer was lost, and what appeared since may be it: ${ids.join(', ')}`,
     manual: 'revoke it if nobody else made it, then `keyturn rotations resume`',
-    orphanId: perhaps[0]?.id ?? null,
+    orphanId: candidates[0]?.id ?? null,
   });
 }
 

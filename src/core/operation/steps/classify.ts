@@ -7,7 +7,7 @@ import type { Sent } from '../facts.ts';
 /** Statuses that come before a vendor's, or a gateway's, decision is known to be final. */
 const UNDECIDED: ReadonlySet<number> = new Set([408, 425]);
 
-/** What an answer to a mint means. `refuse` reads the vendor's own words of a refusal. */
+/** What an answer to the request means. `refuse` reads the vendor's own words of a refusal. */
 export function classify(outcome: Outcome, provider: Provider, refuse: (reply: Reply) => AppError): Sent {
   if (outcome.kind === 'not-sent') {
     const { error, reason } = outcome;
@@ -24,7 +24,7 @@ export function classify(outcome: Outcome, provider: Provider, refuse: (reply: R
   return { kind: 'refused', status, code, message, hint: facts.hint ?? null };
 }
 
-/** What is known of a mint whose process died: only what reached the disk. */
+/** What is known of a request whose process died: only what reached the disk. */
 export function classifyInterrupted(captured: Captured | null): Sent {
   const status = captured?.status ?? null;
   if (captured?.complete && status !== null && status >= 200 && status <= 299)
@@ -34,7 +34,7 @@ export function classifyInterrupted(captured: Captured | null): Sent {
 
 function mayHaveActed(status: number, provider: Provider): boolean {
   if (status < 400 || status >= 500 || UNDECIDED.has(status)) return true;
-  // Where names are unique, or a repeat is recognised, a conflict may be with the very mint that was just sent.
+  // Where names are unique, or a repeat is recognised, a conflict may be with the very request that was just sent.
   return (
     status === 409 &&
     (provider.facts.names === 'unique' || provider.tokens.marking?.replay === 'returns-secret')

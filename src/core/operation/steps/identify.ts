@@ -144,7 +144,7 @@ async function endOwn(
   duplicates: readonly Item[],
   baseline: Baseline,
 ): Promise<readonly string[]> {
-  const own = duplicates.filter((duplicate) => ownershipIn(operation, duplicate, baseline.prior) === 'ours');
+  const own = duplicates.filter((duplicate) => ownershipIn(operation, duplicate, baseline.prior) === 'owned');
   for (const duplicate of own) {
     await endCreated(operation, await successor(operation), duplicate);
     operation.deps.note(`ended "${duplicate.name ?? duplicate.id}", a second effect of the same request`);
@@ -169,7 +169,7 @@ interface Appeared {
 }
 
 /**
- * What may be a second effect of the mint and is not proven to be: a gateway repeats a request, a vendor does not honour
+ * What may be a second effect of the request and is not proven to be: a gateway repeats a request, a vendor does not honour
  * the idempotency key. Where there are no names, other people's tokens look alike: only one that is older than ours,
  * after a repeat, is worth a person's look.
  */
@@ -179,7 +179,7 @@ function candidatesAmong(
 ): readonly string[] {
   const { facts } = operation.deps.client.connection.provider;
   return duplicates
-    .filter((duplicate) => ownershipIn(operation, duplicate, baseline.prior) === 'perhaps')
+    .filter((duplicate) => ownershipIn(operation, duplicate, baseline.prior) === 'candidate')
     .filter(
       (duplicate) =>
         facts.names !== 'none' || !isToken(duplicate) || (isRepeated && isOlder(duplicate, item)),
@@ -188,12 +188,12 @@ function candidatesAmong(
 }
 
 function mayBeOwned(operation: Operation, token: Item, { prior }: Baseline): boolean {
-  return ['ours', 'perhaps'].includes(ownershipIn(operation, token, prior));
+  return ['owned', 'candidate'].includes(ownershipIn(operation, token, prior));
 }
 
 /** What the provider shows under another name is no list that lags: waiting would not end. */
 function refuseAlike(operation: Operation, listed: readonly Item[], { prior }: Baseline): void {
-  const alike = listed.filter((token) => ownershipIn(operation, token, prior) === 'alike');
+  const alike = listed.filter((token) => ownershipIn(operation, token, prior) === 'similar');
   if (alike.length === 0) return;
   const names = alike.slice(0, 5).map((token) => `"${token.name ?? token.id}"`);
   const { id } = operation.journal.header;

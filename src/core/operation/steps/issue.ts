@@ -182,7 +182,7 @@ function severalSecrets({ plan, journal, deps }: Operation, answer: Answer & { k
   });
 }
 
-/** Sends the nth mint, at most once for the life of the operation, and says what is known of it. */
+/** Sends the nth request, at most once for the life of the operation, and says what is known of it. */
 export async function sendIssue(operation: Operation, nth: number): Promise<Sent> {
   const { deps, journal, memory } = operation;
   const sender = deps.creator ?? deps.client;

@@ -28,7 +28,7 @@ import { isKnownPrior, notBelieved, wasThereBefore } from '../recovery/ownership
 import { issueStep, readStep } from '../step-names.ts';
 import { completeJson } from './complete-json.ts';
 
-/** Finds the secret in what was captured of the nth mint, and keeps it. */
+/** Finds the secret in what was captured of the nth answer, and stashes it in the journal. */
 export async function readAnswer(operation: Operation, nth: number): Promise<Answer> {
   const recorded = await operation.journal.step<Json>(readStep(nth), async () => {
     const answer = await find(operation, nth);

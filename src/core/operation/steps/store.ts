@@ -67,7 +67,7 @@ export async function write(operation: Operation, { entry, item, secret }: Write
   await deps.store.stage(facts, version, secret);
 }
 
-/** In place the newest secret wins: what a mint before this one left under the operation's own version works no more. */
+/** In place the newest secret wins: what an earlier request left under the operation's own version works no more. */
 async function dropStale(operation: Operation, { name }: PlannedEntry, secret: Secret): Promise<void> {
   const { deps, journal, plan } = operation;
   if (plan.way !== 'in-place' || !isIssuedAgain(operation) || !(await hasOwnVersion(operation))) return;
@@ -75,7 +75,7 @@ async function dropStale(operation: Operation, { name }: PlannedEntry, secret: S
   if (!(await deps.store.open(name, version)).equals(secret)) await deps.store.dropVersion(name, version);
 }
 
-/** The first mint's answer held no secret, and a repeat was sent. */
+/** The first answer held no secret, and a repeat was sent. */
 function isIssuedAgain({ journal, memory }: Operation): boolean {
   return memory.sends > 1 || journal.has(issueStep(2));
 }
