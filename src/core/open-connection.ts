@@ -48,7 +48,7 @@ export async function openConnection(resolved: ResolvedConnection, deps: Deps): 
   if (!kept) {
     throw new AppError({
       code: 'auth',
-      message: `the credential "${credential.name}" of this profile is not kept any more`,
+      message: `the credential "${credential.name}" of this profile is no longer saved`,
       hint: `run \`${loginCommand(placeOf(resolved))}\``,
     });
   }

@@ -38,7 +38,7 @@ const NOT_EXECUTABLE = 126;
 export function parseSecretVariable(text: string): SecretVariable {
   const equals = text.indexOf('=');
   if (equals <= 0 || equals === text.length - 1) {
-    throw usage('"--env" takes VAR=CREDENTIAL', 'write the variable, "=" and the name of a kept credential');
+    throw usage('"--env" takes VAR=CREDENTIAL', 'write the variable, "=" and the name of a saved credential');
   }
   return { variable: checkVariableName(text.slice(0, equals)), credential: text.slice(equals + 1) };
 }

@@ -109,7 +109,7 @@ async function namingLive<T>(id: string | null, profile: string, work: () => Pro
   } catch (error) {
     if (!isAppError(error) || id === null) throw error;
     throw error.with({
-      message: `the token "${id}" was created and is kept as "${profile}", but ${error.facts.message}`,
+      message: `the token "${id}" was created and is saved as "${profile}", but ${error.facts.message}`,
       hint: `see \`keyturn whoami --profile ${profile}\`; \`keyturn logout ${profile} --revoke\` ends it`,
       id,
       profile,

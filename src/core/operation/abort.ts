@@ -101,7 +101,7 @@ async function closeComplete(operation: Operation, { lines }: AbortOptions): Pro
   const { journal } = operation;
   const delivery = await reportDelivery(operation);
   lines.left.push(
-    'the new one, which is in use',
+    'the new token, which is in use',
     ...candidatesOf(operation).map((id) => `"${id}": end it by hand if nobody else made it`),
   );
   await journal.end('done', null);

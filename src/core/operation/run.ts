@@ -83,7 +83,7 @@ export async function finish(operation: Operation, made: Made): Promise<Operatio
     const error = new NeedsAttention({
       code: 'orphan',
       message: `"${candidate}" appeared at the same time and may have been made by the same request`,
-      manual: `revoke "${candidate}" if nobody else made it, then \`keyturn rotations abort ${journal.header.id}\` closes this; the new one stays`,
+      manual: `revoke "${candidate}" if nobody else made it, then \`keyturn rotations abort ${journal.header.id}\` closes this; the new token stays`,
       orphanId: candidate,
     });
     return { ...(await attention(operation, error)), item: made.item, delivery };

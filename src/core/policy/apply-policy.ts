@@ -103,7 +103,7 @@ async function carryOut(
 function becameDue(): AppError {
   return new AppError({
     code: 'conflict',
-    message: 'it became due while this ran, and nobody agreed to end the old one',
+    message: 'it became due while this ran, and nobody agreed to end the old token',
     hint: 'apply again, with `--yes` where nobody can be asked',
   });
 }

@@ -39,7 +39,7 @@ export function decide(question: Question): Decision {
       };
     }
     if (question.facts.replaced !== 'ended') return { action: 'wait', operation: open, dueAt };
-    return { action: 'resume', why: 'the replaced one has ended already', operation: open };
+    return { action: 'resume', why: 'the replaced token has ended already', operation: open };
   }
   if (entry) return decideKept(question, entry);
   return question.token.save === null ? decideNamed(question) : decideNew(question);
@@ -123,7 +123,7 @@ function refuseLive(question: Question): void {
   }
   throw new AppError({
     code: 'conflict',
-    message: `"${live.name ?? live.id}" lives at ${connection.provider.title}, and its secret is not kept as "${token.save ?? ''}"`,
+    message: `"${live.name ?? live.id}" lives at ${connection.provider.title}, and its secret is not saved as "${token.save ?? ''}"`,
     hint: `\`keyturn tokens rotate id:${live.id} --save ${token.save ?? ''}\` takes it over; or revoke it`,
   });
 }

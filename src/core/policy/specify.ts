@@ -46,19 +46,19 @@ export function checkToken(token: PolicyToken, provider: Provider, now: number):
   const isInPlace = provider.facts.rotation === 'in-place';
   if (token.save === null && !isInPlace && provider.facts.names !== 'none') {
     throw usage(
-      `${provider.title} gives the next token another name: "${token.name}" is found again only where it is kept`,
+      `${provider.title} gives the next token another name: "${token.name}" is found again only where it is saved`,
       'leave `save: false` out',
     );
   }
   if (token.save === null && isInPlace && token.maximumAgeMs !== null) {
     throw usage(
-      `${provider.title} does not tell when a secret was replaced: the age of "${token.name}" is known only where it is kept`,
+      `${provider.title} does not tell when a secret was replaced: the age of "${token.name}" is known only where it is saved`,
       'leave `save: false` or `maximumAge` out',
     );
   }
   if (token.graceMs !== null && isInPlace) {
     throw usage(
-      `${provider.title} replaces the secret of "${token.name}" in place: the old one cannot go on working`,
+      `${provider.title} replaces the secret of "${token.name}" in place: the old secret cannot go on working`,
       'leave `grace` out',
     );
   }

@@ -24,7 +24,7 @@ function describeIssue({ plan, provider, request }: RotationPlan): PlanLine[] {
     undo: null,
   };
   if (plan.way === 'in-place') {
-    const what = `${call}: ${provider.title} gives "${old}" a new secret; the old one stops working, probably at once`;
+    const what = `${call}: ${provider.title} gives "${old}" a new secret; the old secret stops working, probably at once`;
     return [
       { ...arm, undo: 'nothing is changed' },
       { step: 'issue', what, undo: null },
@@ -65,7 +65,7 @@ function describeEnd({ plan, provider }: RotationPlan): PlanLine[] {
   const lines: PlanLine[] = [];
   if (plan.graceMs !== null) {
     const what = `let ${old} work for another ${formatDuration(plan.graceMs)}; then \`keyturn rotations resume\` goes on`;
-    lines.push({ step: 'grace', what, undo: 'abort goes back to the old one' });
+    lines.push({ step: 'grace', what, undo: 'abort goes back to the old token' });
   }
   if (disable && enable)
     lines.push({ step: 'disable', what: `disable ${old}`, undo: 'abort enables it again' });

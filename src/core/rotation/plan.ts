@@ -120,7 +120,7 @@ function planToken(deps: OperationDeps, wanted: RotationRequest, id: string): Pa
 /** How to get a second token where the provider replaces in place; null where there is no such way. */
 function withSession({ auth }: Provider): string | null {
   if (!auth.some(({ id }) => id === 'session')) return null;
-  return 'add `--session`: a browser session makes a new token, and the old one ends afterwards';
+  return 'add `--session`: a browser session creates a new token, and the old token ends afterwards';
 }
 
 function planKey(project: string): Partial<OperationPlan> {
@@ -190,12 +190,12 @@ function checkPlan(provider: Provider, plan: OperationPlan, options: RotationOpt
     });
   }
   if (plan.retainOld && plan.graceMs !== null)
-    throw usage('the old token cannot both be kept and be given a grace', 'give one `--old`');
+    throw usage('the old token cannot both be kept and be given a grace period', 'give one `--old`');
   if (plan.way === 'in-place' && (plan.graceMs !== null || plan.retainOld)) {
     throw usage(
-      `${provider.title} replaces the secret in place: the old one cannot go on working`,
+      `${provider.title} replaces the secret in place: the old secret cannot go on working`,
       (plan.thing === 'token' ? withSession(provider) : null) ??
-        'leave `--old` out, or make a new one and revoke the old one later',
+        'leave `--old` out, or create another token and revoke the old one later',
     );
   }
 }

@@ -68,7 +68,7 @@ async function statusOfOld(operation: Operation): Promise<string> {
   throw new AppError({
     code: 'conflict',
     message: `"${plan.target.id}" is ended for good: there is no way back`,
-    hint: 'run `keyturn rotations resume`: it finishes with the new one',
+    hint: 'run `keyturn rotations resume`: it finishes with the new token',
   });
 }
 
@@ -138,7 +138,7 @@ async function keepInPlace({ journal, plan, deps }: Operation, isTold: boolean):
     throw new AppError({
       code: 'conflict',
       message: 'the old secret is replaced: there is no way back to it',
-      hint: 'run `keyturn rotations resume`: it delivers the new one',
+      hint: 'run `keyturn rotations resume`: it delivers the new secret',
     });
   }
   const name = plan.entry?.name ?? '';

@@ -13,9 +13,9 @@ export async function undoIssue(operation: Operation, made: Made): Promise<Opera
   if (plan.way === 'in-place' || plan.thing === 'key') {
     throw new NeedsAttention({
       code: 'lost',
-      message: `the provider does not accept the new secret of "${made.item.id}", and the old one is replaced`,
+      message: `the provider does not accept the new secret of "${made.item.id}", and the old secret is replaced`,
       manual:
-        'the new secret is kept in the journal: try `keyturn rotations resume`, or make a new one at the provider',
+        'the new secret is sealed in the journal: try `keyturn rotations resume`, or create another token at the provider',
       orphanId: made.item.id,
     });
   }
@@ -43,7 +43,7 @@ async function end(operation: Operation, { item }: Made): Promise<void> {
     if (!plan.self || !isAppError(error, 'auth')) throw error;
     throw new NeedsAttention({
       code: 'orphan',
-      message: `the provider accepts neither the new token "${item.id}" nor, any more, the old one that made it`,
+      message: `the provider accepts neither the new token "${item.id}" nor, any more, the old token that created it`,
       manual: `log in with another credential, then \`keyturn rotations resume ${journal.header.id}\` ends "${item.id}"`,
       orphanId: item.id,
     });

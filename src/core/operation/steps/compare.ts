@@ -42,7 +42,7 @@ export function requireAsAsked({ journal, plan }: Operation, made: Made): void {
   throw new NeedsAttention({
     code: 'conflict',
     message: `the new token "${made.item.id}" is not what was asked for: ${differ.join('; ')}`,
-    manual: `the old token works as before; \`${accept}\` goes on with the new one, \`keyturn rotations abort ${id}\` ends it`,
+    manual: `the old token works as before; \`${accept}\` goes on with the new token, \`keyturn rotations abort ${id}\` ends it`,
   });
 }
 

@@ -66,7 +66,7 @@ async function lookAtOld(operation: Operation, made: Made): Promise<OldOne | 'en
     return 'ended';
   } catch (error) {
     if (!isAppError(error) || error.code === 'interrupted') throw error;
-    deps.note(`the old one could not be looked up: ${error.message}`);
+    deps.note(`the old token could not be looked up: ${error.message}`);
     return 'unknown';
   }
 }

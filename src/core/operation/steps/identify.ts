@@ -200,8 +200,8 @@ function refuseAlike(operation: Operation, listed: readonly Item[], { prior }: B
   const again = resumeCommand(id, commandsWanted(operation.journal));
   throw new NeedsAttention({
     code: 'conflict',
-    message: `the provider does not list the new one under its name; it may be ${names.join(' or ')}`,
-    manual: `its secret is kept; \`${again}\` goes on when it is listed under its name, \`keyturn rotations abort ${id}\` goes back`,
+    message: `the provider does not list the new token under its name; it may be ${names.join(' or ')}`,
+    manual: `its secret is sealed in the journal; \`${again}\` goes on when it is listed under its name, \`keyturn rotations abort ${id}\` goes back`,
   });
 }
 

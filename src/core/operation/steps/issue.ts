@@ -177,7 +177,7 @@ function severalSecrets({ plan, journal, deps }: Operation, answer: Answer & { k
     message: `${answer.why}; neither is used, and what arrived stays sealed`,
     manual: isInPlace
       ? `${show}the old secret of "${target?.name ?? handle ?? ''}" is replaced: ${again}`
-      : `${show}${target ? 'the old one is as it was; ' : ''}${close} ends "${handle ?? ''}", or says what is to be done`,
+      : `${show}${target ? 'the old token is as it was; ' : ''}${close} ends "${handle ?? ''}", or says what is to be done`,
     orphanId: handle,
   });
 }

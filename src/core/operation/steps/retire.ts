@@ -58,8 +58,8 @@ async function confirm(operation: Operation, made: Made, target: PlannedTarget):
   if (verdict === 'works') return;
   throw new NeedsAttention({
     code: 'conflict',
-    message: `the new one, "${made.item.id}", stopped working when the old one was paused`,
-    manual: `the old one was enabled again where possible; \`keyturn rotations abort ${operation.journal.header.id}\` goes back to it`,
+    message: `the new token "${made.item.id}" stopped working when the old token was disabled`,
+    manual: `the old token was enabled again where possible; \`keyturn rotations abort ${operation.journal.header.id}\` goes back to it`,
   });
 }
 

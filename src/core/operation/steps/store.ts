@@ -118,5 +118,5 @@ export async function dropOld({ deps, journal, plan, resumed }: Operation): Prom
 }
 
 function stillLive(id: string, profile: string): string {
-  return `the token "${id}" that "${profile}" had before still works, and its secret is no longer kept here: \`keyturn tokens revoke id:${id} --profile ${profile}\` ends it`;
+  return `the token "${id}" that "${profile}" had before still works, and its secret is no longer saved here: \`keyturn tokens revoke id:${id} --profile ${profile}\` ends it`;
 }

@@ -160,7 +160,7 @@ async function refuseOldSecret(operation: Operation): Promise<void> {
 function unexpected({ journal }: Operation, id: string, what: string): AppError {
   return new NeedsAttention({
     code: 'conflict',
-    message: `the new one, "${id}", ${what}`,
+    message: `the new token "${id}" ${what}`,
     manual: `compare it at the provider, then \`keyturn rotations abort ${journal.header.id}\` ends it`,
   });
 }

@@ -239,7 +239,7 @@ describe.each(OVERLAPPING)('grace at %s', (provider) => {
     if (!revoke || provider === 'devo') return;
     await client.call(revoke, target);
     expect(await rig.plan(policy)).toMatchObject([
-      { action: 'resume', why: 'the replaced one has ended already' },
+      { action: 'resume', why: 'the replaced token has ended already' },
     ]);
     expect(await rig.apply(policy)).toMatchObject([{ outcome: 'resumed', dueAt: null, error: null }]);
     await expectSettled(rig);

@@ -58,7 +58,7 @@ describe('a gateway repeats a create, and the duplicate is only suspected', () =
       const bench = await SimBench.of(scenario);
       const made = await create(bench, new Faults([{ at: await mintOf(scenario), kind: 'twice' }]));
       expect(made).toMatchObject({ kind: 'attention', exit: 'orphan' });
-      expect(made.manual).toContain('the new one stays');
+      expect(made.manual).toContain('the new token stays');
       const kept = await keptId(bench);
       expect(kept).not.toBeNull();
 
