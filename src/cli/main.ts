@@ -19,7 +19,7 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
     if (parsed.kind === 'help') {
       if (argv.includes('--version') || argv.includes('-V')) return await print(runtime, `${VERSION}\n`);
       if (parsed.asked || argv.length === 0) return await print(runtime, parsed.text);
-      if (asJson) throw usage('that is no whole command', 'see `keyturn --help`');
+      if (asJson) throw usage('the command is not complete', 'see `keyturn --help`');
       await quietly(runtime.stderr.write(parsed.text));
       return EXIT.usage.code;
     }

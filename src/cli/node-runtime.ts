@@ -110,10 +110,7 @@ function readCwd(): string {
   try {
     return process.cwd();
   } catch {
-    throw usage(
-      'the working folder does not exist any more',
-      'change to another folder, or give an absolute path',
-    );
+    throw usage('the working folder no longer exists', 'change to another folder, or give an absolute path');
   }
 }
 

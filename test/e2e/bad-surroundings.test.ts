@@ -342,7 +342,7 @@ describe('a folder that cannot be used', () => {
     ).not.toContain('working folder');
     const relative = await shell(`${gone}; K credentials import y --store file --token-file tok`);
     expectTold(relative);
-    expect(relative.stderr).toContain('the working folder does not exist any more');
+    expect(relative.stderr).toContain('the working folder no longer exists');
   });
 });
 

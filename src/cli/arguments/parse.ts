@@ -186,7 +186,7 @@ function usageError(error: CommanderError, argv: readonly string[], path: readon
       return usage(`${name ? `"${name}"` : 'an option'} needs a value`, hint);
     }
     default:
-      return usage('that is not how this command is used', hint);
+      return usage('the command is used wrongly', hint);
   }
 }
 

@@ -27,7 +27,7 @@ export const command: Command = {
     const { env, stdout, stderr } = app.runtime;
     const [command, ...args] = input.arguments();
     if (command === undefined)
-      throw usage('nothing says what to run', 'write `keyturn run --env VAR=NAME -- COMMAND`');
+      throw usage('no program is given', 'write `keyturn run --env VAR=NAME -- COMMAND`');
     const always = input.flag('mask');
     const never = input.flag('no-mask');
     const maskOf = (stream: { readonly isTerminal: boolean }) => always || (!never && !stream.isTerminal);

@@ -6,7 +6,7 @@ import type { Command } from '../arguments/command.ts';
 import { whoamiDocument } from '../documents/profile.ts';
 
 const UNKNOWN_ID =
-  'keyturn does not know which listed token it logged in with: ending a token that may be it asks, or needs "--allow-self"; `--token-id` at the next login settles that';
+  'keyturn cannot recognise its own token in lists, so ending a token that may be it asks, or needs "--allow-self"; name it with `--token-id` at the next login';
 
 /** The identity that the provider reports, and where each setting comes from. Never the secret. */
 export const command: Command = {

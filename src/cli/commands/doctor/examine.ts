@@ -113,7 +113,7 @@ async function examineAudit(app: Pick<Services, 'audit'>): Promise<readonly Find
     return [
       wrong(
         'audit log',
-        `record ${brokenAt} does not fit the one before it: the file was changed by something else`,
+        `record ${brokenAt} does not fit the one before it: another program changed the file`,
         'see `keyturn audit list`; what stands before that record can be trusted',
       ),
     ];

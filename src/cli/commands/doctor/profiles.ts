@@ -27,7 +27,7 @@ export async function examineProfiles(
       warning(
         'clock',
         `this machine’s clock is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'behind' : 'ahead of'} the provider’s`,
-        'set this machine’s clock: times of expiry are read by it',
+        'set this machine’s clock: keyturn compares times of expiry with it',
       ),
     );
   } else if (skew !== null) findings.push(ok('clock', 'agrees with the provider’s'));
@@ -40,9 +40,9 @@ async function describeWay(app: Pick<Services, 'runtime'>, profile: Profile): Pr
   return proxy
     ? [
         warning(
-          `way to ${profile.name}`,
+          `proxy for ${profile.name}`,
           `${profile.origin} is reached through the proxy ${proxy.address}`,
-          `where that is not meant, add "${new URL(profile.origin).hostname}" to NO_PROXY`,
+          `to avoid the proxy, add "${new URL(profile.origin).hostname}" to NO_PROXY`,
         ),
       ]
     : [];

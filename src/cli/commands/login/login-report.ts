@@ -61,7 +61,7 @@ function withToken({ tokenId }: LoginResult['profile']): string {
 export function unguarded(provider: Provider, profile: Profile): readonly string[] {
   if (profile.tokenId !== null || provider.facts.managerIsSession) return [];
   return [
-    `keyturn does not know which listed token it logged in with: ending a token that may be it needs "--allow-self"; log in with "--token-id ID" (${whereIds(provider)}) to settle that`,
+    `keyturn cannot recognise its own token in lists, so ending a token that may be it needs "--allow-self"; log in with "--token-id ID" (${whereIds(provider)}) to name it`,
   ];
 }
 

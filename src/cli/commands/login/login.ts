@@ -46,7 +46,10 @@ async function login(app: Services, input: Input, provider: Provider) {
   if (app.runtime.env['KEYTURN_TOKEN'] === '')
     throw usage('KEYTURN_TOKEN is set but empty', 'unset it before a login');
   if (app.runtime.env['KEYTURN_TOKEN'] !== undefined) {
-    throw usage('KEYTURN_TOKEN is set: it would beat what you log in with', 'unset KEYTURN_TOKEN first');
+    throw usage(
+      'KEYTURN_TOKEN is set: it would be used instead of the credential of this login',
+      'unset KEYTURN_TOKEN first',
+    );
   }
   const way = chooseWay(input);
   const { target, session } = await readTarget(app, input, provider, way);
@@ -146,7 +149,7 @@ async function readTarget(
   if (session?.origin && session.origin !== origin) {
     throw usage(
       `the session in "${safeText(session.path, 300)}" is for ${session.origin}, not for ${origin}`,
-      `log in with "--url ${session.origin}" if that is where ${provider.title} is for you`,
+      `log in with "--url ${session.origin}" if that is your ${provider.title}`,
     );
   }
   const profile = checkLocalName(app.globals.profile ?? provider.id, 'profile');

@@ -62,7 +62,7 @@ function refuseUnsaid(targets: readonly PolicyTarget[], input: Input): void {
   const more = outside.length > 5 ? `, and ${outside.length - 5} more` : '';
   throw new AppError({
     code: 'conflict',
-    message: `the policy delivers out of its own folder: ${outside.slice(0, 5).join(', ')}${more}`,
+    message: `the policy delivers to files outside its folder: ${outside.slice(0, 5).join(', ')}${more}`,
     hint: `${look}, then add "--allow-outside"; nothing was sent`,
   });
 }

@@ -61,7 +61,7 @@ function needsNote(planned: readonly PlannedToken[]): readonly string[] {
     ...(runs ? ['the policy runs commands (exec:): `keyturn apply` needs "--allow-exec"'] : []),
     ...(outside.length > 0
       ? [
-          `the policy delivers out of its own folder (${outside.slice(0, 5).join(', ')}${more}): \`keyturn apply\` needs "--allow-outside"`,
+          `the policy delivers to files outside its folder (${outside.slice(0, 5).join(', ')}${more}): \`keyturn apply\` needs "--allow-outside"`,
         ]
       : []),
   ];

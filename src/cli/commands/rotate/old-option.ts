@@ -40,7 +40,7 @@ export function readOld(input: Input, note: (line: string) => void): Old {
       'give one "--old"; nothing was sent',
     );
   const { option, value } = first;
-  if (option !== '--old') note(`"${option}" will go: write \`--old ${safeText(value, 40)}\``);
+  if (option !== '--old') note(`"${option}" is deprecated: write \`--old ${safeText(value, 40)}\``);
   if (option !== '--grace' && value === 'now') return { graceMs: null, retainOld: false, revoke: true };
   if (option !== '--grace' && value === 'keep') return { graceMs: null, retainOld: true, revoke: false };
   const graceMs = parseDuration(value, `"${option}"`, option === '--old' ? OLD_HINT : undefined);

@@ -78,5 +78,5 @@ async function confirmEnd(
   const dueAt = waitsUntil(operation, app.runtime.clock.now());
   const { target } = readPlan(operation.header.plan);
   if (dueAt === null || !target) return;
-  await app.confirm(`end ${named(target)} at ${where} now, which was to work until ${dueAt}?`);
+  await app.confirm(`end ${named(target)} at ${where} now? It would otherwise be valid until ${dueAt}`);
 }
