@@ -39,8 +39,11 @@ export interface AuditRecord extends AuditEvent {
 export interface AuditLog {
   /** Proves that a line could be appended now, so that a request is not sent which could not be logged. Throws as `append`. */
   prove(): Promise<void>;
-  /** Durable when it resolves. Throws `unavailable` (full disk), `usage` (a file that others can read) and `locked`. */
-  append(event: AuditEvent): Promise<void>;
+  /**
+   * Durable when it resolves; with `later`, when the operation that the event is of ends or is left. Throws `unavailable` (full
+   * disk), `usage` (a file that others can read) and `locked`.
+   */
+  append(event: AuditEvent, when?: 'later'): Promise<void>;
   list(): Promise<readonly AuditRecord[]>;
   /** With `proof`, the codes are checked too, for which a sealed store is unlocked. */
   verify(options?: { readonly proof: boolean }): Promise<AuditCheck>;

@@ -5,6 +5,10 @@ export interface PathFacts {
   readonly size: number;
   /** Whether the current user owns it (always true where the system does not tell). */
   readonly owned: boolean;
+  /** Which file it is, whatever its name: the same after a rename. Absent where the system does not tell. */
+  readonly inode?: string;
+  /** Another one whenever the file at this path is another or its content changed. Absent where the times of files are too coarse to tell. */
+  readonly stamp?: string;
 }
 
 export interface OpenFile {
@@ -36,7 +40,7 @@ export interface Disk {
   canReplace(path: string, trial: string): Promise<boolean>;
   /** No error when it is already gone. */
   remove(path: string): Promise<void>;
-  /** Cuts a file to `size` bytes and makes that durable. */
+  /** Cuts a file to `size` bytes. */
   truncate(path: string, size: number): Promise<void>;
   /** Names in a folder, sorted; empty when there is no such folder. */
   list(folder: string): Promise<readonly string[]>;

@@ -42,6 +42,11 @@ export function isUnfinished({ state }: { readonly state: OperationState }): boo
   return state === 'open' || state === 'attention';
 }
 
+export interface StepOptions {
+  /** For a decision that a later run could make otherwise: the result is durable when the step resolves. */
+  readonly durable: true;
+}
+
 /**
  * The durable record of one operation, and the runner of its steps. A step's result is JSON without a secret: an id, a
  * version, a receipt. The host may be a file, a database or a workflow engine; `test/contract/journal.ts` is its contract.
@@ -49,10 +54,11 @@ export function isUnfinished({ state }: { readonly state: OperationState }): boo
 export interface Journal<Step extends string = string> {
   readonly header: OperationHeader;
   /**
-   * Runs `work` and records its result; when the result is already recorded, returns it without running. What comes back
+   * Runs `work` and records its result, which a kill does not take away. A power cut may, until the next intent, chunk,
+   * durable step or end: then `work` runs again, so it finds what it did or does the same again. When the result is already recorded, returns it without running. What comes back
    * has been through JSON both times: a field that is `undefined` is absent.
    */
-  step<T extends Json>(name: Step, work: () => Promise<T>): Promise<T>;
+  step<T extends Json>(name: Step, work: () => Promise<T>, options?: StepOptions): Promise<T>;
   /**
    * For what must never happen twice. The intent is durable before `send` runs. When the intent is found without a
    * result (the process died, or `send` threw), `send` is never called again: `ifInterrupted` decides from what was captured.
@@ -62,13 +68,18 @@ export interface Journal<Step extends string = string> {
     send: (capture: JournalCapture) => Promise<T>,
     ifInterrupted: (captured: Captured | null) => Promise<T>,
   ): Promise<T>;
+  /** Makes every record durable: before and after what a later run could neither find done nor do again with the same effect. */
+  settle(): Promise<void>;
   /** Whether a step's result is recorded. */
   has(name: Step): boolean;
   /** The recorded result of a step, or null. */
   result(name: Step): Json | null;
   /** What `once(name)` captured so far; null when nothing. */
   captured(name: Step): Promise<Captured | null>;
-  /** Keeps a secret sealed in the operation (a salvaged or adopted one); the newest wins. Durable when it resolves. */
+  /**
+   * Keeps a secret sealed in the operation (a salvaged or adopted one); the newest wins. As a step's result it may have to
+   * be read again after a power cut, from the captured answer or from the provider.
+   */
   keep(secret: Secret): Promise<void>;
   kept(): Promise<Secret | null>;
   /**

@@ -5,6 +5,8 @@ export interface Sealer {
   seal(bytes: Uint8Array, context: string): Uint8Array;
   /** Throws `AppError` (lost) when the bytes were changed, moved to another context or sealed under another key. */
   open(sealed: Uint8Array, context: string): Uint8Array;
+  /** Makes the key outlive a power cut: before the first record that is sealed under it. */
+  settle(): Promise<void>;
 }
 
 /**

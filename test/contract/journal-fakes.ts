@@ -65,6 +65,7 @@ export function createFakeSealer(name: string, random: Random): Sealer {
   const key = createHash('sha256').update(name).digest();
   return {
     keyId: createHash('sha256').update(key).digest('hex').slice(0, 16),
+    settle: async () => undefined,
     seal: (bytes, context) => {
       const nonce = random.bytes(12);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));

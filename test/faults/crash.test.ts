@@ -22,7 +22,7 @@ describe('kill -9', () => {
     });
   };
 
-  crash('#1 before the lock is taken', (bench) => [at(bench, /^create .*\/locks\/attempt-/, 'before')]);
+  crash('#1 before the lock is taken', (bench) => [at(bench, /^create .*\/locks\/operation-/, 'before')]);
   crash('#2 with the lock held, before the plan is durable', (bench) => [
     at(bench, /^create .*\/attempts\/[0-9a-f]+\.new$/, 'before'),
     at(bench, /^write .*\.new$/, 'before'),
@@ -32,9 +32,9 @@ describe('kill -9', () => {
     at(bench, /^create .*\.spare$/, 'before', { nth: 2 }),
   ]);
   crash('#4 with the room taken, before the intent', (bench) => [
-    at(bench, /^sync .*\.spare$/, 'after', { nth: 2 }),
+    at(bench, /^write .*\.spare$/, 'after', { nth: 2 }),
   ]);
-  crash('#5 with the intent durable, before the connection', (bench) => [at(bench, /^mint /, 'before')]);
+  crash('#5 with the intent durable, before the connection', (bench) => [at(bench, /^issue /, 'before')]);
   crash('#9 when the head of the answer was read and no body', (bench) => [
     at(bench, /^answer head/, 'after'),
   ]);
@@ -94,7 +94,7 @@ describe('kill -9', () => {
       const places = [
         at(bench, /^answer bytes/, mishap),
         at(bench, /^create .*\.credentials\.yaml/, mishap, { behind: /^answer bytes/ }),
-        at(bench, /^mint /, mishap),
+        at(bench, /^issue /, mishap),
         at(bench, /^call GET /, mishap, { behind: /^rename .*credentials\.yaml/ }),
       ];
       for (const place of IS_FULL ? places : places.slice(0, 1)) {

@@ -96,7 +96,6 @@ describe.skipIf(noTrace !== null)(`a journal that cannot be begun${because}`, ()
       { call: 'rename', what: NEW, error },
     ]),
     { call: 'fsync', what: NEW, error: 'EDQUOT' },
-    { call: 'fsync', what: SPARE, error: 'EDQUOT' },
     // With the plan durable: the intent of the mint is the next to be made so.
     { call: 'fsync', what: /\.1\.journal/, error: 'EDQUOT' },
     { call: 'openat', what: /attempts\/[0-9a-f]+\.spare.*O_CREAT/, which: 2, error: 'EDQUOT' },

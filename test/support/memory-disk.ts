@@ -71,11 +71,16 @@ export class Killed extends Error {
 
 interface FileNode {
   readonly kind: 'file';
+  readonly inode: number;
+  /** Counts the changes of the content. */
+  version: number;
   mode: number;
   owned: boolean;
   bytes: Uint8Array;
   /** How many of the bytes survive a power cut. */
   synced: number;
+  /** The bytes before a cut to fewer that was not synced: a power cut may bring them back. */
+  uncut: Uint8Array | null;
   poisoned: boolean;
 }
 interface LinkNode {
@@ -160,6 +165,7 @@ export function createMemoryDisk(options: { readonly capacity?: number } = {}): 
           const room = options.capacity === undefined ? bytes.length : options.capacity - used();
           const length = Math.max(0, Math.min(bytes.length, short ?? bytes.length, room));
           file.bytes = join(file.bytes, bytes.subarray(0, length));
+          file.version += 1;
           if (short === null && length < bytes.length) throw full();
         }),
       sync: () =>
@@ -167,7 +173,9 @@ export function createMemoryDisk(options: { readonly capacity?: number } = {}): 
           'sync',
           path,
           () => {
-            if (!file.poisoned) file.synced = file.bytes.length;
+            if (file.poisoned) return;
+            file.synced = file.bytes.length;
+            file.uncut = null;
           },
           () => {
             file.poisoned = true;
@@ -228,11 +236,13 @@ export function createMemoryDisk(options: { readonly capacity?: number } = {}): 
       truncate: (path, size) =>
         effect('truncate', path, () => {
           const file = fileAt(path);
+          file.uncut ??= file.bytes.slice(0, file.synced);
+          file.version += 1;
           file.bytes = join(
             file.bytes.subarray(0, size),
             new Uint8Array(Math.max(0, size - file.bytes.length)),
           );
-          file.synced = file.poisoned ? Math.min(file.synced, size) : size;
+          file.synced = Math.min(file.synced, size);
         }),
       list: (folder) =>
         effect('list', folder, () => {
@@ -312,7 +322,12 @@ function settle(folder: FolderNode, pick: (count: number) => number): void {
   for (const node of folder.entries.values()) {
     if (node.kind === 'folder') settle(node, pick);
     if (node.kind !== 'file') continue;
-    node.bytes = node.bytes.slice(0, node.synced + pick(node.bytes.length - node.synced + 1));
+    node.bytes =
+      node.uncut !== null && pick(2) === 0
+        ? node.uncut
+        : node.bytes.slice(0, node.synced + pick(node.bytes.length - node.synced + 1));
+    node.uncut = null;
+    node.version += 1;
     node.synced = node.bytes.length;
     node.poisoned = false;
   }
@@ -341,11 +356,26 @@ function factsOf(node: Node | null): PathFacts | null {
   if (!node) return null;
   const size = node.kind === 'file' ? node.bytes.length : 0;
   const mode = node.kind === 'link' ? 0o777 : node.mode;
-  return { kind: node.kind, mode, size, owned: node.kind === 'file' ? node.owned : true };
+  if (node.kind !== 'file') return { kind: node.kind, mode, size, owned: true };
+  const inode = String(node.inode);
+  return { kind: 'file', mode, size, owned: node.owned, inode, stamp: `${inode}-${node.version}` };
 }
 
+let inodes = 0;
+
 function newFile(bytes: Uint8Array, mode: number): FileNode {
-  return { kind: 'file', mode, owned: true, bytes, synced: 0, poisoned: false };
+  inodes += 1;
+  return {
+    kind: 'file',
+    inode: inodes,
+    version: 1,
+    mode,
+    owned: true,
+    bytes,
+    synced: 0,
+    uncut: null,
+    poisoned: false,
+  };
 }
 
 function newFolder(mode: number): FolderNode {

@@ -23,7 +23,8 @@ function withJournal(wrap: (journal: Journal) => Journal): (host: JournalHost) =
 function passOn(journal: Journal): Journal {
   return {
     header: journal.header,
-    step: (name, work) => journal.step(name, work),
+    step: (name, work, options) => journal.step(name, work, options),
+    settle: () => journal.settle(),
     once: (name, send, ifInterrupted) => journal.once(name, send, ifInterrupted),
     has: (name) => journal.has(name),
     result: (name) => journal.result(name),

@@ -8,6 +8,8 @@ export interface AuditCode {
   readonly source: KeySource;
   /** Over the chain's checksum at a line, and so over every line before. 43 characters, base64url. */
   codeOf(chain: string): string;
+  /** Makes the key outlive a power cut: before the first line that is signed with it. */
+  settle(): Promise<void>;
 }
 
 export interface AuditCodes {
@@ -33,10 +35,11 @@ export function codeOfStoreKey(storeKey: KeyObject): AuditCode {
   return toCode(keyOfStore(storeKey, 'audit'));
 }
 
-function toCode({ keyId, source, key }: InstallationKey): AuditCode {
+function toCode({ keyId, source, key, settle }: InstallationKey): AuditCode {
   return {
     keyId,
     source,
+    settle,
     codeOf: (chain) =>
       createHmac('sha256', key).update(`keyturn audit ${keyId} ${chain}`).digest('base64url'),
   };

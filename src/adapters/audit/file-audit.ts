@@ -40,6 +40,8 @@ export type Carry = (
 ) => Promise<Pick<AuditCheck, 'brokenAt'> & Pick<AuditProof, 'unprovedAt'>>;
 
 export interface FileAudit extends AuditLog {
+  /** Makes durable what was appended for later. Throws as `append`. */
+  flush(): Promise<void>;
   /**
    * For a change of the key: checks the log under the present key, then runs `work`, which calls `carry` before the new key takes the
    * place of the old one. Until `work` is done nothing else is appended. Killed at any point, the log is proved under the key that is
@@ -63,6 +65,7 @@ class AuditFile implements FileAudit {
   readonly #path: string;
   readonly #folder: string;
   readonly #codes: AuditCodes;
+  #isFlushed = true;
 
   constructor({ disk, locks, clock, path, codes }: FileAuditOptions) {
     this.#disk = disk;
@@ -77,8 +80,12 @@ class AuditFile implements FileAudit {
     return this.#alone(() => this.#proveAlone());
   }
 
-  append(event: AuditEvent): Promise<void> {
-    return this.#alone(() => this.#appendAlone(event));
+  append(event: AuditEvent, when?: 'later'): Promise<void> {
+    return this.#alone(() => this.#appendAlone(event, when));
+  }
+
+  async flush(): Promise<void> {
+    if (!this.#isFlushed) await this.#alone(() => this.#flushFile());
   }
 
   carryOver<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
@@ -137,10 +144,10 @@ class AuditFile implements FileAudit {
     return findTail(bytes);
   }
 
-  async #appendAlone(event: AuditEvent): Promise<void> {
+  async #appendAlone(event: AuditEvent, when?: 'later'): Promise<void> {
     await ensureDurableFolder(this.#disk, this.#folder);
     // First: the store may have to be unlocked for it, and a refusal must leave the log as it is.
-    await this.#appendEntry(await this.#codes.current(), pick(event));
+    await this.#appendEntry(await this.#codes.current(), pick(event), { isLater: when === 'later' });
   }
 
   async #carryAlone<T>(work: (carry: Carry) => Promise<T>): Promise<T> {
@@ -151,14 +158,20 @@ class AuditFile implements FileAudit {
       const { brokenAt, proof, provedSince, records } = check;
       // Of a log that was changed nothing is vouched for.
       const since = brokenAt === null ? provedSince : Number.MAX_SAFE_INTEGER;
-      if (records > 0) await this.#appendEntry(code, { carry: { since, keyId: next.keyId } }, next);
+      if (records > 0) await this.#appendEntry(code, { carry: { since, keyId: next.keyId } }, { next });
       return { brokenAt, unprovedAt: proof?.unprovedAt ?? null };
     });
   }
 
   /** Made by the holder of the lock. `next` is the key of a note that carries the log over. */
-  async #appendEntry(code: AuditCode, content: Content, next?: AuditCode): Promise<void> {
+  async #appendEntry(
+    code: AuditCode,
+    content: Content,
+    { next, isLater = false }: { readonly next?: AuditCode; readonly isLater?: boolean },
+  ): Promise<void> {
     const { last, torn, open } = await this.#readTail(await this.#findFiles());
+    // A line under this key tells that the key was made durable before.
+    if (last?.signature?.keyId !== code.keyId) await code.settle();
     await this.#setAsideWhenLarge(last?.entry.sequence ?? 0);
     const at = toInstant(this.#clock.now());
     let sequence = last?.entry.sequence ?? 0;
@@ -175,22 +188,36 @@ class AuditFile implements FileAudit {
     if (open) parts.push(new Uint8Array([0x0a]));
     if (torn.length > 0) add({ sequence: sequence + 1, at, torn: describeTorn(torn) });
     add({ ...content, at, sequence: sequence + 1 });
-    await this.#write(Buffer.concat(parts));
+    await this.#write(Buffer.concat(parts), isLater);
   }
 
   async #setAsideWhenLarge(last: number): Promise<void> {
     const facts = await this.#disk.facts(this.#path);
     if (!facts || facts.size < LARGE) return;
+    await this.#flushFile();
     await this.#disk.rename(this.#path, this.#path.replace(/(\.jsonl)?$/, `.${last}.jsonl`));
     await this.#disk.syncFolder(this.#folder);
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #flushFile(): Promise<void> {
+    if (this.#isFlushed) return;
+    const file = await this.#disk.append(this.#path);
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    this.#isFlushed = true;
+  }
+
+  async #write(bytes: Uint8Array, isLater: boolean): Promise<void> {
     const isNew = !(await this.#disk.facts(this.#path));
     const file = isNew ? await this.#disk.create(this.#path, 0o600) : await this.#disk.append(this.#path);
     try {
+      this.#isFlushed = false;
       await file.write(bytes);
-      await file.sync();
+      if (!isLater) await file.sync();
+      this.#isFlushed = !isLater;
     } finally {
       await file.close();
     }

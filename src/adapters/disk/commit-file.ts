@@ -5,6 +5,7 @@ import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { replaceFile, sweepLeftovers } from './atomic-file.ts';
+import type { LastRead } from './last-read.ts';
 import { checkPrivateFolder, ensureDurableFolder, refuseForeignLink, refuseLooseFile } from './private.ts';
 
 /** A private file (0600 in 0700) that several processes change. */
@@ -17,6 +18,8 @@ export interface SharedFile {
   readonly waitMs: number;
   /** The most bytes that it may have. */
   readonly limit: number;
+  /** Absent: the file is read each time. */
+  readonly lastRead?: LastRead;
 }
 
 export interface Change<T> {
@@ -31,16 +34,24 @@ export interface Change<T> {
 
 const MOST_ATTEMPTS = 10;
 
-/** The file's bytes; null when there is none. Refuses what others can read or change, and links of others. */
+/**
+ * The file's bytes; null when there is none. Refuses what others can read or change, and links of others. `anyway`: the file
+ * is opened though its stamp says that it is as it was.
+ */
 export async function readShared(
-  file: Pick<SharedFile, 'disk' | 'path' | 'limit'>,
+  file: Pick<SharedFile, 'disk' | 'path' | 'limit' | 'lastRead'>,
+  anyway?: 'anyway',
 ): Promise<Uint8Array | null> {
-  const { disk, path, limit } = file;
+  const { disk, path, limit, lastRead } = file;
   await checkPrivateFolder(disk, dirname(path));
   await refuseForeignLink(disk, path);
   const target = await disk.resolve(path);
-  await refuseLooseFile(disk, target);
-  return disk.read(target, limit);
+  const facts = await refuseLooseFile(disk, target);
+  const known = anyway ? null : (lastRead?.find(target, facts) ?? null);
+  if (known) return known;
+  const bytes = await disk.read(target, limit);
+  lastRead?.remember(target, facts, bytes);
+  return bytes;
 }
 
 /**
@@ -82,22 +93,35 @@ async function writeIfStill(
       hint: 'remove entries that are no longer needed',
     });
   }
+  let inode: string | undefined;
   const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile', hint: 'run it again' });
   try {
     await replaceFile(file.disk, file.random, file.path, bytes, 0o600, async (temporary) => {
       const written = await file.disk.read(temporary, file.limit);
       if (!written || !sameBytes(written, bytes)) throw notKept(file.path);
       await change.check?.(written);
-      if (!sameBytes(await readShared(file), current)) throw moved;
+      inode = (await file.disk.facts(temporary))?.inode;
+      if (!sameBytes(await readShared(file, 'anyway'), current)) throw moved;
     });
   } catch (error) {
     if (error === moved && isAppError(error)) return false;
     throw error;
   }
-  const kept = await readShared(file);
+  if (await isInPlace(file, bytes, inode)) return true;
+  const kept = await readShared(file, 'anyway');
   if (sameBytes(kept, bytes)) return true;
   if (kept && (await change.includedIn?.(kept))) return true;
   throw notKept(file.path);
+}
+
+/** Whether the file is the one that was written and read back: then its content need not be read once more. */
+async function isInPlace(file: SharedFile, bytes: Uint8Array, inode: string | undefined): Promise<boolean> {
+  if (!file.lastRead || inode === undefined) return false;
+  const target = await file.disk.resolve(file.path);
+  const facts = await file.disk.facts(target);
+  if (facts?.inode !== inode || facts.size !== bytes.length) return false;
+  file.lastRead.remember(target, facts, bytes);
+  return true;
 }
 
 export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {

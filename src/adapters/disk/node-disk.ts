@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -15,6 +15,7 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 // Opening a FIFO or a device waits for its other end unless told not to.
 const NO_WAIT = constants.O_NONBLOCK ?? 0;
 const MOST_LINKS = 40;
+const SECOND_NS = 1_000_000_000n;
 
 /** The real file system. `uid` is who counts as the owner; found out where it is not given. */
 export function createNodeDisk(options: { readonly uid?: number | undefined } = {}): Disk {
@@ -27,14 +28,15 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
     return uid;
   };
   const factsOf = async (path: string): Promise<PathFacts | null> => {
-    const stats = await unlessMissing(() => fs.lstat(path));
+    const stats = await unlessMissing(() => fs.lstat(path, { bigint: true }));
     if (!stats) return null;
     const own = await ownUid();
     return {
       kind: kindOf(stats),
-      mode: stats.mode & modeMask,
-      size: stats.size,
-      owned: own === null || stats.uid === own,
+      mode: Number(stats.mode) & modeMask,
+      size: Number(stats.size),
+      owned: own === null || Number(stats.uid) === own,
+      ...identityOf(stats),
     };
   };
 
@@ -62,7 +64,6 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
         const file = await openRegular(path, constants.O_WRONLY);
         try {
           await file.truncate(size);
-          await file.sync();
         } finally {
           await file.close();
         }
@@ -195,7 +196,14 @@ async function followLinks(path: string): Promise<string> {
   throw usage(`"${safeText(path, 300)}" is a loop of symbolic links`, 'remove the links');
 }
 
-function kindOf(stats: Stats): PathFacts['kind'] {
+/** A time without a part of a second is one that the file system tells by the second at best. */
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Pick<PathFacts, 'inode' | 'stamp'> {
+  const inode = `${dev}-${ino}`;
+  const isCoarse = mtimeNs % SECOND_NS === 0n || ctimeNs % SECOND_NS === 0n;
+  return isCoarse ? { inode } : { inode, stamp: `${inode}-${size}-${mtimeNs}-${ctimeNs}` };
+}
+
+function kindOf(stats: BigIntStats): PathFacts['kind'] {
   if (stats.isSymbolicLink()) return 'link';
   if (stats.isFile()) return 'file';
   return stats.isDirectory() ? 'folder' : 'other';

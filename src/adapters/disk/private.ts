@@ -37,10 +37,10 @@ export async function checkPrivateFolder(disk: Disk, path: string): Promise<void
   refuseLooseFolder(await disk.facts(path), path);
 }
 
-/** Refuses a file that others own, can read or can write. One that does not exist is no problem. */
-export async function refuseLooseFile(disk: Disk, path: string): Promise<void> {
+/** Refuses a file that others own, can read or can write. One that does not exist is no problem: null. */
+export async function refuseLooseFile(disk: Disk, path: string): Promise<PathFacts | null> {
   const facts = await disk.facts(path);
-  if (!facts) return;
+  if (!facts) return null;
   const shown = safeText(path, 300);
   if (facts.kind !== 'file') throw usage(`"${shown}" is not a regular file`, 'move it away');
   refuseForeign(facts, shown);
@@ -50,6 +50,7 @@ export async function refuseLooseFile(disk: Disk, path: string): Promise<void> {
       `chmod 600 ${quote(path)}`,
     );
   }
+  return facts;
 }
 
 /** Refuses a link that somebody else made; an own one may lead elsewhere. */

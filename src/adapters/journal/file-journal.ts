@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { AppError, isAppError, usage } from '../../domain/errors.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
@@ -12,13 +13,12 @@ import type {
 } from '../../ports/journal.ts';
 import type { Locks } from '../../ports/lock.ts';
 import type { Sealer } from '../../ports/sealer.ts';
-import { checkPrivateFolder, ensureDurableFolder } from '../disk/private.ts';
+import { checkPrivateFolder, ensureDurableFolder, ensurePrivateFolder } from '../disk/private.ts';
 import { claimSegment } from './claim-segment.ts';
 import { createFileOperation } from './file-operation.ts';
 import { holdOperation, isHeld } from './hold-operation.ts';
 import { JournalReader, notFound, type Verified } from './journal-reader.ts';
-import { findFiles } from './look-up.ts';
-import { type Ending, isOperationId, segmentPath, sparePath } from './names.ts';
+import { FIRST, groupNames, isOperationId, type OperationFiles, segmentPath, sparePath } from './names.ts';
 import { openFirstSegment } from './open-first.ts';
 import { contextOf, createOperationKey, openSealed, sealText } from './operation-key.ts';
 import { createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
@@ -40,6 +40,8 @@ export interface FileJournalOptions {
    * `lost` when it is gone. `list` never asks.
    */
   sealer(keyId: string | null): Promise<Sealer>;
+  /** Makes durable what another part wrote for an operation that ends or is left: its lines of the audit log. Never throws. */
+  readonly beforeEnd?: (() => Promise<void>) | undefined;
 }
 
 interface Owned {
@@ -62,22 +64,25 @@ class FileJournal implements JournalHost {
   readonly #random: Random;
   readonly #folder: string;
   readonly #sealer: FileJournalOptions['sealer'];
+  readonly #beforeEnd: () => Promise<void>;
   readonly #reader: JournalReader;
+  #isFolderDurable = false;
   readonly #settingAside: ReturnType<typeof createSettingAside>;
 
-  constructor({ disk, locks, clock, random, folder, sealer }: FileJournalOptions) {
+  constructor({ disk, locks, clock, random, folder, sealer, beforeEnd }: FileJournalOptions) {
     this.#disk = disk;
     this.#locks = locks;
     this.#clock = clock;
     this.#random = random;
     this.#folder = folder;
     this.#sealer = sealer;
+    this.#beforeEnd = beforeEnd ?? (async () => undefined);
     this.#reader = new JournalReader({ disk, folder, sealer });
     this.#settingAside = createSettingAside({ disk, locks, folder, verify: (id) => this.#verified(id) });
   }
 
   async prove(): Promise<void> {
-    await ensureDurableFolder(this.#disk, this.#folder);
+    await this.#ensureFolder();
     const sealer = await this.#sealer(null);
     const id = Buffer.from(this.#random.bytes(16)).toString('hex');
     const probe = this.#random.bytes(32);
@@ -92,7 +97,7 @@ class FileJournal implements JournalHost {
   async begin<T>(header: OperationHeader, work: (journal: Journal) => Promise<T>): Promise<T> {
     if (!isOperationId(header.id)) throw usage('the id of an operation is 32 hex digits');
     return this.#locks.hold(`operation-${header.id}`, 0, async () => {
-      await ensureDurableFolder(this.#disk, this.#folder);
+      await this.#ensureFolder();
       // A person who has to type a passphrase is not waited for under the lock.
       await this.#sealer(null);
       const begun = await this.#locks.hold('operations', MOST_WAIT_MS, () => this.#open(header));
@@ -145,9 +150,17 @@ class FileJournal implements JournalHost {
       folder: this.#folder,
       header,
       key,
+      settleKey: () => sealer.settle(),
       nowSecond: this.#nowSecond(),
     });
     return { sealer, state: newState(header, { keyId: key.keyId, key: key.key }), writer };
+  }
+
+  async #ensureFolder(): Promise<void> {
+    const ensure =
+      this.#isFolderDurable || this.#reader.hasSeenFiles ? ensurePrivateFolder : ensureDurableFolder;
+    await ensure(this.#disk, this.#folder);
+    this.#isFolderDurable = true;
   }
 
   #verified(id: string): Promise<Verified> {
@@ -158,11 +171,6 @@ class FileJournal implements JournalHost {
     return Math.floor(this.#clock.now() / 1000);
   }
 
-  async #buryAt(id: string, tombstone: Ending & { readonly epoch: number }): Promise<void> {
-    const files = await findFiles(this.#disk, this.#folder, id);
-    if (files) await bury(this.#disk, this.#folder, files, tombstone);
-  }
-
   async #run<T>(operation: Owned, work: (journal: Journal) => Promise<T>): Promise<T> {
     const { id } = operation.state.header;
     const journal = createFileOperation({
@@ -171,26 +179,25 @@ class FileJournal implements JournalHost {
       folder: this.#folder,
       clock: this.#clock,
       random: this.#random,
-      bury: (tombstone) => this.#buryAt(id, tombstone),
+      beforeEnd: this.#beforeEnd,
+      bury: (tombstone) => bury(this.#disk, this.#folder, ownFiles(id, tombstone.epoch), tombstone),
     });
     try {
       return await work(journal);
     } finally {
+      await this.#beforeEnd();
       await operation.writer.close();
     }
   }
 
   async #takeOver(id: string): Promise<Owned> {
     const { state: seen, lastEpoch } = await this.#verified(id);
-    await refuseOthers({ disk: this.#disk, folder: this.#folder, header: seen.header, to: 'resume' });
+    const check = { disk: this.#disk, folder: this.#folder, header: seen.header, to: 'resume' } as const;
+    await refuseOthers(check, groupNames(await this.#disk.list(this.#folder)));
     const epoch = lastEpoch + 1;
     const file = await claimSegment(this.#disk, this.#folder, id, epoch);
     // Read again: only now nobody else can add to what is read.
-    const { log, state, sealer, key } = await this.#orTakeBack(
-      file,
-      segmentPath(this.#folder, id, epoch),
-      () => this.#verified(id),
-    );
+    const { log, state, sealer, key } = await this.#verifiedFor(id, epoch, file);
     const writer = createSegmentWriter({
       disk: this.#disk,
       folder: this.#folder,
@@ -208,15 +215,22 @@ class FileJournal implements JournalHost {
     return { sealer, state, writer };
   }
 
-  async #orTakeBack<T>(file: OpenFile, path: string, work: () => Promise<T>): Promise<T> {
+  /** The segment that was claimed stays after a failure, as a fence, unless the operation has ended meanwhile. */
+  async #verifiedFor(id: string, epoch: number, file: OpenFile): Promise<Verified> {
     try {
-      return await work();
+      return await this.#verified(id);
     } catch (error) {
-      if (isAppError(error)) {
-        await closeQuietly(file);
-        await quietly(this.#disk.remove(path));
+      if (isAppError(error)) await closeQuietly(file);
+      if (isAppError(error, 'not-found')) {
+        await quietly(this.#disk.remove(segmentPath(this.#folder, id, epoch)));
       }
       throw error;
     }
   }
+}
+
+/** What an owner has left when it ends its operation in the segment of this epoch. What is not there need not be. */
+function ownFiles(id: string, epoch: number): OperationFiles {
+  const epochs = Array.from({ length: epoch - FIRST }, (_, index) => FIRST + index);
+  return { id, epochs, ended: [], loose: [basename(sparePath('', id))] };
 }

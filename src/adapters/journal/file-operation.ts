@@ -4,7 +4,7 @@ import { Secret } from '../../domain/secret.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
-import type { Captured, Journal, JournalCapture, OperationHeader } from '../../ports/journal.ts';
+import type { Captured, Journal, JournalCapture, OperationHeader, StepOptions } from '../../ports/journal.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Ending, sparePath } from './names.ts';
@@ -23,6 +23,8 @@ export interface OperationOptions {
   readonly sealer: Sealer;
   readonly state: State;
   readonly writer: SegmentWriter;
+  /** Makes durable what another part wrote for the operation. */
+  readonly beforeEnd: () => Promise<void>;
   /** Takes away what a tombstone of this epoch replaces. */
   readonly bury: (tombstone: Ending & { readonly epoch: number }) => Promise<void>;
 }
@@ -41,10 +43,11 @@ class FileOperation implements Journal {
   readonly #sealer: Sealer;
   readonly #state: State;
   readonly #writer: SegmentWriter;
+  readonly #beforeEnd: () => Promise<void>;
   readonly #bury: OperationOptions['bury'];
   #ended = false;
 
-  constructor({ disk, folder, clock, random, sealer, state, writer, bury }: OperationOptions) {
+  constructor({ disk, folder, clock, random, sealer, state, writer, beforeEnd, bury }: OperationOptions) {
     this.header = state.header;
     this.#disk = disk;
     this.#folder = folder;
@@ -53,6 +56,7 @@ class FileOperation implements Journal {
     this.#sealer = sealer;
     this.#state = state;
     this.#writer = writer;
+    this.#beforeEnd = beforeEnd;
     this.#bury = bury;
   }
 
@@ -69,11 +73,11 @@ class FileOperation implements Journal {
     return found ? openCapture(this.#sealer, this.header.id, { step, found }) : null;
   }
 
-  async step<T extends Json>(step: string, work: () => Promise<T>): Promise<T> {
+  async step<T extends Json>(step: string, work: () => Promise<T>, options?: StepOptions): Promise<T> {
     const known = this.#state.results.get(step);
     if (known !== undefined) return asRecorded<T>(known);
     await this.#checkOwner();
-    return this.#recordResult(step, await work());
+    return this.#recordResult(step, await work(), options?.durable ?? false);
   }
 
   async once<T extends Json>(
@@ -88,13 +92,18 @@ class FileOperation implements Journal {
     const result = interrupted
       ? await ifInterrupted(await this.captured(step))
       : await this.#sendOnce(step, send);
-    return this.#recordResult(step, result);
+    return this.#recordResult(step, result, false);
+  }
+
+  async settle(): Promise<void> {
+    if (this.#ended) throw over();
+    await this.#writer.flush(this.#state.intents.size > 0);
   }
 
   keep(secret: Secret): Promise<void> {
     const index = this.#state.keeps;
     const bytes = new TextEncoder().encode(secret.reveal());
-    return this.#record({ type: 'keep', index, sealed: this.#seal(bytes, 'keep', index) });
+    return this.#record({ type: 'keep', index, sealed: this.#seal(bytes, 'keep', index) }, false);
   }
 
   async kept(): Promise<Secret | null> {
@@ -106,11 +115,12 @@ class FileOperation implements Journal {
 
   async end(how: 'done' | 'aborted' | 'attention', reason: string | null): Promise<void> {
     if (how === 'attention') {
-      await this.#record({ type: 'attention', reason });
+      await this.#record({ type: 'attention', reason }, true);
       this.#ended = true;
       return;
     }
     if (this.#ended) throw over();
+    await this.#beforeEnd();
     const now = this.#clock.now();
     const { header, sealedKey, lastStep } = this.#state;
     const tombstone = { header, ...sealedKey, state: how, reason, lastStep, at: toInstant(now) } as const;
@@ -119,10 +129,16 @@ class FileOperation implements Journal {
     await this.#bury({ epoch, state: how, second: Math.floor(now / 1000) });
   }
 
-  async #record(entry: Entry): Promise<void> {
+  /**
+   * A record is durable before the first effect outside that depends on it. So these are flushed: an intent, before its
+   * request is sent; each part of an answer, before it is read; a decision that a later run could make otherwise; and the end.
+   * Every other record tells of work that a later run finds done, or does again with the same effect. It is written at once,
+   * so that a killed process leaves it, and only a power cut may take it away.
+   */
+  async #record(entry: Entry, flush: boolean): Promise<void> {
     if (this.#ended) throw over();
     // Before the first intent nothing was sent: a full disk then ends the operation harmlessly, and the spare room stays.
-    await this.#writer.append(entry, this.#state.intents.size > 0);
+    await this.#writer.append(entry, { mustLand: this.#state.intents.size > 0, flush });
     apply(this.#state, entry);
   }
 
@@ -132,9 +148,9 @@ class FileOperation implements Journal {
     await this.#writer.checkOwner();
   }
 
-  async #recordResult<T extends Json>(step: string, result: T): Promise<T> {
+  async #recordResult<T extends Json>(step: string, result: T, flush: boolean): Promise<T> {
     const value = throughJson(result);
-    await this.#record({ type: 'result', step, value });
+    await this.#record({ type: 'result', step, value }, flush);
     return value;
   }
 
@@ -146,7 +162,7 @@ class FileOperation implements Journal {
       sparePath(this.#folder, this.header.id),
       SPARE_BYTES + this.#writer.length(),
     );
-    await this.#record({ type: 'intent', step });
+    await this.#record({ type: 'intent', step }, true);
     const { capture, stop } = this.#createCapture(step);
     try {
       return await send(capture);
@@ -160,10 +176,10 @@ class FileOperation implements Journal {
     let open = true;
     let index = 0;
     let queue: Promise<void> = Promise.resolve();
-    const inTurn = (entry: () => Entry): Promise<void> => {
+    const inTurn = (entry: () => Entry, flush: boolean): Promise<void> => {
       const turn = queue.then(() => {
         if (!open) throw over();
-        return this.#record(entry());
+        return this.#record(entry(), flush);
       });
       queue = turn;
       return turn;
@@ -175,9 +191,9 @@ class FileOperation implements Journal {
     };
     return {
       capture: {
-        head: (status, requestId) => inTurn(() => ({ type: 'head', step, status, requestId })),
-        chunk: (bytes) => inTurn(() => seal(bytes)),
-        whole: () => inTurn(() => ({ type: 'whole', step })),
+        head: (status, requestId) => inTurn(() => ({ type: 'head', step, status, requestId }), false),
+        chunk: (bytes) => inTurn(() => seal(bytes), true),
+        whole: () => inTurn(() => ({ type: 'whole', step }), false),
       },
       stop: () => {
         open = false;

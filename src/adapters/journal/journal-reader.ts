@@ -39,6 +39,8 @@ export class JournalReader {
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #sealer: ReaderOptions['sealer'];
+  /** Whoever put a file there has made the folder durable. */
+  hasSeenFiles = false;
 
   constructor({ disk, folder, sealer }: ReaderOptions) {
     this.#disk = disk;
@@ -49,7 +51,9 @@ export class JournalReader {
   async list({ verified = false, only }: OperationChoice = {}): Promise<OperationList> {
     const operations: OperationSummary[] = [];
     const broken: BrokenOperation[] = [];
-    for (const files of groupNames(await this.#disk.list(this.#folder))) {
+    const names = await this.#disk.list(this.#folder);
+    this.hasSeenFiles ||= names.length > 0;
+    for (const files of groupNames(names)) {
       const seen = mayBe(files, only) ? await lookAt(this.#disk, this.#folder, files) : null;
       if (seen?.kind === 'operation' && !isWanted(seen.state, only)) continue;
       const found = verified && seen?.kind === 'operation' ? await this.#verify(seen) : seen;

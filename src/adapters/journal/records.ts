@@ -13,12 +13,12 @@ export interface SealedKey {
   readonly key: string;
 }
 
-/** What one line of a journal says. `sealed` is base64url. */
+/** What one line of a journal says. `sealed` is base64url; `pad` fills a block and says nothing. */
 export type Entry =
   | ({ readonly type: 'header'; readonly header: OperationHeader } & SealedKey)
   /** Follows the copy of all earlier records at the head of every later segment: from here the segment counts. */
   | { readonly type: 'owner'; readonly epoch: number }
-  | { readonly type: 'intent'; readonly step: string }
+  | { readonly type: 'intent'; readonly step: string; readonly pad?: string }
   | {
       readonly type: 'head';
       readonly step: string;
@@ -27,7 +27,7 @@ export type Entry =
     }
   | { readonly type: 'chunk'; readonly step: string; readonly index: number; readonly sealed: string }
   | { readonly type: 'whole'; readonly step: string }
-  | { readonly type: 'result'; readonly step: string; readonly value: Json }
+  | { readonly type: 'result'; readonly step: string; readonly value: Json; readonly pad?: string }
   | { readonly type: 'keep'; readonly index: number; readonly sealed: string }
   | { readonly type: 'attention'; readonly reason: string | null }
   | Tombstone;

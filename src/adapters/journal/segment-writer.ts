@@ -1,11 +1,12 @@
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { isAppError } from '../../domain/errors.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
 import { claimSegment, takenOver } from './claim-segment.ts';
+import { checkFence } from './fence.ts';
 import { findFiles } from './look-up.ts';
 import { segmentPath, sparePath } from './names.ts';
 import type { OperationKey } from './operation-key.ts';
-import { LARGEST } from './read-operation.ts';
-import { type Entry, encodeLine, firstLink, type Link, nextLink, type Tombstone } from './records.ts';
+import { type Entry, encodeLine, firstLink, nextLink, type Tombstone } from './records.ts';
+import { FULL, followPlace, followToBlock, isOneBlock, type Place, tooLarge } from './segment-place.ts';
 import { closeQuietly, quietly, releaseSpare } from './spare.ts';
 
 export interface SegmentWriter {
@@ -17,14 +18,19 @@ export interface SegmentWriter {
    */
   takeOver(mustLand: boolean): Promise<void>;
   /**
-   * Makes a record durable. `mustLand` is for what cannot be had again: when the disk refuses it, the spare room is given
-   * back and the record goes to a new file, once. Throws `locked` when another process took the operation over.
+   * Writes a record, which outlives this process then. With `flush` it is durable when this resolves, as is every record
+   * before it; without, it is when a later one is, or at `close`. `mustLand` is for what cannot be had again:
+   * when the disk refuses it, the spare room is given back and the record goes to a new file, once. Throws `locked` when
+   * another process took the operation over.
    */
-  append(entry: Entry, mustLand: boolean): Promise<void>;
+  append(entry: Entry, how: { readonly mustLand: boolean; readonly flush: boolean }): Promise<void>;
+  /** Makes every record durable. As `append`. */
+  flush(mustLand: boolean): Promise<void>;
   /** Throws `locked` when another process took the operation over. */
   checkOwner(): Promise<void>;
   /** Ends the operation in a file of its own; resolves with the file's epoch. */
   entomb(tombstone: Tombstone): Promise<number>;
+  /** Makes durable what is not yet, where the disk lets it. */
   close(): Promise<void>;
 }
 
@@ -38,15 +44,6 @@ export interface WriterOptions {
   /** The segment that this owner made: the one of `place`, or a newer one that is still empty. */
   readonly segment: { readonly epoch: number; readonly file: OpenFile };
 }
-
-interface Place {
-  readonly epoch: number;
-  readonly bytes: Uint8Array;
-  readonly link: Link;
-}
-
-/** Beyond this only takeovers are recorded, so that an operation that is full can still be taken up. In bytes. */
-const FULL = LARGEST - 1024 * 1024;
 
 /**
  * Writes an operation's records as its only owner. Whoever takes the operation over makes the next segment first,
@@ -67,10 +64,11 @@ class FileSegmentWriter implements SegmentWriter {
   readonly #folder: string;
   readonly #id: string;
   readonly #key: OperationKey;
-  readonly #firstEpoch: number;
   #place: Place;
   #top: number;
   #owns: boolean;
+  /** How many bytes of the segment are durable. */
+  #durable: number;
   /** Null after a failed write: neither what it left nor a later sync of that file is to be trusted. */
   #file: OpenFile | null;
   #claimed: OpenFile | null;
@@ -83,7 +81,7 @@ class FileSegmentWriter implements SegmentWriter {
     this.#id = id;
     this.#key = key;
     this.#place = place;
-    this.#firstEpoch = segment.epoch;
+    this.#durable = place.bytes.length;
     this.#top = segment.epoch;
     this.#owns = segment.epoch === place.epoch;
     this.#file = this.#owns ? segment.file : null;
@@ -98,8 +96,12 @@ class FileSegmentWriter implements SegmentWriter {
     return this.#inTurn(() => this.#land(() => this.#own(), mustLand));
   }
 
-  append(entry: Entry, mustLand: boolean): Promise<void> {
-    return this.#inTurn(() => this.#land(() => this.#put(entry), mustLand));
+  append(entry: Entry, { mustLand, flush }: Parameters<SegmentWriter['append']>[1]): Promise<void> {
+    return this.#inTurn(() => this.#land(() => this.#put(entry, flush), mustLand));
+  }
+
+  flush(mustLand: boolean): Promise<void> {
+    return this.#inTurn(() => this.#land(() => this.#flush(), mustLand));
   }
 
   checkOwner(): Promise<void> {
@@ -114,28 +116,47 @@ class FileSegmentWriter implements SegmentWriter {
     return this.#inTurn(() => this.#closeAll());
   }
 
-  async #put(entry: Entry): Promise<void> {
+  async #put(entry: Entry, flush: boolean): Promise<void> {
     const target = this.#file ?? (await this.#succeed());
     await this.#checkLast(this.#place.epoch, this.#place.bytes.length);
-    const { line, next } = this.#follow(entry);
+    const follow = flush ? followToBlock : followPlace;
+    const { line, next } = follow(this.#place, entry, this.#key);
     if (next.bytes.length > FULL) throw tooLarge();
+    const length = next.bytes.length;
+    const isFlushed = flush || !isOneBlock(this.#durable, length);
     this.#file = null;
     await this.#orClose(target, async () => {
       await target.write(line);
-      await target.sync();
-      await this.#checkLast(next.epoch, next.bytes.length);
+      if (isFlushed) await target.sync();
+      await this.#checkLast(next.epoch, length);
     });
     this.#file = target;
     this.#place = next;
+    if (isFlushed) this.#durable = length;
+  }
+
+  async #flush(): Promise<void> {
+    const target = this.#file;
+    const { bytes, epoch } = this.#place;
+    if (target === null) return void (await this.#succeed());
+    if (this.#durable === bytes.length) return;
+    this.#file = null;
+    await this.#orClose(target, async () => {
+      await target.sync();
+      await this.#checkLast(epoch, bytes.length);
+    });
+    this.#file = target;
+    this.#durable = bytes.length;
   }
 
   /** Goes on in a new segment: a copy of every record that counts, and the line that makes them its own. */
   async #succeed(): Promise<OpenFile> {
     const target = await this.#claim();
     await this.#orClose(target, async () => {
-      const { next } = this.#follow({ type: 'owner', epoch: this.#top });
+      const { next } = followPlace(this.#place, { type: 'owner', epoch: this.#top }, this.#key);
       await this.#begin(target, next.bytes);
       this.#place = { ...next, epoch: this.#top };
+      this.#durable = next.bytes.length;
     });
     this.#file = target;
     this.#owns = true;
@@ -143,11 +164,14 @@ class FileSegmentWriter implements SegmentWriter {
     return target;
   }
 
-  /** Nobody reads them any more. Should one come back after a power cut, it still is not the newest. */
+  /**
+   * Nobody reads them any more. Should one come back after a power cut, it still is not the newest. The oldest goes first,
+   * and one that cannot be removed keeps those after it: see `fence.ts`.
+   */
   async #dropOlder(): Promise<void> {
     const files = await findFiles(this.#disk, this.#folder, this.#id);
     for (const epoch of files?.epochs ?? []) {
-      if (epoch < this.#top) await quietly(this.#disk.remove(segmentPath(this.#folder, this.#id, epoch)));
+      if (epoch < this.#top) await this.#disk.remove(segmentPath(this.#folder, this.#id, epoch));
     }
   }
 
@@ -192,22 +216,9 @@ class FileSegmentWriter implements SegmentWriter {
     await this.#checkLast(this.#top, this.#file ? this.#place.bytes.length : null);
   }
 
-  /** `length` null: not known, because a write failed. `source`: another segment that must still be there. */
-  async #checkLast(epoch: number, length: number | null, source = epoch): Promise<void> {
-    const files = await findFiles(this.#disk, this.#folder, this.#id);
-    const own = await this.#disk.facts(segmentPath(this.#folder, this.#id, epoch));
-    const isLast =
-      files?.epochs.at(-1) === this.#top && files.epochs.includes(source) && files.ended.length === 0;
-    if (!isLast || !own || (length !== null && own.size !== length)) throw takenOver();
-  }
-
-  /** The record after all those that count. Throws `failure` when there are too many. */
-  #follow(entry: Entry): { readonly line: Uint8Array; readonly next: Place } {
-    const link = nextLink(this.#place.link, entry);
-    const line = encodeLine(entry, link, this.#key.open);
-    const bytes = new Uint8Array(Buffer.concat([this.#place.bytes, line]));
-    if (bytes.length > LARGEST) throw tooLarge();
-    return { line, next: { epoch: this.#place.epoch, bytes, link } };
+  #checkLast(epoch: number, length: number | null, source = epoch): Promise<void> {
+    const segments = { disk: this.#disk, folder: this.#folder, id: this.#id };
+    return checkFence(segments, { epoch, length, source, next: this.#top + 1 });
   }
 
   async #land<T>(work: () => Promise<T>, mustLand: boolean): Promise<T> {
@@ -232,17 +243,13 @@ class FileSegmentWriter implements SegmentWriter {
     if (!this.#owns) await this.#succeed();
   }
 
-  /** An owner that never was takes its segments back, unless a successor may already look at them. */
+  /** A segment that was claimed and never became whole stays: see `fence.ts`. The next owner removes it. */
   async #closeAll(): Promise<void> {
+    if (this.#file && this.#durable < this.#place.bytes.length) {
+      await quietly(this.#file.sync());
+    }
     for (const open of [this.#file, this.#claimed]) if (open) await closeQuietly(open);
     this.#file = this.#claimed = null;
-    for (let epoch = this.#firstEpoch; !this.#owns && !this.#lost && epoch <= this.#top; epoch += 1) {
-      await quietly(this.#disk.remove(segmentPath(this.#folder, this.#id, epoch)));
-    }
     this.#lost = true;
   }
-}
-
-function tooLarge(): AppError {
-  return new AppError({ code: 'failure', message: `an operation cannot be larger than ${LARGEST} bytes` });
 }

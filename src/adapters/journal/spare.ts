@@ -7,7 +7,8 @@ export const SPARE_BYTES = 64 * 1024;
 
 /**
  * Takes room on the disk before a mint is sent, so that its answer can be written on a disk that fills up meanwhile:
- * the file is given back just then. `size` in bytes. Random bytes, because some file systems store zeros as nothing.
+ * the file is given back just then. It is not flushed: a file system takes the room when it is written to, or over a network
+ * when the file is closed. `size` in bytes. Random bytes, because some file systems store zeros as nothing.
  */
 export async function takeSpare(disk: Disk, random: Random, path: string, size = SPARE_BYTES): Promise<void> {
   const facts = await disk.facts(path);
@@ -16,12 +17,13 @@ export async function takeSpare(disk: Disk, random: Random, path: string, size =
   const file = await disk.create(path, 0o600);
   try {
     await file.write(random.bytes(size));
-    await file.sync();
+    await file.close();
   } catch (error) {
-    if (isAppError(error)) await releaseSpare(disk, path);
+    if (isAppError(error)) {
+      await closeQuietly(file);
+      await releaseSpare(disk, path);
+    }
     throw error;
-  } finally {
-    await closeQuietly(file);
   }
 }
 

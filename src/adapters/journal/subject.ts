@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { OperationHeader } from '../../ports/journal.ts';
 import { lookUp, peekHeader } from './look-up.ts';
-import { groupNames } from './names.ts';
+import type { OperationFiles } from './names.ts';
 import { isSameSubject, isUnfinished } from './state.ts';
 
 export interface SubjectCheck {
@@ -16,8 +16,9 @@ export interface SubjectCheck {
  * At most one unfinished operation for a subject: its orphan must be dealt with before another mint. A broken journal counts
  * as unfinished; one that does not even tell its subject stops every new operation, but not the resuming of another one.
  */
-export async function refuseOthers({ disk, folder, header, to }: SubjectCheck): Promise<void> {
-  for (const { id, epochs, ended } of groupNames(await disk.list(folder))) {
+export async function refuseOthers(check: SubjectCheck, groups: readonly OperationFiles[]): Promise<void> {
+  const { disk, folder, header, to } = check;
+  for (const { id, epochs, ended } of groups) {
     if (id === header.id || epochs.length === 0 || ended.length > 0) continue;
     const found = await lookUp(disk, folder, id);
     if (

@@ -23,7 +23,8 @@ export interface Room {
 
 /**
  * After an operation was done or aborted: takes away every sealed byte and gives the tombstone its lasting name. May be cut
- * short anywhere and done again. The disk's errors are left for the next time: the operation itself has ended durably.
+ * short anywhere and done again: by a kill, by the disk, and by a power cut, which is why nothing is flushed. The operation
+ * itself has ended durably, and the next one that begins buries it.
  */
 export async function bury(
   disk: Disk,
@@ -31,11 +32,11 @@ export async function bury(
   files: OperationFiles,
   tombstone: Ending & { readonly epoch: number },
 ): Promise<void> {
-  await dropSegments(disk, folder, files, tombstone.epoch);
-  await quietly(disk.syncFolder(folder));
+  const isDropped = await dropSegments(disk, folder, files, tombstone.epoch);
+  // The tombstone's first name keeps a former owner out for as long as that one's segment is there.
+  if (!isDropped) return;
   const from = segmentPath(folder, files.id, tombstone.epoch);
   await quietly(disk.rename(from, endedPath(folder, files.id, tombstone)));
-  await quietly(disk.syncFolder(folder));
 }
 
 /**
@@ -98,19 +99,28 @@ async function findEnded(room: Room, id: string): Promise<FoundOperation | null>
   return found?.kind === 'operation' && !isUnfinished(found.state) ? found : null;
 }
 
+/** The oldest goes first, and one that cannot be removed keeps those after it, which fence off its owner. */
 async function dropSegments(
   disk: Disk,
   folder: string,
   files: OperationFiles,
   before: number,
-): Promise<void> {
-  for (const epoch of files.epochs) {
-    if (epoch >= before) continue;
-    const path = segmentPath(folder, files.id, epoch);
-    await quietly(disk.truncate(path, 0));
-    await quietly(disk.remove(path));
-  }
+): Promise<boolean> {
   await dropLoose(disk, folder, files);
+  try {
+    for (const epoch of files.epochs) {
+      if (epoch < before) await dropSegment(disk, segmentPath(folder, files.id, epoch));
+    }
+    return true;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return false;
+  }
+}
+
+async function dropSegment(disk: Disk, path: string): Promise<void> {
+  await quietly(disk.truncate(path, 0));
+  await disk.remove(path);
 }
 
 async function dropLoose(disk: Disk, folder: string, files: OperationFiles): Promise<void> {

@@ -4,7 +4,7 @@ import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
 import { proveInPlace } from './in-place.ts';
 import type { SinkDeps } from './sink-deps.ts';
-import { inStage, writeNew } from './stage.ts';
+import { inTrialStage } from './stage.ts';
 import { examineTarget } from './target-file.ts';
 
 /** Proves before the request that the file can be made, replaced, or written in place; null when it is not there yet. */
@@ -25,12 +25,19 @@ export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFac
 
 /** Proves that a file can be made in the target's folder, by making and removing one. */
 async function proveFolder(deps: SinkDeps, path: string): Promise<void> {
-  await inStage(deps, path, (trial) => writeNew(deps.disk, trial, new Uint8Array([0]), 0o600));
+  await inTrialStage(deps, path, async (trial) => {
+    const file = await deps.disk.create(trial, 0o600);
+    try {
+      await file.write(new Uint8Array([0]));
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 /** Whether another file can be renamed over the target. */
 export async function canReplace(deps: SinkDeps, path: string): Promise<boolean> {
-  return inStage(deps, path, (trial) => deps.disk.canReplace(path, trial));
+  return inTrialStage(deps, path, (trial) => deps.disk.canReplace(path, trial));
 }
 
 /** Proves that the target's folder is there, and that no other user can put a link into it; `usage` otherwise. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../domain/errors.ts';
-import type { Disk } from '../../ports/disk.ts';
+import type { Disk, OpenFile } from '../../ports/disk.ts';
 import type { SinkDeps } from './sink-deps.ts';
 import { utf8 } from './target-file.ts';
 
@@ -24,6 +24,20 @@ export async function inStage<T>(
   } finally {
     await quietly(clearFolder(disk, stage));
   }
+}
+
+/** As {@link inStage}, for a file without a secret, of which nothing need outlive a power cut. */
+export async function inTrialStage<T>(
+  { disk, random }: Pick<SinkDeps, 'disk' | 'random'>,
+  path: string,
+  work: (temporary: string) => Promise<T>,
+): Promise<T> {
+  const flushless: Disk = { ...disk, create: async (at, mode) => withoutFlush(await disk.create(at, mode)) };
+  return inStage({ disk: flushless, random }, path, work);
+}
+
+function withoutFlush(file: OpenFile): OpenFile {
+  return { ...file, sync: async () => undefined };
 }
 
 /** Removes what killed runs left beside the target. Only for the holder of its lock: another's file may be in use. */

@@ -33,6 +33,11 @@ export interface InstallationKey {
   readonly source: KeySource;
   readonly keyId: string;
   readonly key: KeyObject;
+  /**
+   * Makes the key outlive a power cut: before anything is sealed under it for the first time. The process that made its file
+   * may have died before the file's name was on the device.
+   */
+  settle(): Promise<void>;
 }
 
 /** The keys under which this installation seals its journal and signs its audit log. */
@@ -54,6 +59,10 @@ export function createInstallationKeys(options: InstallationKeysOptions): Instal
   const { disk, store } = options;
   let told = false;
 
+  function settling(key: InstallationKey, path: string): InstallationKey {
+    return { ...key, settle: async () => disk.syncFolder(dirname(await disk.resolve(path))) };
+  }
+
   async function fromStore(purpose: KeyPurpose): Promise<InstallationKey | null> {
     const unlocked = await store.unlock();
     return unlocked?.key ? keyOfStore(unlocked.key, purpose) : null;
@@ -74,14 +83,13 @@ export function createInstallationKeys(options: InstallationKeysOptions): Instal
       const { kind, path } = await store.facts();
       if (mayUnlock && kind === null && options.makeStore) await store.prove();
       const stored = mayUnlock ? await fromStore(purpose) : null;
-      if (stored) await settle(disk, path);
-      const key = stored ?? fromVariable(purpose);
+      if (stored) return settling(stored, path);
+      const key = fromVariable(purpose);
       if (key) return key;
       const file = await makeKeyFile(options);
       if (purpose === 'journal' && kind === null && !told) options.onKeyFile?.(keyPath(options));
       told ||= purpose === 'journal';
-      await settle(disk, keyPath(options));
-      return fromFile(file, purpose);
+      return settling(fromFile(file, purpose), keyPath(options));
     },
     async find(purpose, keyId) {
       const source = keyId.slice(0, keyId.indexOf('-'));
@@ -103,7 +111,7 @@ export function keyOfStore(storeKey: KeyObject, purpose: KeyPurpose): Installati
 }
 
 function named(source: KeySource, key: KeyObject): InstallationKey {
-  return { source, key, keyId: `${source}-${fingerprintKey(key)}` };
+  return { source, key, keyId: `${source}-${fingerprintKey(key)}`, settle: async () => undefined };
 }
 
 function readVariable(text: string | undefined): KeyObject | null {
@@ -135,14 +143,6 @@ async function makeKeyFile(options: InstallationKeysOptions): Promise<KeyObject>
     if (!made) throw new AppError({ code: 'lost', message: `"${safeText(path, 300)}" does not read back` });
     return made;
   });
-}
-
-/**
- * The process that made the file may have died before the file's name was on the device: nothing is sealed under a key
- * that a power cut takes away.
- */
-async function settle(disk: Disk, path: string): Promise<void> {
-  await disk.syncFolder(dirname(await disk.resolve(path)));
 }
 
 async function readKeyFile(options: InstallationKeysOptions): Promise<KeyObject | null> {

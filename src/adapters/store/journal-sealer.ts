@@ -27,10 +27,11 @@ export function createJournalSealer(keys: InstallationKeys, random: Random): Jou
   };
 }
 
-function toSealer({ keyId, key }: InstallationKey, random: Random): Sealer {
+function toSealer({ keyId, key, settle }: InstallationKey, random: Random): Sealer {
   const place = (context: string): string => JSON.stringify(['keyturn', 'journal', keyId, context]);
   return {
     keyId,
+    settle,
     seal: (bytes, context) => seal(key, random, bytes, place(context)),
     open(sealed, context) {
       const bytes = unseal(key, sealed, place(context));

@@ -10,6 +10,7 @@ export function createSessionSeals(keys: InstallationKeys): SessionSeals {
   return {
     async make(content) {
       const key = await keys.current('session', { mayUnlock: false });
+      await key.settle();
       return `${key.keyId}.${codeOf(key, content)}`;
     },
     async verify(content, seal) {

@@ -6,6 +6,7 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
 import type { Locks } from '../../ports/lock.ts';
 import { type Change, commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
+import { LastRead } from '../disk/last-read.ts';
 import { ParsedOnce } from '../disk/parsed-once.ts';
 import type { Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header } from './format.ts';
@@ -86,6 +87,7 @@ class FileStore implements StoreFile {
       lockName: 'credentials',
       waitMs: options.waitMs ?? USUAL_WAIT_MS,
       limit: FILE_LIMIT,
+      lastRead: new LastRead(),
     };
     this.#parsed = new ParsedOnce((bytes) => readStoreContent(bytes, path));
   }

@@ -1,6 +1,7 @@
 import type { FileAudit } from '../../adapters/audit/file-audit.ts';
 import type { LocalCredentialStore } from '../../adapters/store/credential-store.ts';
 import type { InstallationKeys } from '../../adapters/store/installation-keys.ts';
+import { isAppError } from '../../domain/errors.ts';
 import type { Services } from './services.ts';
 
 type Here = Pick<Services, 'disk' | 'locks' | 'note' | 'paths' | 'runtime'>;
@@ -25,6 +26,16 @@ export async function openInstallationKeys(
         `the key that seals unfinished operations is "${path}", in the same folder; set ${KEY_VARIABLE} to use a key from elsewhere`,
       ),
   });
+}
+
+/** A log that cannot be flushed is told, as one that cannot be written is. */
+export async function flushAuditLog(local: Pick<Services, 'audit' | 'note'>): Promise<void> {
+  try {
+    await (await local.audit()).flush();
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    local.note(`the audit log could not be written: ${error.message}`);
+  }
 }
 
 export async function openAuditLog(here: Here, keys: InstallationKeys): Promise<FileAudit> {

@@ -207,6 +207,7 @@ export class Local {
       random,
       folder: `${state}/attempts`,
       sealer: (keyId) => (keyId === null ? sealers.openSealer() : sealers.openSealerFor(keyId)),
+      beforeEnd: async () => (await import('./installation.ts')).flushAuditLog(this),
     });
   });
 

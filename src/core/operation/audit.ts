@@ -15,7 +15,7 @@ export async function audit(
 ): Promise<void> {
   const { id, profile, provider, origin } = journal.header;
   try {
-    await deps.audit.append({
+    const event: AuditEvent = {
       action,
       outcome: 'ok',
       profile,
@@ -27,7 +27,8 @@ export async function audit(
       requestId: null,
       target: null,
       ...facts,
-    });
+    };
+    await deps.audit.append(event, 'later');
   } catch (error) {
     if (!isAppError(error)) throw error;
     deps.note(`the audit log could not be written: ${error.message}`);

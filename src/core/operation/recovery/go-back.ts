@@ -28,10 +28,10 @@ export async function goBack(operation: Operation, made: Made, isTold: boolean):
   await requireLive(operation, made);
   if (plan.target) {
     const old = await statusOfOld(operation);
-    await journal.step('aborting', async () => ({ id: made.item.id }));
+    await journal.step('aborting', async () => ({ id: made.item.id }), { durable: true });
     if (old === 'disabled') undone.push(await enableOld(operation));
   } else {
-    await journal.step('aborting', async () => ({ id: made.item.id }));
+    await journal.step('aborting', async () => ({ id: made.item.id }), { durable: true });
   }
   const delivery = await reportDelivery(operation);
   undone.push(...(await restoreStore(operation, made)));

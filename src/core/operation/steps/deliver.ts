@@ -100,10 +100,11 @@ async function recordRedirect(operation: Operation): Promise<void> {
 
 async function deliverTo(operation: Operation, made: Made, label: string): Promise<void> {
   const { deps, delivery, journal } = operation;
+  let canTell = true;
   await journal.step(deliveryStep(label), async () => {
     const secret = await secretOf(operation);
     const sink = delivery?.sinks.find((one) => one.label === label) ?? (await openAgain(operation, label));
-    await put(sink, secret);
+    canTell = await put(sink, secret);
     await audit(operation, 'deliver', {
       id: made.item.id,
       fingerprint: deps.fingerprint(secret),
@@ -111,6 +112,8 @@ async function deliverTo(operation: Operation, made: Made, label: string): Promi
     });
     return { sink: label };
   });
+  // A destination that cannot be asked would get the secret twice.
+  if (!canTell) await journal.settle();
 }
 
 /** A command is never written down; who resumes gives it again, and its digest tells that it is the same. */
@@ -123,15 +126,18 @@ async function openAgain({ deps, journal }: Operation, label: string): Promise<S
   ).with({ next: again });
 }
 
-async function put(sink: Sink, secret: Secret): Promise<void> {
+/** Whether a later run could ask the destination. */
+async function put(sink: Sink, secret: Secret): Promise<boolean> {
+  const holds = await askHolds(sink, secret);
   // After a crash between the delivery and its record the sink has it already; a second write could be refused.
-  if (!(await hasAlready(sink, secret))) await sink.deliver(secret);
+  if (holds !== true) await sink.deliver(secret);
+  return holds !== null;
 }
 
-/** What cannot be read can be replaced all the same, or the delivery says why not. */
-async function hasAlready(sink: Sink, secret: Secret): Promise<boolean> {
+/** What cannot be read can be replaced anyway, or the delivery says why not. */
+async function askHolds(sink: Sink, secret: Secret): Promise<boolean | null> {
   try {
-    return (await sink.holds(secret)) === true;
+    return await sink.holds(secret);
   } catch (error) {
     if (isAppError(error)) return false;
     throw error;
@@ -163,6 +169,7 @@ async function print(operation: Operation, made: Made): Promise<void> {
     await audit(operation, 'deliver', { id: item.id, target: 'stdout' });
     return { printed: true };
   });
+  await journal.settle();
 }
 
 /** `resume --to` or `--save` instead of the print that never happened. */

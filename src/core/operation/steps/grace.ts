@@ -33,9 +33,8 @@ export async function waitForGrace(operation: Operation, made: Made): Promise<Gr
   const { deps, journal, plan, resumed } = operation;
   const { graceMs } = plan;
   if (!hasGrace(plan) || graceMs === null || isPastGrace(journal)) return null;
-  const recorded = await journal.step('grace', async () => ({
-    dueAt: toInstant(deps.clock.now() + graceMs),
-  }));
+  const begin = async () => ({ dueAt: toInstant(deps.clock.now() + graceMs) });
+  const recorded = await journal.step('grace', begin, { durable: true });
   const dueAt = readText(readObject(recorded)['dueAt']);
   if (deps.clock.now() >= Date.parse(dueAt)) return null;
   if (!resumed) return { dueAt, old: 'works' };
@@ -45,7 +44,7 @@ export async function waitForGrace(operation: Operation, made: Made): Promise<Gr
 
 /** Ends the grace before its time. Durable, so that a kill in the middle of what follows does not begin the wait again. */
 export async function endGrace({ deps, journal }: Operation): Promise<void> {
-  await journal.step('end grace', async () => ({ at: toInstant(deps.clock.now()) }));
+  await journal.step('end grace', async () => ({ at: toInstant(deps.clock.now()) }), { durable: true });
 }
 
 export function hasGrace({ graceMs, retainOld, way }: OperationPlan): boolean {

@@ -23,10 +23,12 @@ import { hasGrace } from './grace.ts';
  */
 export async function identify(operation: Operation, issued: NewSecret, baseline: Baseline): Promise<Made> {
   operation.memory.madeId = issued.item?.id ?? null;
-  const recorded = await operation.journal.step<Json>('identify', async () => {
+  const work = async (): Promise<Json> => {
     const made = await look(operation, issued, baseline);
     return { item: writeItem(made.item), candidates: made.candidates };
-  });
+  };
+  // From here on the new secret is where others find it: no later run may take its answer for a lost one.
+  const recorded = await operation.journal.step('identify', work, { durable: true });
   const from = readObject(recorded);
   const read = operation.plan.thing === 'token' ? readToken : readKey;
   return { item: read(readObject(from['item'])), candidates: readTexts(from['candidates']) };

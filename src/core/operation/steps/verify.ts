@@ -9,7 +9,7 @@ import { type Baseline, readBaseline } from '../baseline.ts';
 import { listItems } from '../calls.ts';
 import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
-import { secretOf } from '../operation.ts';
+import { markerOf, secretOf } from '../operation.ts';
 import { type Item, isToken } from '../records.ts';
 
 /** Waits between tries while a provider's servers learn of a new secret; 45 s in all. */
@@ -145,9 +145,13 @@ function compareIdentity(operation: Operation, made: Made, identity: Identity, b
 }
 
 async function refuseOldSecret(operation: Operation): Promise<void> {
-  const { deps, plan } = operation;
+  const { deps, journal, plan } = operation;
   const { entry } = plan;
   if (!entry || entry.from === null) return;
+  // A power cut after the last steps makes this one run again: the old version may have been dropped by then.
+  const saved = await deps.store.find(entry.name);
+  const isDropped = !saved?.versions.some(({ version }) => version === entry.from);
+  if (isDropped && saved?.current.version === markerOf(journal.header)) return;
   const old = await deps.store.open(entry.name, entry.from);
   if (!old.equals(await secretOf(operation))) return;
   throw new NeedsAttention({

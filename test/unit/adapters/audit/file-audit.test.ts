@@ -36,7 +36,8 @@ function event(id: string, more: Partial<AuditEvent> = {}): AuditEvent {
 /** A key of this installation; the log's own view of it, and of no other. */
 function codesOf(source: KeySource, secret: string): AuditCodes {
   const keyId = `${source}-${sumOf(secret).slice(0, 8)}`;
-  const code = { keyId, source, codeOf: (chain: string) => sumOf(`${secret} ${chain}`).slice(0, 43) };
+  const codeOf = (chain: string) => sumOf(`${secret} ${chain}`).slice(0, 43);
+  const code = { keyId, source, codeOf, settle: async () => undefined };
   return { current: async () => code, find: async (wanted) => (wanted === keyId ? code : null) };
 }
 

@@ -278,7 +278,8 @@ function breaking(host: JournalHost): JournalHost {
       result: (name) => journal.result(name),
       captured: (name) => journal.captured(name),
       kept: () => journal.kept(),
-      step: (name, work) => (isBroken ? full() : journal.step(name, work)),
+      step: (name, work, options) => (isBroken ? full() : journal.step(name, work, options)),
+      settle: () => (isBroken ? full() : journal.settle()),
       once: async (name, send, ifInterrupted) => {
         isBroken = true;
         return journal.once(

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { BUILT, runProgram } from '../support/cli-process.ts';
+import { createTracer, type SystemCall, whyNoTrace } from '../support/strace.ts';
+import { createRig, type Rig } from './rig.ts';
+
+/** What a command does to the disk. */
+interface Counts {
+  readonly fsync: number;
+  /** Opens of `credentials.yaml`. */
+  readonly store: number;
+  /** Listings of the folder of operations. */
+  readonly listings: number;
+}
+
+/**
+ * At most so many, with a file store and Devo. A rotation flushes: the header of the operation and its name (2), the intent (1),
+ * the answer (1), what was found of it (1), the store three times with its name (6), the destination and its name (2), the audit
+ * log (1), the end and its name (2).
+ */
+const MOST: readonly (readonly [command: string, most: Counts])[] = [
+  ['credentials get ci --print', { fsync: 0, store: 1, listings: 2 }],
+  ['tokens create --name ci-2 --save', { fsync: 12, store: 3, listings: 6 }],
+  ['tokens rotate ci', { fsync: 14, store: 4, listings: 6 }],
+  ['tokens rotate ci --to file:secret', { fsync: 16, store: 4, listings: 6 }],
+];
+const SPEC = ['--user', 'ci@example.com', '--audience', 'apiv2', '--scope', 'table://my.app.**'];
+
+const noTrace = whyNoTrace();
+const because = noTrace === null ? '' : ` (skipped: ${noTrace})`;
+
+describe.skipIf(noTrace !== null)(`effects of a command on files${because}`, () => {
+  test('stay within the table', async () => {
+    const rig = await createRig({ KEYTURN_STORE: 'file' });
+    const { origin } = rig.sandbox;
+    const login = ['login', 'devo', '--region', 'us', '--domain', 'acme', '--url', origin, '--with-token'];
+    await rig.must(login, rig.sandbox.login('devo'));
+    await rig.must(['tokens', 'create', '--name', 'ci', ...SPEC, '--save']);
+    const found: [string, Counts][] = [];
+    for (const [command] of MOST) found.push([command, await countOf(rig, argumentsOf(command))]);
+    console.log(tableOf(found));
+    for (const [index, [command, most]] of MOST.entries()) {
+      const counts = found[index]?.[1];
+      expect(counts?.fsync, `${command}: fsync`).toBeLessThanOrEqual(most.fsync);
+      expect(counts?.store, `${command}: opens of the store`).toBeLessThanOrEqual(most.store);
+      expect(counts?.listings, `${command}: listings of operations`).toBeLessThanOrEqual(most.listings);
+    }
+  }, 120_000);
+});
+
+function argumentsOf(command: string): readonly string[] {
+  const words = command.split(' ');
+  if (words[0] !== 'tokens') return words;
+  return words[1] === 'create' ? [...words, ...SPEC] : [...words, '--yes'];
+}
+
+async function countOf(rig: Rig, args: readonly string[]): Promise<Counts> {
+  const tracer = createTracer();
+  if (tracer.strike.kind !== 'under') throw new Error('a tracer runs the command under strace');
+  const [program = '', ...before] = tracer.strike.program;
+  const options = { env: { ...process.env, ...rig.env }, cwd: rig.home.path };
+  const { code, stderr } = await runProgram(program, [...before, process.execPath, BUILT, ...args], options);
+  if (code !== 0) throw new Error(`keyturn ${args.join(' ')} ended with ${code}: ${stderr}`);
+  const calls = tracer.calls();
+  const countIf = (is: (call: SystemCall) => boolean): number => calls.filter(is).length;
+  return {
+    fsync: countIf(({ name }) => name === 'fsync'),
+    store: countIf(({ name, text }) => name === 'openat' && text.includes('/credentials.yaml"')),
+    // Opened to be flushed, a folder has no O_NONBLOCK.
+    listings: countIf(({ name, text }) => name === 'openat' && /\/attempts", [A-Z_|]*O_NONBLOCK/.test(text)),
+  };
+}
+
+function tableOf(rows: readonly (readonly [string, Counts])[]): string {
+  const lines = rows.map(([command, { fsync, store, listings }]) =>
+    [command.padEnd(36), ...[fsync, store, listings].map((count) => String(count).padStart(8))].join(' '),
+  );
+  return [`${''.padEnd(36)}    fsync    store listings`, ...lines].join('\n');
+}
