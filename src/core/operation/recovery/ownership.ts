@@ -16,13 +16,13 @@ import type { OperationPlan } from '../plan.ts';
 import { type Item, isToken } from '../records.ts';
 
 /**
- * How sure it is that a thing which appeared during an operation was made by it. `similar`: under a name that a provider may
- * have made of owned; it is reported, and neither ended nor taken over.
+ * How sure it is that a thing which appeared during an operation was made by it. `similar`: under a name that the provider may
+ * have made of the given name; it is reported, and neither ended nor taken over.
  */
 export type MadeBy = 'owned' | 'candidate' | 'similar' | 'foreign';
 
 /**
- * A token is owned only if it carries this operation's mark, was not there before and is not the old one. A marker that
+ * A token is owned only if it carries this operation's marker, was not there before and is not the replaced token. A marker that
  * a stranger's token may carry by chance (the seconds of an expiry), or a name that a person chose, proves nothing:
  * such a token is reported, never ended.
  */
