@@ -223,6 +223,9 @@ describe('one shape for each rotation', () => {
     expect(await must(rig, ['rotations', 'resume', '--all'], PENDING)).toMatchObject({
       results: [{ outcome: 'waiting', attempt: id, provider: 'devo' }],
     });
+    const foreign = { KEYTURN_TOKEN: 'of-another-vendor', KEYTURN_PROVIDER: 'prefactor' };
+    const { document: skipped } = await print(rig, ['rotations', 'resume', '--all'], { env: foreign });
+    expect(skipped).toMatchObject({ results: [{ outcome: 'skipped', attempt: id }] });
     const ended = await must(rig, ['rotations', 'resume', '--now', '--yes']);
     shaped(ended, { state: 'done', old: { outcome: 'revoked' }, delivery: { saved: { name: 'ci' } } });
     expect(await must(rig, ['rotations', 'resume', '--all'])).toMatchObject({ results: [] });
