@@ -1,5 +1,6 @@
 import { type Difference, findDifferences } from '../domain/differences.ts';
 import type { AppError } from '../domain/errors.ts';
+import { mayBeShownAs } from '../domain/marked-name.ts';
 import type { Token } from '../domain/token.ts';
 import type { TokenTarget } from '../ports/provider.ts';
 import type { Client } from './client.ts';
@@ -64,7 +65,8 @@ function readToken(token: Token, { target, newName }: Renaming): Read {
   const asked = { name: newName, scopes: [], expiresAt: null };
   const [difference] = findDifferences(asked, { name, scopes: null, expiresAt: null });
   const isOld = name === target.name;
-  if (difference?.isSpelling && !isOld) return { kind: 'renamed', token, spelling: difference };
+  const isOurs = difference?.isMinor || mayBeShownAs(newName, name);
+  if (difference && isOurs && !isOld) return { kind: 'renamed', token, spelling: difference };
   return { kind: 'other', is: `${isOld ? 'still ' : ''}called "${name.slice(0, 200)}"` };
 }
 

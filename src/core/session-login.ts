@@ -15,6 +15,7 @@ import {
 } from './login.ts';
 import { chooseLoginEntry } from './login-entry.ts';
 import type { OperationDeps } from './operation/deps.ts';
+import { idOf } from './operation/records.ts';
 import { failureOf } from './operation/result.ts';
 import { sessionScheme } from './session-scheme.ts';
 
@@ -37,6 +38,8 @@ export interface SessionLoginResult extends LoginResult {
     readonly name: string | null;
     readonly scopes: readonly string[];
   };
+  /** Where the provider gave something else than was asked for, one sentence each. */
+  readonly differences: readonly string[];
 }
 
 /** The cookie is used for one request that creates a machine token, and saved nowhere. A refused one leaves nothing behind. */
@@ -70,13 +73,13 @@ export async function loginWithSession(
     tokenId: null,
   };
   // The store is ready before the cookie is asked for; it goes again when the cookie is refused.
-  const item = await provenStore(deps, store, async () => {
+  const { item, differences } = await provenStore(deps, store, async () => {
     const client = clientOf(deps, target, await deps.session(), auth);
     const issued = await issueForLogin(await deps.operationDeps(client), { spec, profile: planned, entry });
     if (issued.kind !== 'done') throw stopped(failureOf(issued), provider);
-    return issued.item;
+    return issued;
   });
-  const id = item?.id ?? null;
+  const id = item && idOf(item);
   return namingLive(id, target.profile, async () => {
     const profile = (await deps.profiles.find(target.profile)) ?? planned;
     const probed = await proveIssued(clientOf(deps, target, await store.open(entry.name)));
@@ -88,6 +91,7 @@ export async function loginWithSession(
       kind: 'machine token',
       expiresAt: identity.expiresAt,
       issued: { id, name: spec.name, scopes: spec.scopes },
+      differences,
     };
   });
 }
@@ -121,6 +125,8 @@ async function namingLive<T>(id: string | null, profile: string, work: () => Pro
 function stopped(failure: AppError, provider: Provider): AppError {
   const { id, message, status } = failure.facts;
   const named =
-    id === undefined ? failure : failure.with({ message: `the token "${id}" was created, but ${message}` });
+    id === undefined || message.includes(id)
+      ? failure
+      : failure.with({ message: `the token "${id}" was created, but ${message}` });
   return status === undefined ? named : named.with({ provider: provider.id });
 }

@@ -80,6 +80,8 @@ export interface TokenApi {
   checkSpec(spec: TokenSpec): TokenSpec;
   /** The specification that makes a token like this one; rotation carries attributes over with it. */
   specOf(token: Token): TokenSpec;
+  /** The vendor gives every token an end of its own choice, and none can be asked for: such an end surprises nobody. */
+  readonly choosesEnd?: boolean;
   readonly create?: ApiCall<TokenSpec, Issued<Token>>;
   readonly list?: PagedApiCall<void, Token>;
   /** One token; with its secret where the vendor shows it again. */

@@ -47,6 +47,7 @@ const SCOPES_HINT =
 const tokens: TokenApi = {
   options: OPTIONS,
   required: ['name', 'user', 'audience', 'scope'],
+  choosesEnd: true,
   checkSpec(spec) {
     checkOptions(spec, OPTIONS);
     refuseExpiry(spec, 'leave the expiry out: Devo gives each token the lifetime of its domain');

@@ -21,6 +21,8 @@ export interface DocumentedErrova {
   loseNext: string | null;
   /** Whether an answer to a change of a key says nothing of the key. */
   isSilent: boolean;
+  /** Makes what is sent of the answer to a request that makes a secret. */
+  reshape: ((answer: Readonly<Record<string, unknown>>) => unknown) | null;
   addToken(): { readonly id: string; readonly secret: string };
   addKey(): { readonly id: string; readonly secret: string };
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export async function startDocumentedErrova(gets: GetAnswer): Promise<Documented
     refuse: null,
     loseNext: null,
     isSilent: false,
+    reshape: null,
     addToken() {
       const made = { id: `mt_${errova.tokens.size + 1 + errova.asked.length}`, secret: secret() };
       errova.tokens.set(made.id, made.secret);
@@ -99,8 +102,15 @@ async function answer(
     return send(401, { error: { code: 'unauthorized', message: 'no such token' } });
   const isLost = errova.loseNext !== null && line.startsWith(errova.loseNext);
   if (isLost) errova.loseNext = null;
-  const reply = isLost ? () => request.socket.destroy() : send;
+  const { reshape } = errova;
+  const shaped = (status: number, body: unknown) =>
+    send(status, reshape && request.method === 'POST' && isRecord(body) ? reshape(body) : body);
+  const reply = isLost ? () => request.socket.destroy() : shaped;
   return route(errova, { line: line.replace(ORG, ''), body: Buffer.concat(chunks).toString() }, reply);
+}
+
+function isRecord(body: unknown): body is Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null && 'id' in body;
 }
 
 function route(

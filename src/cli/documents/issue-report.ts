@@ -49,8 +49,8 @@ function goOn(operation: string): string {
 function describe({ client, item, kind, verb }: IssuedReport): string[] {
   if (item === null) return [];
   const name = typeof item['name'] === 'string' ? ` "${safeText(item['name'], 200)}"` : '';
-  const id = safeText(String(item['id']), 200);
-  return [`${verb} the ${kind}${name} (id ${id}) at ${whereOf(client.connection)}`];
+  const id = typeof item['id'] === 'string' ? ` (id ${safeText(item['id'], 200)})` : '';
+  return [`${verb} the ${kind}${name}${id} at ${whereOf(client.connection)}`];
 }
 
 interface Place {

@@ -10,7 +10,7 @@ import { issuedJson, NOT_ISSUED } from './issued.ts';
 export function keyJson(key: ProjectKey): JsonObject {
   const { id, name, type, status, publicKey, createdAt, expiresAt, attributes } = key;
   const dates = { createdAt, expiresAt, unreadable: unreadableJson(key.unreadable) };
-  return { id, name, type, status, publicKey, ...dates, attributes };
+  return { id: id || null, name, type, status, publicKey, ...dates, attributes };
 }
 
 /** The key whose secret is being delivered: what the provider told of it, or its id and name alone. */
@@ -21,7 +21,7 @@ export function deliveredKeyJson(
   if (facts && 'publicKey' in facts) return keyJson({ ...facts, name: facts.name ?? name ?? known.name });
   const dates = { createdAt: null, expiresAt: null, unreadable: null };
   const unknown = { status: null, publicKey: null, ...dates, attributes: {} };
-  return { id, name: name ?? known.name, type: known.type, ...unknown };
+  return { id: id || null, name: name ?? known.name, type: known.type, ...unknown };
 }
 
 interface KeyFacts {

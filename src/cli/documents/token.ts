@@ -8,12 +8,21 @@ import { TOKEN_COLUMNS } from './columns.ts';
 import { NOWHERE, type OneDocument, one, type Place, paged, placeOf, unreadableJson } from './document.ts';
 import { issuedJson, NOT_ISSUED } from './issued.ts';
 
-/** `inUse` is null where nobody looked whether keyturn itself uses the token. */
+/** The id is null where the provider did not tell it of a new token. `inUse` is null where nobody looked whether keyturn itself uses the token. */
 export function tokenJson(token: Token & { readonly inUse?: boolean | null }): JsonObject {
   const { id, name, status, scopes, createdAt, expiresAt, lastUsedAt, createdBy, attributes } = token;
   const unreadable = unreadableJson(token.unreadable);
   const dates = { createdAt, expiresAt, lastUsedAt, unreadable };
-  return { id, name, status, scopes, ...dates, createdBy, inUse: token.inUse ?? null, attributes };
+  return {
+    id: id || null,
+    name,
+    status,
+    scopes,
+    ...dates,
+    createdBy,
+    inUse: token.inUse ?? null,
+    attributes,
+  };
 }
 
 /** The token whose secret is being delivered: what the provider told of it, or its id and name alone. */
@@ -25,7 +34,7 @@ export function deliveredTokenJson(
     return tokenJson({ ...facts, name: facts.name ?? name ?? known.name, inUse: known.inUse });
   const dates = { createdAt: null, expiresAt: null, lastUsedAt: null, unreadable: null };
   const unknown = { status: null, scopes: null, ...dates, createdBy: null };
-  return { id, name: name ?? known.name, ...unknown, inUse: known.inUse, attributes: {} };
+  return { id: id || null, name: name ?? known.name, ...unknown, inUse: known.inUse, attributes: {} };
 }
 
 /** `keyturn.token/1`: of a token that was looked up, renamed or created. */

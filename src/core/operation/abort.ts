@@ -1,7 +1,8 @@
 import { AppError, isAppError } from '../../domain/errors.ts';
 import { NeedsAttention } from './attention.ts';
 import type { Made } from './facts.ts';
-import type { Operation } from './operation.ts';
+import { isSession, type Operation } from './operation.ts';
+import { readObjectOrNull, readTextOrNull } from './records.ts';
 import { findMade } from './recovery/find-made.ts';
 import { goBack } from './recovery/go-back.ts';
 import { endedByReconcile } from './recovery/reconcile.ts';
@@ -89,11 +90,22 @@ async function lookForMade(
     // A secret that nobody has is no reason to keep the operation open: closing it makes way for the next rotation.
     const isLost = error instanceof NeedsAttention && error.code === 'lost';
     if (!isTold && !isLost) throw error;
+    // The session of a login is gone, and nobody else is there who could end its token.
+    if (isSession(operation) && isAppError(error, 'auth')) {
+      lines.left.push(await leftBySession(operation));
+      return 'unknown';
+    }
     // What cannot be found out, or taken back, is what the person was told of; a provider that is down is another matter.
     if (!(error instanceof NeedsAttention) && error.code !== 'conflict') throw error;
     lines.left.push(error instanceof NeedsAttention ? `${error.message}: ${error.manual}` : error.message);
     return 'unknown';
   }
+}
+
+async function leftBySession({ deps, journal, plan }: Operation): Promise<string> {
+  const id = readTextOrNull(readObjectOrNull(journal.result('log unknown'))?.['id']);
+  const what = `the token "${plan.spec?.name ?? ''}"${id === null ? '' : ` (id ${id})`}`;
+  return `${what}, which may live at the provider: end it at ${deps.client.connection.provider.credential.page} unless it is used`;
 }
 
 /** It achieved its aim, and a person has looked at what came beside it: nothing is ended, the new one stays. */

@@ -21,12 +21,12 @@ export async function audit(
       profile,
       provider,
       origin,
-      id: null,
       attempt: id,
       fingerprint: null,
       requestId: null,
       target: null,
       ...facts,
+      id: facts.id || null,
     };
     await deps.audit.append(event, 'later');
   } catch (error) {

@@ -67,6 +67,8 @@ export interface LostAnswer {
   readonly sent: Sent;
   /** The id that the answer named all the same, which was not there before: ours beyond doubt. */
   readonly madeId: string | null;
+  /** What the answer held, where one was read. */
+  readonly answer?: Answer;
 }
 
 /** Nothing usable is left of the request. */

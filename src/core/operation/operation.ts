@@ -105,6 +105,12 @@ export function keySubject(connection: Connection, project: string, id: string):
   return subjectOf(connection, `key ${project}/${id}`);
 }
 
+/** Whether a browser session acts: it may create tokens, and neither read nor end them. */
+export function isSession({ deps }: Pick<Operation, 'deps'>): boolean {
+  const { auth, provider } = deps.client.connection;
+  return auth.id !== provider.auth[0].id;
+}
+
 /** The new secret, which the journal keeps sealed until the operation ends. */
 export async function secretOf(operation: Operation): Promise<Secret> {
   const secret = await operation.journal.kept();

@@ -36,6 +36,8 @@ export interface PlannedTarget {
   readonly id: string;
   readonly name: string | null;
   readonly createdAt: Instant | null;
+  /** Its end; absent where that is not known. */
+  readonly expiresAt?: Instant | null;
 }
 
 /** Everything that was decided before the first request. Durable in the operation's header, and never changed. */
@@ -112,6 +114,7 @@ export function readPlan(from: JsonObject): OperationPlan {
       id: readText(target['id']),
       name: readTextOrNull(target['name']),
       createdAt: readTextOrNull(target['createdAt']),
+      ...(target['expiresAt'] === undefined ? {} : { expiresAt: readTextOrNull(target['expiresAt']) }),
     },
     spec: spec && readSpec(spec),
     bySession: readFlag(from['bySession']),

@@ -69,6 +69,14 @@ export function misfit(): AppError {
 /** What was issued, as a provider told of it. */
 export type Item = Token | ProjectKey;
 
+/** Stands for the id of what a provider made without naming it, where no list tells the id either. */
+export const UNNAMED = '';
+
+/** The id of what was made; null where nobody knows it. */
+export function idOf({ id }: Pick<Item, 'id'>): string | null {
+  return id === UNNAMED ? null : id;
+}
+
 export function isToken(item: Item): item is Token {
   return 'scopes' in item;
 }

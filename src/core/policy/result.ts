@@ -1,5 +1,6 @@
 import type { AppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
+import { idOf } from '../operation/records.ts';
 import { failureOf, isFailure, type OperationResult } from '../operation/result.ts';
 import type { PolicyTarget } from './target.ts';
 
@@ -28,7 +29,7 @@ export function issued(
   outcome: PolicyResult['outcome'],
   result: OperationResult,
 ): PolicyResult {
-  const facts = { id: result.item?.id ?? null, operation: result.operation, dueAt: result.dueAt };
+  const facts = { id: result.item && idOf(result.item), operation: result.operation, dueAt: result.dueAt };
   if (!isFailure(result)) return resultOf(target, { ...facts, outcome });
   const error = failureOf(result, 'apply again: it goes on where it stopped');
   return resultOf(target, { ...facts, outcome: 'failed', error });

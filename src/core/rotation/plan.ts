@@ -61,7 +61,7 @@ export async function planRotation(deps: OperationDeps, wanted: RotationRequest)
   const plan: OperationPlan = {
     ...plainCreate(connection),
     ...(wanted.target.kind === 'token' ? planToken(deps, wanted, id) : planKey(wanted.target.project)),
-    target: { id: item.id, name: item.name, createdAt: item.createdAt },
+    target: { id: item.id, name: item.name, createdAt: item.createdAt, expiresAt: item.expiresAt },
     entry,
     sinks: sinkLabels(delivery),
     print: delivery.print !== null,

@@ -126,10 +126,11 @@ async function withSession(
   const name = input.text('name') ?? `keyturn@${app.runtime.hostname}`;
   const wishes = { name, scopes: input.list('scope', /[\s,]+/) };
   const result = await loginWithSession({ ...deps, session, operationDeps }, target, wishes);
-  const { issued } = result;
+  const { differences, issued } = result;
   app.note(
-    `created the token "${issued.name}" (id ${issued.id}) with ${issued.scopes.join(' ')} at ${placeText(deps.provider.title, target.profile)}; the cookie was used once and is forgotten`,
+    `created the token "${issued.name}"${issued.id === null ? '' : ` (id ${safeText(issued.id, 200)})`} with ${issued.scopes.join(' ')} at ${placeText(deps.provider.title, target.profile)}; the cookie was used once and is forgotten`,
   );
+  for (const difference of differences) app.note(`warning: ${safeText(difference, 1_000)}`);
   return result;
 }
 

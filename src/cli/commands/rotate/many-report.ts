@@ -1,4 +1,5 @@
 import type { Client } from '../../../core/client.ts';
+import { idOf } from '../../../core/operation/records.ts';
 import type { ManyResult } from '../../../core/rotation/rotate-many.ts';
 import { whereOf } from '../../../core/where.ts';
 import type { ListReport } from '../../../output/report.ts';
@@ -31,7 +32,7 @@ export function manyReport(
     const old = result?.old ?? null;
     const facts = {
       reference: `id:${token.id}`,
-      id: result?.item?.id ?? null,
+      id: result?.item ? idOf(result.item) : null,
       name: token.name,
       place,
       result: error !== null ? error.code : result?.kind === 'pending' ? 'pending' : 'rotated',

@@ -1,5 +1,6 @@
 import type { DeliveredItem, Delivery } from '../../../core/delivery.ts';
 import { aboutOperation, readPlan } from '../../../core/operation/plan.ts';
+import { idOf } from '../../../core/operation/records.ts';
 import { failureOf, isFailure, type OperationResult } from '../../../core/operation/result.ts';
 import { resumeOperation } from '../../../core/operation/resume.ts';
 import type { ResumeDeps } from '../../../core/operation/take-up.ts';
@@ -103,7 +104,7 @@ function placeIn({ provider, profile }: OperationSummary['header']): Place {
 /** `rotate token "ci" (id 2), new id 5`; a creation has the new id alone. */
 function aboutResult({ header }: OperationSummary, { item, old }: OperationResult): string {
   const about = safeText(aboutOperation(header), 300);
-  if (item === null || item.id === old?.id) return about;
+  if (item === null || idOf(item) === null || item.id === old?.id) return about;
   const id = safeText(item.id, 200);
   return old === null ? `${about} (id ${id})` : `${about}, new id ${id},`;
 }
@@ -155,7 +156,7 @@ export async function resumeAll(
       facts: {
         reference: header.id,
         name: aboutOperation(header),
-        id: result?.item?.id ?? null,
+        id: result?.item ? idOf(result.item) : null,
         place: placeIn(header),
         operation: header.id,
         dueAt: result?.dueAt ?? null,

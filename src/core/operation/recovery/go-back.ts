@@ -6,9 +6,11 @@ import { agrees, confirmChange, notDone, unconfirmed } from '../../confirm-end.t
 import { connectedAccount } from '../../connected-account.ts';
 import { readToken } from '../../one-token.ts';
 import { NeedsAttention } from '../attention.ts';
+import { isListless } from '../baseline.ts';
 import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { markerOf, successor } from '../operation.ts';
+import { idOf } from '../records.ts';
 import { reportDelivery } from '../steps/deliver.ts';
 import { pointTo } from '../steps/switch.ts';
 import { endCreated } from './end.ts';
@@ -25,7 +27,7 @@ export async function goBack(operation: Operation, made: Made, isTold: boolean):
   if (plan.way === 'in-place') return keepInPlace(operation, isTold);
   const undone: string[] = [];
   await requireOwnVersion(operation);
-  await requireLive(operation, made);
+  if (idOf(made.item) !== null) await requireLive(operation, made);
   if (plan.target) {
     const old = await statusOfOld(operation);
     await journal.step('aborting', async () => ({ id: made.item.id }), { durable: true });
@@ -35,9 +37,17 @@ export async function goBack(operation: Operation, made: Made, isTold: boolean):
   }
   const delivery = await reportDelivery(operation);
   undone.push(...(await restoreStore(operation, made)));
-  undone.push(await endNew(operation, made));
   const places = [...delivery.sinks, ...(delivery.printed ? ['stdout'] : [])];
+  if (idOf(made.item) === null) return { undone, left: [unnamedLeft(operation, made, places)] };
+  undone.push(await endNew(operation, made));
   return { undone, left: places.map((place) => `${place} still has the new secret, which no longer works`) };
+}
+
+/** Without an id nothing can be ended: a person finds the token at the provider. */
+function unnamedLeft({ deps, plan }: Operation, { item }: Made, places: readonly string[]): string {
+  const { page } = deps.client.connection.provider.credential;
+  const where = places.length === 0 ? '' : `; ${places.join(', ')} has its secret`;
+  return `the new ${plan.thing} "${item.name ?? ''}", which still works and whose id is unknown${where}: find it with \`keyturn ${plan.thing}s list\` or at ${page}, and end it there`;
 }
 
 /** Looked at before anything is sent: a journal put back from a backup finds a store that has gone on without it. */
@@ -60,6 +70,8 @@ async function requireOwnVersion({ deps, journal, plan }: Operation): Promise<vo
 async function statusOfOld(operation: Operation): Promise<string> {
   const { journal, plan, deps } = operation;
   if (!plan.target) return 'untouched';
+  // Nothing can be looked up there: before the first step of the ending, the old one is as it was.
+  if (isListless(operation) && !journal.has('disable')) return 'untouched';
   const old = await readToken(deps.client, plan.target);
   const status = old && statusAt(old.status, old.expiresAt, deps.clock.now());
   const mayReturn = status === 'disabled' && deps.client.connection.provider.tokens.enable !== undefined;

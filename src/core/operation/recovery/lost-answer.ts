@@ -1,17 +1,57 @@
 import { AppError } from '../../../domain/errors.ts';
 import { nextFreeName } from '../../../domain/free-name.ts';
+import { loginCommand } from '../../create-command.ts';
 import { NeedsAttention } from '../attention.ts';
 import { audit } from '../audit.ts';
 import { listItems } from '../calls.ts';
-import type { Answer, NothingLeft, Sent } from '../facts.ts';
-import type { Operation } from '../operation.ts';
+import type { Answer, LostAnswer, NothingLeft, Sent } from '../facts.ts';
+import { isSession, type Operation } from '../operation.ts';
+import { readObjectOrNull } from '../records.ts';
 
 /** The audit line of a request whose effect nobody knows, or whose new secret nobody has; once an operation. */
-export async function logUnknown(operation: Operation, id: string | null): Promise<void> {
+export async function logUnknown(
+  operation: Operation,
+  id: string | null,
+  isUnread: boolean = false,
+): Promise<void> {
   await operation.journal.step('log unknown', async () => {
     await audit(operation, 'create', { id: id ?? operation.plan.target?.id ?? null, outcome: 'unknown' });
-    return { id };
+    return { id, isUnread };
   });
+}
+
+/**
+ * Whether a person must read the whole answer of a creation: its secret is unknown to keyturn, and the browser session that
+ * created the token cannot end it. Stays so for a `resume` by a credential that could: the person may use the token by then.
+ */
+export function mustBeRead(operation: Operation, { answer }: Pick<LostAnswer, 'answer'>): boolean {
+  if (operation.plan.way !== 'create' || answer?.kind !== 'none' || !answer.isTold) return false;
+  const logged = readObjectOrNull(operation.journal.result('log unknown'));
+  return isSession(operation) || logged?.['isUnread'] === true;
+}
+
+/** The answer of a creation that a person must read; see {@link mustBeRead}. */
+export function unreadCreate({ deps, journal, plan }: Operation, lost: LostAnswer): NeedsAttention {
+  const { connection } = deps.client;
+  const { id } = journal.header;
+  const why = lost.answer?.kind === 'none' ? lost.answer.why : 'the answer could not be used';
+  const named = nameAndId(plan.spec?.name ?? plan.key?.name ?? null, lost.madeId);
+  const show = `\`keyturn rotations show ${id} --print-answer\` shows the answer`;
+  const abort = `\`keyturn rotations abort ${id}\``;
+  const login = plan.login ? loginCommand(connection, ['--with-token']) : null;
+  return new NeedsAttention({
+    code: 'orphan',
+    message: `${connection.provider.title} accepted the request for ${named} with an answer that keyturn cannot use: ${why}`,
+    manual: login
+      ? `${show}; \`${login}\` logs in with the secret if it is there; then ${abort} closes this, or end the token at ${connection.provider.credential.page}`
+      : `${show}, which may hold the secret; ${abort} ends the token where it can and closes this`,
+    orphanId: lost.madeId,
+  });
+}
+
+function nameAndId(name: string | null, id: string | null): string {
+  const named = name === null ? 'a new token' : `the token "${name}"`;
+  return id === null ? named : `${named} (id ${id})`;
 }
 
 /** An in-place rotation whose whole answer holds no secret that can be used: the old secret is gone with it. */

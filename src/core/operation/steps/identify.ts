@@ -1,6 +1,5 @@
 import { AppError, isAppError } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/json.ts';
-import type { Token } from '../../../domain/token.ts';
 import type { Client } from '../../client.ts';
 import { CannotBeSure } from '../../listing.ts';
 import type { RecentItems } from '../../newest.ts';
@@ -16,6 +15,7 @@ import { endCreated } from '../recovery/end.ts';
 import { notBelieved, ownershipIn, wasThereBefore } from '../recovery/ownership.ts';
 import { commandsWanted, resumeCommand } from '../resume-command.ts';
 import { hasGrace } from './grace.ts';
+import { unnamed, withId } from './unnamed.ts';
 
 /**
  * Gives what was issued its id where the answer held none, and ends a duplicate that a repeating gateway made: both are
@@ -38,6 +38,8 @@ async function look(operation: Operation, issued: NewSecret, baseline: Baseline)
   const { plan } = operation;
   if (plan.target && plan.way === 'in-place')
     return { item: withId(issued.item, plan.target), candidates: [] };
+  // Nothing was listed before the request, so no list can tell now which of its tokens is the new one.
+  if (issued.item === null && baseline.prior === null) return { item: unnamed(plan), candidates: [] };
   const isDoubtful = issued.item === null || issued.repeated || hasGrace(plan);
   const isListNeeded =
     issued.item === null || (isDoubtful && isDuplicateVisible(operation, issued, baseline));
@@ -229,23 +231,6 @@ function refuseInactive({ journal }: Operation, token: Item | undefined): void {
     manual: `find out why at the provider, then \`${resumeCommand(journal.header.id, commandsWanted(journal))}\`, or \`keyturn rotations abort ${journal.header.id}\``,
   });
 }
-
-function withId(issued: Item | null, target: { readonly id: string; readonly name: string | null }): Item {
-  if (issued) return { ...issued, id: target.id };
-  return { ...UNKNOWN, ...target };
-}
-
-const UNKNOWN: Token = {
-  id: '',
-  name: null,
-  status: 'active',
-  scopes: null,
-  createdAt: null,
-  expiresAt: null,
-  lastUsedAt: null,
-  createdBy: null,
-  attributes: {},
-};
 
 function unknownId(): AppError {
   return new AppError({

@@ -12,8 +12,10 @@ import {
   describeNothing,
   logUnknown,
   lostTwice,
+  mustBeRead,
   toError,
   unreadableInPlace,
+  unreadCreate,
 } from '../recovery/lost-answer.ts';
 import { reconcile } from '../recovery/reconcile.ts';
 import { issueStep } from '../step-names.ts';
@@ -114,6 +116,10 @@ async function settle(
   tries: readonly Try[],
 ): Promise<NewSecret | NothingIssued> {
   const lost = unsettledOf(tries);
+  if (mustBeRead(operation, lost)) {
+    await logUnknown(operation, lost.madeId, true);
+    throw unreadCreate(operation, lost);
+  }
   try {
     const left = await reconcile(operation, baseline, lost);
     if (left.kind === 'issued') return left;

@@ -10,7 +10,7 @@ import type { RecentItems } from '../../newest.ts';
 import { type Baseline, readBaseline, writeBaseline } from '../baseline.ts';
 import { listRecentItems } from '../calls.ts';
 import type { OperationDeps } from '../deps.ts';
-import type { Operation } from '../operation.ts';
+import { isSession, type Operation } from '../operation.ts';
 import { type Item, isToken } from '../records.ts';
 import { endLateCreates, lateOperations } from '../recovery/late-creates.ts';
 import { priorOf } from '../recovery/ownership.ts';
@@ -43,10 +43,11 @@ async function proveDestinations({ deps, plan, delivery }: Operation): Promise<v
 }
 
 /** Null where a list has proved the credential, and for a browser session, which may create tokens and nothing else. */
-async function proveManager({ deps }: Operation): Promise<Identity | 'unproved' | null> {
+async function proveManager(operation: Operation): Promise<Identity | 'unproved' | null> {
+  const { deps } = operation;
   const { client } = deps;
-  const { auth, provider } = client.connection;
-  if (auth.id !== provider.auth[0].id) return null;
+  const { provider } = client.connection;
+  if (isSession(operation)) return null;
   refuseShortSession(deps);
   // An inferred list that is empty is no list.
   if (deps.listed && deps.listed.items.length > 0 && isProvedByList(client)) return null;

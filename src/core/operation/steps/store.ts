@@ -5,7 +5,7 @@ import { audit } from '../audit.ts';
 import type { Made } from '../facts.ts';
 import { markerOf, type Operation, secretOf } from '../operation.ts';
 import type { PlannedEntry } from '../plan.ts';
-import { type Item, isToken } from '../records.ts';
+import { type Item, idOf, isToken } from '../records.ts';
 import { issueStep } from '../step-names.ts';
 
 /** Puts the new secret into the store, beside the old version where there is one, and reads it back. */
@@ -46,7 +46,7 @@ export function versionFacts(
     origin,
     settings,
     project: plan.project,
-    id: item?.id ?? (plan.way === 'in-place' ? (plan.target?.id ?? null) : null),
+    id: (item && idOf(item)) ?? (plan.way === 'in-place' ? (plan.target?.id ?? null) : null),
     scopes: (item && isToken(item) ? item.scopes : null) ?? plan.scopes,
     createdAt: item?.createdAt ?? null,
     expiresAt: item?.expiresAt ?? null,

@@ -3,6 +3,7 @@ import { audit } from '../audit.ts';
 import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { markerOf } from '../operation.ts';
+import { idOf } from '../records.ts';
 
 /**
  * From here on everybody who asks gets the new one: the store's current version moves, and profiles and aliases that
@@ -13,7 +14,7 @@ export async function switchOver(operation: Operation, made: Made): Promise<void
   await journal.step('switch', async () => {
     const { entry } = plan;
     if (entry) await deps.store.promote(entry.name, entry.from, markerOf(journal.header));
-    await pointTo(operation, { from: plan.target?.id ?? null, to: made.item.id });
+    await pointTo(operation, { from: plan.target?.id ?? null, to: idOf(made.item) });
     if (plan.way !== 'create')
       await audit(operation, 'switch', { id: made.item.id, target: entry?.name ?? null });
     return { id: made.item.id };
@@ -22,7 +23,8 @@ export async function switchOver(operation: Operation, made: Made): Promise<void
 
 interface Move {
   readonly from: string | null;
-  readonly to: string;
+  /** Null for a token whose id nobody knows. */
+  readonly to: string | null;
 }
 
 /** Profiles and aliases follow the token. */
@@ -36,10 +38,10 @@ export async function pointTo({ deps, plan }: Operation, { from, to }: Move): Pr
       credential.kind === 'store' && credential.name === plan.entry?.name && plan.entry.kind === 'managing';
     if (follows && profile.tokenId !== to) await profiles.save({ ...profile, tokenId: to });
   }
-  if (plan.alias !== null) {
+  if (plan.alias !== null && to !== null) {
     await profiles.saveAlias({ ...place, name: plan.alias, id: to });
   }
-  if (from === null || from === to) return;
+  if (from === null || to === null || from === to) return;
   for (const alias of await profiles.aliases(place)) {
     if (alias.id === from) await profiles.saveAlias({ ...place, name: alias.name, id: to });
   }

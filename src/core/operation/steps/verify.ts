@@ -9,7 +9,7 @@ import { type Baseline, readBaseline } from '../baseline.ts';
 import { listItems } from '../calls.ts';
 import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
-import { markerOf, secretOf } from '../operation.ts';
+import { isSession, markerOf, secretOf } from '../operation.ts';
 import { type Item, isToken } from '../records.ts';
 
 /** Waits between tries while a provider's servers learn of a new secret; 45 s in all. */
@@ -72,9 +72,8 @@ async function prove(operation: Operation, made: Made, baseline: Baseline): Prom
 /** What the provider tells of the new one that is not as it should be; `refused` where the new one asks and is refused. */
 async function findOddity(operation: Operation, made: Made): Promise<string | null> {
   const { client } = operation.deps;
-  const { auth, provider } = client.connection;
   // The credential in use may be paused by now, and a session may see nothing: then the new one speaks for itself.
-  const isAlone = operation.plan.self || auth.id !== provider.auth[0].id;
+  const isAlone = operation.plan.self || isSession(operation);
   if (!isAlone) return compareShown(operation, made, client);
   const own = client.as(await secretOf(operation));
   let oddity: string | null = null;
