@@ -66,7 +66,7 @@ describe('A5: a migration while an operation is unfinished', () => {
     }
     expect(await rig.must(['rotations', 'list', '--json'])).toContain('"state": "broken"');
     const unasked = await rig.run(['rotations', 'abort', rig.id]);
-    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('may live at the provider') });
+    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('may exist at the provider') });
     const requests = rig.sandbox.requests.length;
     const aside = JSON.parse(await rig.must(['rotations', 'abort', rig.id, '--yes', '--json']));
     expect(aside).toMatchObject({ attempt: rig.id, state: 'set-aside' });
