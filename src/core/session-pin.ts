@@ -67,7 +67,7 @@ export async function openPinned(
   throw refuse(
     account === null
       ? `${place} is another one than at login, or the profile "${profile.name}" was changed since`
-      : `the profile "${profile.name}" was changed since its login: its file, account, origin or settings`,
+      : `the profile "${profile.name}" was changed since its login (its file, account, origin or settings), or the key of its seal was`,
   );
 }
 

@@ -100,6 +100,8 @@ export interface OperationSummary {
   readonly reason: string | null;
   /** When it was done or aborted; such an operation is listed for a week at most. */
   readonly endedAt: Instant | null;
+  /** The key that it is sealed under, as its record says: `file-…`, `variable-…`, `store-…`. */
+  readonly keyId: string;
 }
 
 /** A journal that cannot be read or trusted: edited, truncated in the middle, of a newer version. */

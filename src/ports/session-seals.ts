@@ -4,6 +4,6 @@
  */
 export interface SessionSeals {
   make(content: string): Promise<string>;
-  /** False too when the key is gone. */
+  /** False too when the key is gone, and for a key that does not count here. */
   verify(content: string, seal: string): Promise<boolean>;
 }

@@ -35,7 +35,9 @@ export async function checkCodes({ lines, ...check }: ChainCheck, codes: AuditCo
     if (own) proved.set(line, own.source);
     if (next && 'carry' in entry) {
       for (const each of lines.slice(0, index + 1))
-        if (each.number >= entry.carry.since && !proved.has(each)) proved.set(each, next.source);
+        if (each.number >= entry.carry.since && !proved.has(each))
+          // The note vouches for what was checked then, and the check was no better than the key of the line's own code.
+          proved.set(each, each !== line && each.signature?.keyId.startsWith('file-') ? 'file' : next.source);
     }
   }
   return { ...check, ...summarize(lines, proved) };

@@ -22,7 +22,7 @@ import { buryFound } from './tidy.ts';
 interface ReaderOptions {
   readonly disk: Disk;
   readonly folder: string;
-  /** Unlocks the key that an operation was sealed under. Throws `lost` when it is gone. */
+  /** Unlocks the key that an operation was sealed under. Throws `lost` when it is gone or does not count. */
   sealer(keyId: string): Promise<Sealer>;
 }
 
@@ -87,29 +87,42 @@ export class JournalReader {
     throw notFound(`the operation "${id}" is ${state.state}`);
   }
 
-  async #sealerOf(keyId: string): Promise<Sealer> {
+  async #sealerOf(keyId: string, id: string): Promise<Sealer> {
     try {
       return await this.#sealer(keyId);
     } catch (error) {
-      throw isAppError(error, 'lost') ? broken('the key that it was sealed under is gone') : error;
+      if (!isAppError(error, 'lost')) throw error;
+      const { hint } = error.facts;
+      const abort = `keyturn rotations abort ${id}`;
+      throw broken(error.message).with({
+        message: `the operation ${id} cannot be opened: ${error.message}`,
+        ...(hint !== undefined && { hint: hint.replace('`keyturn rotations abort`', `\`${abort}\``) }),
+        operation: id,
+        next: abort,
+      });
     }
   }
 
   /** Opens the operation's key and verifies every record with it. Throws `failure`. */
   async #unlock(log: OperationLog, state: State): Promise<{ sealer: Sealer; key: OperationKey }> {
-    const sealer = await this.#sealerOf(state.sealedKey.keyId);
+    const sealer = await this.#sealerOf(state.sealedKey.keyId, log.id);
     const key = openOperationKey(sealer, state.sealedKey, log.id);
     verifyCodes(log, key);
     return { sealer, key };
   }
 
-  /** A store that is locked is no broken journal: only `failure` tells of one, everything else goes on. */
+  /**
+   * A store that is locked is no broken journal, and its error is thrown. An operation that lacks only KEYTURN_JOURNAL_KEY is told
+   * of by its own error, and holds up no other.
+   */
   async #verify(found: Extract<Found, { kind: 'operation' }>): Promise<Found> {
     try {
       await this.#unlock(found.log, found.state);
       return found;
     } catch (error) {
       if (isAppError(error, 'failure')) return { kind: 'broken', error };
+      if (isAppError(error, 'unavailable') && found.state.sealedKey.keyId.startsWith('variable-'))
+        return { kind: 'broken', error };
       throw error;
     }
   }

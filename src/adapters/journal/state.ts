@@ -94,8 +94,8 @@ export function apply(state: State, entry: Entry): void {
 }
 
 export function summarize(state: State): OperationSummary {
-  const { header, lastStep, reason, endedAt, dueAt } = state;
-  return { header, state: state.state, lastStep, reason, endedAt, dueAt };
+  const { header, lastStep, reason, endedAt, dueAt, sealedKey } = state;
+  return { header, state: state.state, lastStep, reason, endedAt, dueAt, keyId: sealedKey.keyId };
 }
 
 /** Whether no other operation for the subject may begin. */

@@ -15,7 +15,7 @@ export interface InstallationKeysOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly locks: Locks;
-  /** Holds `journal.key`, a file of 32 random bytes, where neither a sealed store nor the variable is in use. */
+  /** Holds `journal.key`, a file of 32 random bytes. It counts only where neither a sealed store nor the variable is in use. */
   readonly stateDir: string;
   readonly store: Pick<LocalCredentialStore, 'facts' | 'prove' | 'unlock'>;
   /**
@@ -44,8 +44,13 @@ export interface InstallationKey {
 export interface InstallationKeys {
   /** For new records. `mayUnlock: false` leaves a store that would have to be unlocked for it alone. */
   current(purpose: KeyPurpose, options?: { readonly mayUnlock: boolean }): Promise<InstallationKey>;
-  /** By the `keyId` of an existing record; null when that key is gone. */
+  /** By the `keyId` of an existing record; null when that key is gone, and for the key file where it does not count. */
   find(purpose: KeyPurpose, keyId: string): Promise<InstallationKey | null>;
+  /**
+   * What keeps this installation's keys out of the state folder, so that `journal.key` does not count: whoever may write that
+   * folder could put a key file there, and records made under it. Null where the key file counts.
+   */
+  insteadOfFile(): Promise<'store' | 'variable' | null>;
 }
 
 export type KeyPurpose = 'journal' | 'audit' | 'session';
@@ -78,10 +83,21 @@ export function createInstallationKeys(options: InstallationKeysOptions): Instal
     return named('file', purpose === 'journal' ? key : deriveKey(key, purpose));
   }
 
+  async function insteadOfFile(): Promise<'store' | 'variable' | null> {
+    const { kind } = await store.facts();
+    if (kind === 'keychain' || kind === 'passphrase') return 'store';
+    return readVariable(options.variable) ? 'variable' : null;
+  }
+
   return {
+    insteadOfFile,
     async current(purpose, { mayUnlock } = { mayUnlock: true }) {
+      // A vendor CLI's session needs no store: none is made for its seal, and none unlocked where the variable serves.
+      const isSession = purpose === 'session';
+      const first = isSession ? fromVariable(purpose) : null;
+      if (first) return first;
       const { kind, path } = await store.facts();
-      if (mayUnlock && kind === null && options.makeStore) await store.prove();
+      if (mayUnlock && !isSession && kind === null && options.makeStore) await store.prove();
       const stored = mayUnlock ? await fromStore(purpose) : null;
       if (stored) return settling(stored, path);
       const key = fromVariable(purpose);
@@ -93,7 +109,8 @@ export function createInstallationKeys(options: InstallationKeysOptions): Instal
     },
     async find(purpose, keyId) {
       const source = keyId.slice(0, keyId.indexOf('-'));
-      const file = source === 'file' ? await readKeyFile(options) : null;
+      // The installation decides which keys count, not the record.
+      const file = source === 'file' && !(await insteadOfFile()) ? await readKeyFile(options) : null;
       const key =
         source === 'store'
           ? await fromStore(purpose)

@@ -2,20 +2,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { SessionSeals } from '../../ports/session-seals.ts';
 import type { InstallationKey, InstallationKeys } from './installation-keys.ts';
 
-/**
- * HMAC-SHA-256. The store is never unlocked for it: a vendor CLI's session is used without a store. So the key is
- * KEYTURN_JOURNAL_KEY, or the key file of the state folder.
- */
+/** HMAC-SHA-256 under KEYTURN_JOURNAL_KEY, else under a sealed store's key, else under the key file of the state folder. */
 export function createSessionSeals(keys: InstallationKeys): SessionSeals {
   return {
     async make(content) {
-      const key = await keys.current('session', { mayUnlock: false });
+      const key = await keys.current('session');
       await key.settle();
       return `${key.keyId}.${codeOf(key, content)}`;
     },
     async verify(content, seal) {
       const [keyId = '', code = ''] = seal.split('.');
-      const key = keyId.startsWith('store-') ? null : await keys.find('session', keyId);
+      const key = await keys.find('session', keyId);
       return key !== null && isSame(codeOf(key, content), code);
     },
   };

@@ -30,6 +30,8 @@ export interface CredentialStoreOptions {
   readonly path: string;
   /** What a file that does not exist yet will be; one that exists keeps its own kind. */
   readonly kindForNewFile: StoreKind;
+  /** Called before a store is made, and nothing is locked. Throws where it must not be made now. */
+  readonly beforeNewStore?: ((kind: StoreKind) => Promise<void>) | undefined;
   /** Called when the first secret was saved in a file that keeps secrets in clear. */
   readonly onClearStore?: ((path: string) => void) | undefined;
   /** How long a write waits for another process, in ms; 10 s where not given. */
@@ -122,7 +124,10 @@ class FileStore implements StoreFile {
     // Asked for before the lock is taken, so that nobody waits behind it for a person to type.
     const before = await this.read();
     if (before) await this.vaults.unlock(before.header);
-    else await newFile.askPassphrase();
+    else {
+      await this.#options.beforeNewStore?.(this.#options.kindForNewFile);
+      await newFile.askPassphrase();
+    }
     let isFirstClear = false;
     const result = await commitShared(this.shared, async (current) => {
       const draft = current ? await this.#draftOf(current) : await newFile.draft();

@@ -14,7 +14,7 @@ export const command: Command = {
     const notes =
       proof?.key === 'file'
         ? [
-            'the key of the codes is a file in the same folder: the codes find accidental changes, but not changes by somebody who can read that folder',
+            'the key of some codes is, or was, a file in the same folder: those codes find accidental changes, but not changes by somebody who could read that folder',
           ]
         : [];
     return { ...said(auditCheckDocument(check), `${records} records, none changed`), notes };
@@ -38,6 +38,6 @@ function refuseUnproved({ records, brokenAt, proof }: AuditCheck): void {
   throw new AppError({
     code: 'failure',
     message: `${which} proved by a code under a key of this installation`,
-    hint: 'an older keyturn wrote them, their key was replaced or is not set (KEYTURN_JOURNAL_KEY), or somebody else wrote them',
+    hint: 'an older keyturn wrote them, their key was replaced or is not set (KEYTURN_JOURNAL_KEY), they are under the key file beside the log, which does not count where the store is sealed or KEYTURN_JOURNAL_KEY is set, or somebody else wrote them',
   });
 }

@@ -1,10 +1,12 @@
 import { migrateStore } from '../../core/migrate-store.ts';
-import { STORE_KINDS } from '../../domain/credential.ts';
+import { commandLine } from '../../domain/command-line.ts';
+import { STORE_KINDS, type StoreKind } from '../../domain/credential.ts';
 import { usage } from '../../domain/errors.ts';
 import type { Command } from '../arguments/command.ts';
 import { migrationDocument } from '../documents/credential.ts';
 import { NOWHERE, said } from '../documents/document.ts';
 import { planDocument } from '../documents/plan.ts';
+import type { Services } from '../services/services.ts';
 
 export const command: Command = {
   options: [
@@ -54,9 +56,24 @@ export const command: Command = {
       target: to,
     });
     const line = `${result.secrets} secrets moved from "${from}" to "${to}": ${names}`;
-    const notes = result.oldKeyRemains
-      ? ['the old key is still in the keychain; the next write tries to delete it again']
-      : [];
+    const notes = [
+      ...(result.oldKeyRemains
+        ? ['the old key is still in the keychain; the next write tries to delete it again']
+        : []),
+      ...(await sessionsToAgree(app, from)),
+    ];
     return { ...said(migrationDocument(result), line), notes };
   },
 };
+
+/** The profiles of a vendor CLI's session whose seal was made under the key that is gone. */
+async function sessionsToAgree(app: Pick<Services, 'profiles'>, from: StoreKind): Promise<readonly string[]> {
+  const source = from === 'file' ? 'file-' : 'store-';
+  return (await (await app.profiles()).list()).flatMap(({ credential, name, origin, provider }) =>
+    credential.kind === 'vendor-cli' && credential.pin?.seal.startsWith(source)
+      ? [
+          `the profile "${name}" was sealed under the old key; agree to its session again: \`${commandLine(['login', provider, '--from-cli', '--url', origin], name)}\``,
+        ]
+      : [],
+  );
+}

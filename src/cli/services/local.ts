@@ -139,6 +139,11 @@ export class Local {
       newPassphrase: async () => (await import('../terminal/passphrase.ts')).readFirstPassphrase(this),
       path: (await this.paths()).credentialsFile,
       kindForNewFile: this.#wantedStore ?? ('keychain' as const),
+      beforeNewStore: async (kind: StoreKind) => {
+        if (kind === 'file') return;
+        const { refuseUnderKeyFile } = await import('../../core/operation/conflicts.ts');
+        refuseUnderKeyFile(await (await this.journalHost()).list({ only: 'unfinished' }));
+      },
       onClearStore: (path: string) => this.note(clearStore(path)),
       insteadOfKeychain: () => this.#insteadOfKeychain,
     };

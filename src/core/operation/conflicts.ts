@@ -116,6 +116,25 @@ export function refuseUnfinished({ operations, broken }: OperationList, what: st
   });
 }
 
+/**
+ * `conflict` for making a sealed store while operations are unfinished that are sealed under the key file: beside a sealed store
+ * that key does not count, and they could not be finished.
+ */
+export function refuseUnderKeyFile({ operations }: OperationList): void {
+  const under = operations.filter((each) => isUnfinished(each) && each.keyId.startsWith('file-'));
+  const [first] = under;
+  if (!first) return;
+  const { id, profile } = first.header;
+  throw new AppError({
+    code: 'conflict',
+    message: `${under.length === 1 ? 'an operation was' : `${under.length} operations were`} begun without a credential store, and could not be finished after a sealed store is made`,
+    hint: `finish ${under.length === 1 ? 'it' : 'them'} first. ${under.map(howToEnd).join('. ')}`,
+    operation: id,
+    profile: profile ?? undefined,
+    next: commandLine(['rotations', 'resume', id], profile),
+  });
+}
+
 function abortOf(id: string): string {
   return commandLine(['rotations', 'abort', id]);
 }

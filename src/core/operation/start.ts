@@ -23,6 +23,8 @@ export async function startOperation(
   deps: OperationDeps,
   planned: PlannedOperation,
 ): Promise<OperationResult> {
+  // The first secret makes the store. It is there before the operation, which is then sealed under the store's key.
+  if (planned.plan.entry && (await deps.store.facts()).kind === null) await deps.store.prove();
   await deps.host.prove();
   return deps.host.begin(planned.header, (journal) => {
     const operation: Operation = {

@@ -18,6 +18,7 @@ function journalOf(open: number): MigrateDeps['journal'] {
       dueAt: null,
       reason: null,
       endedAt: null,
+      keyId: 'store-1',
     }),
   );
   const found = { operations, broken: [] };

@@ -1,6 +1,8 @@
 import { aboutOperation } from '../../../core/operation/plan.ts';
 import { resumeListed } from '../../../core/operation/resume-command.ts';
 import { waitsUntil } from '../../../core/operation/waiting.ts';
+import { isAppError } from '../../../domain/errors.ts';
+import type { OperationSummary } from '../../../ports/journal.ts';
 import type { Finding } from '../../documents/doctor.ts';
 import { titleOf } from '../../services/place-words.ts';
 import type { Services } from '../../services/services.ts';
@@ -93,6 +95,11 @@ async function examineRotations(
         ),
       );
     if (state !== 'open') continue;
+    const locked = await whyKeyMissing(app, summary);
+    if (locked) {
+      findings.push(wrong('rotations', `${what} cannot go on: ${locked.reason}`, locked.mend));
+      continue;
+    }
     const dueAt = waitsUntil(summary, app.runtime.clock.now());
     findings.push(
       dueAt !== null
@@ -105,6 +112,23 @@ async function examineRotations(
     );
   }
   return findings.length > 0 ? findings : [ok('rotations', 'nothing is unfinished')];
+}
+
+/** Why the key of an operation is not at hand. A store is not unlocked for it. */
+async function whyKeyMissing(
+  app: Pick<Services, 'journalHost'>,
+  { header: { id }, keyId }: OperationSummary,
+): Promise<{ readonly reason: string; readonly mend: string } | null> {
+  if (keyId.startsWith('store-')) return null;
+  try {
+    const unreadable = await (await app.journalHost()).whyUnreadable(id);
+    return (
+      unreadable && { reason: unreadable.reason, mend: `keyturn rotations resume ${id} says what to do` }
+    );
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { reason: error.message, mend: error.facts.hint ?? '' };
+  }
 }
 
 async function examineAudit(app: Pick<Services, 'audit'>): Promise<readonly Finding[]> {

@@ -66,26 +66,47 @@ test('where a store was chosen it is made', async () => {
   expect((await rig.store.facts()).kind).toBe('keychain');
 });
 
-test('records of before the first login still open', async () => {
-  const { again, rig } = start('keychain');
-  const before = await again().openSealer();
-  await rig.store.save(entry('acme'), Secret.of('x'));
-  expect((await again().openSealer()).keyId).not.toBe(before.keyId);
-  const found = await again().openSealerFor(before.keyId);
-  expect(found.open(before.seal(bytes, 'a'), 'a')).toEqual(bytes);
+describe('B3 a record under the key file of the state folder', () => {
+  const variable = 'a value of the environment, 32 characters or more';
+
+  test.each<[StoreKind | null, string, string | null]>([
+    [null, '', null],
+    ['file', '', null],
+    [null, variable, 'KEYTURN_JOURNAL_KEY is set'],
+    ['file', variable, 'KEYTURN_JOURNAL_KEY is set'],
+    ['keychain', '', 'the credential store is sealed'],
+    ['passphrase', '', 'the credential store is sealed'],
+    ['keychain', variable, 'the credential store is sealed'],
+  ])('store %s, variable "%s"', async (kind, value, reason) => {
+    const { again, memory } = start(kind ?? 'keychain');
+    const before = await again().openSealer();
+    const later = start(kind ?? 'keychain', { variable: value });
+    const file = memory.files().get(KEY);
+    if (kind !== null) await later.rig.store.save(entry('acme'), Secret.of('x'));
+    expect(file).toBeDefined();
+    if (file) later.memory.put(KEY, file);
+    if (reason === null) {
+      const found = await later.again().openSealerFor(before.keyId);
+      return expect(found.open(before.seal(bytes, 'a'), 'a')).toEqual(bytes);
+    }
+    const error = await caught(later.again().openSealerFor(before.keyId));
+    expect([error.code, error.message]).toEqual(['lost', expect.stringContaining(reason)]);
+    expect(error.message).toContain('journal.key');
+  });
 });
 
 test('a key that is gone is told as lost', async () => {
-  const { again, rig, memory } = start('keychain');
+  const { again, rig } = start('keychain');
   await rig.store.save(entry('acme'), Secret.of('x'));
   const sealer = await again().openSealer();
   await createStoreMigration(rig.options).reseal('keychain', 'keychain');
   expect((await caught(again().openSealerFor(sealer.keyId))).code).toBe('lost');
-  expect((await caught(again().openSealerFor('file-0000'))).code).toBe('lost');
-  memory.put(KEY, new Uint8Array(31));
-  expect((await caught(again().openSealerFor('file-0000'))).code).toBe('unavailable');
-  memory.put(KEY, new Uint8Array(32), { mode: 0o644 });
-  expect((await caught(again().openSealerFor('file-0000'))).code).toBe('usage');
+  const without = start('keychain');
+  expect((await caught(without.again().openSealerFor('file-0000'))).code).toBe('lost');
+  without.memory.put(KEY, new Uint8Array(31));
+  expect((await caught(without.again().openSealerFor('file-0000'))).code).toBe('unavailable');
+  without.memory.put(KEY, new Uint8Array(32), { mode: 0o644 });
+  expect((await caught(without.again().openSealerFor('file-0000'))).code).toBe('usage');
 });
 
 test('a locked keychain is unavailable, never another key', async () => {
@@ -112,7 +133,7 @@ describe('with KEYTURN_JOURNAL_KEY', () => {
     for (const other of ['', `${variable}!`]) {
       const error = await caught(start('keychain', { variable: other }).again().openSealerFor(sealer.keyId));
       expect(error).toMatchObject({
-        code: 'lost',
+        code: 'unavailable',
         facts: { hint: expect.stringContaining('KEYTURN_JOURNAL_KEY') },
       });
     }

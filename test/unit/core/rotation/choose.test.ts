@@ -16,7 +16,7 @@ function operation(
   const { state = 'open', provider = 'devo' } = more;
   const place = { provider, origin: 'https://vendor.test', subject: '', plan: {} };
   const header = { id, kind: 'rotate token', startedAt: '', profile, ...place } as const;
-  return { header, state, lastStep: null, dueAt: null, reason: null, endedAt: null };
+  return { header, state, lastStep: null, dueAt: null, reason: null, endedAt: null, keyId: 'store-1' };
 }
 
 describe('which operations are meant', () => {
