@@ -108,18 +108,18 @@ export function checkStoreKind(facts: StoreFacts, wanted: StoreKind | null): voi
 
 /** Another process may have put something in meanwhile: then it stays. */
 async function withdrawEmpty(options: CredentialStoreOptions, file: StoreFile): Promise<void> {
-  const { markVault, sweepVaults } = await import('./vault-markers.ts');
+  const { markDataKey, sweepDataKeys } = await import('./data-key-markers.ts');
   const { disk, keychain, path } = options;
   const { shared } = file;
   await options.locks.hold(shared.lockName, shared.waitMs, async (stillHeld) => {
     const document = await file.read();
     if (!document || document.entries.size > 0) return;
-    const { kind, vault } = document.header;
-    const { key } = await file.vaults.unlock(document.header);
-    if (kind === 'keychain' && vault && key) await markVault(disk, path, { id: vault.id, key });
+    const { kind, dataKey } = document.header;
+    const { key } = await file.dataKeys.unlock(document.header);
+    if (kind === 'keychain' && dataKey && key) await markDataKey(disk, path, { id: dataKey.id, key });
     await stillHeld();
     await disk.remove(path);
     await disk.syncFolder(dirname(path));
-    await sweepVaults(disk, keychain, path, null);
+    await sweepDataKeys(disk, keychain, path, null);
   });
 }

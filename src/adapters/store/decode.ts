@@ -14,7 +14,9 @@ import {
   type YamlFile,
   type YamlNode,
 } from '../yaml/yaml-tree.ts';
+import { kdfProblem } from './data-key.ts';
 import {
+  type DataKeyFacts,
   type Entry,
   type Header,
   type KdfFacts,
@@ -22,10 +24,8 @@ import {
   type SealFormat,
   type Stored,
   type StoredVersion,
-  type Vault,
 } from './format.ts';
 import { fromBase64Url } from './seal.ts';
-import { kdfProblem } from './vault-key.ts';
 
 const KINDS: readonly CredentialKind[] = ['managing', 'token', 'key', 'imported'];
 const VERSION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -36,7 +36,7 @@ export function isVersionName(name: string): boolean {
 
 type Items = ReadonlyMap<string, NamedItem>;
 
-/** Generation, kind and vault. Throws usage with line and column. */
+/** Generation, kind and data key. Throws usage with line and column. */
 export function readHeader(file: YamlFile, root: Items): Header {
   const top = file.root;
   const generation = root.get('generation')?.value;
@@ -48,7 +48,7 @@ export function readHeader(file: YamlFile, root: Items): Header {
   return {
     generation: readWhole(file, generation, '"generation"'),
     kind,
-    vault: kind === 'file' ? null : readVault(file, root, kind),
+    dataKey: kind === 'file' ? null : readDataKey(file, root, kind),
   };
 }
 
@@ -160,7 +160,7 @@ function findSecretProblem(secret: string): string | null {
   return null;
 }
 
-function readVault(file: YamlFile, root: Items, kind: StoreKind): Vault {
+function readDataKey(file: YamlFile, root: Items, kind: StoreKind): DataKeyFacts {
   const top = file.root;
   const id = requireText(file, root.get('vault')?.value, '"vault"', top);
   if (!/^[0-9a-f]{32}$/.test(id)) throw file.fail(root.get('vault')?.value, 'has a "vault" that is damaged');

@@ -7,7 +7,7 @@ import { seal, unseal } from './seal.ts';
 
 /** The unlocked key of a sealed store; `key` is null for the `file` store, which keeps secrets in clear. */
 export interface Unlocked {
-  readonly vaultId: string | null;
+  readonly dataKeyId: string | null;
   readonly key: KeyObject | null;
 }
 
@@ -70,7 +70,7 @@ export function openOrNull(unlocked: Unlocked, entry: Identity, version: StoredV
  */
 function contextOf(format: SealFormat, unlocked: Unlocked, entry: Identity, version: VersionFacts): string {
   const { name, provider, origin } = entry;
-  const place = ['keyturn', format, unlocked.vaultId, name, provider, origin, 'secret', version.version];
+  const place = ['keyturn', format, unlocked.dataKeyId, name, provider, origin, 'secret', version.version];
   if (format === 1) return JSON.stringify(place);
   const settings = entry.settings && Object.entries(entry.settings).sort(([a], [b]) => (a < b ? -1 : 1));
   const { id, scopes, createdAt, expiresAt, savedAt } = version;

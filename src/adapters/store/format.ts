@@ -39,8 +39,8 @@ export interface KdfFacts {
   readonly salt: string;
 }
 
-/** The key that the secrets are sealed under, told without the key. */
-export interface Vault {
+/** The key that the secrets are sealed under, told without the key. In the file its id is `vault`, which was its name. */
+export interface DataKeyFacts {
   readonly id: string;
   /** A known text sealed under the key, so that a wrong key is told apart from a damaged secret. */
   readonly check: Uint8Array;
@@ -51,5 +51,5 @@ export interface Header {
   readonly generation: number;
   readonly kind: StoreKind;
   /** Null with the `file` store only. */
-  readonly vault: Vault | null;
+  readonly dataKey: DataKeyFacts | null;
 }

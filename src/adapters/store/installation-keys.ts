@@ -9,7 +9,7 @@ import type { KeySource } from '../../ports/sealer.ts';
 import { replaceFile, sweepLeftovers } from '../disk/atomic-file.ts';
 import { ensureDurableFolder, refuseLooseFile } from '../disk/private.ts';
 import type { LocalCredentialStore } from './credential-store.ts';
-import { deriveKey, fingerprintKey, KEY_BYTES } from './vault-key.ts';
+import { deriveKey, fingerprintKey, KEY_BYTES } from './data-key.ts';
 
 export interface InstallationKeysOptions {
   readonly disk: Disk;

@@ -8,13 +8,13 @@ import type { Locks } from '../../ports/lock.ts';
 import { type Change, commitShared, readShared, type SharedFile } from '../disk/commit-file.ts';
 import { LastRead } from '../disk/last-read.ts';
 import { ParsedOnce } from '../disk/parsed-once.ts';
+import type { DataKeys, NewDataKey } from './data-keys.ts';
 import type { Unlocked } from './entry-secret.ts';
 import { FILE_LIMIT, type Header } from './format.ts';
 import { renewSeals } from './renew-seals.ts';
 import { type Draft, type Outcome, toChange } from './store-change.ts';
 import { newStoreContent, readStoreContent, type StoreContent } from './store-document.ts';
 import { StoreEdit } from './store-edit.ts';
-import type { NewVault, Vaults } from './vaults.ts';
 
 export interface CredentialStoreOptions {
   readonly disk: Disk;
@@ -49,7 +49,7 @@ export interface Opened {
 /** Reading and committing `credentials.yaml` as a whole. */
 export interface StoreFile {
   readonly shared: SharedFile;
-  readonly vaults: Vaults;
+  readonly dataKeys: DataKeys;
   read(): Promise<StoreContent | null>;
   parse(bytes: Uint8Array): Promise<StoreContent>;
   /** Runs `use` with a document and its key; again from the newest file when a migration came in between. */
@@ -73,14 +73,14 @@ export function createStoreFile(options: CredentialStoreOptions): StoreFile {
 
 class FileStore implements StoreFile {
   readonly shared: SharedFile;
-  readonly vaults: Vaults;
+  readonly dataKeys: DataKeys;
   readonly #options: CredentialStoreOptions;
   readonly #parsed: ParsedOnce<StoreContent>;
 
   constructor(options: CredentialStoreOptions) {
     const { disk, random, locks, path } = options;
     this.#options = options;
-    this.vaults = lazyVaults(options);
+    this.dataKeys = lazyDataKeys(options);
     this.shared = {
       disk,
       random,
@@ -108,22 +108,22 @@ class FileStore implements StoreFile {
     for (;;) {
       if (!document) return null;
       try {
-        return use({ document, unlocked: await this.vaults.unlock(document.header) });
+        return use({ document, unlocked: await this.dataKeys.unlock(document.header) });
       } catch (error) {
         // A migration may have replaced file and key since the file was read.
         if (!isAppError(error, 'unavailable') && !isAppError(error, 'auth')) throw error;
         const newer = await this.read();
-        if (!newer || newer.header.vault?.id === document.header.vault?.id) throw error;
+        if (!newer || newer.header.dataKey?.id === document.header.dataKey?.id) throw error;
         document = newer;
       }
     }
   }
 
   async edit<T>(change: (draft: Draft) => Outcome<T>): Promise<T> {
-    const newFile = new NewFile(this.#options, this.vaults);
+    const newFile = new NewFile(this.#options, this.dataKeys);
     // Asked for before the lock is taken, so that nobody waits behind it for a person to type.
     const before = await this.read();
-    if (before) await this.vaults.unlock(before.header);
+    if (before) await this.dataKeys.unlock(before.header);
     else {
       await this.#options.beforeNewStore?.(this.#options.kindForNewFile);
       await newFile.askPassphrase();
@@ -150,7 +150,7 @@ class FileStore implements StoreFile {
       const document = new StoreEdit(await this.parse(current));
       const outcome = change(document);
       if (!outcome.changed) return { bytes: null, result: outcome.result };
-      return this.#toChange({ document, unlocked: { vaultId: null, key: null } }, outcome);
+      return this.#toChange({ document, unlocked: { dataKeyId: null, key: null } }, outcome);
     });
     await this.tidy();
     return result;
@@ -159,11 +159,11 @@ class FileStore implements StoreFile {
   async tidy(): Promise<void> {
     const { disk, locks, keychain, path } = this.#options;
     try {
-      const { hasMarkers, sweepVaults } = await import('./vault-markers.ts');
+      const { hasMarkers, sweepDataKeys } = await import('./data-key-markers.ts');
       if (!(await hasMarkers(disk, path))) return;
       await locks.hold(this.shared.lockName, this.shared.waitMs, async () => {
         const document = await this.read();
-        await sweepVaults(disk, keychain, path, document?.header.vault?.id ?? null);
+        await sweepDataKeys(disk, keychain, path, document?.header.dataKey?.id ?? null);
       });
     } catch (error) {
       // What was written stands, whatever becomes of the leftovers.
@@ -173,7 +173,7 @@ class FileStore implements StoreFile {
 
   async #draftOf(current: Uint8Array): Promise<Draft> {
     const document = new StoreEdit(await this.parse(current));
-    return { document, unlocked: await this.vaults.unlock(document.header) };
+    return { document, unlocked: await this.dataKeys.unlock(document.header) };
   }
 
   #toChange<T>(draft: Draft, outcome: Outcome<T>): ReturnType<typeof toChange<T>> {
@@ -184,13 +184,13 @@ class FileStore implements StoreFile {
 /** The beginning of a file that does not exist yet: its data key is made once, however often the change is run. */
 class NewFile {
   readonly #options: CredentialStoreOptions;
-  readonly #vaults: Vaults;
+  readonly #dataKeys: DataKeys;
   #passphrase: Secret | undefined;
-  #made: NewVault | null = null;
+  #made: NewDataKey | null = null;
 
-  constructor(options: CredentialStoreOptions, vaults: Vaults) {
+  constructor(options: CredentialStoreOptions, dataKeys: DataKeys) {
     this.#options = options;
-    this.#vaults = vaults;
+    this.#dataKeys = dataKeys;
   }
 
   async askPassphrase(): Promise<void> {
@@ -200,17 +200,17 @@ class NewFile {
 
   async draft(): Promise<Draft> {
     const kind = this.#options.kindForNewFile;
-    this.#made ??= await this.#vaults.create(kind, this.#passphrase);
-    const header: Header = { generation: 0, kind, vault: this.#made.vault };
+    this.#made ??= await this.#dataKeys.create(kind, this.#passphrase);
+    const header: Header = { generation: 0, kind, dataKey: this.#made.dataKey };
     return { document: new StoreEdit(newStoreContent(header)), unlocked: this.#made.unlocked };
   }
 }
 
 /** A list unlocks nothing, and does not load what would. */
-function lazyVaults(options: CredentialStoreOptions): Vaults {
-  let made: Promise<Vaults> | null = null;
-  const load = (): Promise<Vaults> => {
-    made ??= import('./vaults.ts').then(({ createVaults }) => createVaults(options));
+function lazyDataKeys(options: CredentialStoreOptions): DataKeys {
+  let made: Promise<DataKeys> | null = null;
+  const load = (): Promise<DataKeys> => {
+    made ??= import('./data-keys.ts').then(({ createDataKeys }) => createDataKeys(options));
     return made;
   };
   return {

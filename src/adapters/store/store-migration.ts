@@ -3,14 +3,14 @@ import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Guard, Resealed, StoreMigration } from '../../ports/store-migration.ts';
 import { commitShared } from '../disk/commit-file.ts';
+import { markDataKey, sweepDataKeys } from './data-key-markers.ts';
+import type { NewDataKey } from './data-keys.ts';
 import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
 import type { Entry } from './format.ts';
 import { type Expected, toChange } from './store-change.ts';
 import type { StoreDocument } from './store-document.ts';
 import { StoreEdit } from './store-edit.ts';
 import { type CredentialStoreOptions, createStoreFile, type StoreFile } from './store-file.ts';
-import { markVault, sweepVaults } from './vault-markers.ts';
-import type { NewVault } from './vaults.ts';
 
 export interface StoreMigrationOptions extends CredentialStoreOptions {
   /** Called once, before the file is replaced, with the key that the store is to have: null where it lies in clear. */
@@ -36,7 +36,7 @@ interface Committed {
   readonly credentials: readonly string[];
   readonly secrets: number;
   /** The keychain's item that is not needed any more. */
-  readonly oldVault: string | null;
+  readonly oldDataKey: string | null;
 }
 
 async function reseal(
@@ -48,27 +48,28 @@ async function reseal(
   // Whatever a person has to type is asked for before the lock is taken.
   await file.open(() => null);
   const passphrase = to === 'passphrase' ? await (options.newPassphrase ?? options.passphrase)() : undefined;
-  let made: NewVault | null = null;
+  let made: NewDataKey | null = null;
   const commit = (): Promise<Committed> =>
     commitShared(file.shared, async (current) => {
       const document = current && new StoreEdit(await file.parse(current));
       if (!document || document.header.kind !== from) throw changedKind(from);
-      const { vault } = document.header;
-      const { key: oldKey } = await file.vaults.unlock(document.header);
-      const secrets = openAll(document, { vaultId: vault?.id ?? null, key: oldKey });
+      const { dataKey } = document.header;
+      const { key: oldKey } = await file.dataKeys.unlock(document.header);
+      const secrets = openAll(document, { dataKeyId: dataKey?.id ?? null, key: oldKey });
       if (made === null) {
-        made = await file.vaults.create(to, passphrase);
+        made = await file.dataKeys.create(to, passphrase);
         await options.beforeSwitch?.(made.unlocked.key);
       }
-      if (from === 'keychain' && vault && oldKey) await markVault(disk, path, { id: vault.id, key: oldKey });
-      document.setHeader({ ...document.header, kind: to, vault: made.vault });
+      if (from === 'keychain' && dataKey && oldKey)
+        await markDataKey(disk, path, { id: dataKey.id, key: oldKey });
+      document.setHeader({ ...document.header, kind: to, dataKey: made.dataKey });
       for (const entry of [...document.entries.values()]) {
         document.put(sealUnder(options, made.unlocked, entry, secrets));
       }
       const draft = { document, unlocked: made.unlocked };
       // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
-      const oldVault = from === 'keychain' ? (vault?.id ?? null) : null;
-      const result = { ...count(secrets, document), oldVault };
+      const oldDataKey = from === 'keychain' ? (dataKey?.id ?? null) : null;
+      const result = { ...count(secrets, document), oldDataKey };
       return toChange(file.shared, (bytes) => file.parse(bytes), draft, {
         result,
         changed: true,
@@ -79,9 +80,9 @@ async function reseal(
   const { shared } = file;
   const left = await options.locks.hold(shared.lockName, shared.waitMs, async () => {
     const now = await file.read();
-    return sweepVaults(disk, keychain, path, now?.header.vault?.id ?? null);
+    return sweepDataKeys(disk, keychain, path, now?.header.dataKey?.id ?? null);
   });
-  const oldKeyRemains = done.oldVault !== null && left.includes(done.oldVault);
+  const oldKeyRemains = done.oldDataKey !== null && left.includes(done.oldDataKey);
   return { credentials: done.credentials, secrets: done.secrets, oldKeyRemains };
 }
 

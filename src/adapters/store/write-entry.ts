@@ -7,11 +7,11 @@ export function writeHeader(document: Document, header: Header): void {
   document.set('schema', SCHEMA);
   document.set('generation', header.generation);
   document.set('store', header.kind);
-  const { vault } = header;
-  setOrDelete(document, ['vault'], vault?.id);
-  setOrDelete(document, ['check'], vault ? toBase64Url(vault.check) : undefined);
-  if (vault?.kdf) {
-    const { N, r, p, salt } = vault.kdf;
+  const { dataKey } = header;
+  setOrDelete(document, ['vault'], dataKey?.id);
+  setOrDelete(document, ['check'], dataKey ? toBase64Url(dataKey.check) : undefined);
+  if (dataKey?.kdf) {
+    const { N, r, p, salt } = dataKey.kdf;
     document.set('kdf', flowNode(document, { name: 'scrypt', N, r, p, salt }));
   } else {
     document.delete('kdf');

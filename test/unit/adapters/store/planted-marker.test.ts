@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newKey, saveKeychainKey } from '../../../../src/adapters/store/vault-key.ts';
-import { markVault } from '../../../../src/adapters/store/vault-markers.ts';
+import { newKey, saveKeychainKey } from '../../../../src/adapters/store/data-key.ts';
+import { markDataKey } from '../../../../src/adapters/store/data-key-markers.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { createMemoryDisk } from '../../../support/memory-disk.ts';
 import { createRig, entry, PATH } from './store-rig.ts';
@@ -27,7 +27,7 @@ async function start() {
 type Rig = Awaited<ReturnType<typeof start>>;
 
 async function valid({ disk, memory }: Rig, path: string, byte: number): Promise<Uint8Array> {
-  await markVault(disk, path, { id: OTHER, key: keyOf(byte) });
+  await markDataKey(disk, path, { id: OTHER, key: keyOf(byte) });
   const bytes = memory.files().get(markerAt(path, OTHER)) ?? new Uint8Array();
   memory.erase(markerAt(path, OTHER));
   expect(bytes).toHaveLength(43);
@@ -59,10 +59,10 @@ describe('A23 a marker that another program put beside the store', () => {
     expect((await rig.again().open('next')).reveal()).toBe('another');
   });
 
-  test('names the vault in use: the key in use stays', async () => {
+  test('names the dataKey in use: the key in use stays', async () => {
     const rig = await start();
     const [item = ''] = [...rig.keychain.items.keys()].filter((name) => name !== ITEM);
-    rig.memory.put(markerAt(PATH, item.replace('keyturn/vault:', '')), new Uint8Array());
+    rig.memory.put(markerAt(PATH, item.replace('keyturn/dataKey:', '')), new Uint8Array());
     await rig.again().save(entry('next'), Secret.of('another'));
     expect((await rig.again().open('acme')).reveal()).toBe('s3cr3t');
     expect(rig.keychain.items.size).toBe(2);
@@ -80,7 +80,7 @@ describe('A23 a marker that another program put beside the store', () => {
 
   test('of this store itself makes the key go that it names', async () => {
     const rig = await start();
-    await markVault(rig.disk, PATH, { id: OTHER, key: keyOf(5) });
+    await markDataKey(rig.disk, PATH, { id: OTHER, key: keyOf(5) });
     await rig.again().save(entry('next'), Secret.of('another'));
     expect(rig.keychain.items.has(ITEM)).toBe(false);
     expect([...rig.memory.files().keys()]).toEqual([PATH]);

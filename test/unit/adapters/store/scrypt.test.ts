@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { derivePassphraseKey, kdfProblem, SCRYPT_COST } from '../../../../src/adapters/store/vault-key.ts';
+import { derivePassphraseKey, kdfProblem, SCRYPT_COST } from '../../../../src/adapters/store/data-key.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { caught } from './store-rig.ts';

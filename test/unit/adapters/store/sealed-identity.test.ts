@@ -108,12 +108,12 @@ describe('A13 an entry that an older keyturn sealed', () => {
     const rig = await filled('keychain');
     const unlocked = await rig.store.unlock();
     if (!unlocked?.key) throw new Error('the store has no key');
-    const { vaultId, key } = unlocked;
+    const { dataKeyId, key } = unlocked;
     for (const [version, secret] of [
       ['1', 's3cr3t-value'],
       ['next', 'next-value'],
     ] as const) {
-      const place = ['keyturn', 1, vaultId, 'acme', 'devo', 'https://api.devo.com', 'secret', version];
+      const place = ['keyturn', 1, dataKeyId, 'acme', 'devo', 'https://api.devo.com', 'secret', version];
       const sealed = seal(key, random, new TextEncoder().encode(secret), JSON.stringify(place));
       rig.edit(/seal: 2\n\s+sealed: \S+/, `sealed: ${toBase64Url(sealed)}`);
     }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newKey, saveKeychainKey } from '../../../../src/adapters/store/data-key.ts';
+import { markDataKey } from '../../../../src/adapters/store/data-key-markers.ts';
 import { createStoreMigration } from '../../../../src/adapters/store/store-migration.ts';
-import { newKey, saveKeychainKey } from '../../../../src/adapters/store/vault-key.ts';
-import { markVault } from '../../../../src/adapters/store/vault-markers.ts';
 import type { StoreKind } from '../../../../src/domain/credential.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { createMemoryDisk } from '../../../support/memory-disk.ts';
@@ -21,7 +21,7 @@ function start(kind: StoreKind) {
 /** As a run leaves it that was killed between the marker and the key, or after the key. */
 async function leaveMarker({ disk, keychain }: ReturnType<typeof start>): Promise<void> {
   const key = newKey({ bytes: (count) => new Uint8Array(count).fill(7) });
-  await markVault(disk, PATH, { id: STALE, key });
+  await markDataKey(disk, PATH, { id: STALE, key });
   await saveKeychainKey(keychain, STALE, key);
 }
 

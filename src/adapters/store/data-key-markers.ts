@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
-import { deriveKey, forgetKeychainKey } from './vault-key.ts';
+import { deriveKey, forgetKeychainKey } from './data-key.ts';
 
-/** A vault whose key is kept in the keychain. */
-export interface MarkedVault {
+/** A data key that is kept in the keychain. */
+export interface MarkedDataKey {
   readonly id: string;
   readonly key: KeyObject;
 }
@@ -17,13 +17,13 @@ const MOST_SWEPT = 16;
 const CODE_LENGTH = 43;
 
 /**
- * A marker is a file beside the store that names a vault whose keychain item may have to go: one that is being made, or one
+ * A marker is a file beside the store that names a data key whose keychain item may have to go: one that is being made, or one
  * that a migration leaves behind. It is durable before the item is touched, so that no kill leaves an item that nobody
- * knows of. It holds a code under the vault's own key, so that nobody else can make keyturn delete an item.
+ * knows of. It holds a code under the data key itself, so that nobody else can make keyturn delete an item.
  */
-export async function markVault(disk: Disk, path: string, vault: MarkedVault): Promise<void> {
-  const marker = join(dirname(path), markerName(path, vault.id));
-  const code = new TextEncoder().encode(codeOf(await placeOf(disk, path), vault));
+export async function markDataKey(disk: Disk, path: string, dataKey: MarkedDataKey): Promise<void> {
+  const marker = join(dirname(path), markerName(path, dataKey.id));
+  const code = new TextEncoder().encode(codeOf(await placeOf(disk, path), dataKey));
   // What lies there was torn by a kill, or planted.
   await disk.remove(marker);
   const file = await disk.create(marker, 0o600);
@@ -36,8 +36,8 @@ export async function markVault(disk: Disk, path: string, vault: MarkedVault): P
   await disk.syncFolder(dirname(path));
 }
 
-/** Of this vault and this store: a marker that was copied from another store says nothing here. */
-function codeOf(place: string, { id, key }: MarkedVault): string {
+/** Of this data key and this store: a marker that was copied from another store says nothing here. */
+function codeOf(place: string, { id, key }: MarkedDataKey): string {
   return createHmac('sha256', deriveKey(key, 'marker'))
     .update(JSON.stringify(['keyturn marker', id, place]))
     .digest('base64url');
@@ -45,15 +45,15 @@ function codeOf(place: string, { id, key }: MarkedVault): string {
 
 /** Whether a run that was killed, or a keychain that was out of reach, left something to sweep. Needs no lock. */
 export async function hasMarkers(disk: Disk, path: string): Promise<boolean> {
-  return (await disk.list(dirname(path))).some((name) => markedVault(path, name) !== null);
+  return (await disk.list(dirname(path))).some((name) => markedDataKey(path, name) !== null);
 }
 
 /**
- * Forgets the keychain items of the marked vaults but the one in use, where the marker's code fits the key in the item. A
- * marker that does not fit goes, and the item stays. Only under the store's lock. Returns the vaults whose item could not be
+ * Forgets the keychain items of the marked data keys but the one in use, where the marker's code fits the key in the item. A
+ * marker that does not fit goes, and the item stays. Only under the store's lock. Returns the data keys whose item could not be
  * deleted now; their markers stay for the next time.
  */
-export async function sweepVaults(
+export async function sweepDataKeys(
   disk: Disk,
   keychain: Keychain,
   path: string,
@@ -61,7 +61,7 @@ export async function sweepVaults(
 ): Promise<readonly string[]> {
   const folder = dirname(path);
   const left: string[] = [];
-  const marked = (await disk.list(folder)).flatMap((name) => markedVault(path, name) ?? []);
+  const marked = (await disk.list(folder)).flatMap((name) => markedDataKey(path, name) ?? []);
   for (const id of marked.slice(0, MOST_SWEPT)) {
     const isDone = id === inUse || (await sweep({ disk, keychain, path }, id));
     if (!isDone || !(await removed(disk, join(folder, markerName(path, id))))) left.push(id);
@@ -75,7 +75,7 @@ interface Sweeping {
   readonly path: string;
 }
 
-/** Whether nothing is left to do for the marker of this vault. */
+/** Whether nothing is left to do for the marker of this data key. */
 async function sweep({ disk, keychain, path }: Sweeping, id: string): Promise<boolean> {
   const bytes = await readCode(disk, join(dirname(path), markerName(path, id)));
   if (!bytes) return true;
@@ -105,7 +105,7 @@ async function placeOf(disk: Disk, path: string): Promise<string> {
   return join(await disk.resolve(dirname(path)), basename(path));
 }
 
-function markedVault(path: string, name: string): string | null {
+function markedDataKey(path: string, name: string): string | null {
   const start = markerName(path, '');
   const id = name.startsWith(start) ? name.slice(start.length) : '';
   return /^[0-9a-f]{32}$/.test(id) ? id : null;
@@ -116,6 +116,6 @@ function isSame(bytes: Uint8Array, code: string): boolean {
   return bytes.length === expected.length && timingSafeEqual(bytes, expected);
 }
 
-function markerName(path: string, vaultId: string): string {
-  return `.${basename(path)}.vault-${vaultId}`;
+function markerName(path: string, dataKeyId: string): string {
+  return `.${basename(path)}.vault-${dataKeyId}`;
 }

@@ -5,24 +5,24 @@ import { safeText } from '../../domain/text.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Keychain } from '../../ports/keychain.ts';
-import type { Unlocked } from './entry-secret.ts';
-import type { Header, KdfFacts, Vault } from './format.ts';
-import { toBase64Url } from './seal.ts';
 import {
   derivePassphraseKey,
   makeCheck,
+  newDataKeyId,
   newKey,
-  newVaultId,
   passesCheck,
   readKeychainKey,
   requireReachable,
   SCRYPT_COST,
   saveKeychainKey,
   wrongPassphrase,
-} from './vault-key.ts';
-import { markVault } from './vault-markers.ts';
+} from './data-key.ts';
+import { markDataKey } from './data-key-markers.ts';
+import type { Unlocked } from './entry-secret.ts';
+import type { DataKeyFacts, Header, KdfFacts } from './format.ts';
+import { toBase64Url } from './seal.ts';
 
-export interface VaultsOptions {
+export interface DataKeysOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly keychain: Keychain;
@@ -38,22 +38,22 @@ export interface VaultsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface NewVault {
-  readonly vault: Vault | null;
+export interface NewDataKey {
+  readonly dataKey: DataKeyFacts | null;
   readonly unlocked: Unlocked;
 }
 
 /** The keys of the store, each unlocked once per process. */
-export interface Vaults {
-  unlock(header: Pick<Header, 'kind' | 'vault'>): Promise<Unlocked>;
+export interface DataKeys {
+  unlock(header: Pick<Header, 'kind' | 'dataKey'>): Promise<Unlocked>;
   /** A fresh key. `passphrase` is given where it differs from the one that opens the store. */
-  create(kind: StoreKind, passphrase?: Secret): Promise<NewVault>;
+  create(kind: StoreKind, passphrase?: Secret): Promise<NewDataKey>;
 }
 
-const IN_CLEAR: Unlocked = { vaultId: null, key: null };
+const IN_CLEAR: Unlocked = { dataKeyId: null, key: null };
 const LEAST_PASSPHRASE = 8;
 
-export function createVaults(options: VaultsOptions): Vaults {
+export function createDataKeys(options: DataKeysOptions): DataKeys {
   const { disk, random, keychain, path } = options;
   const unlocked = new Map<string, Promise<Unlocked>>();
   let asked: Promise<Secret> | null = null;
@@ -66,49 +66,49 @@ export function createVaults(options: VaultsOptions): Vaults {
     return asked;
   };
 
-  const open = async (kind: StoreKind, vault: Vault): Promise<Unlocked> => {
+  const open = async (kind: StoreKind, dataKey: DataKeyFacts): Promise<Unlocked> => {
     if (kind === 'keychain') {
-      return { vaultId: vault.id, key: await readKeychainKey(keychain, vault, safeText(path, 300)) };
+      return { dataKeyId: dataKey.id, key: await readKeychainKey(keychain, dataKey, safeText(path, 300)) };
     }
-    if (!vault.kdf) {
+    if (!dataKey.kdf) {
       throw new AppError({
         code: 'failure',
         message: 'the passphrase store has no "kdf"',
         hint: `bring back "${safeText(path, 300)}" from a backup, or move it away and log in again`,
       });
     }
-    const key = await derivePassphraseKey(await ask(), vault.kdf, options.signal);
-    if (passesCheck(key, vault)) return { vaultId: vault.id, key };
+    const key = await derivePassphraseKey(await ask(), dataKey.kdf, options.signal);
+    if (passesCheck(key, dataKey)) return { dataKeyId: dataKey.id, key };
     asked = null;
     throw wrongPassphrase();
   };
 
   return {
-    unlock({ kind, vault }) {
-      if (kind === 'file' || !vault) return Promise.resolve(IN_CLEAR);
-      const known = unlocked.get(vault.id);
+    unlock({ kind, dataKey }) {
+      if (kind === 'file' || !dataKey) return Promise.resolve(IN_CLEAR);
+      const known = unlocked.get(dataKey.id);
       if (known) return known;
-      const opening = open(kind, vault).catch((error: unknown) => {
-        unlocked.delete(vault.id);
+      const opening = open(kind, dataKey).catch((error: unknown) => {
+        unlocked.delete(dataKey.id);
         throw error;
       });
-      unlocked.set(vault.id, opening);
+      unlocked.set(dataKey.id, opening);
       return opening;
     },
     async create(kind, passphrase) {
-      if (kind === 'file') return { vault: null, unlocked: IN_CLEAR };
-      const id = newVaultId(random);
+      if (kind === 'file') return { dataKey: null, unlocked: IN_CLEAR };
+      const id = newDataKeyId(random);
       if (kind === 'keychain') {
         const key = await offering(options, async () => {
           // A keychain that is out of reach is found out before anything is left for it.
           await requireReachable(keychain, id);
           const made = newKey(random);
-          await markVault(disk, path, { id, key: made });
+          await markDataKey(disk, path, { id, key: made });
           await saveKeychainKey(keychain, id, made);
           return made;
         });
-        const vault = { id, check: makeCheck(key, random, id), kdf: null };
-        return remember(unlocked, vault, { vaultId: id, key });
+        const dataKey = { id, check: makeCheck(key, random, id), kdf: null };
+        return remember(unlocked, dataKey, { dataKeyId: id, key });
       }
       const salt = toBase64Url(random.bytes(16));
       const kdf: KdfFacts = { ...SCRYPT_COST, N: options.scryptN ?? SCRYPT_COST.N, salt };
@@ -121,13 +121,13 @@ export function createVaults(options: VaultsOptions): Vaults {
         );
       }
       const key = await derivePassphraseKey(chosen, kdf, options.signal);
-      return remember(unlocked, { id, check: makeCheck(key, random, id), kdf }, { vaultId: id, key });
+      return remember(unlocked, { id, check: makeCheck(key, random, id), kdf }, { dataKeyId: id, key });
     },
   };
 }
 
 /** A failure of the keychain says what else there is, while nothing depends on it yet. */
-async function offering<T>(options: VaultsOptions, work: () => Promise<T>): Promise<T> {
+async function offering<T>(options: DataKeysOptions, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -138,7 +138,11 @@ async function offering<T>(options: VaultsOptions, work: () => Promise<T>): Prom
   }
 }
 
-function remember(cache: Map<string, Promise<Unlocked>>, vault: Vault, unlocked: Unlocked): NewVault {
-  cache.set(vault.id, Promise.resolve(unlocked));
-  return { vault, unlocked };
+function remember(
+  cache: Map<string, Promise<Unlocked>>,
+  dataKey: DataKeyFacts,
+  unlocked: Unlocked,
+): NewDataKey {
+  cache.set(dataKey.id, Promise.resolve(unlocked));
+  return { dataKey, unlocked };
 }

@@ -3,34 +3,34 @@ import { AppError, interruption, isAppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Keychain } from '../../ports/keychain.ts';
-import type { KdfFacts, Vault } from './format.ts';
+import type { DataKeyFacts, KdfFacts } from './format.ts';
 import { fromBase64Url, seal, toBase64Url, unseal } from './seal.ts';
 
 const KEYCHAIN_SERVICE = 'keyturn';
 export const KEY_BYTES = 32;
 const PROBE = new TextEncoder().encode('keyturn');
 
-/** The keychain's name for the key of a vault. */
-function keychainAccount(vaultId: string): string {
-  return `vault:${vaultId}`;
+/** The keychain's name for a data key. */
+function keychainAccount(dataKeyId: string): string {
+  return `vault:${dataKeyId}`;
 }
 
-export function newVaultId(random: Random): string {
+export function newDataKeyId(random: Random): string {
   return Buffer.from(random.bytes(16)).toString('hex');
 }
 
-export function makeCheck(key: KeyObject, random: Random, vaultId: string): Uint8Array {
-  return seal(key, random, PROBE, checkContext(vaultId));
+export function makeCheck(key: KeyObject, random: Random, dataKeyId: string): Uint8Array {
+  return seal(key, random, PROBE, checkContext(dataKeyId));
 }
 
-export function passesCheck(key: KeyObject, vault: Vault): boolean {
-  const opened = unseal(key, vault.check, checkContext(vault.id));
+export function passesCheck(key: KeyObject, dataKey: DataKeyFacts): boolean {
+  const opened = unseal(key, dataKey.check, checkContext(dataKey.id));
   return opened !== null && Buffer.compare(opened, PROBE) === 0;
 }
 
 /** Throws what stands in the way; changes nothing. */
-export async function requireReachable(keychain: Keychain, vaultId: string): Promise<void> {
-  await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(vaultId));
+export async function requireReachable(keychain: Keychain, dataKeyId: string): Promise<void> {
+  await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(dataKeyId));
 }
 
 export function newKey(random: Random): KeyObject {
@@ -38,32 +38,36 @@ export function newKey(random: Random): KeyObject {
 }
 
 /** Puts a key into the keychain and reads it back. */
-export async function saveKeychainKey(keychain: Keychain, vaultId: string, key: KeyObject): Promise<void> {
+export async function saveKeychainKey(keychain: Keychain, dataKeyId: string, key: KeyObject): Promise<void> {
   const text = toBase64Url(key.export());
-  const account = keychainAccount(vaultId);
+  const account = keychainAccount(dataKeyId);
   await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
   if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) !== text) {
     throw unavailable('the keychain does not give back what was put into it', 'see `keyturn doctor`');
   }
 }
 
-/** The key of an existing vault. Throws `AppError` (unavailable) when it is missing or another one. */
-export async function readKeychainKey(keychain: Keychain, vault: Vault, path: string): Promise<KeyObject> {
-  const text = await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(vault.id));
+/** An existing data key. Throws `AppError` (unavailable) when it is missing or another one. */
+export async function readKeychainKey(
+  keychain: Keychain,
+  dataKey: DataKeyFacts,
+  path: string,
+): Promise<KeyObject> {
+  const text = await keychain.getPassword(KEYCHAIN_SERVICE, keychainAccount(dataKey.id));
   if (text === null) {
     throw unavailable(
       `the keychain has no key for "${path}"`,
-      `bring back the item "${keychainAccount(vault.id)}" of "${KEYCHAIN_SERVICE}", or move the file away and log in again`,
+      `bring back the item "${keychainAccount(dataKey.id)}" of "${KEYCHAIN_SERVICE}", or move the file away and log in again`,
     );
   }
   const key = toKey(text);
   if (!key) {
     throw unavailable(
       `the keychain's key for "${path}" is damaged`,
-      `the item "${keychainAccount(vault.id)}" of "${KEYCHAIN_SERVICE}" must hold 43 characters and nothing else`,
+      `the item "${keychainAccount(dataKey.id)}" of "${KEYCHAIN_SERVICE}" must hold 43 characters and nothing else`,
     );
   }
-  if (!passesCheck(key, vault)) {
+  if (!passesCheck(key, dataKey)) {
     throw unavailable(
       `the keychain holds another key than "${path}" was sealed with`,
       'bring back the keychain or the file from the same backup, or move the file away and log in again',
@@ -137,16 +141,16 @@ function toKey(text: string): KeyObject | null {
 }
 
 /**
- * Forgets the keychain's item of a vault where `isOurs` says so of the key in it. False when the keychain cannot be reached
+ * Forgets the keychain's item of a data key where `isOurs` says so of the key in it. False when the keychain cannot be reached
  * now, so that somebody must ask again.
  */
 export async function forgetKeychainKey(
   keychain: Keychain,
-  vaultId: string,
+  dataKeyId: string,
   isOurs: (key: KeyObject) => boolean,
 ): Promise<boolean> {
   try {
-    const account = keychainAccount(vaultId);
+    const account = keychainAccount(dataKeyId);
     const text = await keychain.getPassword(KEYCHAIN_SERVICE, account);
     const key = text === null ? null : toKey(text);
     if (key && isOurs(key)) await keychain.deletePassword(KEYCHAIN_SERVICE, account);
@@ -157,8 +161,8 @@ export async function forgetKeychainKey(
   }
 }
 
-function checkContext(vaultId: string): string {
-  return JSON.stringify(['keyturn', 'check', vaultId]);
+function checkContext(dataKeyId: string): string {
+  return JSON.stringify(['keyturn', 'check', dataKeyId]);
 }
 
 function unavailable(message: string, hint: string): AppError {
