@@ -26,6 +26,7 @@ export interface MigrateResult {
   readonly credentials: readonly string[];
   readonly secrets: number;
   readonly oldKeyRemains: boolean;
+  readonly sharedItem: string | null;
 }
 
 const WHAT = 'a migration';
@@ -54,7 +55,8 @@ export async function migrateStore(deps: MigrateDeps, request: MigrateRequest): 
     );
   }
   const { path, credentials, secrets } = found;
-  if (dryRun) return { from, to, done: false, path, credentials, secrets, oldKeyRemains: false };
+  if (dryRun)
+    return { from, to, done: false, path, credentials, secrets, oldKeyRemains: false, sharedItem: null };
   if (to === 'file') await deps.agreeToClear();
   const guard: Guard = (work) =>
     deps.journal.whileNoneBegins(async (now) => {

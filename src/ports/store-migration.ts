@@ -13,8 +13,10 @@ export interface StoreInventory {
 export interface Resealed {
   readonly credentials: readonly string[];
   readonly secrets: number;
-  /** True when the old key could not be deleted from the keychain now; the next write of the store tries again. */
+  /** True when the old key is still in the keychain. The next write of the store tries again to delete it, unless `sharedItem` names it. */
   readonly oldKeyRemains: boolean;
+  /** The keychain's item that stays, because the store may be a copy and another store may need the item. */
+  readonly sharedItem: string | null;
 }
 
 /** Runs the change of the key alone, or throws what forbids it. */

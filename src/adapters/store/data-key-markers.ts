@@ -36,10 +36,15 @@ export async function markDataKey(disk: Disk, path: string, dataKey: MarkedDataK
   await disk.syncFolder(dirname(path));
 }
 
-/** Of this data key and this store: a marker that was copied from another store says nothing here. */
-function codeOf(place: string, { id, key }: MarkedDataKey): string {
-  return createHmac('sha256', deriveKey(key, 'marker'))
-    .update(JSON.stringify(['keyturn marker', id, place]))
+/** Says in the store's file for which place the store was made. Nobody without its key can say so. */
+export async function placeCode(disk: Disk, path: string, dataKey: MarkedDataKey): Promise<string> {
+  return codeOf(await placeOf(disk, path), dataKey, 'place');
+}
+
+/** Of this dataKey and this store: a marker that was copied from another store says nothing here. */
+function codeOf(place: string, { id, key }: MarkedDataKey, what: 'marker' | 'place' = 'marker'): string {
+  return createHmac('sha256', deriveKey(key, what))
+    .update(JSON.stringify([`keyturn ${what}`, id, place]))
     .digest('base64url');
 }
 

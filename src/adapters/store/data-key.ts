@@ -15,6 +15,11 @@ function keychainAccount(dataKeyId: string): string {
   return `vault:${dataKeyId}`;
 }
 
+/** For a person who looks for it in the keychain. */
+export function itemName(dataKeyId: string): string {
+  return `"${keychainAccount(dataKeyId)}" of "${KEYCHAIN_SERVICE}"`;
+}
+
 export function newDataKeyId(random: Random): string {
   return Buffer.from(random.bytes(16)).toString('hex');
 }

@@ -17,7 +17,7 @@ import {
   saveKeychainKey,
   wrongPassphrase,
 } from './data-key.ts';
-import { markDataKey } from './data-key-markers.ts';
+import { markDataKey, placeCode } from './data-key-markers.ts';
 import type { Unlocked } from './entry-secret.ts';
 import type { DataKeyFacts, Header, KdfFacts } from './format.ts';
 import { toBase64Url } from './seal.ts';
@@ -107,7 +107,8 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
           await saveKeychainKey(keychain, id, made);
           return made;
         });
-        const dataKey = { id, check: makeCheck(key, random, id), kdf: null };
+        const place = await placeCode(disk, path, { id, key });
+        const dataKey = { id, check: makeCheck(key, random, id), kdf: null, place };
         return remember(unlocked, dataKey, { dataKeyId: id, key });
       }
       const salt = toBase64Url(random.bytes(16));
@@ -121,7 +122,11 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
         );
       }
       const key = await derivePassphraseKey(chosen, kdf, options.signal);
-      return remember(unlocked, { id, check: makeCheck(key, random, id), kdf }, { dataKeyId: id, key });
+      return remember(
+        unlocked,
+        { id, check: makeCheck(key, random, id), kdf, place: null },
+        { dataKeyId: id, key },
+      );
     },
   };
 }

@@ -166,7 +166,12 @@ function readDataKey(file: YamlFile, root: Items, kind: StoreKind): DataKeyFacts
   if (!/^[0-9a-f]{32}$/.test(id)) throw file.fail(root.get('vault')?.value, 'has a "vault" that is damaged');
   const check = fromBase64Url(requireText(file, root.get('check')?.value, '"check"', top));
   if (!check) throw file.fail(root.get('check')?.value, 'has a "check" that is damaged');
-  return { id, check, kdf: kind === 'passphrase' ? readKdf(file, root.get('kdf')?.value) : null };
+  return {
+    id,
+    check,
+    kdf: kind === 'passphrase' ? readKdf(file, root.get('kdf')?.value) : null,
+    place: kind === 'keychain' ? readText(file, root.get('place')?.value, '"place"') : null,
+  };
 }
 
 function readKdf(file: YamlFile, node: YamlNode): KdfFacts {

@@ -45,6 +45,11 @@ export interface DataKeyFacts {
   /** A known text sealed under the key, so that a wrong key is told apart from a damaged secret. */
   readonly check: Uint8Array;
   readonly kdf: KdfFacts | null;
+  /**
+   * A code under the key for the path that the store was made at; with a key in the keychain only. A copy of the file has the
+   * key too, and must not delete it. Null where an older keyturn made the store.
+   */
+  readonly place: string | null;
 }
 
 export interface Header {

@@ -3,7 +3,8 @@ import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Guard, Resealed, StoreMigration } from '../../ports/store-migration.ts';
 import { commitShared } from '../disk/commit-file.ts';
-import { markDataKey, sweepDataKeys } from './data-key-markers.ts';
+import { itemName } from './data-key.ts';
+import { markDataKey, placeCode, sweepDataKeys } from './data-key-markers.ts';
 import type { NewDataKey } from './data-keys.ts';
 import { keepSecret, openSecret, type Unlocked } from './entry-secret.ts';
 import type { Entry } from './format.ts';
@@ -35,8 +36,10 @@ export function createStoreMigration(options: StoreMigrationOptions): StoreMigra
 interface Committed {
   readonly credentials: readonly string[];
   readonly secrets: number;
-  /** The keychain's item that is not needed any more. */
+  /** The keychain's item that this store does not need any more. */
   readonly oldDataKey: string | null;
+  /** Whether the store was made elsewhere, as far as the file tells: another store may need the item. */
+  readonly isShared: boolean;
 }
 
 async function reseal(
@@ -60,8 +63,10 @@ async function reseal(
         made = await file.dataKeys.create(to, passphrase);
         await options.beforeSwitch?.(made.unlocked.key);
       }
-      if (from === 'keychain' && dataKey && oldKey)
-        await markDataKey(disk, path, { id: dataKey.id, key: oldKey });
+      const old = from === 'keychain' && dataKey && oldKey ? { id: dataKey.id, key: oldKey } : null;
+      // The store may be a copy, and the file that it was copied from needs the key.
+      const isShared = old !== null && dataKey?.place !== (await placeCode(disk, path, old));
+      if (old && !isShared) await markDataKey(disk, path, old);
       document.setHeader({ ...document.header, kind: to, dataKey: made.dataKey });
       for (const entry of [...document.entries.values()]) {
         document.put(sealUnder(options, made.unlocked, entry, secrets));
@@ -69,7 +74,7 @@ async function reseal(
       const draft = { document, unlocked: made.unlocked };
       // A key in the keychain; what other runs left there is swept too, and not told of as this store's.
       const oldDataKey = from === 'keychain' ? (dataKey?.id ?? null) : null;
-      const result = { ...count(secrets, document), oldDataKey };
+      const result = { ...count(secrets, document), oldDataKey, isShared };
       return toChange(file.shared, (bytes) => file.parse(bytes), draft, {
         result,
         changed: true,
@@ -82,8 +87,14 @@ async function reseal(
     const now = await file.read();
     return sweepDataKeys(disk, keychain, path, now?.header.dataKey?.id ?? null);
   });
-  const oldKeyRemains = done.oldDataKey !== null && left.includes(done.oldDataKey);
-  return { credentials: done.credentials, secrets: done.secrets, oldKeyRemains };
+  const { credentials, secrets, oldDataKey, isShared } = done;
+  const oldKeyRemains = oldDataKey !== null && (isShared || left.includes(oldDataKey));
+  return {
+    credentials,
+    secrets,
+    oldKeyRemains,
+    sharedItem: isShared && oldDataKey ? itemName(oldDataKey) : null,
+  };
 }
 
 function openAll(document: StoreDocument, unlocked: Unlocked): readonly Expected[] {

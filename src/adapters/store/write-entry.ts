@@ -10,6 +10,7 @@ export function writeHeader(document: Document, header: Header): void {
   const { dataKey } = header;
   setOrDelete(document, ['vault'], dataKey?.id);
   setOrDelete(document, ['check'], dataKey ? toBase64Url(dataKey.check) : undefined);
+  setOrDelete(document, ['place'], dataKey?.place ?? undefined);
   if (dataKey?.kdf) {
     const { N, r, p, salt } = dataKey.kdf;
     document.set('kdf', flowNode(document, { name: 'scrypt', N, r, p, salt }));

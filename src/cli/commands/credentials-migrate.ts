@@ -1,4 +1,4 @@
-import { migrateStore } from '../../core/migrate-store.ts';
+import { type MigrateResult, migrateStore } from '../../core/migrate-store.ts';
 import { commandLine } from '../../domain/command-line.ts';
 import { STORE_KINDS, type StoreKind } from '../../domain/credential.ts';
 import { usage } from '../../domain/errors.ts';
@@ -56,15 +56,20 @@ export const command: Command = {
       target: to,
     });
     const line = `${result.secrets} secrets moved from "${from}" to "${to}": ${names}`;
-    const notes = [
-      ...(result.oldKeyRemains
-        ? ['the old key is still in the keychain; the next write tries to delete it again']
-        : []),
-      ...(await sessionsToAgree(app, from)),
-    ];
+    const notes = [...oldKeyNotes(result), ...(await sessionsToAgree(app, from))];
     return { ...said(migrationDocument(result), line), notes };
   },
 };
+
+function oldKeyNotes({ oldKeyRemains, sharedItem }: MigrateResult): readonly string[] {
+  if (sharedItem !== null)
+    return [
+      `the old key stays in the keychain: this store was not made at this path, or by an older keyturn, and another copy of it may need the key; delete the item ${sharedItem} when no other credentials file does`,
+    ];
+  return oldKeyRemains
+    ? ['the old key is still in the keychain; the next write tries to delete it again']
+    : [];
+}
 
 /** The profiles of a vendor CLI's session whose seal was made under the key that is gone. */
 async function sessionsToAgree(app: Pick<Services, 'profiles'>, from: StoreKind): Promise<readonly string[]> {

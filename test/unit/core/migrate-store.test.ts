@@ -59,6 +59,7 @@ describe.each(pairs)('from %s to %s', (from, to) => {
       credentials: ['acme', 'beta'],
       secrets: 3,
       oldKeyRemains: false,
+      sharedItem: null,
     });
     expect((await again().facts()).kind).toBe(to);
     expect((await again().open('acme')).reveal()).toBe('kt_canary_acme');

@@ -1,7 +1,9 @@
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createCredentialStore } from '../../../../src/adapters/store/credential-store.ts';
 import { newKey, saveKeychainKey } from '../../../../src/adapters/store/data-key.ts';
 import { markDataKey } from '../../../../src/adapters/store/data-key-markers.ts';
+import { createStoreMigration } from '../../../../src/adapters/store/store-migration.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { createMemoryDisk } from '../../../support/memory-disk.ts';
 import { createRig, entry, PATH } from './store-rig.ts';
@@ -84,5 +86,33 @@ describe('A23 a marker that another program put beside the store', () => {
     await rig.again().save(entry('next'), Secret.of('another'));
     expect(rig.keychain.items.has(ITEM)).toBe(false);
     expect([...rig.memory.files().keys()]).toEqual([PATH]);
+  });
+});
+
+describe('B8 a migration of a store with a key in the keychain', () => {
+  const COPY = '/home/ann/backup/credentials.yaml';
+
+  test.each<[string, string, (text: string) => string, boolean]>([
+    ['at the path where it was made', PATH, (file) => file, false],
+    ['copied to another path', COPY, (file) => file, true],
+    ['that an older keyturn made', PATH, (file) => file.replace(/^place: .*\n/m, ''), true],
+    ['whose code was changed', PATH, (file) => file.replace(/^place: .{4}/m, 'place: AAAA'), true],
+  ])('%s', async (_title, path, edit, stays) => {
+    for (const to of ['file', 'keychain', 'passphrase'] as const) {
+      const rig = await start();
+      const [item = ''] = [...rig.keychain.items.keys()].filter((name) => name !== ITEM);
+      const file = new TextDecoder().decode(rig.memory.files().get(PATH));
+      if (path !== PATH) await rig.disk.makeFolder(dirname(path), 0o700);
+      rig.memory.put(path, text(edit(file)));
+      const migration = createStoreMigration({ ...rig.options, path });
+      const { oldKeyRemains, sharedItem } = await migration.reseal('keychain', to);
+      expect([oldKeyRemains, rig.keychain.items.has(item)]).toEqual([stays, stays]);
+      expect(sharedItem?.includes(item.replace('keyturn/', '')) ?? false).toBe(stays);
+      if (path !== PATH) expect((await rig.again().open('acme')).reveal()).toBe('s3cr3t');
+      // Another write deletes nothing that the migration left.
+      const later = createCredentialStore({ ...rig.options, path });
+      await later.save(entry('next'), Secret.of('another'));
+      expect(rig.keychain.items.has(item)).toBe(stays);
+    }
   });
 });

@@ -324,7 +324,7 @@ describe('comments and order', () => {
 test('the file tells everything but the secrets', async () => {
   const { memory } = await filled('keychain');
   const shown = read(memory)
-    .replace(/(vault|check|sealed): \S+/g, '$1: …')
+    .replace(/(vault|check|place|sealed): \S+/g, '$1: …')
     .replace(/^#.*\n/gm, '');
   expect(shown.trim()).toMatchInlineSnapshot(`
     "schema: 1
@@ -332,6 +332,7 @@ test('the file tells everything but the secrets', async () => {
     store: keychain
     vault: …
     check: …
+    place: …
     credentials:
       acme:
         kind: token
