@@ -77,11 +77,11 @@ export interface Journal<Step extends string = string> {
   /** What `once(name)` captured so far; null when nothing. */
   captured(name: Step): Promise<Captured | null>;
   /**
-   * Keeps a secret sealed in the operation (a salvaged or adopted one); the newest wins. As a step's result it may have to
+   * Stashes a secret sealed in the journal; the newest wins. As a step's result it may have to
    * be read again after a power cut, from the captured answer or from the provider.
    */
-  keep(secret: Secret): Promise<void>;
-  kept(): Promise<Secret | null>;
+  stash(secret: Secret): Promise<void>;
+  stashed(): Promise<Secret | null>;
   /**
    * Ends the operation. `done` and `aborted` remove every sealed byte and leave the header for a while, so that the marker
    * can be watched for; `attention` keeps everything, and `resume` may take it up again. Nothing can be recorded after it.

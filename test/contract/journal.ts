@@ -70,9 +70,9 @@ export function createScript() {
       return 'interrupted';
     });
     seen.lastCaptured = await journal.captured('issue');
-    await journal.keep(Secret.of(CANARY));
+    await journal.stash(Secret.of(CANARY));
     await journal.step('store', async () => 'version-2');
-    const kept = await journal.kept();
+    const kept = await journal.stashed();
     if (kept?.reveal() !== CANARY) throw new Error('the kept secret is gone');
     await journal.end('done', null);
     return 'finished';
@@ -193,9 +193,9 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
       const machine = await make();
       const first = header('a');
       await machine.start().host.begin(first, async (journal) => {
-        expect(await journal.kept()).toBeNull();
+        expect(await journal.stashed()).toBeNull();
         expect(await journal.captured('issue')).toBeNull();
-        await journal.keep(Secret.of('older'));
+        await journal.stash(Secret.of('older'));
         await journal.once(
           'issue',
           (capture) =>
@@ -205,10 +205,10 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
               .then(() => 1),
           async () => 2,
         );
-        await journal.keep(Secret.of('newer'));
+        await journal.stash(Secret.of('newer'));
       });
       await machine.start().host.resume(first.id, async (journal) => {
-        expect((await journal.kept())?.reveal()).toBe('newer');
+        expect((await journal.stashed())?.reveal()).toBe('newer');
         expect(await journal.captured('issue')).toEqual({
           status: null,
           requestId: null,

@@ -29,8 +29,8 @@ function passOn(journal: Journal): Journal {
     has: (name) => journal.has(name),
     result: (name) => journal.result(name),
     captured: (name) => journal.captured(name),
-    keep: (secret) => journal.keep(secret),
-    kept: () => journal.kept(),
+    stash: (secret) => journal.stash(secret),
+    stashed: () => journal.stashed(),
     end: (state, reason) => journal.end(state, reason),
   };
 }

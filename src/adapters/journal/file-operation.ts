@@ -100,13 +100,13 @@ class FileOperation implements Journal {
     await this.#writer.flush(this.#state.intents.size > 0);
   }
 
-  keep(secret: Secret): Promise<void> {
+  stash(secret: Secret): Promise<void> {
     const index = this.#state.keeps;
     const bytes = new TextEncoder().encode(secret.reveal());
     return this.#record({ type: 'keep', index, sealed: this.#seal(bytes, 'keep', index) }, false);
   }
 
-  async kept(): Promise<Secret | null> {
+  async stashed(): Promise<Secret | null> {
     if (!this.#state.kept) return null;
     const { index, sealed } = this.#state.kept;
     const opened = openSealed(this.#sealer, sealed, contextOf(this.header.id, 'keep', index));

@@ -38,7 +38,7 @@ export async function audit(
 /** The audit log's line of the birth. */
 export async function logCreated(operation: Operation, made: Made): Promise<void> {
   await operation.journal.step('log created', async () => {
-    const secret = await operation.journal.kept();
+    const secret = await operation.journal.stashed();
     await audit(operation, 'create', {
       id: made.item.id,
       fingerprint: secret && operation.deps.fingerprint(secret),

@@ -113,7 +113,7 @@ export function isSession({ deps }: Pick<Operation, 'deps'>): boolean {
 
 /** The new secret, which the journal keeps sealed until the operation ends. */
 export async function secretOf(operation: Operation): Promise<Secret> {
-  const secret = await operation.journal.kept();
+  const secret = await operation.journal.stashed();
   if (secret) return secret;
   throw new AppError({
     code: 'lost',
@@ -135,7 +135,7 @@ export async function asManager<T>(operation: Operation, work: (client: Client) 
     return await work(client);
   } catch (error) {
     if (!operation.plan.self || !isAppError(error, 'auth')) throw error;
-    const next = await operation.journal.kept();
+    const next = await operation.journal.stashed();
     if (!next) throw error;
     return work(client.as(next));
   }

@@ -51,7 +51,7 @@ async function requireLiveIfReachable(operation: Operation, made: Made): Promise
 
 export async function reportDelivery(operation: Operation): Promise<DeliveryReport> {
   const { deps, journal } = operation;
-  const secret = await journal.kept();
+  const secret = await journal.stashed();
   return {
     saved: await findSaved(operation),
     sinks: sinkLabels(operation).filter((label) => journal.has(deliveryStep(label))),

@@ -86,7 +86,7 @@ async function keep(operation: Operation, issued: Issued<Item>, whole: boolean):
   if (issued.secret) {
     const secret = checkSecret(operation, issued.secret);
     if (isAppError(secret)) return none(secret.message, item?.id);
-    await journal.keep(secret);
+    await journal.stash(secret);
     return { kind: 'issued', item, proven: whole };
   }
   if (plan.key?.type === 'browser_public') return { kind: 'issued', item, proven: whole };
@@ -115,7 +115,7 @@ export async function readBack(
   if (!shown.secret) return none('the provider does not show the secret', item.id);
   const secret = checkSecret(operation, shown.secret);
   if (isAppError(secret)) return none(secret.message, item.id);
-  await operation.journal.keep(secret);
+  await operation.journal.stash(secret);
   operation.memory.shown = shown.item;
   return { kind: 'issued', item: shown.item, proven: true };
 }
@@ -139,7 +139,7 @@ async function findRescued(operation: Operation): Promise<Answer | null> {
   if (!entry?.versions.some((one) => one.version === version)) return null;
   const secret = checkSecret(operation, await deps.store.open(plan.entry.name, version));
   if (isAppError(secret)) return null;
-  await journal.keep(secret);
+  await journal.stash(secret);
   return { kind: 'issued', item: null, proven: true };
 }
 

@@ -27,9 +27,9 @@ export async function rescue(operation: Operation): Promise<void> {
 }
 
 /** Whether the new secret is in the journal; false also where the journal cannot be read. */
-export async function isSealed(journal: Pick<Operation['journal'], 'kept'>): Promise<boolean> {
+export async function isSealed(journal: Pick<Operation['journal'], 'stashed'>): Promise<boolean> {
   try {
-    return (await journal.kept()) !== null;
+    return (await journal.stashed()) !== null;
   } catch (error) {
     if (isAppError(error)) return false;
     throw error;

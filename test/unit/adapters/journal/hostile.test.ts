@@ -24,7 +24,7 @@ async function readOut(journal: Journal): Promise<string> {
     header: journal.header,
     steps: ['plan', 'issue', 'store', 'switch'].map((step) => journal.result(step)),
     captured: captured && { ...captured, bytes: Buffer.from(captured.bytes).toString() },
-    kept: (await journal.kept())?.reveal() ?? null,
+    kept: (await journal.stashed())?.reveal() ?? null,
   });
 }
 
@@ -68,7 +68,7 @@ async function recordSecond(machine: Machine, which: OperationHeader): Promise<S
   const told = new Set<string>();
   await machine.start().resume(which.id, async (journal) => {
     told.add(await readOut(journal));
-    await journal.keep(Secret.of('the-secret'));
+    await journal.stash(Secret.of('the-secret'));
     told.add(await readOut(journal));
     await journal.step('store', async () => 'version-2');
     told.add(await readOut(journal));

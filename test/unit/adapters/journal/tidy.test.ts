@@ -23,7 +23,7 @@ describe('what is left in the folder of operations', () => {
   test('a tombstone without sealed bytes for a week, then nothing', async () => {
     const machine = createJournalMachine();
     await machine.start().begin(header('a'), async (journal) => {
-      await journal.keep(Secret.of('a-secret'));
+      await journal.stash(Secret.of('a-secret'));
       await journal.end('aborted', 'refused');
     });
     const second = machine.clock.time / 1000;

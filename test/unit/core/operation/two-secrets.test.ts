@@ -77,7 +77,7 @@ describe('#40 an answer with two values that may be the secret', () => {
     await bench.rotate({}, { mutation: TWO });
     const { host } = await bench.machine.connect();
     const bytes = await host.resume(await bench.openId(), async (journal) => {
-      expect(await journal.kept()).toBeNull();
+      expect(await journal.stashed()).toBeNull();
       return (await journal.captured('issue'))?.bytes;
     });
     const body = JSON.parse(Buffer.from(bytes ?? []).toString('utf8'));

@@ -277,7 +277,7 @@ function breaking(host: JournalHost): JournalHost {
       has: (name) => journal.has(name),
       result: (name) => journal.result(name),
       captured: (name) => journal.captured(name),
-      kept: () => journal.kept(),
+      stashed: () => journal.stashed(),
       step: (name, work, options) => (isBroken ? full() : journal.step(name, work, options)),
       settle: () => (isBroken ? full() : journal.settle()),
       once: async (name, send, ifInterrupted) => {
@@ -288,7 +288,7 @@ function breaking(host: JournalHost): JournalHost {
           ifInterrupted,
         );
       },
-      keep: (secret) => (isBroken ? full() : journal.keep(secret)),
+      stash: (secret) => (isBroken ? full() : journal.stash(secret)),
       end: (state, reason) => (isBroken ? full() : journal.end(state, reason)),
     };
   };
