@@ -153,6 +153,27 @@ describe.each(GETS)('reads are answered with %s', (_, gets) => {
     }
   });
 
+  test.each(Object.entries(UNREAD))(
+    'a rotation with --session and %s: no whole answer is called lost',
+    async (shapeName, shape) => {
+      const { asManager, errova } = await rig(gets, shape);
+      const old = errova.addToken();
+      const rotate = ['tokens', 'rotate', `id:${old.id}`, '--session', '--name', 'ci', '--scope', 'org.read'];
+      const result = await asManager([...rotate, '--allow-self', '--save', '--yes', '--json'], {
+        stdin: COOKIE,
+      });
+      expect(errova.tokens.has(old.id)).toBe(true);
+      expect(result.stderr).not.toMatch(/was lost|lives at the provider/);
+      const { error } = JSON.parse(result.stderr.trim().split('\n').at(-1) ?? '');
+      // The answer that names the new token is enough to end it.
+      expect([result.code, errova.tokens.size]).toEqual(shapeName === 'an unknown field' ? [1, 2] : [11, 3]);
+      if (result.code === 1) return expect(error.message).toMatch(/xyz.*ended again/);
+      expect(error.hint).toContain(`keyturn rotations show ${error.attempt} --print-answer`);
+      expect(error.message).toContain('the answer arrived, and keyturn found no secret in it');
+      expect((await asManager(['rotations', 'abort', error.attempt, '--yes'])).code).toBe(0);
+    },
+  );
+
   test('a key without an id is delivered too', async () => {
     const { asManager, errova } = await rig(gets, ({ id, ...rest }) => rest);
     const create = ['keys', 'create', '--project', 'web-app', '--name', 'be', '--print'];

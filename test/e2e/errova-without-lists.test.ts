@@ -135,6 +135,19 @@ describe.each(GETS)('Errova answers every GET with %s', (_, gets) => {
     expect((await run(['keys', 'create', '--project', 'web-app', '--name', 'x', '--save'])).code).toBe(0);
   });
 
+  test.each(['the name', 'the id'])('tokens rotate --session by %s takes what is saved', async (by) => {
+    const { errova, run, viaToken } = await rig(gets);
+    await viaToken();
+    const create = ['tokens', 'create', '--session', '--name', 'ci', '--scope', 'org.read', '--save'];
+    expect((await run(create, { stdin: COOKIE })).code).toBe(0);
+    const [old] = [...errova.tokens.keys()].slice(-1);
+    const rotate = ['tokens', 'rotate', by === 'the id' ? `id:${old}` : 'ci', '--session', '--save', '--yes'];
+    const bodies = errova.bodies.length;
+    expect(await run(rotate, { stdin: COOKIE })).toMatchObject({ code: 0 });
+    expect(JSON.parse(errova.bodies.slice(bodies)[0] ?? '')).toEqual({ label: 'ci', scopes: ['org.read'] });
+    expect(errova.tokens.has(old ?? '')).toBe(false);
+  });
+
   test('a token that is wrong is refused, where the server says so', async () => {
     const { run, login } = await rig(gets);
     const refused = await run([...login, '--with-token'], { stdin: 'ert_wrongwrongwrongwrongwrong' });

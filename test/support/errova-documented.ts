@@ -14,6 +14,8 @@ export interface DocumentedErrova {
   readonly tokens: Map<string, string>;
   readonly keys: Map<string, { secret: string; expiresAt: string | null }>;
   readonly asked: string[];
+  /** The bodies of the requests that create a token. */
+  readonly bodies: string[];
   gets: GetAnswer;
   /** Answers the next request whose line begins so with this status. */
   refuse: { readonly line: string; readonly status: number } | null;
@@ -48,6 +50,7 @@ export async function startDocumentedErrova(gets: GetAnswer): Promise<Documented
     tokens: new Map(),
     keys: new Map(),
     asked: [],
+    bodies: [],
     gets,
     refuse: null,
     loseNext: null,
@@ -121,6 +124,7 @@ function route(
   const [, tokenId] = /^(?:POST|DELETE) \/machine-tokens\/([^/]+)/.exec(line) ?? [];
   const [, keyId] = /^(?:POST|PATCH) \/projects\/web-app\/keys\/([^/]+)/.exec(line) ?? [];
   if (line === 'POST /machine-tokens') {
+    errova.bodies.push(body);
     const { id, secret } = errova.addToken();
     return send(201, { id, label: JSON.parse(body).label, tokenSecret: secret });
   }

@@ -1,6 +1,7 @@
 import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isSavedToken } from '../../domain/saved-token.ts';
+import type { Token } from '../../domain/token.ts';
 import type { Connection } from '../client.ts';
 import { nameTaken } from '../operation/conflicts.ts';
 import type { OperationDeps } from '../operation/deps.ts';
@@ -29,6 +30,21 @@ export async function findEntry(
   const taken = await deps.store.find(wanted);
   if (!taken) return { name: wanted, kind: target.kind, from: null };
   throw nameTaken(taken, connection.provider.id);
+}
+
+/**
+ * The token with the name and the scopes of its saved credential, where the provider's list is inferred and did not show it: a
+ * browser session makes a token like the old one, and nothing else tells what that is.
+ */
+export async function withSavedFacts(
+  deps: Pick<OperationDeps, 'client' | 'store'>,
+  token: Token,
+): Promise<Token> {
+  const isTold = token.name !== null && token.scopes !== null;
+  if (isTold || deps.client.connection.provider.facts.lists === 'documented') return token;
+  const [saved] = (await keptFor(deps, { kind: 'token', token })).mine;
+  if (!saved) return token;
+  return { ...token, name: token.name ?? saved.name, scopes: token.scopes ?? saved.current.scopes };
 }
 
 /** Why the target is not to be rotated from here: another profile logs in with it. Null where none does. */

@@ -16,7 +16,7 @@ import { type OperationPlan, type PlannedEntry, plainCreate } from '../operation
 import type { PlannedOperation } from '../operation/start.ts';
 import { requireDestination, sinkLabels } from '../operation/start.ts';
 import { sessionScheme } from '../session-scheme.ts';
-import { findEntry } from './entry.ts';
+import { findEntry, withSavedFacts } from './entry.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface RotationOptions {
@@ -60,7 +60,9 @@ export async function planRotation(deps: OperationDeps, wanted: RotationRequest)
   requireDestination(delivery);
   const plan: OperationPlan = {
     ...plainCreate(connection),
-    ...(wanted.target.kind === 'token' ? planToken(deps, wanted, id) : planKey(wanted.target.project)),
+    ...(wanted.target.kind === 'token'
+      ? planToken(deps, wanted, { id, like: await withSavedFacts(deps, wanted.target.token) })
+      : planKey(wanted.target.project)),
     target: { id: item.id, name: item.name, createdAt: item.createdAt, expiresAt: item.expiresAt },
     entry,
     sinks: sinkLabels(delivery),
@@ -85,7 +87,13 @@ export async function planRotation(deps: OperationDeps, wanted: RotationRequest)
   return { header, plan, delivery, provider: connection.provider, request: { method, path } };
 }
 
-function planToken(deps: OperationDeps, wanted: RotationRequest, id: string): Partial<OperationPlan> {
+interface Like {
+  readonly id: string;
+  /** What a second token is to be like. */
+  readonly like: Token;
+}
+
+function planToken(deps: OperationDeps, wanted: RotationRequest, { id, like }: Like): Partial<OperationPlan> {
   const { provider } = deps.client.connection;
   if (wanted.target.kind !== 'token') return {};
   const { token } = wanted.target;
@@ -105,8 +113,8 @@ function planToken(deps: OperationDeps, wanted: RotationRequest, id: string): Pa
       `${provider.title} has no names`,
       'leave "--name" out; `keyturn tokens rename` gives a name on this machine',
     );
-  const like = specLike(deps, token, wanted.options?.overrides ?? {});
-  const spec = provider.tokens.marking?.mark(like, markerOf({ id }), deps.clock.now()) ?? like;
+  const plain = specLike(deps, like, wanted.options?.overrides ?? {});
+  const spec = provider.tokens.marking?.mark(plain, markerOf({ id }), deps.clock.now()) ?? plain;
   return {
     thing: 'token',
     way: 'overlap',

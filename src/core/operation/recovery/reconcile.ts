@@ -76,7 +76,7 @@ async function settle(operation: Operation, baseline: Baseline, lost: Settling):
   for (const token of owned) if (token.id !== adopted?.id) await end(operation, token, lost);
   const similar = found.filter(({ ownership }) => ownership === 'similar').map(({ token }) => token);
   const unsure = [...candidates, ...(owned.length === 0 && madeId === null ? similar : [])];
-  if (!adopted && unsure.length > 0) throw unproven(unsure);
+  if (!adopted && unsure.length > 0) throw unproven(operation, lost, unsure);
   return adopted;
 }
 
@@ -101,9 +101,11 @@ async function adopt(operation: Operation, { lost, owned, candidates }: Appeared
   if (!candidate) return null;
   const answer = await readBack(operation, candidate);
   if (answer?.kind !== 'issued') return null;
-  operation.deps.note(
-    `found "${candidate.name ?? candidate.id}", which was made although its answer was lost`,
-  );
+  const why =
+    lost.sent.kind === 'answered'
+      ? 'whose secret was not in the answer'
+      : 'which was made although its answer was lost';
+  operation.deps.note(`found "${candidate.name ?? candidate.id}", ${why}`);
   return candidate;
 }
 
@@ -201,29 +203,45 @@ function unknownSelf({ deps, journal, plan }: Operation): NeedsAttention {
   });
 }
 
-function unproven(candidates: readonly Item[]): NeedsAttention {
+function unproven({ journal }: Operation, lost: LostAnswer, candidates: readonly Item[]): NeedsAttention {
   const ids = candidates.slice(0, 5).map((token) => `id:${token.id}`);
+  const show = lost.sent.kind === 'answered' ? `${showAnswer(journal.header.id)}; ` : '';
   return new NeedsAttention({
     code: 'orphan',
-    message: `the answer was lost, and what appeared since may be it: ${ids.join(', ')}`,
-    manual: 'revoke it if nobody else made it, then `keyturn rotations resume`',
+    message: `${whatArrived(lost)}; this request may have made what appeared since: ${ids.join(', ')}`,
+    manual: `${show}revoke it if nobody else made it, then \`keyturn rotations resume ${journal.header.id}\``,
     orphanId: candidates[0]?.id ?? null,
   });
 }
 
-/** A refusal is believed, a lost answer is not. */
+/**
+ * A refusal is believed, a lost answer is not. Where an answer named what the request made, that has ended by now, and there is
+ * nothing more to look for.
+ */
 function cannotLookUp(
   { journal, plan }: Operation,
   lost: LostAnswer,
   why: string | null = null,
 ): readonly never[] {
-  if (lost.sent.kind === 'refused') return [];
+  if (lost.sent.kind === 'refused' || lost.madeId !== null) return [];
   const name = plan.spec?.name ?? plan.key?.name ?? null;
   const what = name === null ? `a new ${plan.thing}` : `"${name}"`;
+  const { id } = journal.header;
+  const show = lost.sent.kind === 'answered' ? `${showAnswer(id)}; ` : '';
   throw new NeedsAttention({
     code: 'orphan',
-    message: `the answer was lost, and whether ${what} was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
-    manual: `look for it at the provider and revoke it there, then \`keyturn rotations abort ${journal.header.id}\``,
-    orphanId: lost.madeId,
+    message: `${whatArrived(lost)}; whether ${what} was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
+    manual: `${show}look for it at the provider and revoke it there, then \`keyturn rotations abort ${id}\``,
   });
+}
+
+/** What is known of the answer: one that arrived whole is never called lost. */
+function whatArrived({ answer, sent }: LostAnswer): string {
+  if (sent.kind !== 'answered') return 'the answer was lost';
+  const why = answer && answer.kind !== 'issued' ? `: ${answer.why}` : '';
+  return `the answer arrived, and keyturn found no secret in it${why}`;
+}
+
+function showAnswer(id: string): string {
+  return `\`keyturn rotations show ${id} --print-answer\` shows the answer`;
 }
