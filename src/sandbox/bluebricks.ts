@@ -135,7 +135,7 @@ class Bluebricks implements Vendor {
       throw new Refusal(409, '', 'Key already exists in organization');
     const most = this.#assumptions.bluebricksMostKeys;
     if (most > 0 && this.#keys.all().filter(({ disabled }) => !disabled).length >= most)
-      throw new Refusal(422, '', `API key limit reached: an organization may have ${most} active this.#keys`);
+      throw new Refusal(422, '', `API key limit reached: an organization may have ${most} active keys`);
     const secret = issue(this.#world, `bbx_${randomText(this.#world, 32)}`);
     this.#addKey(name, fingerprint(secret));
     return json(200, { api_key: secret });

@@ -70,10 +70,10 @@ describe('A21 A25 every command that opens a secret', () => {
   test('doctor tells it, and opens nothing', async () => {
     const { code, stdout } = await trial.run(['doctor', '--json'], { execArgv: ['--inspect'] });
     expect(code).toBe(1);
-    const { checks }: { checks: readonly { check: string; result: string; what: string }[] } =
+    const { checks }: { checks: readonly { check: string; result: string; message: string }[] } =
       JSON.parse(stdout);
     expect(checks.map(({ check, result }) => [check, result])).toEqual([['environment', 'wrong']]);
-    expect(checks[0]?.what).toContain('"--inspect"');
+    expect(checks[0]?.message).toContain('"--inspect"');
   });
 });
 
