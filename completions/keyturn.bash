@@ -21,8 +21,8 @@ _keyturn() {
     'login') words='errova devo prefactor bluebricks --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login errova') words='--org --url --with-token --token-file --session --name --scope --token-id --save-as --old --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'login devo') words='--region --domain --url --with-token --token-file --token-id --save-as --old --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'login prefactor') words='--account-id --url --with-token --token-file --from-cli --token-id --save-as --old --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'login bluebricks') words='--url --with-token --token-file --from-cli --token-id --save-as --old --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login prefactor') words='--account-id --url --with-token --token-file --from-cli --cli-file --token-id --save-as --old --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'login bluebricks') words='--url --with-token --token-file --from-cli --cli-file --token-id --save-as --old --store --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'logout') words='--revoke --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'whoami') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'profiles') words='list use show rename remove --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
@@ -132,7 +132,7 @@ _keyturn_offers() {
 }
 _keyturn_valued() {
   case "$1" in
-    --account-id|--agent-id|--assume|--at|--audience|--concurrency|--credential|--devo-domain|--domain|--due-within|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--old|--older-than|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--save-as|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
+    --account-id|--agent-id|--assume|--at|--audience|--cli-file|--concurrency|--credential|--devo-domain|--domain|--due-within|--env|--environment|--environment-id|--expires-at|--expires-in|--expiring-within|--fault|--format|--from|--host|--if-expiring-within|--in|--latency|--limit|--max|--max-failures|--name|--old|--older-than|--org|--origin|--output|--platform|--port|--profile|--project|--provider|--region|--save-as|--scope|--seed-tokens|--sort|--state|--status|--store|--timeout|--to|--token-file|--token-id|--token-scope|--type|--unused-for|--url|--user|--username|-o|-p) return 0 ;;
   esac
   return 1
 }

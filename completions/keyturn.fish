@@ -1,7 +1,7 @@
 # fish completion for keyturn; made by `npm run generate` from the command tree; do not edit
 function __keyturn_words
     set -l known 'login' 'login errova' 'login devo' 'login prefactor' 'login bluebricks' 'logout' 'whoami' 'profiles' 'profiles list' 'profiles use' 'profiles show' 'profiles rename' 'profiles remove' 'providers' 'tokens' 'tokens create' 'tokens list' 'tokens get' 'tokens rotate' 'tokens revoke' 'tokens delete' 'tokens enable' 'tokens disable' 'tokens rename' 'keys' 'keys create' 'keys list' 'keys expire' 'keys rotate' 'projects' 'projects create' 'projects list' 'credentials' 'credentials list' 'credentials get' 'credentials import' 'credentials remove' 'credentials export' 'credentials migrate' 'rotations' 'rotations list' 'rotations show' 'rotations resume' 'rotations abort' 'plan' 'apply' 'run' 'helper' 'helper git' 'helper docker' 'helper exec' 'audit' 'audit list' 'audit verify' 'sandbox' 'doctor' 'completion' 'help'
-    set -l valued --account-id --agent-id --assume --at --audience --concurrency --credential --devo-domain --domain --due-within --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --host --if-expiring-within --in --latency --limit --max --max-failures --name --old --older-than --org --origin --output --platform --port --profile --project --provider --region --save-as --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
+    set -l valued --account-id --agent-id --assume --at --audience --cli-file --concurrency --credential --devo-domain --domain --due-within --env --environment --environment-id --expires-at --expires-in --expiring-within --fault --format --from --host --if-expiring-within --in --latency --limit --max --max-failures --name --old --older-than --org --origin --output --platform --port --profile --project --provider --region --save-as --scope --seed-tokens --sort --state --status --store --timeout --to --token-file --token-id --token-scope --type --unused-for --url --user --username -o -p
     set -l place ''
     set -l count 0
     set -l skip 0
@@ -125,6 +125,7 @@ complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'url' -r -d 'an addre
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'with-token' -d 'read the credential from standard input'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'token-file' -r -d 'read the credential from a file or a pipe; - is standard input'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'from-cli' -d 'use the session of the vendor’s own command, in place'
+complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'cli-file' -r -d 'with --from-cli: the file of that session (default: where the vendor’s command looks)'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'token-id' -r -d 'the id of the credential at the provider, if the credential does not contain it'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'save-as' -r -d 'the name to save the credential under (default: the profile’s name)'
 complete -c keyturn -n '__keyturn_at "login prefactor"' -l 'old' -x -a 'now keep' -d 'now or keep: whether the profile’s current token is ended (default: ask on a terminal, else keep)'
@@ -144,6 +145,7 @@ complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'url' -r -d 'an addr
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'with-token' -d 'read the credential from standard input'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'token-file' -r -d 'read the credential from a file or a pipe; - is standard input'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'from-cli' -d 'use the session of the vendor’s own command, in place'
+complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'cli-file' -r -d 'with --from-cli: the file of that session (default: where the vendor’s command looks)'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'token-id' -r -d 'the id of the credential at the provider, if the credential does not contain it'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'save-as' -r -d 'the name to save the credential under (default: the profile’s name)'
 complete -c keyturn -n '__keyturn_at "login bluebricks"' -l 'old' -x -a 'now keep' -d 'now or keep: whether the profile’s current token is ended (default: ask on a terminal, else keep)'

@@ -7,7 +7,7 @@ import { errnoOf } from './disk-error.ts';
 import { realPath } from './real-path.ts';
 
 /** Where version control keeps its settings and its hooks, which are programs. */
-const CONTROL_FOLDERS: readonly string[] = ['.git', '.hg', '.svn', '.jj', '.bzr', '_darcs'];
+export const CONTROL_FOLDERS: readonly string[] = ['.git', '.hg', '.svn', '.jj', '.bzr', '_darcs'];
 const MOST_LINKS = 40;
 
 /**

@@ -16,7 +16,13 @@ export function loginOptions(provider: Provider): readonly OptionSpec[] {
     ...(provider.auth.some((scheme) => scheme.id === 'session') ? sessionOptions(provider) : []),
     ...(provider.credential.vendorCli === undefined
       ? []
-      : [{ flags: '--from-cli', about: 'use the session of the vendor’s own command, in place' }]),
+      : [
+          { flags: '--from-cli', about: 'use the session of the vendor’s own command, in place' },
+          {
+            flags: '--cli-file <path>',
+            about: 'with --from-cli: the file of that session (default: where the vendor’s command looks)',
+          },
+        ]),
     {
       flags: '--token-id <id>',
       about: 'the id of the credential at the provider, if the credential does not contain it',
