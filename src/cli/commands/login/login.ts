@@ -1,5 +1,3 @@
-import type { AnyVendorSession } from '../../../adapters/vendor-cli/vendor-session.ts';
-import { checkCredential } from '../../../core/create-command.ts';
 import {
   checkTarget,
   type LoginDeps,
@@ -11,10 +9,9 @@ import {
 import { variableOf } from '../../../core/resolve-connection.ts';
 import type { SessionLoginDeps } from '../../../core/session-login.ts';
 import { placeText } from '../../../core/where.ts';
-import { commandLine } from '../../../domain/command-line.ts';
 import { isAppError, usage } from '../../../domain/errors.ts';
 import { checkLocalName } from '../../../domain/name.ts';
-import { type Origin, parseOrigin } from '../../../domain/origin.ts';
+import { parseOrigin } from '../../../domain/origin.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { safeText } from '../../../domain/text.ts';
 import type { Provider, Setting } from '../../../ports/provider.ts';
@@ -23,6 +20,7 @@ import type { Input } from '../../arguments/input.ts';
 import { absolutePath } from '../../services/named-paths.ts';
 import type { Services } from '../../services/services.ts';
 import { readSecret, readSession } from '../../terminal/secret-reader.ts';
+import { confirmSession } from './confirm-session.ts';
 import { chooseFate, settle } from './login-again.ts';
 import { loginOptions } from './login-options.ts';
 import { loginReport } from './login-report.ts';
@@ -171,37 +169,6 @@ async function readTarget(
     target: { profile, settings, origin, saveAs: saveAs && checkLocalName(saveAs, 'credential') },
     session,
   };
-}
-
-interface SharedSession {
-  readonly provider: Provider;
-  readonly session: AnyVendorSession;
-  readonly settings: Readonly<Record<string, string>>;
-  readonly origin: Origin;
-  readonly profile: string;
-}
-
-/** Asks a person, whom `--yes` does not replace. Off a terminal it throws `usage` with the command that names file and origin. */
-async function confirmSession(
-  app: Pick<Services, 'prompter' | 'runtime'>,
-  { provider, session, settings, origin, profile }: SharedSession,
-): Promise<void> {
-  const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const words = ['login', provider.id, ...options, '--from-cli', '--cli-file', session.path, '--url', origin];
-  const instead = `if you mean that session, run \`${commandLine(words, profile)}\``;
-  const shown = `"${safeText(session.path, 300)}"`;
-  if (!app.prompter.interactive)
-    throw usage(
-      `the session in ${shown} (for ${origin}) lies in a repository or in the current folder, where others may have put it`,
-      `nothing was sent; ${instead}`,
-    );
-  const place = { provider, profile, fromCli: true };
-  const { account } = checkCredential(place, session.secret, app.runtime.clock.now());
-  const whose = account === undefined || account === null ? '' : ` of "${safeText(account, 200)}"`;
-  await app.prompter.confirm(
-    `${shown} lies in a repository or in the current folder. Use its session${whose} at ${origin}?`,
-    instead,
-  );
 }
 
 function chooseWay(input: Input): 'token' | 'session' | 'vendor-cli' {
