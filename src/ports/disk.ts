@@ -52,7 +52,7 @@ export interface Disk {
   removeFolder(path: string): Promise<void>;
   /**
    * Whether other users, root aside, could put a link in the way of a file in this folder: the folder, or one that leads
-   * to it, in which they may make or rename files; null where there is none.
+   * to it, in which they may make or rename files; null where there is none. Of a file: the file too, where they may change it.
    */
   openToOthers(folder: string): Promise<string | null>;
   /** Resolves when the folder's entries are on the device. */

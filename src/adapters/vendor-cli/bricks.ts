@@ -8,6 +8,7 @@ import type { Disk } from '../../ports/disk.ts';
 import { parseYaml } from '../yaml/yaml-file.ts';
 import { readMap, readText } from '../yaml/yaml-tree.ts';
 import { notLoggedIn } from './not-logged-in.ts';
+import { readVendorFile } from './read-vendor-file.ts';
 import { requireHome } from './require-home.ts';
 import { readVendorOrigin } from './vendor-origin.ts';
 
@@ -22,8 +23,6 @@ export interface BricksSession extends VendorSession {
   readonly origin: Origin | null;
 }
 
-const LIMIT = 1024 * 1024;
-
 interface BricksDeps {
   readonly disk: Disk;
   readonly home: string;
@@ -37,7 +36,7 @@ interface BricksDeps {
  */
 export async function readBricksSession({ disk, home, file }: BricksDeps): Promise<BricksSession> {
   const path = file ?? join(requireHome(home), '.bricks', 'credentials.yaml');
-  const bytes = await disk.read(await disk.resolve(path), LIMIT);
+  const bytes = await readVendorFile(disk, path);
   if (!bytes || bytes.length === 0) throw notLoggedIn('bricks', [path], 'run `bricks login`');
   const token = await readToken(bytes, path);
   if (token === null || token.trim() === '') throw notLoggedIn('bricks', [path], 'run `bricks login`');
@@ -50,7 +49,7 @@ async function readBackend(disk: Disk, folder: string): Promise<Origin | null> {
   let origin: Origin | null = null;
   for (const name of ['config.yaml', 'environment.yaml', 'credentials.yaml']) {
     const path = join(folder, name);
-    const bytes = await disk.read(await disk.resolve(path), LIMIT);
+    const bytes = await readVendorFile(disk, path);
     if (!bytes || isBlank(bytes)) continue;
     const url = (await readField(bytes, path, 'backend_api_url'))?.trim() ?? '';
     if (url !== '') origin = readVendorOrigin(url, { path, field: 'backend_api_url' });

@@ -6,6 +6,7 @@ import { safeText } from '../../domain/text.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { VendorSession } from './bricks.ts';
 import { notLoggedIn } from './not-logged-in.ts';
+import { readVendorFile } from './read-vendor-file.ts';
 import { requireHome } from './require-home.ts';
 import { readVendorOrigin } from './vendor-origin.ts';
 
@@ -30,7 +31,6 @@ export interface PrefactorDeps {
 }
 
 const FILE = 'prefactor.json';
-const LIMIT = 1024 * 1024;
 const HINT = 'log in with the prefactor CLI, or hand over a token with `--with-token`';
 
 /**
@@ -42,7 +42,7 @@ const HINT = 'log in with the prefactor CLI, or hand over a token with `--with-t
 export async function readPrefactorSession(deps: PrefactorDeps): Promise<PrefactorSession> {
   const candidates = deps.file ? [deps.file] : await listCandidates(deps);
   for (const path of candidates) {
-    const bytes = await deps.disk.read(await deps.disk.resolve(path), LIMIT);
+    const bytes = await readVendorFile(deps.disk, path);
     if (bytes) return readProfile(bytes, path, deps);
   }
   throw notLoggedIn('prefactor', candidates, HINT);

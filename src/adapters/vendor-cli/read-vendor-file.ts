@@ -1,0 +1,20 @@
+import { usage } from '../../domain/errors.ts';
+import { safeText } from '../../domain/text.ts';
+import type { Disk } from '../../ports/disk.ts';
+
+const LIMIT = 1024 * 1024;
+
+/**
+ * A file of a vendor's command, links followed; null where there is none. Throws `usage` for one that other users may change or
+ * replace: they would choose the credential. That others may read it is the vendor's own affair.
+ */
+export async function readVendorFile(disk: Disk, path: string): Promise<Uint8Array | null> {
+  const bytes = await disk.read(await disk.resolve(path), LIMIT);
+  const open = bytes && (await disk.openToOthers(path));
+  if (!open) return bytes;
+  const shown = safeText(open, 300);
+  throw usage(
+    `other users may change or replace "${safeText(path, 300)}": "${shown}" is open to them`,
+    `\`chmod go-w '${shown.replaceAll("'", "'\\''")}'\`, look at the session in it, then log in again`,
+  );
+}
