@@ -12,6 +12,8 @@ export interface HostProcess {
   readonly terminal: boolean;
   /** What goes on masking for programs that the child left behind; null for nothing. */
   readonly relay: RelayProgram | null;
+  /** Stops our own process, as Ctrl-Z would, until somebody continues it; absent where there is no such thing. */
+  readonly stop?: () => void;
   /** Calls `listener` at this signal instead of the system's own action, until the function returned is called. */
   onSignal(name: NodeJS.Signals, listener: () => void): () => void;
 }

@@ -29,6 +29,12 @@ const HEADS: [string, string][] = [
   ['103', 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'],
   ['199', 'HTTP/1.1 199 Warm\r\n\r\n'],
   ['100 and 103', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'],
+  ['103 and 100', 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n'],
+  ['102 and 100', 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n'],
+  [
+    '100, 103, 100, 102 and 100',
+    [100, 103, 100, 102, 100].map((status) => `HTTP/1.1 ${status} X\r\nx-a: b\r\n\r\n`).join(''),
+  ],
   ['102 forty times', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(40)],
 ];
 
@@ -58,4 +64,18 @@ describe.each(HEADS)('an answer after %s', (_name, head) => {
     const outcome = await keep(transportWith()).sendOnce(endpointAt(server.origin), POST, capture);
     expect([outcome.kind, capture.text]).toEqual(['answered', '{"a":1}']);
   });
+});
+
+test('a body that looks like a provisional answer is left as it is', async () => {
+  const body = 'HTTP/1.1 100 Continue\r\n\r\n{"a":1}';
+  const server = keep(
+    await hostile((socket) => {
+      const whole = answer(200, body);
+      socket.write(whole.slice(0, whole.length - body.length));
+      setTimeout(() => socket.write(body), 30);
+    }),
+  );
+  const capture = new MemoryCapture();
+  await keep(transportWith()).sendOnce(endpointAt(server.origin), POST, capture);
+  expect(capture.text).toBe(body);
 });
