@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
+import { endsWithoutCore } from './services/core-image.ts';
 import { takeEnvironment } from './services/take-environment.ts';
 import { createLazyPrompter } from './terminal/lazy-prompter.ts';
 
@@ -63,6 +64,7 @@ export function nodeRuntime(): Runtime {
           .getBuiltinModule('node:url')
           .fileURLToPath(new URL('./terminal/relay-output.js', import.meta.url)),
       },
+      stop: () => void process.kill(process.pid, 'SIGSTOP'),
       onSignal: (name, listener) => {
         process.on(name, listener);
         return () => process.off(name, listener);
@@ -233,15 +235,13 @@ function hasTerminal(): boolean {
   }
 }
 
-/** These signals would write the memory of the process to a file, so keyturn ends with the exit code instead. */
-const DUMPS_CORE = /^SIG(QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|SEGV|XCPU|XFSZ|SYS|UNUSED|EMT)$/;
-
 /**
  * Ends the process as the signal would have: a shell ends its loop only when a program died of Ctrl-C, not when it ended
  * with 130. The signal of a process with the number 1 without a handler is ignored: its exit code tells.
  */
 function dieOf(signal: NodeJS.Signals): void {
-  if (process.platform === 'win32' || process.pid === 1 || DUMPS_CORE.test(signal)) return;
+  if (process.platform === 'win32' || process.pid === 1) return;
+  if (!endsWithoutCore(process, signal)) return;
   // Node ignores some signals of its own (SIGPIPE); a listener that goes away leaves the system's action behind.
   if (signal !== 'SIGKILL') process.on(signal, () => undefined).removeAllListeners(signal);
   const { pid } = process;

@@ -10,6 +10,7 @@ import { type Channel, leaveToRelay } from './leave-to-relay.ts';
 import { closePipes } from './pipe.ts';
 import { createPipes } from './pipes.ts';
 import { startPump } from './pump.ts';
+import { stopWith } from './stop-with.ts';
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
 
@@ -41,7 +42,11 @@ export async function attach(
     if (pipes) closePipes(pipes);
     return readStartError(error);
   }
-  signals.handTo((name) => void child.kill(name));
+  const { pid } = child;
+  signals.handTo(
+    (name) => void child.kill(name),
+    () => pid !== undefined && host.stop && void stopWith(pid, host.stop),
+  );
   for (const { write } of pipes ?? []) closeSync(write);
   const secrets = [...Object.values(request.secrets), ...request.alsoMasked];
   const channels = outputs.flatMap(({ fds, to }, at) =>

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** What a terminal sends to every process of its foreground group: handed on as well, the child would have it twice. */
-export const TO_THE_GROUP: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGWINCH'];
+export const TO_THE_GROUP: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGWINCH'];
 
 /** A signal counts as the same one for so long: two that come close together may be reported as one. */
 const SAME_MS = 300;
