@@ -7,7 +7,7 @@ import { type PlainView, ViewBuilder } from './plain-view-builder.ts';
 import { hexForms, secretForms } from './secret-forms.ts';
 import type { Stretch } from './stretch.ts';
 
-/** The end of the bytes, where it may be the beginning of a secret. */
+/** The last bytes, which may begin a secret. */
 export interface Beginning extends Stretch {
   /** How many bytes of the secret it holds. */
   readonly known: number;
@@ -30,11 +30,11 @@ interface Pattern {
   readonly bytes: Uint8Array;
   /** Of the secret, in bytes. */
   readonly secretLength: number;
-  /** What it is the first half of: as much of the rest as stands there is found with it. */
+  /** For a first half: the full value. A match extends as far as the bytes agree. */
   readonly whole?: Uint8Array;
 }
 
-/** Half of a shorter secret, or of one of few letters, is what occurs by chance. In bytes. */
+/** Below these limits, in bytes, half a secret may match by chance. */
 const SHORTEST_HALVED = 24;
 const FEWEST_LETTERS = 8;
 
@@ -96,7 +96,7 @@ function createScan(read: Read, patterns: readonly Pattern[]): SecretFinder['sca
   };
 }
 
-/** A program cuts a secret short to fit a column or a line, and writes something else behind it. */
+/** Extends a matched first half: programs truncate secrets to fit a line. */
 function extended(bytes: Uint8Array, found: Occurrence, whole: Uint8Array | undefined): Occurrence {
   if (!whole) return found;
   let { length } = found;
@@ -143,7 +143,7 @@ function patternsOf(secret: string): PatternSet {
   const builder = new ViewBuilder();
   const keyOf = new TextDecoder('latin1');
   const bytes = encoder.encode(secret);
-  // The digits of base85 look like escapes: those at the ends may mean something else beside what follows.
+  // Base85 digits can look like escape sequences, so these forms are searched in the raw bytes.
   const opaque = base85Forms(bytes).map((form) => encoder.encode(form));
   const exact = [bytes, ...opaque.filter(({ length }) => length >= SHORTEST_MASKED)];
   const plain = new Map<string, Uint8Array>();
@@ -161,7 +161,7 @@ function patternsOf(secret: string): PatternSet {
     .filter(({ length }) => length >= SHORTEST_MASKED);
   const isLongEnough = literal.length >= SHORTEST_MASKED;
   const holdsEscape = keyOf.decode(literal) !== read;
-  // Also where every byte is escaped, and what looks like an escape in the secret with it.
+  // Also finds a secret whose bytes are all escaped, including its own escape-like text.
   if (isLongEnough) plain.set(keyOf.decode(literal), literal);
   const toPatterns = (all: Iterable<Uint8Array>): readonly Pattern[] =>
     Array.from(all, (one) => ({ bytes: one, secretLength: bytes.length }));

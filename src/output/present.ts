@@ -164,12 +164,12 @@ function tsvLine(item: JsonObject, columns: readonly Column[]): string {
   return `${inOrder.map((column) => exactCell(item, column)).join('\t')}\n`;
 }
 
-/** Lines may quote a provider. Ours may be several in one text. */
+/** Lines may quote a provider. One text may hold several of our lines. */
 function safeLines(text: string): string {
   return `${eachLineSafe(text)}\n`;
 }
 
-/** One reference a line, accepted back by every verb; nothing for what has none (a failed result, a plan's step). */
+/** One reference a line, every command accepts it; items without one print nothing (a failed result, a plan's step). */
 function nameLine(item: JsonObject, referBy: 'name' | 'bare-id' | undefined): string {
   const { id, name } = item;
   if (typeof id === 'string' && referBy !== 'name')

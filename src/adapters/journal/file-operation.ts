@@ -29,7 +29,7 @@ export interface OperationOptions {
   readonly bury: (tombstone: Ending & { readonly epoch: number }) => Promise<void>;
 }
 
-/** The journal that `rotate` runs on: the state of the operation, and its only writer. */
+/** The journal of one operation: its state and its only writer. */
 export function createFileOperation(options: OperationOptions): Journal {
   return new FileOperation(options);
 }
@@ -142,7 +142,7 @@ class FileOperation implements Journal {
     apply(this.#state, entry);
   }
 
-  /** Before anything is done, not only when it is recorded: a process that was suspended for long must not revoke. */
+  /** Checked before each step too: a process that resumes after losing its lock must not revoke. */
   async #checkOwner(): Promise<void> {
     if (this.#ended) throw over();
     await this.#writer.checkOwner();
@@ -155,7 +155,7 @@ class FileOperation implements Journal {
   }
 
   async #sendOnce<T extends Json>(step: string, send: (capture: JournalCapture) => Promise<T>): Promise<T> {
-    // The new file that an answer goes to when this one fails begins with a copy of this one.
+    // If this file fails, the answer goes to a new file that starts with a copy of it.
     await takeSpare(
       this.#disk,
       this.#random,
@@ -206,7 +206,7 @@ class FileOperation implements Journal {
   }
 }
 
-/** As a later run will read it back, so that the first run and every other see the same. */
+/** Converts through JSON, so that every run sees the same value. */
 function throughJson<T extends Json>(value: T): T {
   return asRecorded(JSON.parse(canonicalJson(value)));
 }

@@ -27,7 +27,7 @@ export interface FileLocksOptions {
 const RENEWAL = new Uint8Array([0x2e]);
 const SHORTEST_WAIT_MS = 3;
 const LONGEST_WAIT_MS = 40;
-/** Who watches for seconds looks less often. */
+/** Polls less often while watching the claim of another host. */
 const SLOWER = 10;
 
 /**
@@ -48,7 +48,7 @@ export function createFileLocks(options: FileLocksOptions): Locks {
     if (!isSwept) await sweepDead(options);
     isSwept = true;
     const prefix = prefixOf(options, name);
-    // Waits are added up: a clock that is set meanwhile would make it a day, or nothing.
+    // The waits are added up: the system's clock may be set meanwhile.
     let left = waitMs;
     const watch = createClaimWatch(disk, folder);
     let made = await tryClaim(options, prefix, watch);
@@ -132,7 +132,7 @@ async function findLiving(
   return living;
 }
 
-/** Removes dead claims on any lock: what is locked once, as an operation is, nobody would ever look at again. */
+/** Removes dead claims on any lock: an operation is locked once, and nobody else would clean up its claim. */
 async function sweepDead({ disk, folder, processes }: FileLocksOptions): Promise<void> {
   for (const name of await disk.list(folder)) {
     const holder = holderOf(name);
@@ -144,7 +144,7 @@ function holderOf(name: string): Holder | null {
   return fromText(name.slice(name.indexOf('!') + 1));
 }
 
-/** Where its processes have numbers of their own, which tell us nothing. */
+/** Whether the holder runs on another host or in another PID namespace. */
 async function isElsewhere(processes: Processes, holder: Holder): Promise<boolean> {
   const me = await processes.self();
   return holder.host !== me.host || holder.space !== me.space;
@@ -205,7 +205,7 @@ async function removeQuietly(disk: Disk, path: string): Promise<void> {
   try {
     await disk.remove(path);
   } catch {
-    // What the work did counts; the claim falls with the process.
+    // The work is done; the claim is dead once this process exits.
   }
 }
 

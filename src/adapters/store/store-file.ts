@@ -121,7 +121,7 @@ class FileStore implements StoreFile {
 
   async edit<T>(change: (draft: Draft) => Outcome<T>): Promise<T> {
     const newFile = new NewFile(this.#options, this.dataKeys);
-    // Asked for before the lock is taken, so that nobody waits behind it for a person to type.
+    // Asked for before the lock is taken, so that no process waits for a person to type.
     const before = await this.read();
     if (before) await this.dataKeys.unlock(before.header);
     else {
@@ -166,7 +166,7 @@ class FileStore implements StoreFile {
         await sweepDataKeys(disk, keychain, path, document?.header.dataKey?.id ?? null);
       });
     } catch (error) {
-      // What was written stands, whatever becomes of the leftovers.
+      // A failed clean-up must not fail the write.
       if (!isAppError(error)) throw error;
     }
   }
@@ -206,7 +206,7 @@ class NewFile {
   }
 }
 
-/** A list unlocks nothing, and does not load what would. */
+/** Listing needs no key, so the code for keys is loaded on first use. */
 function lazyDataKeys(options: CredentialStoreOptions): DataKeys {
   let made: Promise<DataKeys> | null = null;
   const load = (): Promise<DataKeys> => {

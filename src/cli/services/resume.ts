@@ -12,7 +12,7 @@ import { readSecretInput } from '../../domain/secret-input.ts';
 import type { OperationHeader } from '../../ports/journal.ts';
 import type { Services } from './services.ts';
 
-/** What it takes to go on with an operation. */
+/** The services that resume needs. */
 export type ResumeServices = Pick<
   Services,
   | 'clientFor'
@@ -75,7 +75,7 @@ async function clientOf(
     if (!self || credential.kind !== 'store' || !isAppError(error, 'auth')) throw error;
     const store = await app.store();
     const kept = await store.find(credential.name);
-    // A credential of another account is not sent here, ended or not.
+    // Never sends another account's credential, not even one that has ended.
     if (!kept || compareAccounts(kept, accountOf(header)) === 'other') throw error;
     return endedClient(app, resolved, {
       secret: await store.open(kept.name),

@@ -31,7 +31,7 @@ export interface PlannedEntry {
   readonly from: string | null;
 }
 
-/** The old token or key of a rotation: the only thing beside its own offspring that an operation may ever end. */
+/** The old token or key of a rotation: an operation may end only this, and what it created itself. */
 export interface PlannedTarget {
   readonly id: string;
   readonly name: string | null;
@@ -43,12 +43,12 @@ export interface PlannedTarget {
 /** Everything that was decided before the first request. Durable in the operation's header, and never changed. */
 export interface OperationPlan {
   readonly thing: 'token' | 'key';
-  /** `create`: nothing is replaced. `in-place`: the vendor gives the old one a new secret. `overlap`: a second one, then the old one ends. */
+  /** `create`: nothing is replaced. `in-place`: the vendor replaces the secret. `overlap`: a second token is created, then the old token ends. */
   readonly way: 'create' | 'in-place' | 'overlap';
   readonly target: PlannedTarget | null;
   /** The specification as it is sent; null for `in-place` and for keys. */
   readonly spec: TokenSpec | null;
-  /** Whether a browser session sends the create; the managing credential cannot repeat it. */
+  /** Whether a browser session sends the create; the managing credential cannot send this request. */
   readonly bySession: boolean;
   /** Whether `spec` carries this operation's marker. */
   readonly marked: boolean;
@@ -62,12 +62,12 @@ export interface OperationPlan {
   readonly self: boolean;
   /** What the new secret must be allowed to do; null where the provider does not tell. */
   readonly scopes: readonly string[] | null;
-  /** How long the old one goes on working beside the new one, in ms; null for not at all. */
+  /** How long the old token stays valid beside the new one, in ms; null for not at all. */
   readonly graceMs: number | null;
   readonly retainOld: boolean;
   /** The local name that a token without a name gets. */
   readonly alias: string | null;
-  /** The profile that a login makes, its token's id still unknown. */
+  /** The profile that the login saves; the id of its token is not known yet. */
   readonly login: Profile | null;
   /** The account that the operation belongs to, as the provider's settings name it; it goes on there and nowhere else. */
   readonly settings: Settings;
@@ -78,7 +78,7 @@ export function accountOf({ provider, origin, plan }: OperationHeader): Account 
   return { provider, origin, settings: readPlanOrNull(plan)?.settings ?? null };
 }
 
-/** Counts up when a step or a field gets another name or meaning: an operation of another version is not gone on with. */
+/** Increases when a step or field changes its name or meaning: an operation of another version cannot be resumed. */
 const PLAN_VERSION = 2;
 
 export function writePlan(plan: OperationPlan): JsonObject {

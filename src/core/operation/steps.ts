@@ -28,9 +28,10 @@ export async function runSteps(operation: Operation): Promise<OperationResult> {
   if (plan.key?.type === 'browser_public')
     return finish(operation, await sweepDuplicates(operation, made, baseline));
   await saveInStore(operation, made);
-  // A creation believes a whole answer of the provider and tries a part of one. A rotation tries every new secret.
-  const isTried = plan.way !== 'create' || !issued.proven;
-  if (isTried && (await verify(operation, made, baseline)) === 'rejected') return undoIssue(operation, made);
+  // A creation tests the secret only if the answer was incomplete. A rotation always does.
+  const mustVerify = plan.way !== 'create' || !issued.proven;
+  if (mustVerify && (await verify(operation, made, baseline)) === 'rejected')
+    return undoIssue(operation, made);
   await compareGiven(operation, made);
   requireAsAsked(operation, made);
   await switchOver(operation, made);

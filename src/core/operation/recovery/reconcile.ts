@@ -33,8 +33,8 @@ interface Settling extends LostAnswer {
 }
 
 /**
- * Finds out what a request left behind, and takes it over or away. Nothing found needs two clean lists, a settle time
- * apart: one proves nothing. What is not proved to be this operation's is named and left alone.
+ * Finds the tokens that a request created, and adopts or ends them. Only two empty lists, `settleMs` apart, mean that there are
+ * none. Tokens that are not proved to be this operation's are reported, never ended.
  */
 export async function reconcile(
   operation: Operation,
@@ -65,7 +65,7 @@ async function settle(operation: Operation, baseline: Baseline, lost: Settling):
   const madeId = isMisled ? null : lost.madeId;
   if (madeId !== null) await end(operation, { id: madeId, name: null }, lost);
   const found = await findCreated(operation, baseline, { ...lost, madeId });
-  // Once it is known what the request made, look-alikes are somebody else's.
+  // If the answer named the token, similar tokens belong to others.
   const isOwned = (one: (typeof found)[number]): boolean =>
     one.ownership === 'owned' && isNameProof(operation, lost);
   const isCandidate = (one: (typeof found)[number]): boolean =>
@@ -88,14 +88,14 @@ function isNameProof({ memory, plan }: Operation, { sent }: LostAnswer): boolean
   return plan.marked || sent.kind === 'answered' || memory.sends > 0;
 }
 
-interface Appeared {
+interface Found {
   readonly lost: LostAnswer;
   readonly owned: readonly Item[];
   readonly candidates: readonly Item[];
 }
 
-/** Where the provider shows a secret again, a found token is finished rather than ended; reading it harms nobody. */
-async function adopt(operation: Operation, { lost, owned, candidates }: Appeared): Promise<Item | null> {
+/** Where the provider shows a secret again, a found token is adopted instead of ended; reading it changes nothing. */
+async function adopt(operation: Operation, { lost, owned, candidates }: Found): Promise<Item | null> {
   const isOnly = candidates.length === 1 && isNameProof(operation, lost);
   const candidate = owned[0] ?? (isOnly ? candidates[0] : undefined);
   if (!candidate) return null;
@@ -117,7 +117,7 @@ async function end(
   try {
     await endCreated(operation, operation.deps.client, target);
   } catch (error) {
-    // A provider that is down, or a credential that has ended, is waited for; what is refused is a person's.
+    // An outage or a 401 can pass, and resume tries again. Any other refusal needs a person.
     if (!isAppError(error) || error instanceof NeedsAttention || canPass(error)) throw error;
     throw cannotEnd(operation, target, error);
   }
@@ -166,7 +166,7 @@ async function list(operation: Operation, baseline: Baseline, lost: LostAnswer):
   }
 }
 
-/** A credential that was replaced or has ended: a login brings the operation forward. */
+/** A credential that was replaced or has ended: after a new login, resume continues. */
 function isUnauthorised(error: unknown): boolean {
   return isAppError(error, 'auth') && error.facts.status === 401;
 }
@@ -183,7 +183,7 @@ async function settleSelf(operation: Operation): Promise<null> {
       if (error instanceof NeedsAttention || !isAppError(error, 'auth')) throw error;
       throw new NeedsAttention({
         code: 'lost',
-        message: `the credential "${operation.plan.target?.id ?? ''}" got a new secret, and the answer that held it was lost`,
+        message: `the answer was lost, and the provider now rejects the old secret of "${operation.plan.target?.id ?? ''}"`,
         manual: `make a new credential at the provider and run \`${loginCommand(client.connection)}\``,
         orphanId: operation.plan.target?.id ?? null,
       });

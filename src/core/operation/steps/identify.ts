@@ -52,7 +52,7 @@ async function look(operation: Operation, issued: NewSecret, baseline: Baseline)
   }
   const listed = list.items;
   const appeared = listed.filter((token) => mayBeOwned(operation, token, baseline));
-  if (!given && appeared.length === 0) refuseAlike(operation, listed, baseline);
+  if (!given && appeared.length === 0) refuseRenamed(operation, listed, baseline);
   const item = choose(given, appeared, list.why);
   refuseInactive(
     operation,
@@ -66,7 +66,7 @@ async function look(operation: Operation, issued: NewSecret, baseline: Baseline)
   };
 }
 
-/** Null where the answer names a token that was there before: the list tells what was made. */
+/** Null where the answer names a token that was there before; the list then shows the new token. */
 async function believe(
   operation: Operation,
   item: Item | null,
@@ -84,7 +84,7 @@ async function isOfBefore(
 ): Promise<boolean> {
   const { shown } = operation.memory;
   const listed = list?.items.find((each) => each.id === id) ?? (shown?.id === id ? shown : undefined);
-  // A list that was read to its end and does not show the token is behind.
+  // A complete list without the token lags behind: the answer is right.
   if (list && !listed && !list.isCut) return false;
   try {
     return await asManager(operation, (client) => wasThereBefore(operation, client, { id, name }, listed));
@@ -95,7 +95,7 @@ async function isOfBefore(
   }
 }
 
-/** Where nobody is left who is accepted, `verify` is what tells it; duplicates are looked for again before the end. */
+/** Null where a self-rotation ended the old secret (401, 403): `verify` tests the new one, and duplicates are looked for again at the end. */
 async function listForDuplicates(
   operation: Operation,
   item: Item | null,
@@ -110,9 +110,8 @@ async function listForDuplicates(
 }
 
 /**
- * Looks once more when all is delivered, perhaps after days of grace: a list that lagged has caught up, and a request
- * that was held back somewhere has been acted upon. What carries this operation's mark is ended, what may be a second
- * effect is added to the candidates.
+ * Looks once more when all is delivered, perhaps days later: a list that lagged has caught up, and a delayed request has run.
+ * Tokens with this operation's marker are ended; possible duplicates are added to the candidates.
  */
 export async function sweepDuplicates(operation: Operation, made: Made, baseline: Baseline): Promise<Made> {
   const { journal, plan } = operation;
@@ -156,7 +155,7 @@ async function endOwn(
   return own.map(({ id }) => id);
 }
 
-/** Without a list to compare with, or a name to know it by, a duplicate cannot be told from what others made. */
+/** Without a baseline or names, a duplicate looks like anybody else's token. */
 function isDuplicateVisible(
   { deps }: Operation,
   { repeated }: Pick<NewSecret, 'repeated'>,
@@ -173,9 +172,8 @@ interface Appeared {
 }
 
 /**
- * What may be a second effect of the request and is not proven to be: a gateway repeats a request, a vendor does not honour
- * the idempotency key. Where there are no names, other people's tokens look alike: only one that is older than ours,
- * after a repeat, is worth a person's look.
+ * Possible duplicates: a gateway repeated the request, or the vendor ignored the idempotency key. Where tokens have no names,
+ * only tokens that are older than the new one are reported, and only after a repeat.
  */
 function candidatesAmong(
   operation: Operation,
@@ -195,8 +193,8 @@ function mayBeOwned(operation: Operation, token: Item, { prior }: Baseline): boo
   return ['owned', 'candidate'].includes(ownershipIn(operation, token, prior));
 }
 
-/** What the provider shows under another name is no list that lags: waiting would not end. */
-function refuseAlike(operation: Operation, listed: readonly Item[], { prior }: Baseline): void {
+/** The provider changed the name of the new token: waiting would never find it. */
+function refuseRenamed(operation: Operation, listed: readonly Item[], { prior }: Baseline): void {
   const alike = listed.filter((token) => ownershipIn(operation, token, prior) === 'similar');
   if (alike.length === 0) return;
   const names = alike.slice(0, 5).map((token) => `"${token.name ?? token.id}"`);
@@ -219,8 +217,8 @@ function choose(issued: Item | null, appeared: readonly Item[], why: string | nu
   const [only, another] = appeared;
   if (only && !another) return only;
   if (!only && why !== null) throw new CannotBeSure('the new token is not', why);
-  // None: the list is behind; `resume` looks again. Several: only the provider knows which secret is whose.
-  throw unknownId();
+  // None listed yet: `resume` looks again. Several: only the provider knows which of them is the new one.
+  throw another ? severalNew(appeared) : unknownId();
 }
 
 function refuseInactive({ journal }: Operation, token: Item | undefined): void {
@@ -229,6 +227,15 @@ function refuseInactive({ journal }: Operation, token: Item | undefined): void {
     code: 'conflict',
     message: `the provider lists the new token "${token.id}" as ${token.status}`,
     manual: `find out why at the provider, then \`${resumeCommand(journal.header.id, commandsWanted(journal))}\`, or \`keyturn rotations abort ${journal.header.id}\``,
+  });
+}
+
+function severalNew(appeared: readonly Item[]): AppError {
+  const ids = appeared.slice(0, 5).map(({ id }) => `id:${id}`);
+  return new AppError({
+    code: 'unavailable',
+    message: `several listed tokens may be the new one: ${ids.join(', ')}`,
+    hint: 'revoke those that somebody else created under this name, then run `keyturn rotations resume`',
   });
 }
 
