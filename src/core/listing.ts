@@ -74,7 +74,8 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
       const isRepeated = (key !== null && asked.has(key)) || (fresh === 0 && empty === 0);
       if (next === null || empty > 1 || isRepeated) {
         const isEnd = !isRepeated || empty > 0 || this.#isComplete();
-        return this.#end(isEnd ? page.paging.obstacle : REPEATS);
+        const goesOn = next !== null && !isRepeated && !isCounted(next) && !this.#isComplete();
+        return this.#end(isEnd ? (page.paging.obstacle ?? (goesOn ? EMPTY : null)) : REPEATS);
       }
       asked.add(String(key));
     }
@@ -131,7 +132,15 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
 }
 
 const TOO_MANY = 'it has more records than keyturn reads at once; ask for fewer with --limit';
+const EMPTY = 'the provider gives empty pages, and says that more follow';
 const REPEATS = 'the provider gives the same page again';
+
+/** Where pages or records are counted, what follows the last is named as well; an opaque cursor says that there is more. */
+function isCounted({ query }: NextPage): boolean {
+  return Object.entries(query).some(
+    ([name, value]) => !/size|limit|per/i.test(name) && /^\d+$/.test(value ?? ''),
+  );
+}
 
 export async function collect<T extends { readonly id: string }>(
   listing: Listing<T>,

@@ -332,6 +332,13 @@ describe('a folder that cannot be used', () => {
     expect(result.stderr).toContain('No such file');
   });
 
+  test.runIf(process.getuid?.() === 0)('doctor names a home of another user', async () => {
+    const result = await shell('mkdir -p home; chown 65534 home; export HOME="$PWD/home"; K doctor');
+    expect(result.code).not.toBe(0);
+    expect(result.stdout + result.stderr).toContain('belongs to another user');
+    expect(result.stdout).not.toContain('is made when it is needed');
+  });
+
   test('D11 the working folder was removed: what does not need it works', async () => {
     const gone = 'mkdir gone; cd gone; rmdir ../gone';
     expect((await shell(`${gone}; K --version`)).code).toBe(0);

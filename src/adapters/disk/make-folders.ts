@@ -12,15 +12,26 @@ export async function makeFolders(
   mode: number,
   ownUid: () => Promise<number | null>,
 ): Promise<void> {
+  for (const folder of await missingFolders(path)) {
+    await refuseForeignParent(dirname(folder), path, ownUid);
+    await makeOne(folder, mode);
+  }
+}
+
+/** Refuses what {@link makeFolders} would refuse; makes nothing. */
+export async function checkFolders(path: string, ownUid: () => Promise<number | null>): Promise<void> {
+  const [first] = await missingFolders(path);
+  if (first !== undefined) await refuseForeignParent(dirname(first), path, ownUid);
+}
+
+/** The folder and those above it that are not there, the uppermost first. */
+async function missingFolders(path: string): Promise<readonly string[]> {
   const missing: string[] = [];
   for (let at = path; !(await isFolder(at)); at = dirname(at)) {
     missing.unshift(at);
     if (dirname(at) === at) break;
   }
-  for (const folder of missing) {
-    await refuseForeignParent(dirname(folder), path, ownUid);
-    await makeOne(folder, mode);
-  }
+  return missing;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Json } from '../../domain/json.ts';
 import type { OperationDetail } from '../../ports/journal.ts';
+import { hasArrived, NO_BYTES } from './facts.ts';
 import { readPlanOrNull } from './plan.ts';
 import { readObjectOrNull, readTexts } from './records.ts';
 import { commandsWanted, resumeCommand } from './resume-command.ts';
@@ -85,8 +86,15 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
   );
   // In place, resuming would only say again that the answer cannot be read.
   const isOver = isUnread && readPlanOrNull(detail.header.plan)?.way === 'in-place';
+  const isKept = detail.steps.some(
+    ({ name, result }) =>
+      stepKind(name) === 'read answer' &&
+      hasArrived(textOf(readObjectOrNullSafe(result), 'why') ?? NO_BYTES.lost),
+  );
   return [
-    ...(isUnread && detail.state === 'attention' ? [`keyturn rotations show ${id} --print-answer`] : []),
+    ...(isUnread && isKept && detail.state === 'attention'
+      ? [`keyturn rotations show ${id} --print-answer`]
+      : []),
     ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
   ];

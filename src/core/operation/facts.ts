@@ -31,6 +31,14 @@ export type Answer =
   /** More than one value may be it. None is chosen; what arrived stays sealed in the journal. */
   | { readonly kind: 'several'; readonly id: string | null; readonly why: string };
 
+/** Why an answer of which no byte is kept cannot be used. */
+export const NO_BYTES = { lost: 'the answer was lost', empty: 'the answer is empty' } as const;
+
+/** Whether something arrived that a person could read. */
+export function hasArrived(why: string): boolean {
+  return why !== NO_BYTES.lost && why !== NO_BYTES.empty;
+}
+
 export interface Refusal {
   readonly kind: 'refused';
   readonly id: null;

@@ -122,6 +122,15 @@ describe('pages', () => {
     expect(transport.sent).toHaveLength(3);
   });
 
+  it('a second empty page with an opaque cursor ends a list that is not whole', async () => {
+    const { client, transport, provider } = rig(({ query }) =>
+      page(query['cursor'] ? [] : ['t'], `c${String(query['cursor'] ?? '')}`),
+    );
+    const why = 'the provider gives empty pages, and says that more follow';
+    expect(await client.all(listOf(provider), undefined)).toMatchObject({ whole: false, why });
+    expect(transport.sent).toHaveLength(3);
+  });
+
   it('a list that is always new stops after 10,000 pages', async () => {
     const { client, transport, provider } = rig(({ query }) => {
       const at = Number(query['cursor'] ?? 0);

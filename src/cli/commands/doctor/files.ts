@@ -19,12 +19,16 @@ export async function examineFiles(
 ): Promise<readonly Finding[]> {
   const paths = await app.paths();
   const disk = await app.disk();
+  const { checkFolders } = await import('../../../adapters/disk/make-folders.ts');
+  const { findOwnUid } = await import('../../../adapters/disk/own-uid.ts');
   const { checkPrivateFolder } = await import('../../../adapters/disk/private.ts');
   const folders = await Promise.all(
     [paths.configDir, paths.state].map((folder) =>
       runCheck('files', async () => {
-        if ((await disk.facts(folder)) === null)
+        if ((await disk.facts(folder)) === null) {
+          await checkFolders(folder, findOwnUid);
           return [ok('files', `${folder} is not there yet; it is made when it is needed`)];
+        }
         await checkPrivateFolder(disk, folder);
         return [ok('files', `${folder} can be read by you alone`)];
       }),

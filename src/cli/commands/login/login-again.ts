@@ -40,7 +40,9 @@ export async function chooseFate(
     throw new AppError({
       code: 'conflict',
       message: `the id of the token that "${target.profile}" has now is not known, so it cannot be ended from here`,
-      hint: `add "--old keep", and end it at ${deps.provider.credential.page}`,
+      hint: canEnd
+        ? `log in with "--old keep"; find the token with \`keyturn tokens list --profile ${target.profile}\`, and end it with \`keyturn tokens revoke id:ID --profile ${target.profile}\``
+        : `log in with "--old keep", and end the token where you made it (${deps.provider.title})`,
     });
   }
   if (wanted !== undefined) return { previous, fate: wanted };

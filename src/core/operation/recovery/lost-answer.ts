@@ -4,7 +4,7 @@ import { loginCommand } from '../../create-command.ts';
 import { NeedsAttention } from '../attention.ts';
 import { audit } from '../audit.ts';
 import { listItems } from '../calls.ts';
-import type { Answer, LostAnswer, NothingLeft, Sent } from '../facts.ts';
+import { type Answer, hasArrived, type LostAnswer, type NothingLeft, type Sent } from '../facts.ts';
 import { isSession, type Operation } from '../operation.ts';
 import { readObjectOrNull } from '../records.ts';
 
@@ -56,7 +56,7 @@ function nameAndId(name: string | null, id: string | null): string {
 
 /** An in-place rotation whose whole answer holds no secret that can be used: the old secret is gone with it. */
 export function unreadableInPlace(operation: Operation, why: string): NeedsAttention {
-  return lostInPlace(operation, `${why}; the old secret is replaced`, true);
+  return lostInPlace(operation, `${why}; the old secret is replaced`, hasArrived(why));
 }
 
 /** Two requests went out, and neither answer arrived: a third would only replace the secret once more. */

@@ -7,7 +7,7 @@ import type { WholeOrNot } from '../../listing.ts';
 import { NeedsAttention } from '../attention.ts';
 import type { Baseline } from '../baseline.ts';
 import { listNewItems } from '../calls.ts';
-import type { LostAnswer, NewSecret, NothingLeft } from '../facts.ts';
+import { hasArrived, type LostAnswer, type NewSecret, type NothingLeft } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import {
   type Item,
@@ -205,7 +205,7 @@ function unknownSelf({ deps, journal, plan }: Operation): NeedsAttention {
 
 function unproven({ journal }: Operation, lost: LostAnswer, candidates: readonly Item[]): NeedsAttention {
   const ids = candidates.slice(0, 5).map((token) => `id:${token.id}`);
-  const show = lost.sent.kind === 'answered' ? `${showAnswer(journal.header.id)}; ` : '';
+  const show = isReadable(lost) ? `${showAnswer(journal.header.id)}; ` : '';
   return new NeedsAttention({
     code: 'orphan',
     message: `${whatArrived(lost)}; this request may have made what appeared since: ${ids.join(', ')}`,
@@ -227,7 +227,7 @@ function cannotLookUp(
   const name = plan.spec?.name ?? plan.key?.name ?? null;
   const what = name === null ? `a new ${plan.thing}` : `"${name}"`;
   const { id } = journal.header;
-  const show = lost.sent.kind === 'answered' ? `${showAnswer(id)}; ` : '';
+  const show = isReadable(lost) ? `${showAnswer(id)}; ` : '';
   throw new NeedsAttention({
     code: 'orphan',
     message: `${whatArrived(lost)}; whether ${what} was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
@@ -242,6 +242,9 @@ function whatArrived({ answer, sent }: LostAnswer): string {
   return `the answer arrived, and keyturn found no secret in it${why}`;
 }
 
-function showAnswer(id: string): string {
-  return `\`keyturn rotations show ${id} --print-answer\` shows the answer`;
+/** Whether a person may find the secret in what arrived. */
+function isReadable({ answer, sent }: LostAnswer): boolean {
+  return sent.kind === 'answered' && answer?.kind === 'none' && hasArrived(answer.why);
 }
+
+const showAnswer = (id: string) => `\`keyturn rotations show ${id} --print-answer\` shows the answer`;

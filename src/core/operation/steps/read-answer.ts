@@ -10,7 +10,7 @@ import type { Issued, TokenTarget } from '../../../ports/provider.ts';
 import type { Client } from '../../client.ts';
 import { refusalHint } from '../../refusal-hint.ts';
 import { issueCall } from '../calls.ts';
-import type { Answer, Refusal } from '../facts.ts';
+import { type Answer, NO_BYTES, type Refusal } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { markerOf } from '../operation.ts';
 import {
@@ -46,8 +46,7 @@ async function find(operation: Operation, nth: number): Promise<Answer> {
   // What was rescued came from the whole answer: no guess from a part of it is better.
   const rescued = answer?.complete ? null : await findRescued(operation);
   if (rescued) return rescued;
-  if (!answer || answer.bytes.length === 0)
-    return none(answer?.complete ? 'the answer is empty' : 'the answer was lost');
+  if (!answer || answer.bytes.length === 0) return none(answer?.complete ? NO_BYTES.empty : NO_BYTES.lost);
   const decoded = decode(operation, answer);
   if (decoded instanceof SeveralSecrets) return several(operation, decoded);
   const isNothing = isAppError(decoded) || (decoded.secret === null && decoded.item === null);

@@ -68,7 +68,10 @@ describe('in place, a whole answer that cannot be read', () => {
       const result = await bench.rotate({}, { mutation: answers(body) });
       const id = result.operation;
       expect(result).toMatchObject({ kind: 'attention', exit: 'lost', orphanId: bench.oldId });
-      expect(result.manual).toContain(`keyturn rotations show ${id} --print-answer`);
+      const offer = `keyturn rotations show ${id} --print-answer`;
+      // Of an empty answer there is nothing to print.
+      if (body === null) expect(result.manual).not.toContain(offer);
+      else expect(result.manual).toContain(offer);
       expect(result.error?.message).not.toMatch(/nothing is lost|left behind/);
       expect(mints(bench)).toBe(1);
       // However often it is resumed, the secret is not replaced again.
@@ -78,7 +81,9 @@ describe('in place, a whole answer that cannot be read', () => {
       }
       const { host } = await bench.machine.connect();
       const detail = await host.read(id);
-      expect(detail && explain(detail, 0, false).next[0]).toContain('--print-answer');
+      const next = detail && explain(detail, 0, false).next[0];
+      if (body === null) expect(next).not.toContain('--print-answer');
+      else expect(next).toContain('--print-answer');
       const captured = (await detail?.answers())?.at(-1)?.captured;
       const text = new TextDecoder().decode(captured?.bytes);
       expect(text).toBe(body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body));
