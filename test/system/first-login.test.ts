@@ -187,7 +187,10 @@ describe('from the session of prefactor', () => {
     mkdirSync(join(rig.home.path, '.git'));
     const text = JSON.stringify({ default: session(rig) }, null, 2);
     const inRepository = put(rig, 'prefactor.json', text);
-    await rig.must(login);
+    const unnamed = await rig.keyturn(login);
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toContain(`--cli-file ${inRepository}`);
+    await rig.must([...login, '--cli-file', inRepository, '--url', rig.sandbox.origin]);
     await rig.must(['tokens', 'list']);
     expectUntouched(inHome, atHome);
     expectUntouched(inRepository, text);

@@ -114,7 +114,7 @@ describeWithTools('the keychain store', TOOLS, () => {
     const doctor = await machine.keyturn(['doctor', '--offline', '--json']);
     expect(doctor.code).toBe(1);
     expect(JSON.parse(doctor.stdout).checks).toContainEqual(
-      expect.objectContaining({ check: 'keychain', result: 'wrong', what: 'the keychain is locked' }),
+      expect.objectContaining({ check: 'keychain', result: 'wrong', message: 'the keychain is locked' }),
     );
     await ring.restart('unlocked');
     ring.daemon()?.kill('SIGSTOP');
