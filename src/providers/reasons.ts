@@ -40,7 +40,7 @@ const MORE = [
     'exception',
     'validation',
   ],
-  ...['errorCauses', 'fieldViolations', 'error_chain', 'innererror', 'odata.error'],
+  ...['errorCauses', 'fieldViolations', 'error_chain', 'innererror', 'odata.error', 'cause'],
 ];
 /** Fields that may hold the whole error. */
 const AROUND = ['data', 'result', 'response', 'body', 'payload', 'meta', 'status', '_embedded', 'extensions'];
@@ -67,6 +67,7 @@ const GENERIC =
  * taken from fields that are known to speak to a person only: any other may be what was sent, or a secret.
  */
 export function findReasons(body: unknown): readonly string[] {
+  if (typeof body === 'string' && /^\s*</.test(body)) return titleOf(body.slice(0, MOST_MARKUP));
   const isBare =
     typeof body === 'string' || (Array.isArray(body) && body.every((item) => typeof item === 'string'));
   // A bare word may be anything.
@@ -79,6 +80,17 @@ export function findReasons(body: unknown): readonly string[] {
   if (telling.length > 0) return telling.slice(0, MOST_REASONS);
   return (found.length > 0 ? found : wordsIn(body, 0)).slice(0, 1);
 }
+
+/** What an XML message or the heading of an HTML page says; anything else of a page is not for a terminal. */
+function titleOf(markup: string): readonly string[] {
+  for (const name of ['message', 'detail', 'h1', 'title']) {
+    const said = new RegExp(`<${name}(?:\\s[^<>]*)?>([^<>]{1,10000})<`, 'i').exec(markup)?.[1]?.trim();
+    if (said && isSentence(said) && !GENERIC.test(said)) return [said];
+  }
+  return [];
+}
+
+const MOST_MARKUP = 20_000;
 
 function reasonsIn(value: unknown, depth: number): readonly string[] {
   if (depth > DEEPEST) return [];
