@@ -4,6 +4,8 @@ import type { Reply } from '../ports/transport.ts';
 
 /** A longer text is a page, and nothing that a vendor says. In bytes. */
 const LONGEST_TEXT = 2_000;
+/** A reason stands near the beginning. In bytes. */
+const LONGEST_MARKUP = 20_000;
 
 /**
  * The body of a success that is not needed: plain text (as a string) and nothing (null) are as good as JSON. A web
@@ -24,13 +26,18 @@ export function readOptional({ body }: Reply): unknown {
   }
 }
 
-/** The body of a refusal: JSON, a short plain text, or null for all else. */
+/** The body of a refusal: JSON, a short plain text, markup (which may have a reason in it), or null for all else. */
 export function readRefusal({ body }: Reply): unknown {
   try {
     return parseJsonBytes(body);
   } catch {
-    return plainText(body);
+    return plainText(body) ?? markup(body);
   }
+}
+
+function markup(body: Uint8Array): string | null {
+  const text = new TextDecoder('utf-8').decode(body.subarray(0, LONGEST_MARKUP)).trim();
+  return text.startsWith('<') ? text : null;
 }
 
 /** Null for markup, for what should have been JSON, for anything long and for bytes that are no text. */

@@ -67,7 +67,7 @@ const GENERIC =
  * taken from fields that are known to speak to a person only: any other may be what was sent, or a secret.
  */
 export function findReasons(body: unknown): readonly string[] {
-  if (typeof body === 'string' && /^\s*</.test(body)) return titleOf(body.slice(0, MOST_MARKUP));
+  if (typeof body === 'string' && /^\s*</.test(body)) return titleOf(body);
   const isBare =
     typeof body === 'string' || (Array.isArray(body) && body.every((item) => typeof item === 'string'));
   // A bare word may be anything.
@@ -85,12 +85,12 @@ export function findReasons(body: unknown): readonly string[] {
 function titleOf(markup: string): readonly string[] {
   for (const name of ['message', 'detail', 'h1', 'title']) {
     const said = new RegExp(`<${name}(?:\\s[^<>]*)?>([^<>]{1,10000})<`, 'i').exec(markup)?.[1]?.trim();
-    if (said && isSentence(said) && !GENERIC.test(said)) return [said];
+    // `404 Not Found` says what the status says.
+    const bare = said?.replace(/^(error )?\d{3}[ :-]*/i, '') ?? '';
+    if (said && isSentence(said) && !GENERIC.test(bare)) return [said];
   }
   return [];
 }
-
-const MOST_MARKUP = 20_000;
 
 function reasonsIn(value: unknown, depth: number): readonly string[] {
   if (depth > DEEPEST) return [];
