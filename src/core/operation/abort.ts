@@ -32,7 +32,7 @@ export async function abortOperation(deps: ResumeDeps, id: string): Promise<Abor
   const { operations } = await deps.host.list({ only: 'unfinished' });
   const isTold = operations.some(({ header, state }) => header.id === id && state === 'attention');
   return deps.host.resume(id, async (journal) => {
-    const operation = await takeUp(deps, journal, null);
+    const operation = await takeUp(deps, journal);
     const lines: Lines = { undone: [], left: [] };
     const result = await runOperation(operation, () => abortSteps(operation, { isTold, lines }));
     // There is no way back, or it is blocked for now: the person asked for it and is told why.

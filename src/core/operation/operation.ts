@@ -36,6 +36,8 @@ export interface Operation {
   /** Null for a resumed operation that goes to the sinks of its plan. */
   readonly delivery: Delivery | null;
   readonly resumed: boolean;
+  /** The names that it creates belong to a policy: nobody else creates tokens under them. */
+  readonly ownsName: boolean;
   readonly memory: Memory;
 }
 

@@ -19,10 +19,10 @@ import { takeUp } from './take-up.ts';
 export async function resumeOperation(
   deps: ResumeDeps,
   id: string,
-  { delivery = null, now = false, acceptDifferences = false }: ResumeOptions = {},
+  { now = false, acceptDifferences = false, ...more }: ResumeOptions = {},
 ): Promise<OperationResult> {
   return deps.host.resume(id, async (journal) => {
-    const operation = await takeUp(deps, journal, delivery);
+    const operation = await takeUp(deps, journal, more);
     if (now) requireGrace(operation);
     if (acceptDifferences && differencesOf(operation).length === 0)
       throw usage('this operation found no differences', 'leave "--accept-differences" out');
@@ -38,8 +38,10 @@ export interface ResumeOptions {
   /** Takes a new token that is not all that was asked for. */
   readonly acceptDifferences?: boolean;
   readonly delivery?: Delivery | null;
-  /** Ends the grace of the old one before its time. */
+  /** Ends the grace period of the old token before its time. */
   readonly now?: boolean;
+  /** See {@link Operation.ownsName}. */
+  readonly ownsName?: boolean;
 }
 
 function requireGrace(operation: Operation): void {

@@ -33,6 +33,7 @@ export async function startOperation(
       plan: planned.plan,
       delivery: planned.delivery,
       resumed: false,
+      ownsName: false,
       memory: newMemory(),
     };
     return runOperation(operation, () => runSteps(operation));

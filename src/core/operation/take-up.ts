@@ -16,7 +16,10 @@ export interface ResumeDeps {
 export async function takeUp(
   deps: ResumeDeps,
   journal: Journal,
-  delivery: Delivery | null,
+  {
+    delivery = null,
+    ownsName = false,
+  }: { readonly delivery?: Delivery | null; readonly ownsName?: boolean } = {},
 ): Promise<Operation> {
   const { header } = journal;
   const plan = readPlan(header.plan);
@@ -35,6 +38,7 @@ export async function takeUp(
     plan,
     delivery,
     resumed: true,
+    ownsName,
     memory: newMemory(),
   };
 }

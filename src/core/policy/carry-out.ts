@@ -55,7 +55,10 @@ export async function carryOutRotate(
 export async function carryOutResume(target: PolicyTarget, { operation }: Resume): Promise<OperationResult> {
   const deps = await target.connect();
   const resume = { host: deps.host, makeDeps: async () => deps };
-  return resumeOperation(resume, operation.header.id, { delivery: deliveryOf(target) });
+  return resumeOperation(resume, operation.header.id, {
+    delivery: deliveryOf(target),
+    ownsName: true,
+  });
 }
 
 function deliveryOf({ token, sinks }: PolicyTarget): Delivery {

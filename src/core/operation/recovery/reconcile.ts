@@ -84,8 +84,8 @@ async function settle(operation: Operation, baseline: Baseline, lost: Settling):
  * Whether a name that a person chose tells whose a token is: where the provider said yes to this request, and in the run that
  * sent it a moment ago. Later somebody else may have taken the very name.
  */
-function isNameProof({ memory, plan }: Operation, { sent }: LostAnswer): boolean {
-  return plan.marked || sent.kind === 'answered' || memory.sends > 0;
+function isNameProof({ memory, ownsName, plan }: Operation, { sent }: LostAnswer): boolean {
+  return plan.marked || ownsName || sent.kind === 'answered' || memory.sends > 0;
 }
 
 interface Found {
