@@ -359,6 +359,7 @@ describe('a rotation by a session', () => {
 
   test('needs a name and a scope that cannot be looked up', async () => {
     const { errova, run, old } = await started();
+    expect((await run(['credentials', 'remove', 'ci', '--yes'])).code).toBe(0);
     const before = errova.asked.length;
     for (const more of [
       ['--name', 'x'],

@@ -1,5 +1,5 @@
+import { loginCommand } from '../../core/create-command.ts';
 import { type MigrateResult, migrateStore } from '../../core/migrate-store.ts';
-import { commandLine } from '../../domain/command-line.ts';
 import { STORE_KINDS, type StoreKind } from '../../domain/credential.ts';
 import { usage } from '../../domain/errors.ts';
 import type { Command } from '../arguments/command.ts';
@@ -72,13 +72,19 @@ function oldKeyNotes({ oldKeyRemains, sharedItem }: MigrateResult): readonly str
 }
 
 /** The profiles of a vendor CLI's session whose seal was made under the key that is gone. */
-async function sessionsToAgree(app: Pick<Services, 'profiles'>, from: StoreKind): Promise<readonly string[]> {
+async function sessionsToAgree(
+  app: Pick<Services, 'profiles' | 'loadProvider'>,
+  from: StoreKind,
+): Promise<readonly string[]> {
   const source = from === 'file' ? 'file-' : 'store-';
-  return (await (await app.profiles()).list()).flatMap(({ credential, name, origin, provider }) =>
-    credential.kind === 'vendor-cli' && credential.pin?.seal.startsWith(source)
-      ? [
-          `the profile "${name}" was sealed under the old key; agree to its session again: \`${commandLine(['login', provider, '--from-cli', '--url', origin], name)}\``,
-        ]
-      : [],
-  );
+  const notes: string[] = [];
+  for (const { credential, name, origin, provider, settings } of await (await app.profiles()).list()) {
+    if (credential.kind !== 'vendor-cli' || !credential.pin?.seal.startsWith(source)) continue;
+    const place = { provider: await app.loadProvider(provider), profile: name, settings, origin };
+    const login = loginCommand({ ...place, fromCli: true });
+    notes.push(
+      `the profile "${name}" was sealed under the old key; agree to its session again: \`${login}\``,
+    );
+  }
+  return notes;
 }
