@@ -1,3 +1,4 @@
+import { mayBeShownAs } from './marked-name.ts';
 import type { Instant } from './time.ts';
 import type { UnreadableDates } from './token.ts';
 
@@ -27,7 +28,7 @@ export interface Difference {
   /** `asked to end at 2026-12-01T00:00:00Z; the provider says that it never ends` */
   readonly text: string;
   /**
-   * Whether it is told and stops no rotation: the provider writes a name in lower case or without blanks, or gives an end where
+   * Whether it is told and stops no rotation: the provider cuts a name, writes it in lower case or without blanks, or gives an end where
    * none was asked for.
    */
   readonly isMinor: boolean;
@@ -104,7 +105,8 @@ function compareName({ name }: Asked, given: Given): readonly Difference[] {
   return [{ field: 'name', text, isMinor: isSameName(name, given.name) }];
 }
 
-/** Whether two names differ in case or in blanks around them alone. Anything added makes another name. */
+/** Whether two names differ in case, in blanks around them, or by a cut end alone. Anything added makes another name. */
 function isSameName(asked: string, given: string): boolean {
-  return asked.trim().toLowerCase() === given.trim().toLowerCase();
+  if (asked.trim().toLowerCase() === given.trim().toLowerCase()) return true;
+  return given.length < asked.length && mayBeShownAs(asked, given);
 }
