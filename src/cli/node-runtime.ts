@@ -64,7 +64,7 @@ export function nodeRuntime(): Runtime {
           .getBuiltinModule('node:url')
           .fileURLToPath(new URL('./terminal/relay-output.js', import.meta.url)),
       },
-      stop: () => void process.kill(process.pid, 'SIGSTOP'),
+      stop: suspend,
       onSignal: (name, listener) => {
         process.on(name, listener);
         return () => process.off(name, listener);
@@ -233,6 +233,12 @@ function hasTerminal(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Stops until somebody continues the process, as Ctrl-Z does. */
+function suspend(): void {
+  const { pid } = process;
+  process.kill(pid, 'SIGSTOP');
 }
 
 /**

@@ -76,7 +76,7 @@ describeWithTools('installed without the keychain’s binding', TOOLS, () => {
       expect.objectContaining({
         check: 'keychain',
         result: 'warning',
-        what: expect.stringContaining('not installed'),
+        message: expect.stringContaining('not installed'),
       }),
     );
   }, 60_000);
