@@ -89,7 +89,7 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
   81: [
     ...simulated('#81 each rename fails for 5 s', '#81 renames fail for ever'),
     ...syscalls('#81 for a while', '#81 for ever'),
-    ...at('unit/adapters/disk/patient-disk.test.ts')('for five seconds', 'for ever'),
+    ...at('unit/adapters/disk/retrying-disk.test.ts')('for five seconds', 'for ever'),
   ],
   82: [
     ...local('#82 '),
