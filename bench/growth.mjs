@@ -90,7 +90,7 @@ function saveMore({ home }, count) {
 
 /** Copies of the record of a finished operation, as if they had ended in the same second. */
 function finishMore({ home }, count) {
-  const folder = join(home, '.local', 'state', 'keyturn', 'operations');
+  const folder = join(home, '.local', 'state', 'keyturn', 'attempts');
   const name = readdirSync(folder).find((each) => each.endsWith('.done'));
   const bytes = readFileSync(join(folder, name));
   for (let n = 0; n < count; n += 1) {
