@@ -56,7 +56,7 @@ export class JsonAnswer {
   readonly #openTaker: () => RecordTaker | null;
   #reader: AnswerReader | null = null;
 
-  /** `openTaker`: called for each operation at the call. */
+  /** `openTaker`: called for each attempt at the call. */
   constructor(openTaker: () => RecordTaker | null) {
     this.#openTaker = openTaker;
   }

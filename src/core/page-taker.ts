@@ -3,7 +3,7 @@ import type { Page } from '../ports/paging.ts';
 import type { RecordTaker } from './answer-reader.ts';
 import type { Handover } from './handover.ts';
 
-/** Decodes the records of a long page while it arrives, and hands them over. For one operation at the page. */
+/** Decodes the records of a long page while it arrives, and hands them over. For one attempt at the page. */
 export class PageTaker<T> implements RecordTaker {
   /** How many records were handed over. */
   count = 0;

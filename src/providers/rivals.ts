@@ -23,7 +23,7 @@ const ASIDE =
   /^(owner|user|creator|createdby|updatedby|author|actor|account|organi[sz]ation|org|team|tenant|links?|meta|metadata|pagination|request|previous|old)$/;
 /** Names of fields that may hold a value of any form: ids, digests, and what a person wrote. */
 const ANY_FORM_NAME =
-  /(id|uuid|hash|digest|fingerprint|checksum|etag|trace|marker|prefix|suffix|hint|preview|last\d+|name|label|description|url|uri|dsn|scopes?|audience)$|^public|^idempotency/;
+  /(id|uuid|hash|digest|fingerprint|checksum|etag|trace|nonce|prefix|suffix|hint|preview|last\d+|name|label|description|url|uri|dsn|scopes?|audience)$|^public|^idempotency/;
 /** A shorter value is a word, like `Bearer`. In characters. */
 const SHORTEST_SECRET = 12;
 const DEEPEST = 6;
@@ -42,7 +42,7 @@ export function findAmbiguous(body: unknown, secret: string, search: SecretSearc
   return [...ambiguous.values()];
 }
 
-/** Of the ambiguous of a value in a documented field those whose names say that they replace it, or were replaced. */
+/** Of the values that may be meant beside the one in a documented field, those whose names say that they replace it, or were replaced. */
 export function findSuccessors(body: unknown, secret: string, search: SecretSearch): readonly string[] {
   return findAmbiguous(body, secret, search).filter((name) => SUCCESSOR_NAME.test(plain(name)));
 }

@@ -65,7 +65,7 @@ export async function commitShared<T>(
   await ensureDurableFolder(file.disk, dirname(file.path));
   return file.locks.hold(file.lockName, file.waitMs, async () => {
     await sweepLeftovers(file.disk, file.path);
-    for (let operation = 0; operation < MOST_ATTEMPTS; operation += 1) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const current = await readShared(file);
       const next = await change(current);
       if (next.bytes === null) {

@@ -42,7 +42,7 @@ export async function changeTarget(deps: SinkDeps, path: string, change: TargetC
   await holdTarget(deps, path, async () => {
     // A delivery that was killed left the secret beside the file.
     await sweepStages(deps.disk, path);
-    for (let operation = 0; operation < MOST_ATTEMPTS; operation += 1) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       if (!(await tryChange(deps, path, change))) continue;
       if (!change.isKept(await deps.disk.read(path, MAX_TARGET_BYTES))) throw notKept(change.label);
       return;

@@ -25,7 +25,7 @@ describe('A17: a page that is handed over while it arrives', () => {
     });
     const listing = new Listing<Item>(async (_turn, handover) => {
       handover.put(items(0, 3));
-      // A second operation at the same page begins anew.
+      // A second attempt at the same page begins anew.
       handover.put(items(0, 5));
       await whole;
       return { items: items(5, 7), withoutId: 0, handedOver: 5, paging: { ...END, total: 7 } };

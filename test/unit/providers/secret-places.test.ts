@@ -101,7 +101,7 @@ const FOUND: readonly (readonly [string, unknown, string])[] = [
 
 const NOT_FOUND: readonly (readonly [string, unknown])[] = [
   ['devo', { id: 7, name: HEX }],
-  ['devo', { id: 7, uuid: HEX, requestId: HEX, fingerprint: HEX, token_hash: HEX }],
+  ['devo', { id: 7, uuid: HEX, requestId: HEX, fingerprint: HEX, token_hash: HEX, nonce: HEX }],
   ['devo', { id: 7, credential: OWN }],
   ['devo', { id: 7, token_type: 'Bearer' }],
   ['bluebricks', { id: BBX }],
