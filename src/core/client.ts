@@ -32,6 +32,11 @@ export interface Connection {
   readonly renewal?: string;
 }
 
+interface PagesWish {
+  readonly limit?: number | undefined;
+  readonly newestFirst?: boolean;
+}
+
 type Head = Pick<Reply, 'header' | 'status'>;
 
 const PARTIAL_CONTENT = 206;
@@ -86,7 +91,7 @@ export class Client {
   pages<I, T extends { readonly id: string }>(
     apiCall: PagedApiCall<I, T>,
     input: I,
-    { limit, newestFirst = false }: { readonly limit?: number; readonly newestFirst?: boolean } = {},
+    { limit, newestFirst = false }: PagesWish = {},
   ): Listing<T> {
     const { origin, settings } = this.connection;
     const size = Math.max(1, Math.min(apiCall.maxPageSize, limit ?? apiCall.maxPageSize));

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { type Reference, resolveReference } from '../domain/reference.ts';
-import { type ListedToken, statusAt, type Token } from '../domain/token.ts';
+import { type ListedToken, statusAt, type Token, unknownToken } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profiles } from '../ports/profiles.ts';
 import type { Provider, TokenSpec } from '../ports/provider.ts';
@@ -60,11 +60,7 @@ export async function* listTokens(
   const { limit, sort } = wish;
   const held: ListedToken[] = [];
   const hint = limit !== undefined && sort === undefined && !isFiltered(wish) ? limit + 1 : undefined;
-  const listing = deps.client.pages(
-    provider.tokens.list,
-    undefined,
-    hint === undefined ? {} : { limit: hint },
-  );
+  const listing = deps.client.pages(provider.tokens.list, undefined, { limit: hint });
   for await (const page of listing) {
     const now = deps.clock.now();
     progress.seen += page.length;
@@ -118,11 +114,6 @@ export async function findToken(
   const listed = await findListed(provider, reference, known ?? (() => allTokens(deps)));
   if (listed === null) return (await completer(deps))(unknownToken(reference.value));
   return resolveListed(reference, listed, 'token');
-}
-
-function unknownToken(id: string): Token {
-  const nothing = { scopes: null, createdAt: null, expiresAt: null, lastUsedAt: null, createdBy: null };
-  return { id, name: null, status: 'active', ...nothing, attributes: {} };
 }
 
 /** One listing, however often it is read. */

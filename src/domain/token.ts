@@ -23,6 +23,12 @@ export interface Token {
   readonly attributes: JsonObject;
 }
 
+/** A token of which nothing but the id is known. */
+export function unknownToken(id: string): Token {
+  const nothing = { scopes: null, createdAt: null, expiresAt: null, lastUsedAt: null, createdBy: null };
+  return { id, name: null, status: 'active', ...nothing, attributes: {} };
+}
+
 /** A token as keyturn lists it: `inUse` marks the one that keyturn itself is using. */
 export interface ListedToken extends Token {
   readonly inUse: boolean;

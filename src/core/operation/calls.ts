@@ -6,6 +6,7 @@ import { insteadOf } from '../capabilities.ts';
 import type { Client } from '../client.ts';
 import type { WholeOrNot } from '../listing.ts';
 import { listRecent, type RecentItems } from '../newest.ts';
+import { findListed } from '../one-token.ts';
 import type { Prior } from './baseline.ts';
 import type { OperationPlan } from './plan.ts';
 import type { Item } from './records.ts';
@@ -56,6 +57,12 @@ export async function listItems(client: Client, plan: OperationPlan): Promise<Wh
   const { tokens, keys } = client.connection.provider;
   if (plan.thing === 'token') return tokens.list ? client.all(tokens.list, undefined) : null;
   return keys && plan.project !== null ? client.all(keys.list, { project: plan.project }) : null;
+}
+
+/** The token or key of that id in the list; null where the list does not show it, which proves no absence. */
+export async function findInList(client: Client, plan: OperationPlan, id: string): Promise<Item | null> {
+  if (plan.thing === 'token') return findListed(client, id);
+  return (await listItems(client, plan))?.items.find((item) => item.id === id) ?? null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { OperationDetail } from '../../ports/journal.ts';
 import { hasArrived, NO_BYTES } from './facts.ts';
 import { readPlanOrNull } from './plan.ts';
 import { readObjectOrNull, readTexts } from './records.ts';
-import { commandsWanted, resumeCommand } from './resume-command.ts';
+import { commandsWanted, printAnswerCommand, resumeCommand } from './resume-command.ts';
 import { deliveryStep, didOf, stepKind } from './step-names.ts';
 import { waitsUntil } from './waiting.ts';
 
@@ -92,9 +92,7 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
       hasArrived(textOf(readObjectOrNullSafe(result), 'why') ?? NO_BYTES.lost),
   );
   return [
-    ...(isUnread && isKept && detail.state === 'attention'
-      ? [`keyturn rotations show ${id} --print-answer`]
-      : []),
+    ...(isUnread && isKept && detail.state === 'attention' ? [printAnswerCommand(id)] : []),
     ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
   ];

@@ -8,6 +8,7 @@ import type { Settings } from '../../ports/request.ts';
 import type { Client, Connection } from '../client.ts';
 import { connectedAccount } from '../connected-account.ts';
 import type { Delivery } from '../delivery.ts';
+import { randomHex } from '../random-hex.ts';
 import type { OperationDeps } from './deps.ts';
 import type { OperationPlan } from './plan.ts';
 import { writePlan } from './plan.ts';
@@ -51,7 +52,7 @@ export function markerOf(header: Pick<OperationHeader, 'id'>): string {
 }
 
 export function newOperationId(deps: Pick<OperationDeps, 'random'>): string {
-  return Array.from(deps.random.bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return randomHex(deps.random, 16);
 }
 
 interface HeaderFacts {

@@ -31,3 +31,13 @@ export function resumeListed({ header, lastStep }: Pick<OperationSummary, 'heade
   const has = (step: string) => isPast || step === lastStep;
   return resumeCommand(header.id, commandsWanted({ header, has }));
 }
+
+/** Prints what the provider answered, which may hold the secret; a person is asked first. */
+export function printAnswerCommand(id: string): string {
+  return commandLine(['rotations', 'show', id, '--print-answer']);
+}
+
+/** For a person: the command, and what it shows. */
+export function showAnswer(id: string, what: string): string {
+  return `\`${printAnswerCommand(id)}\` shows ${what}`;
+}

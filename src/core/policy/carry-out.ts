@@ -7,6 +7,7 @@ import type { OperationDeps } from '../operation/deps.ts';
 import type { OperationResult } from '../operation/result.ts';
 import { resumeOperation } from '../operation/resume.ts';
 import { startOperation } from '../operation/start.ts';
+import { randomHex } from '../random-hex.ts';
 import { planRotation } from '../rotation/plan.ts';
 import type { Decision } from './decision.ts';
 import type { Listings } from './facts.ts';
@@ -69,8 +70,7 @@ function deliveryOf({ token, sinks }: PolicyTarget): Delivery {
 function withFreeName(deps: OperationDeps, spec: TokenSpec, sameNamed: readonly ListedToken[]): TokenSpec {
   const { facts, tokens } = deps.client.connection.provider;
   if (facts.names !== 'unique' || !sameNamed.some(({ name }) => name === spec.name)) return spec;
-  const marker = Array.from(deps.random.bytes(4), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return tokens.marking?.mark(spec, marker, deps.clock.now()) ?? spec;
+  return tokens.marking?.mark(spec, randomHex(deps.random, 4), deps.clock.now()) ?? spec;
 }
 
 /** A local name that stands for a dead token is given to the next one. */

@@ -1,7 +1,6 @@
 import { AppError, type ErrorCode, isAppError } from '../../../domain/errors.ts';
 import { toInstant } from '../../../domain/time.ts';
 import type { ProjectKey, TokenStatus } from '../../../domain/token.ts';
-import type { OperationHeader } from '../../../ports/journal.ts';
 import type { KeyTarget, TokenTarget } from '../../../ports/provider.ts';
 import { insteadOf } from '../../capabilities.ts';
 import type { Client } from '../../client.ts';
@@ -63,7 +62,7 @@ export async function pauseReplaced(operation: Operation, client: Client): Promi
 export async function endLateCreate(
   operation: Operation,
   token: TokenTarget,
-  { id: madeBy }: Pick<OperationHeader, 'id'>,
+  madeBy: string,
 ): Promise<Ending> {
   return endToken(operation, operation.deps.client, { id: token.id, name: token.name }, { madeBy });
 }

@@ -7,6 +7,7 @@ import { listItems } from '../calls.ts';
 import { type Answer, hasArrived, type LostAnswer, type NothingLeft, type Sent } from '../facts.ts';
 import { isSession, type Operation } from '../operation.ts';
 import { readObjectOrNull } from '../records.ts';
+import { showAnswer } from '../resume-command.ts';
 
 /** The audit line of a request whose effect nobody knows, or whose new secret nobody has; once an operation. */
 export async function logUnknown(
@@ -36,7 +37,7 @@ export function unreadCreate({ deps, journal, plan }: Operation, lost: LostAnswe
   const { id } = journal.header;
   const why = lost.answer?.kind === 'none' ? lost.answer.why : 'the answer could not be used';
   const named = nameAndId(plan.spec?.name ?? plan.key?.name ?? null, lost.madeId);
-  const show = `\`keyturn rotations show ${id} --print-answer\` shows the answer`;
+  const show = showAnswer(id, 'the answer');
   const abort = `\`keyturn rotations abort ${id}\``;
   const login = plan.login ? loginCommand(connection, ['--with-token']) : null;
   return new NeedsAttention({
@@ -75,9 +76,7 @@ function lostInPlace(
 ): NeedsAttention {
   const { id } = journal.header;
   const handle = plan.target?.name ?? plan.target?.id ?? '';
-  const show = isAnswered
-    ? `\`keyturn rotations show ${id} --print-answer\` shows what the provider answered; `
-    : '';
+  const show = isAnswered ? `${showAnswer(id, 'what the provider answered')}; ` : '';
   const again = plan.self
     ? `then give it another secret at ${deps.client.connection.provider.title} by hand`
     : 'then rotate it again';

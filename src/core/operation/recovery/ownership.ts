@@ -9,7 +9,7 @@ import type { RecentItems } from '../../newest.ts';
 import { readToken } from '../../one-token.ts';
 import { NeedsAttention } from '../attention.ts';
 import { isListless, isPrior, type Prior, readBaseline } from '../baseline.ts';
-import { listItems } from '../calls.ts';
+import { findInList } from '../calls.ts';
 import type { Made } from '../facts.ts';
 import { asManager, type Operation } from '../operation.ts';
 import type { OperationPlan } from '../plan.ts';
@@ -127,14 +127,12 @@ function priorIn(journal: Operation['journal']): Prior | null {
 }
 
 async function findItem(client: Client, plan: OperationPlan, target: TokenTarget): Promise<Item | null> {
-  const inList = async () =>
-    (await listItems(client, plan))?.items.find(({ id }) => id === target.id) ?? null;
-  if (plan.thing === 'key') return inList();
+  if (plan.thing === 'key') return findInList(client, plan, target.id);
   try {
     return await readToken(client, target);
   } catch (error) {
     // Which of the values is the secret does not matter here.
-    if (error instanceof SeveralSecrets) return inList();
+    if (error instanceof SeveralSecrets) return findInList(client, plan, target.id);
     throw error;
   }
 }

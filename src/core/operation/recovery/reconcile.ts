@@ -18,6 +18,7 @@ import {
   readToken,
   writeItem,
 } from '../records.ts';
+import { showAnswer } from '../resume-command.ts';
 import { readBack } from '../steps/read-answer.ts';
 import { endCreated } from './end.ts';
 import { ownershipIn, wasThereBefore } from './ownership.ts';
@@ -111,7 +112,7 @@ async function adopt(operation: Operation, { lost, owned, candidates }: Found): 
 
 async function end(
   operation: Operation,
-  target: { readonly id: string; readonly name: string | null },
+  target: TokenTarget,
   { ended }: Pick<Settling, 'ended'>,
 ): Promise<void> {
   try {
@@ -205,7 +206,7 @@ function unknownSelf({ deps, journal, plan }: Operation): NeedsAttention {
 
 function unproven({ journal }: Operation, lost: LostAnswer, candidates: readonly Item[]): NeedsAttention {
   const ids = candidates.slice(0, 5).map((token) => `id:${token.id}`);
-  const show = isReadable(lost) ? `${showAnswer(journal.header.id)}; ` : '';
+  const show = isReadable(lost) ? `${showAnswer(journal.header.id, 'the answer')}; ` : '';
   return new NeedsAttention({
     code: 'orphan',
     message: `${whatArrived(lost)}; this request may have made what appeared since: ${ids.join(', ')}`,
@@ -227,7 +228,7 @@ function cannotLookUp(
   const name = plan.spec?.name ?? plan.key?.name ?? null;
   const what = name === null ? `a new ${plan.thing}` : `"${name}"`;
   const { id } = journal.header;
-  const show = isReadable(lost) ? `${showAnswer(id)}; ` : '';
+  const show = isReadable(lost) ? `${showAnswer(id, 'the answer')}; ` : '';
   throw new NeedsAttention({
     code: 'orphan',
     message: `${whatArrived(lost)}; whether ${what} was made cannot be looked up${why === null ? '' : `: the list is not whole (${why})`}`,
@@ -246,5 +247,3 @@ function whatArrived({ answer, sent }: LostAnswer): string {
 function isReadable({ answer, sent }: LostAnswer): boolean {
   return sent.kind === 'answered' && answer?.kind === 'none' && hasArrived(answer.why);
 }
-
-const showAnswer = (id: string) => `\`keyturn rotations show ${id} --print-answer\` shows the answer`;

@@ -40,9 +40,10 @@ async function look(operation: Operation, issued: NewSecret, baseline: Baseline)
     return { item: withId(issued.item, plan.target), candidates: [] };
   // Nothing was listed before the request, so no list can tell now which of its tokens is the new one.
   if (issued.item === null && baseline.prior === null) return { item: unnamed(plan), candidates: [] };
-  const isDoubtful = issued.item === null || issued.repeated || hasGrace(plan);
+  // Without a doubt, and where no days pass until then, the look at the end is enough.
   const isListNeeded =
-    issued.item === null || (isDoubtful && isDuplicateVisible(operation, issued, baseline));
+    issued.item === null ||
+    ((issued.repeated || hasGrace(plan)) && isDuplicateVisible(operation, issued, baseline));
   let list = isListNeeded ? await listForDuplicates(operation, issued.item, baseline) : null;
   const given = await believe(operation, issued.item, list);
   if (issued.item && !given) list ??= await listForDuplicates(operation, null, baseline);
@@ -164,7 +165,7 @@ function isDuplicateVisible(
   return prior !== null && (repeated || deps.client.connection.provider.facts.names !== 'none');
 }
 
-interface Appeared {
+interface Duplicates {
   readonly item: Item;
   readonly duplicates: readonly Item[];
   readonly baseline: Baseline;
@@ -177,7 +178,7 @@ interface Appeared {
  */
 function candidatesAmong(
   operation: Operation,
-  { item, duplicates, baseline, isRepeated }: Appeared,
+  { item, duplicates, baseline, isRepeated }: Duplicates,
 ): readonly string[] {
   const { facts } = operation.deps.client.connection.provider;
   return duplicates

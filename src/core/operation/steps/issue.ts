@@ -18,6 +18,7 @@ import {
   unreadCreate,
 } from '../recovery/lost-answer.ts';
 import { reconcile } from '../recovery/reconcile.ts';
+import { showAnswer } from '../resume-command.ts';
 import { issueStep } from '../step-names.ts';
 import { classify, classifyInterrupted } from './classify.ts';
 import { readAnswer } from './read-answer.ts';
@@ -174,7 +175,7 @@ function severalSecrets({ plan, journal, deps }: Operation, answer: Answer & { k
   const isInPlace = way === 'in-place';
   const handle = (isInPlace ? target?.id : answer.id) ?? plan.spec?.name ?? plan.key?.name ?? null;
   const close = `\`keyturn rotations abort ${journal.header.id}\``;
-  const show = `\`keyturn rotations show ${journal.header.id} --print-answer\` shows what arrived; `;
+  const show = `${showAnswer(journal.header.id, 'what arrived')}; `;
   const again = plan.self
     ? `give it another one at ${deps.client.connection.provider.title} by hand, then ${close}`
     : `${close} closes this, and the next rotation gives it another one`;

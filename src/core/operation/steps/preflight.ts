@@ -1,7 +1,6 @@
 import { AppError } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { Identity } from '../../../domain/token.ts';
-import type { OperationHeader } from '../../../ports/journal.ts';
 import type { Client } from '../../client.ts';
 import { checkCredential, loginCommand } from '../../create-command.ts';
 import { askDocumented, isListMissing, probe, unprovedNote } from '../../inferred-lists.ts';
@@ -12,7 +11,7 @@ import { listRecentItems } from '../calls.ts';
 import type { OperationDeps } from '../deps.ts';
 import { isSession, type Operation } from '../operation.ts';
 import { type Item, isToken } from '../records.ts';
-import { endLateCreates, lateOperations } from '../recovery/late-creates.ts';
+import { endLateCreates, type LateOperation, lateOperations } from '../recovery/late-creates.ts';
 import { priorOf } from '../recovery/ownership.ts';
 
 /** How far the clocks of keyturn and of a vendor may differ, in ms. */
@@ -104,30 +103,28 @@ async function listNow(operation: Operation): Promise<RecentItems<Item> | 'missi
 async function listPrior(operation: Operation): Promise<RecentItems<Item> | null> {
   const { deps, plan } = operation;
   const { listed } = deps;
-  const watched = await lateOperations(operation);
+  const late = await lateOperations(operation);
   const { names } = deps.client.connection.provider.facts;
   const needsAll = plan.thing === 'token' && plan.spec !== null && !plan.marked && names === 'unique';
-  const since = oldestStart(watched);
+  const since = oldestStart(late);
   const isEnough = (items: readonly Item[]): boolean =>
-    !needsAll && items.some((item) => isOlder(item, since));
+    !needsAll && items.some((item) => since === null || isCreatedBefore(item, since));
   const list =
     listed && plan.thing === 'token'
       ? { ...listed, isCut: false }
       : await listRecentItems(deps.client, plan, isEnough);
-  if (list) await endLateCreates(operation, watched, list.items.filter(isToken));
+  if (list) await endLateCreates(operation, late, list.items.filter(isToken));
   return list;
 }
 
-/** From when on a list must be read to show what those operations made, in ms; the clocks of two machines differ. */
-function oldestStart(watched: readonly OperationHeader[]): number {
-  return (
-    Math.min(...watched.map(({ startedAt }) => Date.parse(startedAt)), Number.POSITIVE_INFINITY) -
-    CLOCKS_DIFFER_MS
-  );
+/** From when on a list must be read to show what those operations made, in ms; null for none. The clocks of two machines differ. */
+function oldestStart(late: readonly LateOperation[]): number | null {
+  if (late.length === 0) return null;
+  return Math.min(...late.map(({ startedAt }) => Date.parse(startedAt))) - CLOCKS_DIFFER_MS;
 }
 
-function isOlder({ createdAt }: Item, since: number): boolean {
-  return since === Number.POSITIVE_INFINITY || (createdAt !== null && Date.parse(createdAt) < since);
+function isCreatedBefore({ createdAt }: Item, since: number): boolean {
+  return createdAt !== null && Date.parse(createdAt) < since;
 }
 
 /**

@@ -3,14 +3,13 @@ import type { Json } from '../../../domain/json.ts';
 import type { Identity, Token } from '../../../domain/token.ts';
 import type { Issued, TokenApi, TokenTarget } from '../../../ports/provider.ts';
 import type { Client } from '../../client.ts';
-import { findListed } from '../../one-token.ts';
 import { NeedsAttention } from '../attention.ts';
 import { type Baseline, readBaseline } from '../baseline.ts';
-import { listItems } from '../calls.ts';
+import { findInList } from '../calls.ts';
 import type { Made } from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { isSession, markerOf, secretOf } from '../operation.ts';
-import { type Item, isToken } from '../records.ts';
+import { isToken } from '../records.ts';
 
 /** Waits between tries while a provider's servers learn of a new secret; 45 s in all. */
 const PATIENCE_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
@@ -102,19 +101,13 @@ async function compareShown(operation: Operation, made: Made, reader: Client): P
   const { get, prove: call } = reader.connection.provider.tokens;
   const { item } = made;
   if (!isToken(item) || !get) {
-    const listed = isToken(item)
-      ? await findListed(reader, item.id)
-      : await findKey(reader, operation, item.id);
+    const listed = await findInList(reader, operation.plan, item.id);
     return listed && listed.status !== 'active' ? `is listed as ${listed.status}` : null;
   }
   const shown = await show(reader, { get, target: { id: item.id, name: item.name }, isProven: !!call });
   if (shown?.item && shown.item.status !== 'active') return `is listed as ${shown.item.status}`;
   const secret = shown?.secret;
   return secret && !secret.equals(await secretOf(operation)) ? 'has another secret' : null;
-}
-
-async function findKey(reader: Client, { plan }: Operation, id: string): Promise<Item | null> {
-  return (await listItems(reader, plan))?.items.find((item) => item.id === id) ?? null;
 }
 
 interface Look {
