@@ -39,6 +39,12 @@ export function questionAbout(verb: string, noun: string, things: readonly strin
   ].join('\n');
 }
 
+/** Before a question about tokens of which keyturn cannot tell whether one is the credential in use; empty for none. */
+export function doubtAbout(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `${names.map(quoteName).join(', ')} may be the credential that keyturn is using. `;
+}
+
 function shorten(text: string): string {
   if (stringWidth(text) <= WIDEST_NAME) return text;
   const characters = text.match(SHOWN_CHARACTER) ?? [];

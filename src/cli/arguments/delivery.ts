@@ -105,16 +105,25 @@ export async function parseDelivery(
 /** Of a key without a secret. */
 export const NO_DELIVERY: ParsedDelivery = { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
 
+/** Whether an option says where the secret is to go. */
+export function asksForDelivery(input: Input): boolean {
+  return destinations(input).some(({ isGiven }) => isGiven);
+}
+
+function destinations(input: Input) {
+  return [
+    { name: 'print', isGiven: input.flag('print') },
+    { name: 'save', isGiven: input.textOrFlag('save') !== undefined },
+    { name: 'to', isGiven: input.list('to').length > 0 },
+  ];
+}
+
 /** Refuses --print, --save and --to where there is no secret: a script would take the table on stdout for the secret. */
 export function refuseDelivery(input: Input, why: string, instead: string): void {
-  const given = {
-    print: input.flag('print'),
-    save: input.textOrFlag('save') !== undefined,
-    to: input.list('to').length > 0,
-  };
-  for (const [name, isGiven] of Object.entries(given)) {
-    if (isGiven) throw usage(`${why} for "--${name}"`, `leave "--${name}" out: ${instead}; nothing was sent`);
-  }
+  const given = destinations(input).find(({ isGiven }) => isGiven);
+  if (!given) return;
+  const { name } = given;
+  throw usage(`${why} for "--${name}"`, `leave "--${name}" out: ${instead}; nothing was sent`);
 }
 
 /** Where a new secret would go, for `--dry-run`, which refuses the same destinations as the command itself. */
@@ -123,9 +132,7 @@ export async function deliverySteps(
   input: Input,
   defaultName: string | null,
 ): Promise<readonly PlannedStep[]> {
-  const isChosen =
-    input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
-  if (!isChosen && !app.runtime.stdout.isTerminal)
+  if (!asksForDelivery(input) && !app.runtime.stdout.isTerminal)
     return [{ step: 'deliver', what: 'then `--print`, `--save` or `--to` must say where the secret goes' }];
   const { saveAs, sinks, print } = await parseDelivery(app, input, {
     defaultName,

@@ -7,7 +7,7 @@ import {
   type TokenVerb,
 } from '../../core/change-tokens.ts';
 import { whereOf } from '../../core/where.ts';
-import { named, questionAbout, quoteName } from '../../output/question.ts';
+import { doubtAbout, named, questionAbout, quoteName } from '../../output/question.ts';
 import type { ListReport } from '../../output/report.ts';
 import type { Command } from '../arguments/command.ts';
 import { resultsReport, throwIfSingleFailure } from '../documents/change-report.ts';
@@ -53,7 +53,7 @@ function endCommand(verb: TokenVerb): Command {
       }
       if (asks && found.length > 0)
         await app.confirm(
-          unsure(targets) +
+          doubtAbout(namesInDoubt(targets)) +
             questionAbout(verb, 'tokens', found.map(named), ` at ${whereOf(deps.client.connection)}`),
         );
       const { onSeen, marked } = markOnSight(app, deps.client.connection);
@@ -70,12 +70,9 @@ function endCommand(verb: TokenVerb): Command {
   };
 }
 
-/** A warning before the question, where the id of the managing credential is not known. */
-function unsure(targets: readonly ChangeResult[]): string {
-  const some = targets.flatMap(({ mayBeOwn, token }) =>
-    mayBeOwn && token ? [quoteName(token.name ?? token.id)] : [],
-  );
-  return some.length === 0 ? '' : `${some.join(', ')} may be the credential that keyturn is using. `;
+/** Where the id of the managing credential is not known. */
+function namesInDoubt(targets: readonly ChangeResult[]): readonly string[] {
+  return targets.flatMap(({ mayBeOwn, token }) => (mayBeOwn && token ? [token.name ?? token.id] : []));
 }
 
 /** A dry run also names the references that would fail. */

@@ -33,13 +33,12 @@ async function remindOfOperations(
 ): Promise<void> {
   const operations = await unfinished(app);
   if (operations.length === 0) return;
-  const { accountOf } = await import('../../core/operation/plan.ts');
+  const { aboutOperation, accountOf } = await import('../../core/operation/plan.ts');
   const place = connectedAccount(resolved);
   const open = operations.filter(({ header }) => compareAccounts(accountOf(header), place) !== 'other');
   const [first] = open;
   if (!first) return;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  const { aboutOperation } = await import('../../core/operation/plan.ts');
   app.note(`unfinished: ${aboutOperation(first.header)}${more}; \`keyturn rotations list\``);
 }
 
@@ -70,8 +69,7 @@ export async function remindOfEntries(
   if (quiet || isStructured(format)) return;
   const operations = await unfinished(app);
   if (operations.length === 0) return;
-  const { readPlanOrNull } = await import('../../core/operation/plan.ts');
-  const { aboutOperation } = await import('../../core/operation/plan.ts');
+  const { aboutOperation, readPlanOrNull } = await import('../../core/operation/plan.ts');
   for (const { header } of operations) {
     const entry = readPlanOrNull(header.plan)?.entry?.name;
     if (entry !== undefined && names.includes(entry))

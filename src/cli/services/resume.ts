@@ -3,8 +3,8 @@ import { loginProfile } from '../../core/create/login.ts';
 import { accountOf, readPlan } from '../../core/operation/plan.ts';
 import { refuseForeignToken } from '../../core/operation/refuse-foreign-token.ts';
 import type { ResumeDeps } from '../../core/operation/take-up.ts';
-import { resolveConnection } from '../../core/resolve-connection.ts';
 import type { ResolvedConnection } from '../../core/resolved-connection.ts';
+import { sessionScheme } from '../../core/session-scheme.ts';
 import { type AppError, isAppError } from '../../domain/errors.ts';
 import { compareAccounts } from '../../domain/same-settings.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -21,6 +21,7 @@ export type ResumeServices = Pick<
   | 'loadProvider'
   | 'operationDeps'
   | 'profiles'
+  | 'resolve'
   | 'runtime'
   | 'store'
   | 'transport'
@@ -52,7 +53,7 @@ async function clientOf(
     // The cookie is not saved. A captured answer needs no cookie; a request that must be repeated fails with 401.
     const secret =
       session === undefined ? Secret.of('forgotten') : readSecretInput(session, 'KEYTURN_SESSION');
-    const auth = provider.auth.find((scheme) => scheme.id === 'session') ?? provider.auth[0];
+    const auth = sessionScheme(provider);
     const { name, settings, origin } = login;
     return new Client(
       { provider, profile: name, settings, origin, auth, secret, credentialName: null, tokenId: null },
@@ -64,8 +65,7 @@ async function clientOf(
   const env =
     header.profile === null ? app.runtime.env : { ...app.runtime.env, KEYTURN_PROFILE: header.profile };
   const provider = header.profile === null ? header.provider : undefined;
-  const deps = { profiles: await app.profiles(), loadProvider: (id: string) => app.loadProvider(id) };
-  const resolved = await resolveConnection({ profile: undefined, provider, env }, deps);
+  const resolved = await app.resolve({ profile: undefined, provider, env });
   try {
     return await app.clientFor(resolved);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Client } from '../../../core/client.ts';
 import { refusalOfOwn } from '../../../core/operation/conflicts.ts';
 import type { OperationDeps } from '../../../core/operation/deps.ts';
+import { isToken } from '../../../core/operation/records.ts';
 import { startOperation } from '../../../core/operation/start.ts';
 import { ownershipOf } from '../../../core/own-token.ts';
 import { chooseTargets } from '../../../core/rotation/choose-targets.ts';
@@ -14,7 +15,7 @@ import { parseDuration } from '../../../domain/duration.ts';
 import { type AppError, usage } from '../../../domain/errors.ts';
 import { chooseExpiry } from '../../../domain/time.ts';
 import type { ListedToken } from '../../../domain/token.ts';
-import { named, questionAbout, quoteName } from '../../../output/question.ts';
+import { doubtAbout, named, questionAbout } from '../../../output/question.ts';
 import type { Report } from '../../../output/report.ts';
 import type { DeliveryServices } from '../../arguments/delivery.ts';
 import type { Input } from '../../arguments/input.ts';
@@ -64,9 +65,11 @@ export async function rotateTokens(app: Services, input: Input): Promise<Report>
     const ownership = await tell(token);
     const others = input.flag('all') ? await refusalOfOthers(deps, { kind: 'token', token }) : null;
     const asks = app.prompter.interactive && !app.globals.yes;
-    if (others) left.push(leftAlone(token, others));
-    if (others) continue;
-    if (ownership === 'maybe' && asks) unsure.push(quoteName(token.name ?? token.id));
+    if (others) {
+      left.push(leftAlone(token, others));
+      continue;
+    }
+    if (ownership === 'maybe' && asks) unsure.push(token.name ?? token.id);
     else if (!options.allowSelf) {
       const refusal = refusalOfOwn(token, ownership, 'rotate');
       if (refusal && !input.flag('all')) throw refusal;
@@ -132,18 +135,19 @@ function rotateQuestion(
     disabled.length === 0
       ? ''
       : `The old token${disabled.length === 1 ? ' is' : 's are'} disabled as soon as the new secret is delivered: `;
-  const doubt =
-    unsure.length === 0 ? '' : `${unsure.join(', ')} may be the credential that keyturn is using. `;
   const names = planned.map(({ token }) => named(token));
-  return doubt + stops + disables + questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`);
+  return (
+    doubtAbout(unsure) +
+    stops +
+    disables +
+    questionAbout('rotate', 'tokens', names, ` at ${whereOf(connection)}`)
+  );
 }
 
 async function rotateOne(deps: OperationDeps, { plan, delivery, token }: Planned): Promise<Report> {
   const result = await startOperation(deps, plan);
   const complete = await completer({ client: deps.client, profiles: deps.profiles, clock: deps.clock });
-  const made =
-    result.item && 'status' in result.item && 'scopes' in result.item ? complete(result.item) : null;
-  const item = tokenJson(made ?? token);
+  const item = tokenJson(result.item && isToken(result.item) ? complete(result.item) : token);
   return issueReport(result, {
     client: deps.client,
     verb: 'rotated',

@@ -12,13 +12,14 @@ import { issuedItem, rotationDocument } from '../../documents/rotation.ts';
 import { whereOfOperation } from '../../services/place-words.ts';
 import { resumeDeps } from '../../services/resume.ts';
 import type { Services } from '../../services/services.ts';
+import { operationId } from './operation-id.ts';
 
 export const command: Command = {
   arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
   details:
     'Makes the old token current again and ends the new token; lists what cannot be undone. An operation that is complete, and open only because of possible duplicates, is closed, and the new token stays. An operation whose record cannot be read is set aside: its files are renamed, nothing is deleted or sent, and it no longer counts as unfinished.',
   async run(app, input) {
-    const id = input.argument(0).replace(/^id:/, '');
+    const id = operationId(input.argument(0));
     const { profile, provider } = app.globals;
     const host = await app.journalHost();
     const unreadable = await host.whyUnreadable(id);

@@ -10,7 +10,12 @@ import type { Secret } from '../../../domain/secret.ts';
 import { safeText } from '../../../domain/text.ts';
 import type { Report } from '../../../output/report.ts';
 import type { BrokenOperation, OperationSummary } from '../../../ports/journal.ts';
-import { type DeliveryServices, type ParsedDelivery, parseDelivery } from '../../arguments/delivery.ts';
+import {
+  asksForDelivery,
+  type DeliveryServices,
+  type ParsedDelivery,
+  parseDelivery,
+} from '../../arguments/delivery.ts';
 import type { Input } from '../../arguments/input.ts';
 import { NOWHERE, type Place, said } from '../../documents/document.ts';
 import { stopped } from '../../documents/issue-report.ts';
@@ -53,11 +58,6 @@ export async function resumeDelivery(
       issued: issuedWhilePrinting(item, secret),
     });
   return parseDelivery(app, input, { defaultName: name, isNew: plan?.way === 'create', document });
-}
-
-/** Whether an option says where the secret is to go. */
-export function asksForDelivery(input: Input): boolean {
-  return input.textOrFlag('save') !== undefined || input.list('to').length > 0 || input.flag('print');
 }
 
 export interface Resumed {
@@ -154,11 +154,8 @@ export async function resumeAll(
       fate: error ? fateOfError(error) : waits ? 'waiting' : 'done',
       ...(await labelled(app, header)),
       facts: {
-        reference: header.id,
-        name: aboutOperation(header),
+        ...factsOf(header),
         id: result?.item ? idOf(result.item) : null,
-        place: placeIn(header),
-        operation: header.id,
         dueAt: result?.dueAt ?? null,
         old: result?.old ?? null,
         result: error?.code ?? result?.kind ?? 'failure',
@@ -177,8 +174,7 @@ export async function resumeAll(
   }
   for (const { header, reason } of needy) {
     const hint = `run \`${commandLine(['rotations', 'show', header.id], header.profile)}\``;
-    const about = { reference: header.id, name: aboutOperation(header), id: null, operation: header.id };
-    const facts = { ...about, place: placeIn(header), result: 'attention', message: reason, hint };
+    const facts = { ...factsOf(header), result: 'attention', message: reason, hint };
     told.push({ fate: 'skipped', ...(await labelled(app, header)), facts });
   }
   const { items, lines } = bulkParts(told);
@@ -197,12 +193,14 @@ async function skipped(
   header: OperationSummary['header'],
   { code, facts: { hint, message } }: AppError,
 ): Promise<BulkResult> {
-  const about = { reference: header.id, name: aboutOperation(header), id: null, operation: header.id };
-  return {
-    fate: 'skipped',
-    ...(await labelled(app, header)),
-    facts: { ...about, place: placeIn(header), result: code, message, hint: hint ?? null },
-  };
+  const facts = { ...factsOf(header), result: code, message, hint: hint ?? null };
+  return { fate: 'skipped', ...(await labelled(app, header)), facts };
+}
+
+/** What is known of an operation, however it went. */
+function factsOf(header: OperationSummary['header']) {
+  const { id } = header;
+  return { reference: id, id: null, name: aboutOperation(header), place: placeIn(header), operation: id };
 }
 
 function needyNote(count: number): readonly string[] {

@@ -6,13 +6,14 @@ import { usage } from '../../../domain/errors.ts';
 import { named } from '../../../output/question.ts';
 import type { OperationSummary } from '../../../ports/journal.ts';
 import type { Command } from '../../arguments/command.ts';
-import { DELIVERY_OPTIONS } from '../../arguments/delivery.ts';
+import { asksForDelivery, DELIVERY_OPTIONS } from '../../arguments/delivery.ts';
 import { said } from '../../documents/document.ts';
 import { rotationDocument } from '../../documents/rotation.ts';
 import { whereOfOperation } from '../../services/place-words.ts';
 import { resumeDeps } from '../../services/resume.ts';
 import type { Services } from '../../services/services.ts';
-import { asksForDelivery, resumeAll, resumeDelivery, resumedReport } from './resume-operations.ts';
+import { operationId } from './operation-id.ts';
+import { resumeAll, resumeDelivery, resumedReport } from './resume-operations.ts';
 
 export const command: Command = {
   arguments: [
@@ -29,8 +30,8 @@ export const command: Command = {
   examples: ['keyturn rotations resume', 'keyturn rotations resume 3f2a… --now --yes'],
   async run(app, input) {
     const { operations, broken } = await (await app.journalHost()).list({ only: 'unfinished' });
-    // `rotations list -o name` writes `id:…`.
-    const id = input.optionalArgument(0)?.replace(/^id:/, '');
+    const named = input.optionalArgument(0);
+    const id = named === undefined ? undefined : operationId(named);
     const all = input.flag('all');
     const now = input.flag('now');
     if (all && now)

@@ -9,6 +9,7 @@ import { bodyOf, rotationDetailDocument } from '../../documents/rotation.ts';
 import { placeWords, titleOf } from '../../services/place-words.ts';
 import type { Services } from '../../services/services.ts';
 import { maskInCi } from '../../services/show-secret.ts';
+import { operationId } from './operation-id.ts';
 
 export const command: Command = {
   arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
@@ -22,7 +23,7 @@ export const command: Command = {
     'Says what the operation is for, what it has done, what it waits for and what to run next. An answer that keyturn could not use stays sealed with the operation; --print-answer prints it to stdout and nowhere else.',
   examples: ['keyturn rotations show 3f2a…', 'keyturn rotations show 3f2a… --print-answer --yes'],
   async run(app, input) {
-    const id = input.argument(0).replace(/^id:/, '');
+    const id = operationId(input.argument(0));
     const host = await app.journalHost();
     const detail = await host.read(id);
     if (!detail) {
