@@ -75,8 +75,13 @@ export function rigAt(home: TestHome, sandbox: TestSandbox, env: Env): Rig {
       });
       return { ...terminal, end };
     },
+    // A terminal that is closed right after a write may drop what was written: the shell lingers.
     shell: (script, more) =>
-      onTerminal('/bin/sh', ['-c', `KEYTURN="${process.execPath} ${BUILT}"; ${script}`], more),
+      onTerminal(
+        '/bin/sh',
+        ['-c', `trap 'sleep 0.5' EXIT; KEYTURN="${process.execPath} ${BUILT}"; ${script}`],
+        more,
+      ),
     findInHome: (secrets, allowed = () => false) => findInFiles(createCanary(secrets), home, allowed),
   };
 }
