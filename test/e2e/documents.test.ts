@@ -156,6 +156,18 @@ test('tokens are renamed', async () => {
   expect(renamed).toMatchObject({ token: { name: 'cd' }, attempt: null });
 });
 
+test('what was asked for decides the schema, not how many are due', async () => {
+  const rig = await devoRig();
+  await create(rig, 'ci');
+  const all = ['tokens', 'rotate', '--all', '--expiring-within', '3650d', '--save', '--yes'];
+  const { results, schema } = await must(rig, all);
+  // The managing credential is due too, and left alone.
+  expect(schema).toBe('keyturn.results/1');
+  expect((results as { result: string }[]).map(({ result }) => result)).toEqual(['rotated', 'conflict']);
+  const { code } = await print(rig, [...all.slice(0, -2), '--to', 'file:one', '--yes']);
+  expect(code).toBe(2);
+});
+
 describe('one shape for each rotation', () => {
   let rig: InProcessRig;
   let shape: readonly string[];
@@ -201,7 +213,7 @@ describe('one shape for each rotation', () => {
     const one = ['tokens', 'rotate', 'ci', '--if-expiring-within', '1h'];
     shaped(await must(rig, one), { state: 'nothing-due', token: { name: expect.any(String) } });
     const all = ['tokens', 'rotate', '--all', '--older-than', '300d'];
-    shaped(await must(rig, all), { state: 'nothing-due', token: null });
+    expect(await must(rig, all)).toMatchObject({ schema: 'keyturn.results/1', results: [] });
     expect(await must(rig, [...all, '--dry-run'])).toMatchObject({ schema: 'keyturn.plan/1', steps: [] });
   });
 

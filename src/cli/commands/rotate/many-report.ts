@@ -48,8 +48,8 @@ export function manyReport(
   const errors = results.flatMap((each) => (each.error === null ? [] : [each.error]));
   const waiting = results.some((each) => each.result?.kind === 'pending');
   return {
-    ...resultsDocument({ verb: 'rotate', place, items, lines, empty: 'nothing was due' }),
-    notes: () => (told.length === 0 ? [`nothing was due at ${where}`] : [bulkSummary(told, where)]),
+    ...resultsDocument({ verb: 'rotate', place, items, lines, empty: 'nothing is due' }),
+    notes: () => (told.length === 0 ? [`nothing is due at ${where}`] : [bulkSummary(told, where)]),
     exit: () => exitOfMany(results.length, errors) ?? (waiting ? 'pending' : undefined),
   };
 }

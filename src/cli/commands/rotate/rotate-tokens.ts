@@ -39,23 +39,20 @@ interface Planned extends PlannedRotation {
 
 /** `tokens rotate`: one token with all details, or several with a line each. */
 export async function rotateTokens(app: Services, input: Input): Promise<Report> {
+  // What was asked for decides the form of the result, not how many are due today: a script can rely on it.
+  const isSeveral = input.flag('all') || input.arguments().length > 1;
+  if (isSeveral) refuseShared(input);
   const deps = await app.operationDeps();
   const { chosen, due, listed, notes } = await chooseTokens(app, input);
   for (const note of notes) app.note(note);
   if (due.length === 0) {
     const line = `nothing is due at ${whereOf(deps.client.connection)}`;
     if (input.flag('dry-run')) return rotationPlanDocument(placeOf(deps.client), [], line);
-    const [looked, another] = chosen;
-    return said(
-      rotationDocument({
-        place: placeOf(deps.client),
-        token: looked && !another ? tokenJson(looked) : null,
-        issued: { state: 'nothing-due' },
-      }),
-      line,
-    );
+    const [looked] = chosen;
+    if (isSeveral || !looked) return manyReport(deps.client, []);
+    const issued = { state: 'nothing-due' } as const;
+    return said(rotationDocument({ place: placeOf(deps.client), token: tokenJson(looked), issued }), line);
   }
-  if (due.length > 1) refuseShared(input);
   const planned: Planned[] = [];
   const options = readOptions(app, input);
   const tell = ownershipOf({ client: deps.client, openStore: async () => deps.store });
@@ -94,8 +91,8 @@ export async function rotateTokens(app: Services, input: Input): Promise<Report>
   await app.confirm(rotateQuestion(deps.client, planned, unsure));
   const creator = input.flag('session') ? { creator: await app.sessionClient(await app.resolved()) } : {};
   const rotating = { ...deps, ...creator, listed };
-  const [only, another] = planned;
-  if (only && !another && left.length === 0) return rotateOne(rotating, only);
+  const [only] = planned;
+  if (only && !isSeveral) return rotateOne(rotating, only);
   const results = await rotateMany(
     planned.map(({ token, plan }) => ({ token, run: () => startOperation(rotating, plan) })),
     {
