@@ -9,7 +9,7 @@ import {
   findId,
   flag,
   id,
-  pick,
+  instant,
   status,
   text,
   words,
@@ -131,7 +131,7 @@ export const KEYS: ListShape<ProjectKey> = {
 export const PROJECTS: ListShape<Project> = { names: ['projects'], ids: PROJECT_IDS, decode: projectOf };
 
 function statusOf(fields: Fields): TokenStatus {
-  if (pick(fields, ['revokedAt', 'revoked_at', 'deletedAt', 'deleted_at']) !== undefined) return 'revoked';
+  if (instant(fields, 'revokedAt', 'revoked_at', 'deletedAt', 'deleted_at') !== null) return 'revoked';
   if (flag(fields, 'revoked', 'isRevoked', 'is_revoked') === true) return 'revoked';
   const told = status(fields, 'status', 'state');
   if (told !== null) return told;

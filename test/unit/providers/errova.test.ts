@@ -222,6 +222,11 @@ describe('errova answers', () => {
     expect(statusOf({})).toBe('active');
     expect(statusOf({ status: null, revokedAt: null })).toBe('active');
     expect(statusOf({ revokedAt: '2026-01-01T00:00:00Z' })).toBe('revoked');
+    expect(statusOf({ revoked_at: '', deletedAt: '2026-01-01T00:00:00Z' })).toBe('revoked');
+    for (const none of ['', false, 'never', '0001-01-01T00:00:00Z', 'soon'])
+      expect(statusOf({ revokedAt: none }), String(none)).toBe('active');
+    for (const word of ['quarantined', 'terminated', 'revoking'])
+      expect(statusOf({ status: word, active: false }), word).toBe('active');
     expect(statusOf({ isActive: 'false' })).toBe('disabled');
     expect(statusOf({ status: 'ACTIVE ' })).toBe('active');
   });
