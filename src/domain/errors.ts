@@ -17,7 +17,10 @@ export const EXIT = {
   unsupported: { code: 8, meaning: 'this provider has no such operation' },
   partial: { code: 9, meaning: 'of several items some failed; each is reported' },
   pending: { code: 10, meaning: 'stopped at a safe place; `keyturn rotations resume` goes on' },
-  orphan: { code: 11, meaning: 'a live token exists at the provider whose secret nobody has; it is named' },
+  orphan: {
+    code: 11,
+    meaning: 'a live token exists at the provider whose secret keyturn does not have; it is named',
+  },
   lost: { code: 12, meaning: 'a secret could not be kept and must be replaced by a person' },
   locked: { code: 13, meaning: 'another keyturn works on the same credential' },
   interrupted: { code: 130, meaning: 'interrupted (Ctrl-C) before anything was sent' },

@@ -26,6 +26,8 @@ export type FaultKind =
   | 'empty'
   /** A whole success in which the vendor calls the secret something else, or which says that the vendor refused. */
   | 'renamed'
+  /** The same, and the secret has not the published form either: nothing tells which value it is. */
+  | 'unread'
   | 'refused-in-2xx'
   /** A success, and the vendor did nothing. */
   | 'silent'
@@ -52,6 +54,7 @@ export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
     'truncate',
     'empty',
     'renamed',
+    'unread',
     'refused-in-2xx',
     'twice',
   ],

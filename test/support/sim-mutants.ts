@@ -190,6 +190,24 @@ const believeCutList: Mutation = {
   }),
 };
 
+/** What cannot be read is treated as if it had not arrived. */
+const loseUnread: Mutation = {
+  name: 'lose an unread answer: what it made is ended',
+  host: withJournal((journal) => ({
+    ...passOn(journal),
+    step: (name, work, options) =>
+      journal.step(
+        name,
+        async () => {
+          const result = await work();
+          const isUnread = name.startsWith('read answer') && JSON.stringify(result).includes('"none"');
+          return isUnread ? JSON.parse('{"kind":"none","id":null,"why":"the answer was lost"}') : result;
+        },
+        options,
+      ),
+  })),
+};
+
 const forgetStrays: Mutation = {
   name: 'no watch list: a mint that two lists did not show is forgotten',
   host: (host) => ({
@@ -226,7 +244,11 @@ export interface Mutant {
 /** Each is a way to write this wrong that looks right. */
 export const MUTANTS: readonly Mutant[] = [
   { mutation: noIntent, provider: 'bluebricks', breaks: /^P2: 1 orphans after aborted/ },
-  { mutation: storeBeforeCapture, provider: 'bluebricks', breaks: /^the answer was captured/ },
+  {
+    mutation: storeBeforeCapture,
+    provider: 'bluebricks',
+    breaks: /^(the answer was captured|P2: the token of an unread answer)/,
+  },
   { mutation: skipVerify, provider: 'prefactor', breaks: /^P3: .* before the new one was tried/ },
   // `retire` looks at the store itself before it ends anything: a late switch now ends in attention instead of breaking P3.
   {
@@ -244,6 +266,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /^(done, and the old one still works|P2: 1 orphans)/,
   },
   { mutation: repeatAfterAnswer, provider: 'errova', breaks: /^P5: .* after a whole answer/ },
+  { mutation: loseUnread, provider: 'bluebricks', breaks: /^P2: the token of an unread answer/ },
   { mutation: believeCutList, provider: 'devo', breaks: /^P2: 1 orphans after aborted/ },
   { mutation: forgetStrays, provider: 'devo', breaks: /^P2: 1 orphans after the next rotation/ },
 ];

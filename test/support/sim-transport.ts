@@ -134,14 +134,14 @@ const REFUSED = { success: false, error: { code: 'not_permitted', message: 'the 
 function bodyUnder(fault: FaultKind | null, body: Uint8Array): Uint8Array {
   if (fault === 'truncate') return body.subarray(0, -3);
   if (fault === 'empty') return new Uint8Array();
-  if (fault !== 'renamed') return body;
+  if (fault !== 'renamed' && fault !== 'unread') return body;
   // Whatever the vendors call it: what is not an id is a field that nobody has heard of.
   const text = new TextDecoder().decode(body);
-  return new TextEncoder().encode(text.replace(SECRET_FIELDS, '"zz$1":'));
+  return new TextEncoder().encode(text.replace(SECRET_FIELDS, fault === 'unread' ? '"zz":"zz' : '"zz$1":"'));
 }
 
 const SECRET_FIELDS =
-  /"(token|api_key|apiKey|tokenSecret|secret|secretKey|access_token|value|key|clientSecret)":/g;
+  /"(token|api_key|apiKey|tokenSecret|secret|secretKey|access_token|value|key|clientSecret)":"/g;
 
 function jsonReply(body: object): Reply {
   return { status: 200, header: () => null, body: new TextEncoder().encode(JSON.stringify(body)) };

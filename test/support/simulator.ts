@@ -287,6 +287,7 @@ class Case {
     if (this.#isCaptured && end !== 'done')
       this.#violate(`the answer was captured and yet the operation is ${end}`);
     await this.#checkQuiet();
+    await this.#checkUnread(end);
     if (end === 'attention') {
       this.#outcome ??= await this.#ask();
       return this.#checkAttention();
@@ -301,7 +302,8 @@ class Case {
     const { scenario } = this.#base;
     if (scenario.provider === 'prefactor' || this.#faults.has('twice')) return;
     const mints = this.#machine.requests.filter(({ isMint }) => isMint);
-    if (scenario.action === 'rotate' && this.#faults.has('renamed')) this.#checkRepeats(mints.length);
+    if (scenario.action === 'rotate' && (this.#faults.has('renamed') || this.#faults.has('unread')))
+      this.#checkRepeats(mints.length);
     const names = mints.map(({ body }) => JSON.stringify(body['name'] ?? body['label'] ?? null));
     if (isInPlace(scenario) && scenario.action === 'rotate') return;
     if (new Set(names).size !== names.length) this.#violate('P5: a mint was sent twice');
@@ -320,6 +322,22 @@ class Case {
     this.#faults.reboot();
     await this.#process(false);
     if (this.#machine.requests.length !== before) this.#violate('P7: a settled operation sends requests');
+  }
+
+  /** An answer that cannot be read may be the only copy of its secret: the token lives, and a person can read the answer. */
+  async #checkUnread(end: CaseReport['end']): Promise<void> {
+    const { struck } = this.#faults;
+    const isUnread = struck.length > 0 && struck.every(({ kind }) => kind === 'unread' || kind === 'renamed');
+    if (!isUnread || end === 'done') return;
+    const { host } = await this.#connect({ isWatched: false });
+    const needy = (await host.list()).operations.find(({ state }) => state === 'attention');
+    const answers = (needy && (await (await host.read(needy.header.id))?.answers())) ?? [];
+    const isKept = answers.some(({ captured }) => new TextDecoder().decode(captured.bytes).includes('"zz'));
+    const { action, thing } = this.#base.scenario;
+    const isAlive =
+      (action === 'rotate' && isInPlace(this.#base.scenario)) ||
+      this.#machine.things().some(({ id, live }) => live && this.#born.has(id));
+    if (!isKept || !isAlive) this.#violate(`P2: the ${thing} of an unread answer was thrown away`);
   }
 
   /** A process that was killed told nobody: what a person is told who asks for the operation by its id. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Disk } from '../../ports/disk.ts';
-import type { OperationHeader } from '../../ports/journal.ts';
+import type { OperationHeader, OperationState } from '../../ports/journal.ts';
 import { lookUp, peekHeader } from './look-up.ts';
 import type { OperationFiles } from './names.ts';
 import { isSameSubject, isUnfinished } from './state.ts';
@@ -26,7 +26,7 @@ export async function refuseOthers(check: SubjectCheck, groups: readonly Operati
       isUnfinished(found.state) &&
       isSameSubject(found.state.header, header)
     ) {
-      throw to === 'begin' ? stillOpen(id) : twoOpen(id, folder);
+      throw to === 'begin' ? stillOpen(id, found.state.state) : twoOpen(id, folder);
     }
     if (found?.kind !== 'broken') continue;
     if (found.error.code === 'unavailable') throw found.error;
@@ -35,13 +35,14 @@ export async function refuseOthers(check: SubjectCheck, groups: readonly Operati
   }
 }
 
-function stillOpen(id: string): AppError {
+function stillOpen(id: string, state: OperationState): AppError {
+  const next = `keyturn rotations ${state === 'attention' ? 'show' : 'resume'} ${id}`;
   return new AppError({
     code: 'locked',
     message: `the operation "${id}" for the same credential is not finished`,
-    hint: `if another keyturn is running, wait for it; else \`keyturn rotations resume ${id}\``,
+    hint: `if another keyturn is running, wait for it; else \`${next}\``,
     operation: id,
-    next: `keyturn rotations resume ${id}`,
+    next,
   });
 }
 

@@ -5,6 +5,7 @@ import { isSession, type Operation } from './operation.ts';
 import { readObjectOrNull, readTextOrNull } from './records.ts';
 import { findMade } from './recovery/find-made.ts';
 import { goBack } from './recovery/go-back.ts';
+import { usedUpName } from './recovery/lost-answer.ts';
 import { endedByReconcile } from './recovery/reconcile.ts';
 import type { OperationResult } from './result.ts';
 import { endedWithout } from './result.ts';
@@ -70,13 +71,25 @@ export async function abortSteps(
   if (made === 'unknown') return close(operation, 'closed by hand', options);
   if (!made) {
     await dropOwn(operation);
-    options.lines.undone.push(...endedByReconcile(operation).map((name) => `"${name}" is ended`));
+    const ended = endedByReconcile(operation);
+    options.lines.undone.push(...ended.map((name) => `"${name}" is ended`));
+    if (ended.length > 0) await tellUsedUp(operation, options);
     return close(operation, 'no new one was found at the provider', options);
   }
   const done = await goBack(operation, made, options.isTold);
   options.lines.undone.push(...done.undone);
   options.lines.left.push(...done.left);
+  await tellUsedUp(operation, options);
   return close(operation, 'taken back', options);
+}
+
+async function tellUsedUp(operation: Operation, { lines }: AbortOptions): Promise<void> {
+  const used = await usedUpName(operation);
+  if (!used) return;
+  const { title } = operation.deps.client.connection.provider;
+  lines.left.push(
+    `the name "${used.name}", which is used up: ${title} never frees a name; use \`--name ${used.free}\` for the next token`,
+  );
 }
 
 async function lookForMade(

@@ -10,7 +10,7 @@ import type { Ownership } from '../own-token.ts';
 import type { OperationDeps } from './deps.ts';
 import { isOfPlace } from './operation.ts';
 import { aboutOperation, readPlanOrNull } from './plan.ts';
-import { resumeListed } from './resume-command.ts';
+import { nextOfListed } from './resume-command.ts';
 import { waitsUntil } from './waiting.ts';
 
 // Every reason for which a command may not do now what it was asked, each with its one code: `locked` (13) while an
@@ -73,8 +73,16 @@ async function needed(host: JournalHost, operation: OperationSummary, now: numbe
       hint: 'wait until it is done, then run the command again',
     });
   }
-  const next = resumeListed(operation);
+  const next = nextOfListed(operation);
   const due = waitsUntil(operation, now);
+  if (operation.state === 'attention') {
+    return new AppError({
+      ...facts,
+      next,
+      message: `an unfinished operation (${kind}, ${id}) needs it, and waits for a person`,
+      hint: `\`${next}\` says what to do; \`keyturn rotations abort ${id}\` takes it back`,
+    });
+  }
   if (due === null) {
     return new AppError({
       ...facts,

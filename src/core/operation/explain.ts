@@ -49,7 +49,8 @@ function stateOf(detail: OperationDetail, now: number, isRunning: boolean): stri
       ? 'stopped on the way; it can go on'
       : `the new secret is not delivered to ${missing.join(', ')}; it can go on`;
   }
-  if (state === 'attention') return `needs a person: ${reason ?? 'the reason was not recorded'}`;
+  if (state === 'attention')
+    return `needs a person: ${reason ?? 'the reason was not recorded'}${aboutAnswer(detail)}`;
   const when = endedAt === null ? '' : ` at ${endedAt}`;
   return state === 'done'
     ? `done${when}`
@@ -70,6 +71,30 @@ function undelivered({ header, steps }: OperationDetail): readonly string[] {
   return readPlanOrNull(header.plan)?.sinks.filter((label) => !done.has(deliveryStep(label))) ?? [];
 }
 
+/** What can be done with an answer that keyturn could not use, in words. */
+function aboutAnswer(detail: OperationDetail): string {
+  if (!isUnread(detail)) return '';
+  const plan = readPlanOrNull(detail.header.plan);
+  const abort = plan?.way === 'in-place' ? 'closes the operation' : `ends the new ${plan?.thing ?? 'token'}`;
+  return `. What arrived stays sealed until the operation ends: \`--print-answer\` shows it to you, \`rotations abort\` ${abort}, and \`rotations resume\` does no more than read the answer again`;
+}
+
+/** Whether an answer is kept that keyturn could not use. */
+function isUnread(detail: OperationDetail): boolean {
+  return whyUnused(detail).some(hasArrived);
+}
+
+/** Why each answer could not be used; empty where one told the new secret. */
+function whyUnused({ steps }: OperationDetail): readonly string[] {
+  if (steps.some(({ name, result }) => name === 'identify' && result !== null)) return [];
+  return steps.flatMap(({ name, result }) => {
+    if (stepKind(name) !== 'read answer') return [];
+    const read = readObjectOrNullSafe(result);
+    const isUnused = ['none', 'several'].includes(textOf(read, 'kind') ?? '');
+    return isUnused ? [textOf(read, 'why') ?? NO_BYTES.lost] : [];
+  });
+}
+
 function nextOf(detail: OperationDetail, now: number): readonly string[] {
   const { id } = detail.header;
   const has = (step: string) => detail.steps.some(({ name, result }) => name === step && result !== null);
@@ -79,20 +104,12 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
   if (detail.state === 'done' || detail.state === 'aborted') return [];
   if (waitsUntil(detail, now) !== null) return [resume('--now'), abort];
   const differs = differences(detail).length > 0;
-  const isUnread = detail.steps.some(
-    ({ name, result }) =>
-      stepKind(name) === 'read answer' &&
-      ['none', 'several'].includes(textOf(readObjectOrNullSafe(result), 'kind') ?? ''),
-  );
-  // In place, resuming would only say again that the answer cannot be read.
-  const isOver = isUnread && readPlanOrNull(detail.header.plan)?.way === 'in-place';
-  const isKept = detail.steps.some(
-    ({ name, result }) =>
-      stepKind(name) === 'read answer' &&
-      hasArrived(textOf(readObjectOrNullSafe(result), 'why') ?? NO_BYTES.lost),
-  );
+  const isInPlace = readPlanOrNull(detail.header.plan)?.way === 'in-place';
+  // Resuming would only say again that the answer cannot be used.
+  const isOver =
+    detail.state === 'attention' && (isUnread(detail) || (isInPlace && whyUnused(detail).length > 0));
   return [
-    ...(isUnread && isKept && detail.state === 'attention' ? [printAnswerCommand(id)] : []),
+    ...(isUnread(detail) ? [printAnswerCommand(id)] : []),
     ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
   ];
@@ -129,13 +146,14 @@ function describeSent(result: ReturnType<typeof readObjectOrNullSafe>): string {
 
 function describeRead(result: ReturnType<typeof readObjectOrNullSafe>): string {
   const why = textOf(result, 'why') ?? '';
+  const id = textOf(result, 'id');
   switch (textOf(result, 'kind')) {
     case 'issued':
       return 'found the new secret in the answer';
     case 'refused':
       return `the answer is a refusal: ${why}`;
     default:
-      return `could not use the answer: ${why}`;
+      return `could not use the answer: ${why}${id === null ? '' : `; it names the id ${id}`}`;
   }
 }
 

@@ -39,6 +39,15 @@ export function hasArrived(why: string): boolean {
   return why !== NO_BYTES.lost && why !== NO_BYTES.empty;
 }
 
+/**
+ * Whether a person must read the answer: it arrived, and keyturn does not know which of its values is the secret. What the
+ * request made is then never ended unasked, for the answer may be the only copy of its secret.
+ */
+export function isUnread({ answer, sent }: Pick<LostAnswer, 'answer' | 'sent'>): boolean {
+  if (answer?.kind === 'several') return true;
+  return sent.kind === 'answered' && answer?.kind === 'none' && hasArrived(answer.why);
+}
+
 export interface Refusal {
   readonly kind: 'refused';
   readonly id: null;
@@ -70,7 +79,7 @@ export interface Try {
   readonly answer: Answer;
 }
 
-/** What is known of a request whose secret nobody has. */
+/** What is known of a request whose secret keyturn does not have. */
 export interface LostAnswer {
   readonly sent: Sent;
   /** The id that the answer named all the same, which was not there before: ours beyond doubt. */

@@ -22,7 +22,7 @@ export interface OperationResult<T = Item> {
   readonly old: OldOutcome | null;
   /** Where the provider gave something else than was asked for, one sentence each. */
   readonly differences: readonly string[];
-  /** The provider's id of a live thing whose secret nobody has. */
+  /** The provider's id of a live thing whose secret keyturn does not have. */
   readonly orphanId: string | null;
   /** What a person must do. */
   readonly manual: string | null;
@@ -74,8 +74,9 @@ export function isFailure(result: OperationResult<unknown>): boolean {
 /** A stopped operation as an error: the exit code says how bad it is, the hint how to go on (`goOn` where it is safe to). */
 export function failureOf(result: OperationResult<unknown>, goOn?: string): AppError {
   const { error, operation, manual, orphanId } = result;
+  const isNamed = [`(id ${orphanId})`, `id:${orphanId}`].some((id) => error?.facts.message.includes(id));
   const orphan =
-    orphanId === null || result.exit !== 'orphan' ? '' : `; id ${orphanId} lives at the provider`;
+    orphanId === null || isNamed || result.exit !== 'orphan' ? '' : `; id ${orphanId} lives at the provider`;
   const next = error?.facts.next ?? `keyturn rotations resume ${operation}`;
   const isPending = result.kind === 'pending';
   return new AppError({

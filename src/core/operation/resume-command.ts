@@ -32,6 +32,16 @@ export function resumeListed({ header, lastStep }: Pick<OperationSummary, 'heade
   return resumeCommand(header.id, commandsWanted({ header, has }));
 }
 
+/** What to run first for an unfinished operation of which only the last step is known. */
+export function nextOfListed(operation: OperationSummary): string {
+  return operation.state === 'attention' ? showCommand(operation.header.id) : resumeListed(operation);
+}
+
+/** Explains an operation in words. */
+export function showCommand(id: string): string {
+  return commandLine(['rotations', 'show', id]);
+}
+
 /** Prints what the provider answered, which may hold the secret; a person is asked first. */
 export function printAnswerCommand(id: string): string {
   return commandLine(['rotations', 'show', id, '--print-answer']);

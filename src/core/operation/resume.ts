@@ -2,6 +2,7 @@ import { AppError, usage } from '../../domain/errors.ts';
 import type { Delivery } from '../delivery.ts';
 import { abortSteps, isAborting } from './abort.ts';
 import type { Operation } from './operation.ts';
+import { withUsedUpName } from './recovery/lost-answer.ts';
 import type { OperationResult } from './result.ts';
 import { aborted, runOperation } from './run.ts';
 import { differencesOf } from './steps/compare.ts';
@@ -67,7 +68,8 @@ async function takenBack(operation: Operation): Promise<OperationResult> {
     message: 'it was taken back, as `rotations abort` had asked',
     hint: 'run the command again if the token is wanted after all',
   });
-  return { ...result, error, exit: error.code };
+  const told = await withUsedUpName(operation, error);
+  return { ...result, error: told, exit: told.code };
 }
 
 function neverBegun(): AppError {

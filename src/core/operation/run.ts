@@ -69,7 +69,7 @@ async function abandon(operation: Operation, error: AppError): Promise<Operation
 async function attention(operation: Operation, error: NeedsAttention): Promise<OperationResult> {
   await operation.journal.end('attention', error.message);
   const { orphanId, manual } = error;
-  const told = error.with({ next: resumeOf(operation.journal) });
+  const told = error.with({ next: error.facts.next ?? resumeOf(operation.journal) });
   return { ...endedWithout('attention', operation.journal.header.id, told), orphanId, manual };
 }
 

@@ -12,7 +12,7 @@ interface StepFacts {
 export const STEPS = {
   preflight: { did: 'checked the managing credential, the listed tokens and every destination' },
   reconcile: { did: 'looked for what the request had made' },
-  'log unknown': { did: 'logged that the result of the request is unknown' },
+  'log unknown': { did: 'logged that the result of the request, or the new secret, is unknown' },
   identify: { did: 'found the new token or key at the provider' },
   'log created': { did: 'logged the new token or key' },
   store: { did: 'saved the new secret in the store' },

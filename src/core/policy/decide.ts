@@ -6,7 +6,7 @@ import type { ListedToken } from '../../domain/token.ts';
 import type { OperationSummary } from '../../ports/journal.ts';
 import type { Connection } from '../client.ts';
 import { CannotBeSure } from '../listing.ts';
-import { resumeListed } from '../operation/resume-command.ts';
+import { nextOfListed } from '../operation/resume-command.ts';
 import { waitsUntil } from '../operation/waiting.ts';
 import type { Decision } from './decision.ts';
 import { whyDue } from './due.ts';
@@ -148,7 +148,9 @@ function needsPerson(operation: OperationSummary): AppError {
   return new AppError({
     code: 'conflict',
     message: `an operation needs a person: ${reason ?? 'it stopped'}`,
-    hint: `\`${resumeListed(operation)}\` or \`keyturn rotations abort ${header.id}\``,
+    hint: `\`${nextOfListed(operation)}\` says what to do`,
+    operation: header.id,
+    next: nextOfListed(operation),
   });
 }
 

@@ -1,5 +1,5 @@
 import { aboutOperation } from '../../../core/operation/plan.ts';
-import { resumeListed } from '../../../core/operation/resume-command.ts';
+import { nextOfListed, resumeListed } from '../../../core/operation/resume-command.ts';
 import { waitsUntil } from '../../../core/operation/waiting.ts';
 import { isAppError } from '../../../domain/errors.ts';
 import type { OperationSummary } from '../../../ports/journal.ts';
@@ -91,7 +91,7 @@ async function examineRotations(
         wrong(
           'rotations',
           `${what} needs a person: ${reason ?? 'it stopped'}`,
-          `${resumeListed(summary)}, or keyturn rotations abort ${id}`,
+          `${nextOfListed(summary)}, or keyturn rotations abort ${id}`,
         ),
       );
     if (state !== 'open') continue;

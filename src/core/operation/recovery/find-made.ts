@@ -16,10 +16,8 @@ export async function findMade(operation: Operation, baseline: Baseline): Promis
   const tries = await readTries(operation);
   if (tries.length === 0) return null;
   const { marking } = deps.client.connection.provider.tokens;
-  // A repeat would tell several values again; what was made is found as after a lost answer, and ended.
-  const isUnclear = tries.some(({ answer }) => answer.kind === 'several');
-  if (!isUnclear && marking?.replay === 'returns-secret' && plan.thing === 'token') {
-    const settled = await issue(operation, baseline);
+  if (marking?.replay === 'returns-secret' && plan.thing === 'token') {
+    const settled = await issue(operation, baseline, 'take back');
     return settled.kind === 'issued' ? identify(operation, settled, baseline) : null;
   }
   for (const [index, { answer }] of tries.entries())
@@ -28,7 +26,7 @@ export async function findMade(operation: Operation, baseline: Baseline): Promis
     if (tries.every(({ sent }) => sent.kind === 'refused')) return null;
     throw lostInPlace(operation);
   }
-  const settled = await reconcile(operation, baseline, unsettledOf(tries));
+  const settled = await reconcile(operation, baseline, unsettledOf(tries), 'take back');
   return settled.kind === 'nothing' ? null : identify(operation, settled, baseline);
 }
 

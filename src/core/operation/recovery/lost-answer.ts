@@ -1,58 +1,18 @@
 import { AppError } from '../../../domain/errors.ts';
 import { nextFreeName } from '../../../domain/free-name.ts';
-import { loginCommand } from '../../create-command.ts';
 import { NeedsAttention } from '../attention.ts';
 import { audit } from '../audit.ts';
 import { listItems } from '../calls.ts';
-import { type Answer, hasArrived, type LostAnswer, type NothingLeft, type Sent } from '../facts.ts';
-import { isSession, type Operation } from '../operation.ts';
-import { readObjectOrNull } from '../records.ts';
+import { type Answer, hasArrived, type NothingLeft, type Sent } from '../facts.ts';
+import type { Operation } from '../operation.ts';
 import { showAnswer } from '../resume-command.ts';
 
 /** The audit line of a request whose effect nobody knows, or whose new secret nobody has; once an operation. */
-export async function logUnknown(
-  operation: Operation,
-  id: string | null,
-  isUnread: boolean = false,
-): Promise<void> {
+export async function logUnknown(operation: Operation, id: string | null): Promise<void> {
   await operation.journal.step('log unknown', async () => {
     await audit(operation, 'create', { id: id ?? operation.plan.target?.id ?? null, outcome: 'unknown' });
-    return { id, isUnread };
+    return { id };
   });
-}
-
-/**
- * Whether a person must read the whole answer of a creation: its secret is unknown to keyturn, and the browser session that
- * created the token cannot end it. Stays so for a `resume` by a credential that could: the person may use the token by then.
- */
-export function mustBeRead(operation: Operation, { answer }: Pick<LostAnswer, 'answer'>): boolean {
-  if (operation.plan.way !== 'create' || answer?.kind !== 'none' || !answer.isTold) return false;
-  const logged = readObjectOrNull(operation.journal.result('log unknown'));
-  return isSession(operation) || logged?.['isUnread'] === true;
-}
-
-/** The answer of a creation that a person must read; see {@link mustBeRead}. */
-export function unreadCreate({ deps, journal, plan }: Operation, lost: LostAnswer): NeedsAttention {
-  const { connection } = deps.client;
-  const { id } = journal.header;
-  const why = lost.answer?.kind === 'none' ? lost.answer.why : 'the answer could not be used';
-  const named = nameAndId(plan.spec?.name ?? plan.key?.name ?? null, lost.madeId);
-  const show = showAnswer(id, 'the answer');
-  const abort = `\`keyturn rotations abort ${id}\``;
-  const login = plan.login ? loginCommand(connection, ['--with-token']) : null;
-  return new NeedsAttention({
-    code: 'orphan',
-    message: `${connection.provider.title} accepted the request for ${named} with an answer that keyturn cannot use: ${why}`,
-    manual: login
-      ? `${show}; \`${login}\` logs in with the secret if it is there; then ${abort} closes this, or end the token at ${connection.provider.credential.page}`
-      : `${show}, which may hold the secret; ${abort} ends the token where it can and closes this`,
-    orphanId: lost.madeId,
-  });
-}
-
-function nameAndId(name: string | null, id: string | null): string {
-  const named = name === null ? 'a new token' : `the token "${name}"`;
-  return id === null ? named : `${named} (id ${id})`;
 }
 
 /** An in-place rotation whose whole answer holds no secret that can be used: the old secret is gone with it. */
@@ -95,20 +55,14 @@ export async function describeNothing(
 ): Promise<AppError> {
   const error = toError(sent, answer);
   const [ended] = left.ended;
+  // The credential in use, replaced in place: the look tried its old secret, and read no list.
+  if (operation.plan.way === 'in-place' && sent.kind === 'ambiguous')
+    return error.with({ hint: 'the old secret was still accepted right after; rotate it again' });
   if (ended === undefined) return error;
   const { provider } = operation.deps.client.connection;
   const verb = provider.facts.ends === 'disable-only' ? 'disabled' : 'ended';
   const message = `${error.message}; it had made "${ended}", which is ${verb} again`;
-  const { plan } = operation;
-  const name = plan.spec?.name ?? null;
-  if (provider.facts.names !== 'unique' || plan.way !== 'create' || name === null)
-    return error.with({ message, hint: hintOf(sent, false) });
-  const free = nextFreeName(name, await namesNow(operation));
-  return error.with({
-    code: 'conflict',
-    message: `${message}; the name "${name}" is used up`,
-    hint: `${provider.title} never frees a name: use \`--name ${free}\``,
-  });
+  return withUsedUpName(operation, error.with({ message, hint: hintOf(sent, false) }));
 }
 
 export function toError(sent: Sent, answer: Answer | null): AppError {
@@ -129,9 +83,37 @@ export function toError(sent: Sent, answer: Answer | null): AppError {
 function hintOf(sent: Sent, isClean: boolean): string | undefined {
   if (sent.kind === 'not-sent') return 'nothing was sent; try again';
   const seen = isClean ? 'the provider lists nothing new' : 'nothing of it works';
-  if (sent.kind === 'answered')
-    return `${seen}; the provider may have changed its API: please report the field names`;
+  if (sent.kind === 'answered') return `${seen}; the provider may have changed its API: please report it`;
   return `${seen}; try again`;
+}
+
+/** A name that can never be given again. */
+export interface UsedUp {
+  readonly name: string;
+  /** The next name that nobody has. */
+  readonly free: string;
+}
+
+/** The name of a creation that came to nothing, where the provider never frees a name; else null. */
+export async function usedUpName(operation: Operation): Promise<UsedUp | null> {
+  const { deps, plan } = operation;
+  const name = plan.spec?.name ?? null;
+  const isUnique = plan.thing === 'token' && deps.client.connection.provider.facts.names === 'unique';
+  // A rotation has a new name each time.
+  if (!isUnique || plan.way !== 'create' || name === null) return null;
+  return { name, free: nextFreeName(name, await namesNow(operation)) };
+}
+
+/** The same error where a name is used up: trying again with that name can only fail. */
+export async function withUsedUpName(operation: Operation, error: AppError): Promise<AppError> {
+  const used = await usedUpName(operation);
+  if (!used) return error;
+  const { title } = operation.deps.client.connection.provider;
+  return error.with({
+    code: 'conflict',
+    message: `${error.message}; the name "${used.name}" is used up`,
+    hint: `${title} never frees a name: use \`--name ${used.free}\``,
+  });
 }
 
 /** A help for the next name: a list that cannot be had costs nothing but a better guess. */

@@ -6,6 +6,7 @@ import { asManager, markerOf } from '../operation.ts';
 import type { OperationResult } from '../result.ts';
 import { aborted } from '../run.ts';
 import { endCreated } from './end.ts';
+import { withUsedUpName } from './lost-answer.ts';
 
 /** The provider goes on refusing the new secret: the new one ends, and the old one stays what it was. */
 export async function undoIssue(operation: Operation, made: Made): Promise<OperationResult> {
@@ -24,14 +25,12 @@ export async function undoIssue(operation: Operation, made: Made): Promise<Opera
     if (plan.entry) await deps.store.dropVersion(plan.entry.name, markerOf(journal.header));
     return { id: made.item.id };
   });
-  return aborted(
-    operation,
-    new AppError({
-      code: 'failure',
-      message: `the provider did not accept the secret of the new token "${made.item.id}", which was ended again`,
-      hint: 'try again later',
-    }),
-  );
+  const error = new AppError({
+    code: 'failure',
+    message: `the provider did not accept the secret of the new token "${made.item.id}", which was ended again`,
+    hint: 'try again later',
+  });
+  return aborted(operation, await withUsedUpName(operation, error));
 }
 
 /** Where the old one drove the operation and has ended meanwhile, nobody is left who could end the new one. */

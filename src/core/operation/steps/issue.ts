@@ -5,20 +5,25 @@ import type { Outcome } from '../../../ports/transport.ts';
 import { NeedsAttention } from '../attention.ts';
 import type { Baseline } from '../baseline.ts';
 import { issueCall } from '../calls.ts';
-import type { Answer, LostAnswer, NewSecret, NothingIssued, Sent, Try } from '../facts.ts';
+import {
+  type Answer,
+  isUnread,
+  type LostAnswer,
+  type NewSecret,
+  type NothingIssued,
+  type Sent,
+  type Try,
+} from '../facts.ts';
 import type { Operation } from '../operation.ts';
 import { readNumberOrNull, readObject, readOneOf, readText, readTextOrNull } from '../records.ts';
 import {
   describeNothing,
   logUnknown,
   lostTwice,
-  mustBeRead,
   toError,
   unreadableInPlace,
-  unreadCreate,
 } from '../recovery/lost-answer.ts';
-import { reconcile } from '../recovery/reconcile.ts';
-import { showAnswer } from '../resume-command.ts';
+import { type Goal, reconcile } from '../recovery/reconcile.ts';
 import { issueStep } from '../step-names.ts';
 import { classify, classifyInterrupted } from './classify.ts';
 import { readAnswer } from './read-answer.ts';
@@ -34,7 +39,11 @@ const IN_PLACE_SENDS = 2;
  * Has the provider make the new secret, and comes back with it sealed or with nothing left behind. The request is sent
  * once; it is repeated only where that is known to be harmless, and then each repeat is recorded before it is sent.
  */
-export async function issue(operation: Operation, baseline: Baseline): Promise<NewSecret | NothingIssued> {
+export async function issue(
+  operation: Operation,
+  baseline: Baseline,
+  goal: Goal = 'go on',
+): Promise<NewSecret | NothingIssued> {
   const tries: Try[] = [];
   for (let nth = 1; ; nth += 1) {
     const isFresh = !operation.journal.has(issueStep(nth));
@@ -47,14 +56,10 @@ export async function issue(operation: Operation, baseline: Baseline): Promise<N
     }
     const { answer } = one;
     if (answer.kind === 'issued') return { ...answer, repeated: nth > 1 };
-    if (answer.kind === 'several') {
-      await logUnknown(operation, answer.id);
-      throw severalSecrets(operation, answer);
-    }
     tries.push(one);
     if (nth > 1 && operation.memory.sends > 0) refuseRepeat(operation, one.sent);
     if (isPlainRefusal(operation, tries)) return { kind: 'aborted', error: toError(one.sent, answer) };
-    if (!(await mayRepeat(operation, tries))) return settle(operation, baseline, tries);
+    if (!(await mayRepeat(operation, tries))) return settle(operation, baseline, { goal, tries });
   }
 }
 
@@ -83,7 +88,8 @@ async function mayRepeat(operation: Operation, tries: readonly Try[]): Promise<b
   if (!last) return false;
   const { answer, sent } = last;
   if (plan.way === 'in-place') {
-    if (sent.kind === 'answered') throw await lostNow(operation, unreadableInPlace(operation, whyOf(answer)));
+    if (sent.kind === 'answered' || isUnread(last))
+      throw await lostNow(operation, unreadableInPlace(operation, whyOf(answer)));
     if (plan.self) return false;
     const unclear = tries.filter((one) => one.sent.kind === 'ambiguous');
     if (unclear.length < IN_PLACE_SENDS) return true;
@@ -95,7 +101,7 @@ async function mayRepeat(operation: Operation, tries: readonly Try[]): Promise<b
   const replays = deps.client.connection.provider.tokens.marking?.replay === 'returns-secret';
   const isOpen = tries.length > 1 || sent.kind !== 'refused';
   // What arrived whole will not tell more when it is repeated.
-  const isTold = answer.kind === 'refused' || (answer.kind === 'none' && answer.isTold);
+  const isTold = ['refused', 'several'].includes(answer.kind) || (answer.kind === 'none' && answer.isTold);
   // The session is forgotten; the managing credential may not send its request.
   const maySend = !plan.bySession || deps.creator !== undefined;
   return maySend && plan.thing === 'token' && replays && isOpen && !isTold && tries.length < REPLAYS;
@@ -110,19 +116,15 @@ function whyOf(answer: Answer): string {
   return answer.kind === 'issued' ? '' : answer.why;
 }
 
-/** No more requests: what the ones that were sent have made is looked for, and taken over or ended. */
+/** No more requests: what the ones that were sent have made is looked for, and taken over, ended, or left to a person. */
 async function settle(
   operation: Operation,
   baseline: Baseline,
-  tries: readonly Try[],
+  { goal, tries }: { readonly goal: Goal; readonly tries: readonly Try[] },
 ): Promise<NewSecret | NothingIssued> {
   const lost = unsettledOf(tries);
-  if (mustBeRead(operation, lost)) {
-    await logUnknown(operation, lost.madeId, true);
-    throw unreadCreate(operation, lost);
-  }
   try {
-    const left = await reconcile(operation, baseline, lost);
+    const left = await reconcile(operation, baseline, lost, goal);
     if (left.kind === 'issued') return left;
     // What a whole answer named, and what was ended then, is known.
     const isKnown = lost.sent.kind === 'refused' || (lost.sent.kind === 'answered' && lost.madeId !== null);
@@ -134,9 +136,12 @@ async function settle(
   }
 }
 
-/** What is to be settled. A request that may have been acted upon is not settled by the refusal of its repeat. */
+/**
+ * What is to be settled: an answer that a person must read, if one arrived. A request that may have been acted upon is not
+ * settled by the refusal of its repeat.
+ */
 export function unsettledOf(tries: readonly Try[]): LostAnswer & Try {
-  const last = tries.find(({ sent }) => sent.kind !== 'refused') ?? tries.at(-1);
+  const last = tries.find(isUnread) ?? tries.find(({ sent }) => sent.kind !== 'refused') ?? tries.at(-1);
   if (!last) throw new Error('nothing was sent');
   const ids = tries.map(({ answer }) => (answer.kind === 'issued' ? null : answer.id));
   return { ...last, madeId: ids.find((id) => id !== null) ?? null };
@@ -166,26 +171,6 @@ function refuseRepeat({ plan }: Operation, sent: Sent): void {
     message: `"${plan.target?.id ?? ''}" may have a new secret that nobody has, and the provider refuses to replace it`,
     manual: `replace it at the provider by hand, then \`keyturn rotations abort\``,
     orphanId: plan.target?.id ?? null,
-  });
-}
-
-/** Which of them works could be tried, but a guess that seems right may be somebody else's secret: a person decides. */
-function severalSecrets({ plan, journal, deps }: Operation, answer: Answer & { kind: 'several' }): AppError {
-  const { target, way } = plan;
-  const isInPlace = way === 'in-place';
-  const handle = (isInPlace ? target?.id : answer.id) ?? plan.spec?.name ?? plan.key?.name ?? null;
-  const close = `\`keyturn rotations abort ${journal.header.id}\``;
-  const show = `${showAnswer(journal.header.id, 'what arrived')}; `;
-  const again = plan.self
-    ? `give it another one at ${deps.client.connection.provider.title} by hand, then ${close}`
-    : `${close} closes this, and the next rotation gives it another one`;
-  return new NeedsAttention({
-    code: isInPlace ? 'lost' : 'orphan',
-    message: `${answer.why}; neither is used, and what arrived stays sealed`,
-    manual: isInPlace
-      ? `${show}the old secret of "${target?.name ?? handle ?? ''}" is replaced: ${again}`
-      : `${show}${target ? 'the old token is as it was; ' : ''}${close} ends "${handle ?? ''}", or says what is to be done`,
-    orphanId: handle,
   });
 }
 

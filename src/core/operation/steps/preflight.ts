@@ -1,4 +1,5 @@
 import { AppError } from '../../../domain/errors.ts';
+import { nextFreeName } from '../../../domain/free-name.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { Identity } from '../../../domain/token.ts';
 import type { Client } from '../../client.ts';
@@ -135,6 +136,10 @@ function tellsPrior({ deps, plan }: Operation, { isCut, whole }: RecentItems<Ite
   return whole || isCut || (plan.marked && deps.client.connection.provider.facts.names !== 'none');
 }
 
+function namesOf(items: readonly Item[]): ReadonlySet<string> {
+  return new Set(items.flatMap(({ name }) => (name === null ? [] : [name])));
+}
+
 function checkAgainst({ deps, plan }: Operation, { items, whole }: WholeOrNot<Item>): void {
   const { facts, title } = deps.client.connection.provider;
   if (whole && plan.target && !items.some((item) => item.id === plan.target?.id)) {
@@ -148,7 +153,7 @@ function checkAgainst({ deps, plan }: Operation, { items, whole }: WholeOrNot<It
     throw new AppError({
       code: 'conflict',
       message: `the name "${plan.spec?.name ?? ''}" is taken, and ${title} never frees a name`,
-      hint: 'choose another `--name`',
+      hint: `use \`--name ${nextFreeName(plan.spec.name ?? '', namesOf(items))}\``,
     });
   }
 }

@@ -28,15 +28,22 @@ import { isKnownPrior, notBelieved, wasThereBefore } from '../recovery/ownership
 import { issueStep, readStep } from '../step-names.ts';
 import { completeJson } from './complete-json.ts';
 
-/** Finds the secret in what was captured of the nth answer, and stashes it in the journal. */
+/**
+ * Finds the secret in what was captured of the nth answer, and stashes it in the journal. An answer in which no secret was found is
+ * read again by a resume: a later keyturn may know its form, and a provider may show the secret by then.
+ */
 export async function readAnswer(operation: Operation, nth: number): Promise<Answer> {
+  const wasRead = operation.journal.has(readStep(nth));
   const recorded = await operation.journal.step<Json>(readStep(nth), async () => {
     const answer = await find(operation, nth);
     return answer.kind === 'issued'
       ? { ...answer, item: answer.item && writeItem(answer.item) }
       : { ...answer };
   });
-  return readRecorded(operation, recorded);
+  const answer = readRecorded(operation, recorded);
+  if (!wasRead || answer.kind !== 'none' || !answer.isTold) return answer;
+  const again = await find(operation, nth);
+  return again.kind === 'issued' ? again : answer;
 }
 
 async function find(operation: Operation, nth: number): Promise<Answer> {

@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { createToken } from '../../../../src/core/create/token.ts';
 import { explain } from '../../../../src/core/operation/explain.ts';
 import type { OperationResult } from '../../../../src/core/operation/result.ts';
+import { AppError } from '../../../../src/domain/errors.ts';
+import type { Transport } from '../../../../src/ports/transport.ts';
 import type { ProviderId } from '../../../../src/sandbox/vendor.ts';
-import { answering } from '../../../support/sim-answers.ts';
+import { Killed } from '../../../support/memory-disk.ts';
+import { answering, calling, withTokens } from '../../../support/sim-answers.ts';
 import { specOptions } from '../../../support/sim-base.ts';
 import { SimBench } from '../../../support/sim-bench.ts';
+import { Faults } from '../../../support/sim-faults.ts';
 import type { Mutation } from '../../../support/sim-machine.ts';
 import {
   CREATIONS,
@@ -115,27 +119,177 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
   const run = (scenario: Scenario, bench: SimBench, mutation: Mutation) =>
     scenario.action === 'create' ? create(bench, scenario, mutation) : bench.rotate({}, { mutation });
 
+  const liveIds = (bench: SimBench) =>
+    bench.machine
+      .things()
+      .filter(({ live }) => live)
+      .map(({ id }) => id);
+  const detailOf = async (bench: SimBench, id: string) => (await bench.machine.connect()).host.read(id);
+
   for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP]) {
-    test.each(UNREADABLE)(
-      `%s: what was made is found, ended or named (${scenario.name})`,
+    test.each(UNREADABLE.filter(([, body]) => body !== null))(
+      `%s: adopted, or left to a person with the answer (${scenario.name})`,
       async (_, body) => {
         const bench = await SimBench.of(scenario);
         const before = new Set(bench.machine.things().map(({ id }) => id));
         const result = await run(scenario, bench, answers(body));
-        const made = bench.machine.things().filter(({ id, live }) => live && !before.has(id));
-        if (result.kind === 'done') return expect(made).toHaveLength(1);
-        // Prefactor repeats under its idempotency key where nothing was told.
-        const isRepeatable = scenario.provider === 'prefactor' && body === null;
-        if (isRepeatable) return expect([result.kind, mints(bench), made.length]).toEqual(['pending', 2, 1]);
-        if (result.kind === 'attention')
-          expect([result.exit, result.orphanId]).toEqual(['orphan', made[0]?.id]);
-        else expect([result.kind, made]).toEqual(['aborted', []]);
-        expect(mints(bench)).toBe(1);
-        if (scenario.action === 'rotate') expect(await bench.currentId()).toBe(bench.oldId);
-        expect(result.exit).not.toBe('ok');
+        const id = result.operation;
+        const made = liveIds(bench).filter((each) => !before.has(each));
+        expect([mints(bench), made]).toEqual([1, [expect.any(String)]]);
+        // Devo shows the secret again.
+        if (scenario.provider === 'devo') return expect(result).toMatchObject({ kind: 'done', exit: 'ok' });
+        expect(result).toMatchObject({ kind: 'attention', exit: 'orphan', orphanId: made[0] });
+        expect(result.error?.message).toContain(made[0]);
+        expect(result.manual).toContain(`keyturn rotations show ${id} --print-answer`);
+        expect(result.manual).toContain(`keyturn rotations abort ${id}`);
+        if (scenario.action === 'rotate') {
+          expect(await bench.currentId()).toBe(bench.oldId);
+          expect(result.manual).toContain('the old token works as before');
+        }
+        // However often it is resumed, nothing is sent that changes anything, and the words stay.
+        for (let time = 0; time < 2; time += 1) {
+          const again = await bench.resume();
+          expect(again.error?.message).toBe(result.error?.message);
+          expect([again.kind, again.exit, mints(bench)]).toEqual(['attention', 'orphan', 1]);
+          expect(liveIds(bench)).toContain(made[0]);
+        }
+        const detail = await detailOf(bench, id);
+        if (!detail) throw new Error('no operation');
+        expect(detail.reason).toContain(made[0]);
+        expect(explain(detail, 0, false)).toMatchObject({
+          now: expect.stringContaining('`rotations abort` ends the new token'),
+          next: [`keyturn rotations show ${id} --print-answer`, `keyturn rotations abort ${id}`],
+        });
+        const captured = (await detail.answers()).at(-1)?.captured;
+        const text = new TextDecoder().decode(captured?.bytes);
+        expect(text).toBe(typeof body === 'string' ? body : JSON.stringify(body));
+        const unknown = bench.machine.audit.events.filter(({ outcome }) => outcome === 'unknown');
+        expect(unknown).toMatchObject([{ action: 'create', id: made[0] }]);
+        expect(bench.machine.requests.filter(({ method }) => method !== 'GET')).toHaveLength(1);
+
+        const closed = await bench.abort();
+        expect(closed).toMatchObject({ kind: 'aborted', exit: 'ok' });
+        // Prefactor's tokens have no names: what only appeared is named, never ended.
+        if (scenario.provider === 'prefactor') expect(closed.left.join()).toContain(`id:${made[0]}`);
+        else expect(liveIds(bench)).not.toContain(made[0]);
+        expect(await bench.openId()).toBe('');
+        if (scenario.action === 'rotate') {
+          expect((await bench.rotate()).kind).toBe('done');
+        }
       },
     );
+
+    test(`nothing: what was made ends, or is named (${scenario.name})`, async () => {
+      const bench = await SimBench.of(scenario);
+      const before = new Set(bench.machine.things().map(({ id }) => id));
+      const result = await run(scenario, bench, answers(null));
+      const made = liveIds(bench).filter((each) => !before.has(each));
+      if (scenario.provider === 'devo') return expect([result.kind, made.length]).toEqual(['done', 1]);
+      // Prefactor repeats under its idempotency key where nothing was told.
+      if (scenario.provider === 'prefactor')
+        return expect([result.kind, mints(bench), made.length]).toEqual(['pending', 2, 1]);
+      expect([result.kind, mints(bench), made]).toEqual(['aborted', 1, []]);
+      expect(result.error?.facts.hint).not.toMatch(/try again|field names/);
+    });
   }
+
+  test('a second command for the same waits for the person', async () => {
+    const [scenario] = TOKEN_CREATIONS.filter(({ provider }) => provider === 'bluebricks');
+    if (!scenario) throw new Error('no scenario');
+    const bench = await SimBench.of(scenario);
+    const { operation } = await create(bench, scenario, answers({ zz_one: 'x' }));
+    const refusal = { code: 'locked', facts: { operation, next: `keyturn rotations show ${operation}` } };
+    await expect(create(bench, scenario, answers({}))).rejects.toMatchObject(refusal);
+    const deps = await bench.machine.connect();
+    const spec = { name: 'new', scopes: [], expiresAt: null, options: {}, idempotencyKey: null };
+    const elsewhere = { saveAs: null, sinks: bench.toSink().sinks, print: null };
+    await expect(createToken(deps, { spec, delivery: elsewhere })).rejects.toMatchObject(refusal);
+    expect(mints(bench)).toBe(1);
+
+    const rotated = await SimBench.of(rotationOf('bluebricks'));
+    const first = await rotated.rotate({}, { mutation: answers({ zz_one: 'x' }) });
+    await expect(rotated.rotate()).rejects.toMatchObject({
+      code: 'locked',
+      facts: { operation: first.operation, next: `keyturn rotations show ${first.operation}` },
+    });
+    expect(mints(rotated)).toBe(1);
+  });
+
+  test('a provider that is down meanwhile: pending, and resume looks', async () => {
+    const bench = await SimBench.of(rotationOf('bluebricks'));
+    const unreadable = answers({ zz_one: 'x' });
+    let isDown = false;
+    const down = calling(async (inner, endpoint, request) => {
+      if (isDown) throw new AppError({ code: 'unavailable', message: 'down' });
+      return inner.call(endpoint, request);
+    });
+    const transport = (inner: Transport): Transport => {
+      const answering = unreadable.transport?.(down(inner)) ?? inner;
+      return {
+        ...answering,
+        sendOnce: async (...given) => {
+          isDown = true;
+          return answering.sendOnce(...given);
+        },
+      };
+    };
+    const result = await bench.rotate({}, { mutation: { name: 'down', transport } });
+    expect(result).toMatchObject({ kind: 'pending', exit: 'pending' });
+    const detail = await detailOf(bench, result.operation);
+    expect(detail && explain(detail, 0, false).next[0]).toContain('--print-answer');
+    expect(await bench.resume()).toMatchObject({ kind: 'attention', exit: 'orphan' });
+    expect(mints(bench)).toBe(1);
+  });
+
+  for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP]) {
+    test(`a keyturn that knows the form finishes by resume (${scenario.name})`, async () => {
+      const bench = await SimBench.of(scenario);
+      const renamed = answering((bytes) =>
+        new TextEncoder().encode(
+          new TextDecoder().decode(bytes).replace(/"(token|api_key)":"/, '"zz_one":"x'),
+        ),
+      );
+      const result = await run(scenario, bench, renamed);
+      if (result.kind === 'done') return expect(scenario.provider).toBe('devo');
+      expect(result).toMatchObject({ kind: 'attention', exit: 'orphan' });
+      const named = { prefactor: 'token', bluebricks: 'api_key', errova: '', devo: '' };
+      const change = (body: unknown) =>
+        JSON.parse(JSON.stringify(body).replace('"zz_one":"x', `"${named[scenario.provider]}":"`));
+      const knowing = withTokens(({ tokens: { create: known } }) =>
+        known ? { create: { ...known, decode: (body, ...more) => known.decode(change(body), ...more) } } : {},
+      );
+      const resumed = await bench.resume({ mutation: knowing });
+      expect(resumed).toMatchObject({ kind: 'done', exit: 'ok' });
+      expect(mints(bench)).toBe(1);
+      expect(await bench.openId()).toBe('');
+    });
+  }
+
+  test('wherever it is killed, the token stays and the answer can be read', async () => {
+    const ready = () => SimBench.of(rotationOf('bluebricks'));
+    const unreadable = answers({ zz_one: 'what-nobody-can-read' });
+    const faults = new Faults([]);
+    await (await ready()).rotate({}, { mutation: unreadable, faults });
+    const sentAt = faults.seen.findIndex(({ kind }) => kind === 'issue') + 1;
+    for (let at = sentAt + 1; at <= faults.seen.length; at += 1) {
+      const bench = await ready();
+      const before = new Set(liveIds(bench));
+      const killed = bench.rotate({}, { mutation: unreadable, faults: new Faults([{ at, kind: 'kill' }]) });
+      await expect(killed).rejects.toBeInstanceOf(Killed);
+      const id = await bench.openId();
+      const whole = (await (await detailOf(bench, id))?.answers())?.at(-1)?.captured.complete;
+      const result = await bench.resume();
+      const made = liveIds(bench).filter((each) => !before.has(each));
+      // Killed before the answer was on disk: nobody has the secret, and the token ends.
+      if (!whole) {
+        expect([at, result.kind, made]).toEqual([at, 'aborted', []]);
+        continue;
+      }
+      expect([at, result.kind, result.orphanId]).toEqual([at, 'attention', made[0]]);
+      const body = (await (await detailOf(bench, id))?.answers())?.at(-1)?.captured.bytes;
+      expect(new TextDecoder().decode(body)).toContain('what-nobody-can-read');
+    }
+  });
 
   /** Forms in which the same facts may arrive, made from what the sandbox answers. */
   const secretIn = (answer: unknown): string =>
@@ -166,33 +320,44 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
     ({ provider }) => provider === 'errova' || provider === 'prefactor',
   );
   test.each(NAMED)(
-    'what a whole answer names without its secret is ended, not called lost ($name)',
+    'what a whole answer names without its secret is named, and abort ends it ($name)',
     async (scenario) => {
       const bench = await SimBench.of(scenario);
-      const before = bench.machine.things().filter(({ live }) => live).length;
+      const before = liveIds(bench);
       const withoutSecret = answering((body) => {
         const { token, tokenSecret, ...rest } = JSON.parse(new TextDecoder().decode(body));
         expect(token ?? tokenSecret).toBeTypeOf('string');
         return new TextEncoder().encode(JSON.stringify(rest));
       });
       const result = await run(scenario, bench, withoutSecret);
-      expect(result).toMatchObject({ kind: 'aborted', exit: 'failure' });
-      expect(bench.machine.things().filter(({ live }) => live)).toHaveLength(before);
-      expect(bench.machine.audit.events.filter(({ outcome }) => outcome === 'unknown')).toEqual([]);
+      const [made] = liveIds(bench).filter((id) => !before.includes(id));
+      expect(result).toMatchObject({ kind: 'attention', exit: 'orphan', orphanId: made });
+      const detail = await detailOf(bench, result.operation);
+      if (!detail) throw new Error('no operation');
+      const { steps } = explain(detail, 0, false);
+      expect(steps.find(({ step }) => step === 'read answer')?.what).toContain(`it names the id ${made}`);
+      expect(await bench.abort()).toMatchObject({ kind: 'aborted', exit: 'ok' });
+      expect(liveIds(bench)).toEqual(before);
     },
   );
 
-  test.each(UNREADABLE)(
-    '%s: Bluebricks, the name is used up and the next one is proposed',
-    async (_, body) => {
-      const [scenario] = TOKEN_CREATIONS.filter(({ provider }) => provider === 'bluebricks');
-      if (!scenario) throw new Error('no scenario');
-      const result = await create(await SimBench.of(scenario), scenario, answers(body));
-      expect(result).toMatchObject({ kind: 'aborted', exit: 'conflict' });
-      expect(result.error?.facts.message).toMatch(/"new" is used up/);
-      expect(result.error?.facts.hint).toMatch(/--name new-2/);
-    },
-  );
+  const [BLUEBRICKS] = TOKEN_CREATIONS.filter(({ provider }) => provider === 'bluebricks');
+
+  test('Bluebricks: a name that is used up is never one to try again with', async () => {
+    if (!BLUEBRICKS) throw new Error('no scenario');
+    const empty = await create(await SimBench.of(BLUEBRICKS), BLUEBRICKS, answers(null));
+    expect(empty).toMatchObject({ kind: 'aborted', exit: 'conflict' });
+    expect(empty.error?.facts.message).toMatch(/"new" is used up/);
+    expect(empty.error?.facts.hint).toMatch(/--name new-2/);
+
+    const bench = await SimBench.of(BLUEBRICKS);
+    await create(bench, BLUEBRICKS, answers({ zz_one: 'x' }));
+    const closed = await bench.abort();
+    expect(closed.left).toEqual([expect.stringMatching(/"new", which is used up.*`--name new-2`/)]);
+    const again = await create(bench, BLUEBRICKS, answers({}));
+    expect(again).toMatchObject({ kind: 'aborted', exit: 'conflict' });
+    expect(again.error?.facts.hint).toBe('use `--name new-2`');
+  });
 });
 
 /** The vendor did nothing, and says so in a success. */

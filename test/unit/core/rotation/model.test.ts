@@ -32,7 +32,7 @@ describe('one fault', () => {
 
 /** Every place at which a success means nothing, or cannot be read. */
 describe('one answer that is not to be believed', () => {
-  const kinds: readonly string[] = ['silent', 'refused-in-2xx', 'renamed', 'empty', 'cut'];
+  const kinds: readonly string[] = ['silent', 'refused-in-2xx', 'renamed', 'unread', 'empty', 'cut'];
   for (const scenario of [...SCENARIOS, ...GRACES]) {
     test(scenario.name, async () => {
       const filter = ({ kind }: { kind: string }): boolean => kinds.includes(kind);

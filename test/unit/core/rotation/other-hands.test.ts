@@ -207,10 +207,11 @@ describe('a value that is no new secret', () => {
     'the managing credential': (bench: SimBench) => bench.machine.base.manager,
   };
   for (const [what, secretFor] of Object.entries(values)) {
-    test(`${what}: is kept nowhere, and what was made is ended`, async () => {
+    test(`${what}: is kept nowhere, and abort ends what was made`, async () => {
       const bench = await SimBench.of(rotationOf('bluebricks'));
       const result = await bench.rotate({}, { mutation: giving(secretFor(bench)) });
-      expect(result).toMatchObject({ kind: 'aborted', exit: 'failure' });
+      expect(result).toMatchObject({ kind: 'attention', exit: 'orphan' });
+      expect(await bench.abort()).toMatchObject({ kind: 'aborted' });
       await expectAsBefore(bench);
     });
 
@@ -223,7 +224,8 @@ describe('a value that is no new secret', () => {
       const bench = await SimBench.of(rotationOf('bluebricks'));
       const faults = new Faults([{ at: at + 2, kind: 'kill' }]);
       await expect(bench.rotate({}, { mutation, faults })).rejects.toBeInstanceOf(Killed);
-      expect(await bench.resume()).toMatchObject({ kind: 'aborted' });
+      expect(await bench.resume()).toMatchObject({ kind: 'attention' });
+      expect(await bench.abort()).toMatchObject({ kind: 'aborted' });
       await expectAsBefore(bench);
     });
 

@@ -51,10 +51,12 @@ describe('resume', () => {
 });
 
 describe('what the provider is assumed to do', () => {
-  test('a replay that comes without the secret: what it names is ended', async () => {
+  test('a replay that comes without the secret: a person is told, and abort ends what it names', async () => {
     const bench = await lostPrefactor({ prefactorIdempotency: 'redacted' });
     const result = await bench.resume();
-    expect(result.kind).toBe('aborted');
+    expect(result).toMatchObject({ kind: 'attention', exit: 'orphan' });
+    expect(result.error?.message).toContain(`(id ${result.orphanId})`);
+    expect((await bench.abort()).kind).toBe('aborted');
     expect(await bench.currentId()).toBe(bench.oldId);
     // The one of this login and the old one, and those that the sandbox was started with.
     expect(bench.machine.things().filter(({ live }) => live)).toHaveLength(bench.machine.things().length - 1);
