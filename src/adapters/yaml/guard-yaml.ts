@@ -3,7 +3,8 @@ import type * as Yaml from 'yaml';
 export type YamlModule = typeof Yaml;
 
 const MOST_NESTING = 50;
-const MOST_INDENT = 200;
+const DEEP_RUN = /(?:[-?:][ \t]+){50}/;
+const DEEP_INDENT = /^[ \t]{200}/m;
 
 /**
  * Where a text has something that keyturn's files never have and that makes parsers slow or surprising: anchors, aliases,
@@ -16,9 +17,8 @@ export function findForbidden(
   text: string,
   mostTokens: number,
 ): { offset: number; what: string } | null {
-  // The lexer recurses on runs of indicators: they are looked for first.
-  const run = /(?:[-?:][ \t]+){50}/.exec(text) ?? new RegExp(`^[ \\t]{${MOST_INDENT}}`, 'm').exec(text);
-  if (run) return { offset: run.index, what: 'is nested too deeply' };
+  const deep = findDeep(text);
+  if (deep !== null) return { offset: deep, what: 'is nested too deeply' };
   let offset = 0;
   let depth = 0;
   let literal = false;
@@ -38,6 +38,11 @@ export function findForbidden(
     if (type !== 'scalar' && type !== 'doc-mode' && type !== 'flow-error-end') offset += token.length;
   }
   return null;
+}
+
+/** Where a text has a run of indicators, on which the lexer recurses, or an indent deeper than keyturn reads. */
+export function findDeep(text: string): number | null {
+  return (DEEP_RUN.exec(text) ?? DEEP_INDENT.exec(text))?.index ?? null;
 }
 
 function forbiddenToken(yaml: YamlModule, token: string): string | null {

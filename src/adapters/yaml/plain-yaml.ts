@@ -1,3 +1,5 @@
+import { findDeep } from './guard-yaml.ts';
+import { flowItems, flowPairs, isScalar, meaningOf } from './plain-scalar.ts';
 import type { YamlItem, YamlList, YamlMapping, YamlNode, YamlScalar, YamlValue } from './yaml-tree.ts';
 
 /**
@@ -7,7 +9,7 @@ import type { YamlItem, YamlList, YamlMapping, YamlNode, YamlScalar, YamlValue }
  * alike; it costs some fifty times as much.
  */
 export function readPlainYaml(text: string): YamlNode {
-  if (/[\t\r]/.test(text)) return null;
+  if (/[\t\r]/.test(text) || findDeep(text) !== null) return null;
   const lines = linesOf(text);
   const [first] = lines;
   if (first === undefined || first.indent !== 0) return null;
@@ -34,19 +36,6 @@ const DEEPEST = 40;
 const NOT_PLAIN = new Error('not plain YAML');
 
 const KEY = /^(?:([A-Za-z0-9_][A-Za-z0-9_.@+/-]{0,254})|"([ !#-[\]-~]{0,254})"):(?:$| +(?=[^ ]))/;
-/** Neither an indicator at the beginning, nor anything that would end it within brackets, nor white space. */
-const PLAIN = '[A-Za-z0-9_/.+=](?:[A-Za-z0-9_/.+=@:#*~!$%^&?;|<>()-]*[A-Za-z0-9_/.+=@#*~!$%^&?;|<>()-])?';
-const SCALAR = `(?:"[ !#-[\\]-~]*"|${PLAIN})`;
-const ONE_SCALAR = new RegExp(`^${SCALAR}$`);
-const FLOW_ITEM = new RegExp(` *(${SCALAR}) *(,|$)`, 'y');
-const FLOW_PAIR = new RegExp(` *(${SCALAR}): +(${SCALAR}) *(,|$)`, 'y');
-
-const NOTHING = /^(?:null|Null|NULL)$/;
-const YES_OR_NO = /^(?:true|True|TRUE|false|False|FALSE)$/;
-const WHOLE = /^\d{1,15}$/;
-/** Numbers in all their forms, which the library knows better. */
-const NUMBER =
-  /^[-+]?(?:0[xo][\da-fA-F]+|\.?\d+\.?\d*(?:[eE][-+]?\d+)?|\.inf|\.Inf|\.INF)$|^\.(?:nan|NaN|NAN)$/;
 
 function linesOf(text: string): readonly Line[] {
   const lines: Line[] = [];
@@ -149,40 +138,24 @@ function isListItem({ content }: Pick<Line, 'content'>): boolean {
 }
 
 function readInline(text: string, offset: number): YamlValue {
-  if (text.startsWith('{') && text.endsWith('}')) return readFlowMapping(text.slice(1, -1), offset);
-  if (text.startsWith('[') && text.endsWith(']')) return readFlowList(text.slice(1, -1), offset);
-  if (!ONE_SCALAR.test(text)) throw NOT_PLAIN;
+  if (text.startsWith('{')) return readFlowMapping(text, offset);
+  if (text.startsWith('[')) return readFlowList(text, offset);
+  if (!isScalar(text)) throw NOT_PLAIN;
   return scalar(text, offset);
 }
 
 function readFlowMapping(text: string, offset: number): YamlMapping {
-  const items = matchAll(FLOW_PAIR, text).map(([, key = '', value = '']): YamlItem => {
+  const items = flowPairs(text)?.map(([key, value]): YamlItem => {
     return { key: keyOf(key, offset), value: scalar(value, offset) };
   });
+  if (!items) throw NOT_PLAIN;
   return { kind: 'mapping', offset, items };
 }
 
 function readFlowList(text: string, offset: number): YamlList {
-  return {
-    kind: 'list',
-    offset,
-    items: matchAll(FLOW_ITEM, text).map(([, item = '']) => scalar(item, offset)),
-  };
-}
-
-/** The items between brackets; the last group of the pattern is the comma behind one. */
-function matchAll(pattern: RegExp, text: string): readonly RegExpExecArray[] {
-  const found: RegExpExecArray[] = [];
-  if (text.trim() === '') return found;
-  pattern.lastIndex = 0;
-  for (let comma = ','; comma !== ''; ) {
-    const item = pattern.exec(text);
-    if (!item) throw NOT_PLAIN;
-    found.push(item);
-    comma = item.at(-1) ?? '';
-  }
-  if (pattern.lastIndex !== text.length) throw NOT_PLAIN;
-  return found;
+  const items = flowItems(text)?.map((item) => scalar(item, offset));
+  if (!items) throw NOT_PLAIN;
+  return { kind: 'list', offset, items };
 }
 
 /** A key is text, also where it looks like a number. */
@@ -192,19 +165,9 @@ function keyOf(text: string, offset: number): YamlScalar {
 }
 
 function scalar(text: string, offset: number): YamlScalar {
-  return text.startsWith('"') ? quotedScalar(text.slice(1, -1), offset) : plainScalar(text, offset);
-}
-
-function quotedScalar(text: string, offset: number): YamlScalar {
-  return { kind: 'scalar', offset, value: text, text };
-}
-
-function plainScalar(text: string, offset: number): YamlScalar {
-  if (WHOLE.test(text)) return { kind: 'scalar', offset, value: Number(text), text };
-  if (NOTHING.test(text)) return { kind: 'scalar', offset, value: null, text: null };
-  if (YES_OR_NO.test(text)) return { kind: 'scalar', offset, value: /^t/i.test(text), text };
-  if (NUMBER.test(text)) throw NOT_PLAIN;
-  return { kind: 'scalar', offset, value: text, text };
+  const meaning = meaningOf(text);
+  if (meaning === null) throw NOT_PLAIN;
+  return { kind: 'scalar', offset, ...meaning };
 }
 
 function nothing(line: Line): YamlScalar {

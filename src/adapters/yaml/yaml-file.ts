@@ -19,7 +19,7 @@ export async function parseYaml(
   { mostTokens } = { mostTokens: MOST_TOKENS },
 ): Promise<YamlFile> {
   const shown = safeText(path, 300);
-  const text = toText(bytes, shown);
+  const text = readYamlText(bytes, path);
   const failAt = (offset: number, what: string): AppError =>
     usage(`"${shown}" ${what} at ${placeOf(text, offset)}`, HINT);
   const fail: YamlFile['fail'] = (node, what) => failAt(node?.offset ?? 0, what);
@@ -38,7 +38,9 @@ function isShort(text: string, mostLines: number): boolean {
   return lines <= mostLines;
 }
 
-function toText(bytes: Uint8Array, shown: string): string {
+/** The text of a YAML file. Throws usage for what is none. */
+export function readYamlText(bytes: Uint8Array, path: string): string {
+  const shown = safeText(path, 300);
   if (bytes.length === 0) throw usage(`"${shown}" is empty`, HINT);
   let text: string;
   try {

@@ -35,14 +35,18 @@ export interface YamlList {
   readonly items: readonly YamlNode[];
 }
 
-/** A parsed YAML file. */
-export interface YamlFile {
-  readonly text: string;
+/** What a YAML file says. */
+export interface YamlTree {
   readonly root: YamlNode;
-  /** The same with comments and order, to be edited and written back; made for each call. */
-  document(): Promise<Document>;
   /** A usage error that names file, line and column; `what` continues the sentence and never holds content. */
   fail(node: YamlNode, what: string): AppError;
+}
+
+/** A parsed YAML file. */
+export interface YamlFile extends YamlTree {
+  readonly text: string;
+  /** The same with comments and order, to be edited and written back; made for each call. */
+  document(): Promise<Document>;
 }
 
 /** An entry whose key is text. */
@@ -51,7 +55,7 @@ export interface NamedItem extends YamlItem {
 }
 
 /** The entries of a mapping, by key; every key is text and stands there once. An absent node has none. */
-export function readMap(file: YamlFile, node: YamlNode, what: string): Map<string, NamedItem> {
+export function readMap(file: YamlTree, node: YamlNode, what: string): Map<string, NamedItem> {
   const named = new Map<string, NamedItem>();
   if (isNothing(node)) return named;
   if (node.kind !== 'mapping') throw file.fail(node, `has no mapping for ${what}`);
@@ -66,26 +70,26 @@ export function readMap(file: YamlFile, node: YamlNode, what: string): Map<strin
 }
 
 /** Null when absent or `null`. */
-export function readText(file: YamlFile, node: YamlNode, what: string): string | null {
+export function readText(file: YamlTree, node: YamlNode, what: string): string | null {
   if (isNothing(node)) return null;
   const text = node.kind === 'scalar' ? node.text : null;
   if (text === null) throw file.fail(node, `has no text for ${what}`);
   return text;
 }
 
-export function requireText(file: YamlFile, node: YamlNode, what: string, near: YamlNode): string {
+export function requireText(file: YamlTree, node: YamlNode, what: string, near: YamlNode): string {
   const text = readText(file, node, what);
   if (text === null) throw file.fail(near, `has no ${what}`);
   return text;
 }
 
-export function readTexts(file: YamlFile, node: YamlNode, what: string): readonly string[] | null {
+export function readTexts(file: YamlTree, node: YamlNode, what: string): readonly string[] | null {
   if (isNothing(node)) return null;
   if (node.kind !== 'list') throw file.fail(node, `has no list for ${what}`);
   return node.items.map((item) => requireText(file, item, `text in ${what}`, node));
 }
 
-export function readWhole(file: YamlFile, node: YamlNode, what: string): number {
+export function readWhole(file: YamlTree, node: YamlNode, what: string): number {
   const value = node?.kind === 'scalar' ? node.value : null;
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw file.fail(node, `has no whole number for ${what}`);

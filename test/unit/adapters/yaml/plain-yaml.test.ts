@@ -26,6 +26,7 @@ const PLAIN: readonly string[] = [
   'tokens:\n- a\n- b\nnext: c\n',
   'a: http://127.0.0.1:80/x?y=1&z=2\nat: 2026-11-29T06:45:35.056Z\n',
   '"1":\n  id: "1"\n123: x\n',
+  'a: b c\nb: -c\nc: [ d e, -f ]\nd: { e f: g -h, i: --j }\ne:\n  - -k l\n  - 1 2\n',
 ];
 
 /** Right or wrong, these are the library's. */
@@ -42,16 +43,7 @@ const NOT_PLAIN: readonly string[] = [
   ],
   ...['a: b\n  c: d\n', 'a: b\n  c\n', 'a:\n    b: c\n  d: e\n', ' a: b\n', 'a:\tb\n', 'a: b\r\n', 'a: b \n'],
   ...['a: [b, [c]]\n', 'a: [b,\n  c]\n', 'a: { b }\n', 'a: {b: }\n', 'a: [b,]\n', 'a: 1.5\n', 'a: 0x1f\n'],
-  ...[
-    'a: .inf\n',
-    'a: 1e3\n',
-    'a: +1\n',
-    'a: 9007199254740993\n',
-    'a: b c\n',
-    'a: b:\n',
-    'a: é\n',
-    'null: a\n~: b',
-  ],
+  ...['a: .inf\n', 'a: 1e3\n', 'a: +1\n', 'a: 9007199254740993\n', 'a: b:\n', 'a: é\n', 'null: a\n~: b'],
   ...[
     '- \n',
     '-\n  a: b\n',
@@ -59,7 +51,13 @@ const NOT_PLAIN: readonly string[] = [
     'a: {b: c}}\n',
     'a: @b\n',
     'a: `b\n',
-    'a: -b\n',
+    'a: b - c\n',
+    'a: b  c\n',
+    'a: b #c\n',
+    'a: - b\n',
+    'a: b c: d\n',
+    `a:\n${' '.repeat(200)}b: c\n`,
+    `a: "${'- '.repeat(50)}"\n`,
     'a: "b" c\n',
   ],
 ];
@@ -131,6 +129,8 @@ describe('YAML that is read without the library', () => {
       'é',
       '\\',
       '?',
+      ' -x',
+      '-y z',
     ],
     ...['0x1', '1e3', '.5', '+', '<<', '>', '(', ';', '$', '^'],
   );
