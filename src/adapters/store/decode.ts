@@ -11,8 +11,8 @@ import {
   readTexts,
   readWhole,
   requireText,
-  type YamlFile,
   type YamlNode,
+  type YamlTree,
 } from '../yaml/yaml-tree.ts';
 import { kdfProblem } from './data-key.ts';
 import {
@@ -27,8 +27,12 @@ import {
 } from './format.ts';
 import { fromBase64Url } from './seal.ts';
 
-const KINDS: readonly CredentialKind[] = ['managing', 'token', 'key', 'imported'];
+export const KINDS: readonly CredentialKind[] = ['managing', 'token', 'key', 'imported'];
 const VERSION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export function isSettingName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,63}$/.test(name);
+}
 
 export function isVersionName(name: string): boolean {
   return VERSION_NAME.test(name);
@@ -37,7 +41,7 @@ export function isVersionName(name: string): boolean {
 type Items = ReadonlyMap<string, NamedItem>;
 
 /** Generation, kind and data key. Throws usage with line and column. */
-export function readHeader(file: YamlFile, root: Items): Header {
+export function readHeader(file: YamlTree, root: Items): Header {
   const top = file.root;
   const generation = root.get('generation')?.value;
   if (!generation) throw file.fail(top, 'has no "generation"');
@@ -53,7 +57,7 @@ export function readHeader(file: YamlFile, root: Items): Header {
 }
 
 /** Throws usage with line and column for anything that keyturn would not have written. */
-export function readEntry(file: YamlFile, name: string, item: NamedItem, kind: StoreKind): Entry {
+export function readEntry(file: YamlTree, name: string, item: NamedItem, kind: StoreKind): Entry {
   checked(file, item.key, 'has a name that keyturn does not accept', () =>
     checkLocalName(name, 'credential'),
   );
@@ -91,17 +95,17 @@ export function readEntry(file: YamlFile, name: string, item: NamedItem, kind: S
 }
 
 /** Null where the account is not recorded. */
-function readSettings(file: YamlFile, node: YamlNode): Entry['settings'] {
+function readSettings(file: YamlTree, node: YamlNode): Entry['settings'] {
   if (!node) return null;
   return Object.fromEntries(
     [...readMap(file, node, '"settings"')].map(([name, item]) => {
-      if (!/^[a-z][a-z0-9-]{0,63}$/.test(name)) throw file.fail(item.key, 'has a setting that is not known');
+      if (!isSettingName(name)) throw file.fail(item.key, 'has a setting that is not known');
       return [name, requireText(file, item.value, `"${name}" of "settings"`, item.key)];
     }),
   );
 }
 
-function readVersion(file: YamlFile, version: string, item: NamedItem, kind: StoreKind): StoredVersion {
+function readVersion(file: YamlTree, version: string, item: NamedItem, kind: StoreKind): StoredVersion {
   if (!isVersionName(version)) throw file.fail(item.key, 'has a version name that keyturn does not accept');
   const fields = readMap(file, item.value, 'a version');
   const instant = (key: string): string | null => {
@@ -125,7 +129,7 @@ function readVersion(file: YamlFile, version: string, item: NamedItem, kind: Sto
   };
 }
 
-function readStored(file: YamlFile, fields: Items, near: YamlNode, kind: StoreKind): Stored {
+function readStored(file: YamlTree, fields: Items, near: YamlNode, kind: StoreKind): Stored {
   const clear = fields.get('secret');
   const sealed = fields.get('sealed');
   if (kind === 'file') {
@@ -142,7 +146,7 @@ function readStored(file: YamlFile, fields: Items, near: YamlNode, kind: StoreKi
 }
 
 /** Older keyturns wrote no "seal". */
-function readSealFormat(file: YamlFile, item: NamedItem | undefined): SealFormat {
+function readSealFormat(file: YamlTree, item: NamedItem | undefined): SealFormat {
   if (!item) return 1;
   if (readWhole(file, item.value, '"seal"') !== SEAL_FORMAT)
     throw file.fail(item.value, 'has a "seal" that this keyturn does not know');
@@ -150,7 +154,7 @@ function readSealFormat(file: YamlFile, item: NamedItem | undefined): SealFormat
 }
 
 /** A person may have edited the file, or made an entry with a block of YAML, which ends with a line break. */
-function findSecretProblem(secret: string): string | null {
+export function findSecretProblem(secret: string): string | null {
   if (secret.trim() === '') return 'has an empty "secret"';
   if (/[\r\n]$/.test(secret)) return 'has a "secret" that ends with a line break';
   if (/[\r\n]/.test(secret)) return 'has a "secret" with a line break in it';
@@ -160,7 +164,7 @@ function findSecretProblem(secret: string): string | null {
   return null;
 }
 
-function readDataKey(file: YamlFile, root: Items, kind: StoreKind): DataKeyFacts {
+function readDataKey(file: YamlTree, root: Items, kind: StoreKind): DataKeyFacts {
   const top = file.root;
   const id = requireText(file, root.get('vault')?.value, '"vault"', top);
   if (!/^[0-9a-f]{32}$/.test(id)) throw file.fail(root.get('vault')?.value, 'has a "vault" that is damaged');
@@ -174,7 +178,7 @@ function readDataKey(file: YamlFile, root: Items, kind: StoreKind): DataKeyFacts
   };
 }
 
-function readKdf(file: YamlFile, node: YamlNode): KdfFacts {
+function readKdf(file: YamlTree, node: YamlNode): KdfFacts {
   const fields = readMap(file, node, '"kdf"');
   const whole = (key: string): number => readWhole(file, fields.get(key)?.value ?? node, `"${key}" of "kdf"`);
   if (readText(file, fields.get('name')?.value, 'the name of "kdf"') !== 'scrypt') {
@@ -188,7 +192,7 @@ function readKdf(file: YamlFile, node: YamlNode): KdfFacts {
 }
 
 /** The checkers of the domain repeat what they refuse; the file's content must not be repeated. */
-function checked<T>(file: YamlFile, node: YamlNode, what: string, check: () => T): T {
+function checked<T>(file: YamlTree, node: YamlNode, what: string, check: () => T): T {
   try {
     return check();
   } catch {
@@ -196,6 +200,6 @@ function checked<T>(file: YamlFile, node: YamlNode, what: string, check: () => T
   }
 }
 
-function fail(file: YamlFile, node: YamlNode, what: string): never {
+function fail(file: YamlTree, node: YamlNode, what: string): never {
   throw file.fail(node, what);
 }

@@ -41,14 +41,13 @@ export async function toChange<T>(
   const { document, unlocked } = draft;
   const generation = document.header.generation + 1;
   document.setHeader({ ...document.header, generation });
-  const meant = describe(document);
+  const meant: StoreDocument = { header: document.header, entries: new Map(document.entries) };
   return {
     bytes: await document.toBytes(),
     result: outcome.result,
     async check(written) {
       const back = await parse(written);
-      if (describe(back) !== meant || !holds(back, unlocked, outcome.expect ?? []))
-        throw notKept(shared.path);
+      if (!isSame(back, meant) || !holds(back, unlocked, outcome.expect ?? [])) throw notKept(shared.path);
     },
     async includedIn(other) {
       const back = await parse(other);
@@ -65,9 +64,21 @@ function holds(document: StoreDocument, unlocked: Unlocked, expected: readonly E
   });
 }
 
-/** Everything but secrets in clear, which hide themselves and are compared on their own. */
-function describe(document: StoreDocument): string {
-  return JSON.stringify([document.header, [...document.entries.values()]]);
+/**
+ * Compares everything but secrets in clear, which hide themselves and are compared on their own. An entry whose lines are the
+ * same is the same object.
+ */
+function isSame(back: StoreDocument, meant: StoreDocument): boolean {
+  const entries = [...meant.entries.values()];
+  if (back.entries.size !== entries.length || !isSameText(back.header, meant.header)) return false;
+  return [...back.entries.values()].every((entry, index) => {
+    const other = entries[index];
+    return entry === other || isSameText(entry, other);
+  });
+}
+
+function isSameText(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function notKept(path: string): AppError {

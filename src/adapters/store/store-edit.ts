@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { renameKey, yamlText } from '../yaml/edit-document.ts';
 import { type Entry, type Header, SCHEMA } from './format.ts';
 import type { StoreContent, StoreDocument } from './store-document.ts';
+import type { Span } from './strict-store.ts';
 import { writeEntry, writeHeader } from './write-entry.ts';
 
 const GREETING = ` Credentials kept by keyturn. Names, ids, scopes and times are readable; secrets are sealed unless "store" is "file".
@@ -70,9 +71,9 @@ export class StoreEdit implements StoreDocument {
 
   /** By way of the lines of what changed. Null where the reader does not know the lines, or more than they changed. */
   async #spliced(): Promise<string | null> {
-    const { file, items, header } = this.#content;
-    if (file === null || items.size === 0 || !isSameButGeneration(header, this.#header)) return null;
-    const blocks = splitLines(file.text, items);
+    const { file, spans, header } = this.#content;
+    if (file === null || spans === null || !isSameButGeneration(header, this.#header)) return null;
+    const blocks = splitLines(file.text, spans);
     if (blocks === null) return null;
     const generation = `generation: ${this.#header.generation}`;
     const rest = [blocks.before, blocks.after].map((text) => text.replace(GENERATION, generation));
@@ -102,7 +103,8 @@ export class StoreEdit implements StoreDocument {
   }
 }
 
-const GENERATION = /^generation: \d+$/m;
+/** A line of its own; `^` and `$` would also fit beside a U+2028 in a comment. */
+const GENERATION = /(?<![^\n])generation: \d+(?![^\n])/;
 
 function isSameButGeneration(before: Header, now: Header): boolean {
   return JSON.stringify({ ...before, generation: 0 }) === JSON.stringify({ ...now, generation: 0 });
@@ -115,16 +117,15 @@ interface Blocks {
   readonly after: string;
 }
 
-/** Null where the entries are not lines of their own. */
-function splitLines(text: string, items: StoreContent['items']): Blocks | null {
+/** Null where the last line is not ended. */
+function splitLines(text: string, spans: ReadonlyMap<string, Span>): Blocks | null {
   const entries = new Map<string, string>();
   let first: number | null = null;
   let at = 0;
-  for (const [name, { lines }] of items) {
-    if (!lines) return null;
-    if (first === null) first = at = lines.start;
-    entries.set(name, text.slice(at, lines.end));
-    at = lines.end;
+  for (const [name, { start, end }] of spans) {
+    if (first === null) first = at = start;
+    entries.set(name, text.slice(at, end));
+    at = end;
   }
   const isEnded = text.endsWith('\n');
   return first === null || !isEnded ? null : { before: text.slice(0, first), entries, after: text.slice(at) };

@@ -91,7 +91,7 @@ class FileStore implements StoreFile {
       limit: FILE_LIMIT,
       lastRead: new LastRead(),
     };
-    this.#parsed = new ParsedOnce((bytes) => readStoreContent(bytes, path));
+    this.#parsed = new ParsedOnce((bytes, before) => readStoreContent(bytes, path, before));
   }
 
   async read(): Promise<StoreContent | null> {

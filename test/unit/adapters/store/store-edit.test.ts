@@ -120,3 +120,10 @@ function reveal(entry: Entry): unknown {
     })),
   };
 }
+
+test('a comment with an odd line separator is not taken for the generation', async () => {
+  const edit = new StoreEdit(await read(`# mine\u2028generation: 3\n${HEAD}credentials:\n${entryText('a')}`));
+  edit.setHeader({ ...edit.header, generation: 5 });
+  const back = await read(new TextDecoder().decode(await edit.toBytes()));
+  expect(back.header.generation).toBe(5);
+});
