@@ -16,6 +16,18 @@ export function toInstant(ms: number): Instant {
   return new Date(isLater ? LAST_SECOND * 1_000 : ms).toISOString().replace('.000Z', 'Z');
 }
 
+/** Only days that every month has. */
+const USUAL_INSTANT =
+  /^(?:199\d|2\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.(?!000)\d{3})?Z$/;
+
+/**
+ * True only for an instant exactly as {@link toInstant} writes it; false also for some of those, such as the last days of a month.
+ * A list holds thousands of dates, and to parse one costs many times as much.
+ */
+export function isUsualInstant(text: string): boolean {
+  return USUAL_INSTANT.test(text);
+}
+
 const STAMP = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})$/;
 
 /**

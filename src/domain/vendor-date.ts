@@ -1,5 +1,5 @@
 import { safeText } from './text.ts';
-import { type Instant, LAST_SECOND, toInstant } from './time.ts';
+import { type Instant, isUsualInstant, LAST_SECOND, toInstant } from './time.ts';
 
 /** What a vendor's field for a date says. `none` is told (`never`, null, a zero date); `unreadable` is there and not understood. */
 export type VendorDate =
@@ -70,6 +70,7 @@ export function readVendorDate(value: unknown): VendorDate {
 }
 
 function readText(text: string): VendorDate {
+  if (isUsualInstant(text)) return { kind: 'date', at: text };
   const isNone = NONE_WORDS.has(text.toLowerCase()) || NONE_NUMBER.test(text) || ZERO_DATE.test(text);
   if (isNone) return NONE;
   if (text.length > LONGEST_READ) return unreadable(text);

@@ -1,7 +1,7 @@
 import type { CredentialKind, StoreKind } from '../../domain/credential.ts';
 import { parseOrigin } from '../../domain/origin.ts';
 import { Secret } from '../../domain/secret.ts';
-import { parseInstant } from '../../domain/time.ts';
+import { isUsualInstant, parseInstant } from '../../domain/time.ts';
 import { flowItems, flowPairs, textOf } from '../yaml/plain-scalar.ts';
 import { findSecretProblem, isSettingName, isVersionName, KINDS } from './decode.ts';
 import { type Entry, SEAL_FORMAT, type Stored, type StoredVersion } from './format.ts';
@@ -133,6 +133,7 @@ function kindOf(raw: string | undefined): CredentialKind {
 }
 
 function instantOf(raw: string | undefined): string {
+  if (raw !== undefined && isUsualInstant(raw)) return raw;
   const text = requireText(raw);
   if (parseInstant(text) === null) throw NOT_STRICT;
   return text;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseExpiry, parseInstant, toInstant } from '../../../src/domain/time.ts';
+import { chooseExpiry, isUsualInstant, parseInstant, toInstant } from '../../../src/domain/time.ts';
+import { readVendorDate } from '../../../src/domain/vendor-date.ts';
 
 const NOON = '2026-11-22T12:00:00Z';
 const NOW = Date.parse(NOON);
@@ -139,4 +140,40 @@ describe('chooseExpiry', () => {
       }),
     );
   });
+});
+
+describe('isUsualInstant', () => {
+  const written = fc
+    .oneof(
+      fc.date({ noInvalidDate: true, min: new Date(0) }),
+      fc.date({ noInvalidDate: true, min: new Date('1985'), max: new Date('3010') }),
+    )
+    .map((date) => toInstant(date.getTime()));
+  const changed = fc
+    .tuple(written, fc.nat(30), fc.constantFrom('', '0', '3', '9', '-', ':', '.', 'T', 'Z', ' ', '+00:00'))
+    .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1));
+
+  it.each([
+    ['what keyturn writes', written],
+    ['what it might have written', changed],
+  ])('knows only instants as keyturn writes them: %s', (_, arbitrary) => {
+    let usual = 0;
+    fc.assert(
+      fc.property(arbitrary, (text) => {
+        if (!isUsualInstant(text)) return;
+        usual += 1;
+        expect(toInstant(parseInstant(text) ?? 0)).toBe(text);
+        expect(readVendorDate(` ${text}`)).toEqual({ kind: 'date', at: text });
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(usual).toBeGreaterThan(100);
+  });
+
+  it.each(['2026-11-22T12:00:00Z', '2026-11-22T12:00:00.120Z', '2026-02-28T23:59:59.999Z'])(
+    'knows %s',
+    (text) => {
+      expect(isUsualInstant(text)).toBe(true);
+    },
+  );
 });
