@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BUILT, runProgram } from '../support/cli-process.ts';
 import { createTracer, type SystemCall, whyNoTrace } from '../support/strace.ts';
@@ -10,6 +13,8 @@ interface Counts {
   readonly store: number;
   /** Listings of the folder of operations. */
   readonly listings: number;
+  /** Opens of files of operations. */
+  readonly operations: number;
 }
 
 /**
@@ -17,7 +22,7 @@ interface Counts {
  * the answer (1), what was found of it (1), the store three times with its name (6), the destination and its name (2), the audit
  * log (1), the end and its name (2).
  */
-const MOST: readonly (readonly [command: string, most: Counts])[] = [
+const MOST: readonly (readonly [command: string, most: Omit<Counts, 'operations'>])[] = [
   ['credentials get ci --print', { fsync: 0, store: 1, listings: 2 }],
   ['tokens create --name ci-2 --save', { fsync: 12, store: 3, listings: 6 }],
   ['tokens rotate ci', { fsync: 14, store: 4, listings: 6 }],
@@ -45,7 +50,46 @@ describe.skipIf(noTrace !== null)(`effects of a command on files${because}`, () 
       expect(counts?.listings, `${command}: listings of operations`).toBeLessThanOrEqual(most.listings);
     }
   }, 120_000);
+
+  test('are no more beside many saved credentials and finished operations', async () => {
+    const rig = await createRig({ KEYTURN_STORE: 'file' });
+    const { origin } = rig.sandbox;
+    const login = ['login', 'devo', '--region', 'us', '--domain', 'acme', '--url', origin, '--with-token'];
+    await rig.must(login, rig.sandbox.login('devo'));
+    await rig.must(['tokens', 'create', '--name', 'ci', ...SPEC, '--save']);
+    const commands = ['run -- true', 'credentials get ci --print', 'tokens rotate ci'];
+    // The first rotation of all makes what later ones find.
+    await rig.must(argumentsOf('tokens rotate ci'));
+    const few: Counts[] = [];
+    for (const command of commands) few.push(await countOf(rig, argumentsOf(command)));
+    saveMore(rig.home.path, 200);
+    finishMore(rig.home.path, 200);
+    const many: Counts[] = [];
+    for (const command of commands) many.push(await countOf(rig, argumentsOf(command)));
+    expect(many).toEqual(few);
+  }, 120_000);
 });
+
+/** Copies of the saved token under other names. */
+function saveMore(home: string, count: number): void {
+  const path = join(home, '.config', 'keyturn', 'credentials.yaml');
+  const text = readFileSync(path, 'utf8');
+  const [block = ''] = /^ {2}ci:\n(?: {4}.*\n)+/m.exec(text) ?? [];
+  const copyOf = (n: number): string =>
+    block.replace('  ci:', `  copy-${n}:`).replace(/id: .*/, `id: "${100_000 + n}"`);
+  writeFileSync(path, text + Array.from({ length: count }, (_, n) => copyOf(n)).join(''));
+}
+
+/** Copies of the record of a finished operation, as if they had ended in the same second. */
+function finishMore(home: string, count: number): void {
+  const folder = join(home, '.local', 'state', 'keyturn', 'attempts');
+  const name = readdirSync(folder).find((each) => each.endsWith('.done')) ?? '';
+  const bytes = readFileSync(join(folder, name));
+  for (let n = 0; n < count; n += 1) {
+    const copy = `${randomBytes(16).toString('hex')}${name.slice(name.indexOf('.'))}`;
+    writeFileSync(join(folder, copy), bytes, { mode: 0o600 });
+  }
+}
 
 function argumentsOf(command: string): readonly string[] {
   const words = command.split(' ');
@@ -67,6 +111,7 @@ async function countOf(rig: Rig, args: readonly string[]): Promise<Counts> {
     store: countIf(({ name, text }) => name === 'openat' && text.includes('/credentials.yaml"')),
     // Opened to be flushed, a folder has no O_NONBLOCK.
     listings: countIf(({ name, text }) => name === 'openat' && /\/attempts", [A-Z_|]*O_NONBLOCK/.test(text)),
+    operations: countIf(({ name, text }) => name === 'openat' && text.includes('/attempts/')),
   };
 }
 
