@@ -226,6 +226,48 @@ describe.each(HEADERS)('a $kind store that keyturn wrote', (header) => {
   }, 120_000);
 });
 
+const DATA_KEY = { id: 'ab'.repeat(16), check: new Uint8Array([1, 2, 3]), kdf: null, place: null };
+const KDF = { N: 131_072, r: 8, p: 1, salt: 'MYAugMJEWJMM0oVO1_6cwg' };
+/** Every kind of store, with what keyturn puts in it. */
+const USUAL: readonly Header[] = [
+  { generation: 1, kind: 'file', dataKey: null },
+  { generation: 1, kind: 'keychain', dataKey: { ...DATA_KEY, place: 'YWJj' } },
+  { generation: 1, kind: 'passphrase', dataKey: { ...DATA_KEY, kdf: KDF } },
+];
+
+test.each(USUAL)('a usual $kind store never needs the full reader', async (header) => {
+  const edit = new StoreEdit(newStoreContent(header));
+  for (const [index, scope] of ['table://my.app.**', 'org.read', 'Read only', 'repo:write'].entries()) {
+    const stored: StoredVersion['stored'] =
+      header.kind === 'file'
+        ? { form: 'clear', secret: Secret.of(`s3cr3t-${index}_x`) }
+        : { form: 'sealed', format: 2, bytes: new Uint8Array([0xf8 + index, 2, 3, 4]) };
+    edit.put({
+      name: `ci-${index}`,
+      kind: 'token',
+      provider: 'devo',
+      origin: 'https://api.example.com:8443',
+      settings: { region: 'us', domain: 'acme' },
+      project: 'web app 2',
+      current: String(index),
+      versions: [
+        {
+          version: String(index),
+          id: index % 2 === 0 ? String(index) : '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+          scopes: [scope, 'other'],
+          createdAt: '2026-11-29T06:45:29.272Z',
+          expiresAt: '2027-11-30T06:45:29Z',
+          savedAt: '2026-11-29T06:45:29Z',
+          stored,
+          inactive: { state: 'disabled', at: '2026-11-30T00:00:00Z' },
+        },
+      ],
+    });
+  }
+  const content = readStrictContent(decode(await edit.toBytes()), PATH);
+  expect(content && meaning(content)).toBe(meaning(edit));
+});
+
 const ENTRY = `  b-1:
     kind: token
     provider: devo
