@@ -16,7 +16,10 @@ export class Turns {
     this.#clock = clock;
   }
 
-  /** Waits for at most `waitMs`. Returns how much of that is left, or null where the turn did not come. */
+  /**
+   * Waits for at most `waitMs` while nobody before this one gets the turn: a long queue that moves is no lock that is stuck.
+   * Returns how much of that is left, or null where the turn did not come.
+   */
   async take(name: string, waitMs: number): Promise<number | null> {
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) {
@@ -33,10 +36,14 @@ export class Turns {
     });
     waiting.push(wake);
     let left = waitMs;
+    let ahead = waiting.length;
     while (!isMine && left > 0) {
       const wait = Math.min(left, LONGEST_SLEEP_MS);
       await Promise.race([turn, this.#clock.sleep(wait)]);
-      if (!isMine) left -= wait;
+      if (isMine) break;
+      const place = waiting.indexOf(wake) + 1;
+      left = place < ahead ? waitMs : left - wait;
+      ahead = place;
     }
     if (isMine) return left;
     waiting.splice(waiting.indexOf(wake), 1);

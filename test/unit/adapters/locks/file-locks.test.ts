@@ -236,3 +236,15 @@ test('who of the same process waits too long is told, and the next one goes on',
   expect(await patient).toBe('patient');
   expect(await locks.hold('a', 0, async () => 'free again')).toBe('free again');
 });
+
+test('a long queue of one process that moves is no lock that is stuck', async () => {
+  const { asProcess } = start();
+  const locks = asProcess(1);
+  const works = Array.from({ length: 12 }, (_, index) =>
+    locks.hold('a', 250, async () => {
+      await clock.sleep(60);
+      return index;
+    }),
+  );
+  expect(await Promise.all(works)).toEqual(works.map((_, index) => index));
+});
