@@ -1,4 +1,5 @@
 import type { HostProcess } from '../adapters/child/host-process.ts';
+import type { ChooseClient } from '../adapters/http/choose-client.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { Prompter } from '../ports/prompter.ts';
@@ -46,8 +47,9 @@ export interface Runtime {
   /** Ends the process by this signal where that is possible; else the exit code says it. */
   dieOf(signal: NodeJS.Signals): void;
   prompter(options: { readonly noInput: boolean }): Prompter;
-  /** Lets a test wrap the disk or the transport. Absent in the published command. */
+  /** Lets a test wrap the disk or the transport, or choose its client. Absent in the published command. */
   readonly decorate?: {
+    readonly chooseClient?: ChooseClient | undefined;
     readonly disk?: (disk: Disk) => Disk;
     readonly transport?: (transport: Transport) => Transport;
   };

@@ -1,12 +1,11 @@
-import { Socket } from 'node:net';
-import type { buildConnector } from 'undici';
-import { lasting, toFailure } from './failures.ts';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { lasting } from './failures.ts';
 import type { ProxyServer } from './proxy.ts';
-import { skipContinue } from './skip-continue.ts';
 import { openTunnel } from './tunnel.ts';
-import type { Undici } from './undici.ts';
 
 export interface ConnectorOptions {
+  readonly origin: string;
   /** Host and port that the connection is for. */
   readonly host: string;
   readonly proxy: ProxyServer | null;
@@ -18,55 +17,92 @@ export interface ConnectorOptions {
   readonly once: boolean;
 }
 
+/** Opens connections to one origin, directly or through a proxy's CONNECT, for either client. */
 export interface Connector {
-  readonly connect: buildConnector.connector;
-  /** Gives up connections that are not there yet; undici alone would wait for them. */
+  /** Resolves once HTTP can be spoken: after the TLS handshake. Rejects with an `AppError`, or with an error of Node for `toFailure`. */
+  connect(): Promise<Socket>;
+  /** Gives up connections that are not there yet. */
   cancel(): void;
 }
 
-/**
- * Opens connections for undici, directly or through a proxy's CONNECT. The tunnel is opened here and not by undici's
- * `ProxyAgent`, which tells a proxy's refusal only in the text of an error.
- */
-export function makeConnector(undici: Undici, options: ConnectorOptions): Connector {
+const KEEP_ALIVE_PROBE_MS = 60_000;
+const READ_AHEAD = { highWaterMark: 65_536 };
+
+export function makeConnector(options: ConnectorOptions): Connector {
+  const { origin, host, proxy, timeoutMs, trust } = options;
+  const url = new URL(origin);
+  const isTls = url.protocol === 'https:';
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  const place = { host: name, port: Number(url.port || (isTls ? 443 : 80)) };
   const tls = {
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2' as const,
-    ...(options.trust === undefined ? {} : { ca: [...options.trust] }),
+    ...(trust === undefined ? {} : { ca: [...trust] }),
   };
-  const direct = undici.buildConnector({ ...tls, timeout: options.timeoutMs });
   const opening = new Set<{ destroy(): unknown }>();
   let used = false;
+  let session: Buffer | undefined;
 
-  const open: buildConnector.connector = (target, callback) => {
-    const socket: unknown = direct(target, (...result) => {
-      if (socket instanceof Socket) {
-        opening.delete(socket);
-        skipContinue(socket);
-      }
-      callback(...result);
+  const openTls = (tunnel: Socket | undefined): Socket =>
+    connectTls({
+      ...tls,
+      ...place,
+      ...READ_AHEAD,
+      servername: isIP(name) === 0 ? name : '',
+      ALPNProtocols: ['http/1.1'],
+      ...(session === undefined ? {} : { session }),
+      ...(tunnel === undefined ? {} : { socket: tunnel }),
+    }).on('session', (ticket: Buffer) => {
+      session = ticket;
     });
-    if (socket instanceof Socket) opening.add(socket);
-  };
 
   return {
-    connect: (target, callback) => {
-      if (options.once && used) {
-        callback(lasting(`the connection to "${options.host}" was lost`).error, null);
-        return;
-      }
+    connect: async () => {
+      if (options.once && used) throw lasting(`the connection to "${host}" was lost`).error;
       used = true;
-      if (options.proxy === null) {
-        open(target, callback);
-        return;
-      }
-      openTunnel({ ...options, proxy: options.proxy, tls, opening })
-        .then((socket) => open({ ...target, httpSocket: socket }, callback))
-        .catch((error: unknown) => callback(toFailure(error, options.host).error, null));
+      const tunnel = proxy === null ? undefined : await openTunnel({ proxy, host, timeoutMs, tls, opening });
+      const socket = isTls ? openTls(tunnel) : connect({ ...place, ...READ_AHEAD });
+      return opened(socket, { ready: isTls ? 'secureConnect' : 'connect', timeoutMs, opening });
     },
     cancel: () => {
       for (const item of opening) item.destroy();
       opening.clear();
     },
   };
+}
+
+interface Opening {
+  readonly ready: 'connect' | 'secureConnect';
+  readonly timeoutMs: number;
+  readonly opening: Set<{ destroy(): unknown }>;
+}
+
+function opened(socket: Socket, { ready, timeoutMs, opening }: Opening): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      opening.delete(socket);
+      socket.off('close', onClose);
+    };
+    const fail = (error: Error) => {
+      settle();
+      socket.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(() => fail(errorOf('ETIMEDOUT')), timeoutMs);
+    const onClose = () => fail(errorOf('ECONNRESET'));
+    opening.add(socket);
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
+    // Stays on the socket: an error without a listener would end keyturn.
+    socket.on('error', fail).on('close', onClose);
+    socket.once(ready, () => {
+      settle();
+      resolve(socket);
+    });
+  });
+}
+
+/** An error as Node makes it, where Node gives none. */
+function errorOf(code: string): Error {
+  return Object.assign(new Error('no connection'), { code });
 }

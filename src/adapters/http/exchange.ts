@@ -1,8 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Dispatcher } from 'undici';
 import { type AppError, interruption, isAppError } from '../../domain/errors.ts';
+import type { Head, HttpClient, Listener, OpenRequest } from './client.ts';
 import { type Failure, lasting, secondsText, toFailure } from './failures.ts';
-import { type HeaderReader, headerReader } from './headers.ts';
 import type { WireRequest } from './wire.ts';
 
 /** Receives the body; its limit is the cap. */
@@ -15,7 +13,7 @@ export interface Body {
 }
 
 export interface ExchangeOptions {
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly wire: WireRequest;
   /** From here to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -33,11 +31,6 @@ export interface ExchangeOptions {
   onBody?(): void;
 }
 
-export interface Head {
-  readonly status: number;
-  readonly header: HeaderReader;
-}
-
 /** How one request went. Without a failure, head and body are the complete answer. */
 export interface Exchange {
   /** Whether the headers left this machine; until then the other side cannot have seen the request. */
@@ -46,25 +39,22 @@ export interface Exchange {
   readonly failure: Failure | null;
 }
 
-const CREATE = 'undici:request:create';
-const SEND_HEADERS = 'undici:client:sendHeaders';
 /** 102 may come every few seconds, 103 a few times; a stream of them is an attack. */
-const MAX_INFORMATIONAL = 100;
+const MAX_PROVISIONAL = 100;
 
-/** Makes one attempt. Never rejects. */
+/** Sends one request and waits for its answer, whichever client it goes through. Never rejects. */
 export function exchange(options: ExchangeOptions): Promise<Exchange> {
   return new Promise((resolve) => new Conversation(options, resolve).start());
 }
 
-class Conversation implements Dispatcher.DispatchHandler {
+class Conversation implements Listener {
   readonly #options: ExchangeOptions;
   readonly #resolve: (result: Exchange) => void;
   #timer: NodeJS.Timeout | undefined;
-  #controller: Dispatcher.DispatchController | null = null;
-  #request: unknown = null;
+  #open: OpenRequest | null = null;
   #sent = false;
   #head: Head | null = null;
-  #informational = 0;
+  #provisional = 0;
   #finished = false;
 
   constructor(options: ExchangeOptions, resolve: (result: Exchange) => void) {
@@ -73,7 +63,7 @@ class Conversation implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { dispatcher, wire, signal } = this.#options;
+    const { client, wire, signal } = this.#options;
     if (signal?.aborted) {
       this.#finish({ error: interruption(signal), transient: false });
       return;
@@ -81,44 +71,31 @@ class Conversation implements Dispatcher.DispatchHandler {
     signal?.addEventListener('abort', this.#onSignal);
     this.#options.stopNow?.addEventListener('abort', this.#onStopNow);
     this.#startTimer();
-    subscribe(SEND_HEADERS, this.#onSendHeaders);
-    subscribe(CREATE, this.#onCreate);
     try {
-      const { origin, target, method, headers, body } = wire;
-      // No `idempotent`: undici repeats nothing by itself, and with one request a connection nothing is pipelined.
-      dispatcher.dispatch({ origin, path: target, method, headers: { ...headers }, body }, this);
+      this.#open = client.send(wire, this);
     } catch (error) {
       this.#stop(toFailure(error, wire.host));
-    } finally {
-      unsubscribe(CREATE, this.#onCreate);
     }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    // Given up while waiting for a connection: nothing may be sent any more.
-    if (this.#finished) controller.abort(new Error('given up'));
+  onSent(): void {
+    this.#sent = true;
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Parameters<typeof headerReader>[0],
-  ): void {
+  onProvisional(): void {
+    this.#provisional += 1;
+    if (this.#finished || this.#provisional <= MAX_PROVISIONAL) return;
+    this.#stop(lasting(`"${this.#options.wire.host}" sent too many provisional answers`));
+  }
+
+  onHead(head: Head): void {
     if (this.#finished) return;
-    if (status < 200) {
-      this.#informational += 1;
-      if (this.#informational > MAX_INFORMATIONAL) {
-        this.#stop(lasting(`"${this.#options.wire.host}" sent too many provisional answers`));
-      }
-      return;
-    }
-    this.#head = { status, header: headerReader(headers) };
-    const refused = this.#options.onHead?.(this.#head) ?? null;
+    this.#head = head;
+    const refused = this.#options.onHead?.(head) ?? null;
     if (refused !== null) this.#stop({ error: refused, transient: false });
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Uint8Array): void {
     if (this.#finished) return;
     const { body, wire } = this.#options;
     try {
@@ -129,17 +106,17 @@ class Conversation implements Dispatcher.DispatchHandler {
       this.#stop(isAppError(error) ? { error, transient: false } : toFailure(error, wire.host));
     }
     const ready = body.ready?.() ?? null;
-    if (ready !== null && !this.#finished) this.#pause(controller, ready);
+    if (ready !== null && !this.#finished) this.#pause(ready);
   }
 
   /** How long the reader takes says nothing about the other side. */
-  #pause(controller: Dispatcher.DispatchController, ready: Promise<void>): void {
+  #pause(ready: Promise<void>): void {
     clearTimeout(this.#timer);
-    controller.pause();
+    this.#open?.pause();
     ready.then(() => {
       if (this.#finished) return;
       this.#startTimer();
-      controller.resume();
+      this.#open?.resume();
     });
   }
 
@@ -147,23 +124,13 @@ class Conversation implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(() => this.#stop(this.#tooSlow()), this.#options.timeoutMs);
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#finish(null);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: unknown): void {
     this.#finish(toFailure(error, this.#options.wire.host));
   }
-
-  // The request object is the only thing that undici's channels and our call have in common. It is made within
-  // `dispatch`, so that the first one seen there is ours.
-  #onCreate = (message: unknown): void => {
-    this.#request ??= requestOf(message);
-  };
-
-  #onSendHeaders = (message: unknown): void => {
-    if (this.#request !== null && requestOf(message) === this.#request) this.#sent = true;
-  };
 
   #onSignal = (): void => {
     const { signal, interruptible } = this.#options;
@@ -189,20 +156,15 @@ class Conversation implements Dispatcher.DispatchHandler {
 
   #stop(failure: Failure): void {
     this.#finish(failure);
-    this.#controller?.abort(new Error('given up'));
+    this.#open?.abort();
   }
 
   #finish(failure: Failure | null): void {
     if (this.#finished) return;
     this.#finished = true;
     clearTimeout(this.#timer);
-    unsubscribe(SEND_HEADERS, this.#onSendHeaders);
     this.#options.signal?.removeEventListener('abort', this.#onSignal);
     this.#options.stopNow?.removeEventListener('abort', this.#onStopNow);
     this.#resolve({ sent: this.#sent, head: this.#head, failure });
   }
-}
-
-function requestOf(message: unknown): unknown {
-  return typeof message === 'object' && message !== null && 'request' in message ? message.request : null;
 }

@@ -38,6 +38,7 @@ const CHECK_NETWORK = 'check the address and the network, then try again';
 const closed = (host: string) => transient(`"${host}" closed the connection before its answer was complete`);
 const unreachable = (host: string) => transient(`there is no route to "${host}"`, CHECK_NETWORK);
 const notInTime = (host: string) => transient(`"${host}" took no connection in time`, CHECK_NETWORK);
+const tooLarge = (host: string) => lasting(`the headers of the answer of "${host}" are too large`);
 const noCommonTls = (host: string) =>
   lasting(`"${host}" could not agree on a secure connection`, 'TLS 1.2 or later is needed');
 const untrusted = (host: string) =>
@@ -62,14 +63,14 @@ const NETWORK: Table = {
   EHOSTUNREACH: unreachable,
   EADDRNOTAVAIL: unreachable,
   ETIMEDOUT: notInTime,
-  UND_ERR_CONNECT_TIMEOUT: notInTime,
   ECONNRESET: closed,
   ECONNABORTED: closed,
   EPIPE: closed,
   UND_ERR_SOCKET: closed,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (host) =>
     transient(`the answer of "${host}" has another length than it says`),
-  UND_ERR_HEADERS_OVERFLOW: (host) => lasting(`the headers of the answer of "${host}" are too large`),
+  UND_ERR_HEADERS_OVERFLOW: tooLarge,
+  HPE_HEADER_OVERFLOW: tooLarge,
 };
 
 const TLS: Table = {

@@ -28,8 +28,8 @@ const RESERVED: ReadonlySet<string> = new Set([
 const REQUEST_ID_NAMES = ['x-request-id', 'x-devo-cid', 'request-id', 'x-correlation-id'];
 
 /**
- * The headers of one request, lower-cased. Values are checked here because undici, like `new Headers()`, could name a
- * bad one in its message. Throws `AppError` (usage) without the value.
+ * The headers of one request, lower-cased. Values are checked here because both clients could name a bad one in
+ * their message. Throws `AppError` (usage) without the value.
  */
 export function requestHeaders(endpoint: Endpoint, request: HttpRequest, userAgent: string): Headers {
   const result: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
@@ -41,10 +41,14 @@ export function requestHeaders(endpoint: Endpoint, request: HttpRequest, userAge
 }
 
 /** Reads an answer's headers by name, in any case; a repeated header is joined with commas. */
-export function headerReader(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderReader {
+export function headerReader(headers: Iterable<readonly [string, string]>): HeaderReader {
   const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) values.set(name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value);
+  for (const [written, text] of headers) {
+    const name = written.toLowerCase();
+    // Spaces after a value are no part of it; undici leaves them there.
+    const value = text.trim();
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   return (name) => values.get(name.toLowerCase()) ?? null;
 }

@@ -1,7 +1,7 @@
 import type { BodyReader, OpenBody } from '../../ports/transport.ts';
 import { BoundedBuffer } from './bounded-buffer.ts';
+import type { Head } from './client.ts';
 import { codingsOf } from './content-coding.ts';
-import type { Head } from './exchange.ts';
 
 /** The body of one attempt's answer: handed to a reader as it arrives where it can be, else held. */
 export class IncomingBody {

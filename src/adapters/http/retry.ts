@@ -3,7 +3,7 @@ import { isLimited } from '../../domain/pause.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { HttpRequest } from '../../ports/request.ts';
-import type { Head } from './exchange.ts';
+import type { Head } from './client.ts';
 import { lasting } from './failures.ts';
 import { requestIdOf } from './headers.ts';
 

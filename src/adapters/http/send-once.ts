@@ -2,19 +2,17 @@ import type { AppError } from '../../domain/errors.ts';
 import type { Capture, Outcome } from '../../ports/transport.ts';
 import { BoundedBuffer } from './bounded-buffer.ts';
 import { CapturedBody } from './captured-body.ts';
-import type { Connector } from './connect.ts';
+import type { HttpClient } from './client.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { MAX_HEADER_BYTES, requestIdOf } from './headers.ts';
-import type { Undici } from './undici.ts';
+import { requestIdOf } from './headers.ts';
 import type { WireRequest } from './wire.ts';
 
 /** An answer to a mint is small; what is beyond this is cut. */
 const LIMIT = 1024 * 1024;
 
 export interface OnceOptions {
-  readonly undici: Undici;
   /** Made for this request: it opens one connection and no second one. */
-  readonly connector: Connector;
+  readonly client: HttpClient;
   readonly wire: WireRequest;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -30,19 +28,12 @@ export interface Sending {
 
 /** One attempt on a connection of its own, the answer captured as it arrives. Never rejects. */
 export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
-  const { undici, connector, wire, timeoutMs, signal, stopNow } = options;
+  const { client, wire, timeoutMs, signal, stopNow } = options;
   const raw = new BoundedBuffer(LIMIT);
   const body = new CapturedBody(raw);
   const captured = new CaptureQueue(options.capture, body);
-  const client = new undici.Client(wire.origin, {
-    connect: connector.connect,
-    pipelining: 0,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
   const result = await exchange({
-    dispatcher: client,
+    client,
     wire,
     timeoutMs,
     body: raw,
@@ -57,9 +48,8 @@ export async function exchangeOnce(options: OnceOptions): Promise<Sending> {
     },
     onBody: () => captured.more(),
   });
-  connector.cancel();
   // Not awaited: the answer must not wait for the other side to close.
-  client.destroy().catch(() => undefined);
+  client.close().catch(() => undefined);
   await captured.settled();
   const unread = body.finish();
   captured.more();

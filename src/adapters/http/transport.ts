@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Pool } from 'undici';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import { readHttpDate } from '../../domain/http-date.ts';
 import { readPause } from '../../domain/pause.ts';
@@ -7,16 +6,17 @@ import { type Environment, refuseUnsafeSurroundings } from '../../domain/surroun
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { HttpRequest } from '../../ports/request.ts';
 import type { Capture, Endpoint, OpenBody, Outcome, Reply, Transport } from '../../ports/transport.ts';
-import { type Connector, makeConnector } from './connect.ts';
+import { type ChooseClient, type ClientName, chooseClient, makeClient } from './choose-client.ts';
+import type { Head, HttpClient } from './client.ts';
+import { makeConnector } from './connect.ts';
 import { codingsOf, decodeBody } from './content-coding.ts';
-import { type Exchange, exchange, type Head } from './exchange.ts';
+import { type Exchange, exchange } from './exchange.ts';
 import { lasting, secondsText } from './failures.ts';
-import { MAX_HEADER_BYTES, requestIdOf } from './headers.ts';
+import { requestIdOf } from './headers.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { proxyFor } from './proxy.ts';
 import { backoffMs, isRetried, MAX_ATTEMPTS, MAX_WAIT_MS, Pace } from './retry.ts';
 import { exchangeOnce, notSent } from './send-once.ts';
-import { loadUndici, type Undici } from './undici.ts';
 import { toWire, type WireRequest } from './wire.ts';
 
 export interface HttpTransportOptions {
@@ -38,6 +38,8 @@ export interface HttpTransportOptions {
   onNote?(line: string): void;
   /** The provider's clock, ms since 1970, from each answer that tells it. */
   onServerDate?(ms: number): void;
+  /** Another choice of the client for each request, for tests. */
+  readonly chooseClient?: ChooseClient | undefined;
 }
 
 const CALL_LIMIT = 16 * 1024 * 1024;
@@ -49,16 +51,13 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   return new HttpTransport(options);
 }
 
-interface Line {
-  readonly pool: Pool;
-  readonly connector: Connector;
-}
-
 class HttpTransport implements Transport {
   readonly #options: HttpTransportOptions;
   readonly #timeoutMs: number;
   readonly #pace: Pace;
-  readonly #lines = new Map<string, Line>();
+  /** The clients whose connections serve several requests, by their name and origin. */
+  readonly #clients = new Map<string, Promise<HttpClient>>();
+  #requests = 0;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
@@ -85,23 +84,20 @@ class HttpTransport implements Transport {
   }
 
   async sendOnce(endpoint: Endpoint, request: HttpRequest, capture: Capture): Promise<Outcome> {
-    let undici: Undici;
+    let client: HttpClient;
     let wire: WireRequest;
-    let connector: Connector;
     try {
       refuseUnsafeSurroundings({ env: this.#options.env, execArgv: [] });
       wire = toWire(endpoint, request, this.#options.userAgent);
       await this.#pace.turn(wire.origin, wire.host);
-      undici = await loadUndici();
-      connector = this.#connector(undici, wire, true);
+      client = await this.#makeClient(this.#choose(true), wire, true);
     } catch (error) {
       return notSent(isAppError(error) ? error : lasting('the request could not be prepared').error);
     }
     const { signal, clock } = this.#options;
     const started = clock.now();
     const sending = await exchangeOnce({
-      undici,
-      connector,
+      client,
       wire,
       timeoutMs: this.#timeoutMs,
       signal,
@@ -119,18 +115,16 @@ class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    const lines = [...this.#lines.values()];
-    this.#lines.clear();
-    for (const { connector } of lines) connector.cancel();
-    await Promise.all(lines.map(({ pool }) => pool.destroy()));
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    await Promise.allSettled(clients.map(async (client) => (await client).close()));
   }
 
   async #attempt(wire: WireRequest, body: IncomingBody, repeatable: boolean): Promise<Exchange> {
-    const undici = await loadUndici();
-    const { pool } = this.#line(undici, wire);
+    const client = await this.#client(wire);
     const started = this.#options.clock.now();
     const result = await exchange({
-      dispatcher: pool,
+      client,
       wire,
       timeoutMs: this.#timeoutMs,
       body,
@@ -144,7 +138,7 @@ class HttpTransport implements Transport {
       },
     });
     this.#observe(wire, result, started);
-    // undici frees a connection one turn after its answer; asked sooner, the pool would open a second one.
+    // A client frees its connection up to one turn after the answer; asked sooner, it would open a second one.
     await setImmediate();
     return result;
   }
@@ -171,29 +165,30 @@ class HttpTransport implements Transport {
     if (date !== null) onServerDate?.(date);
   }
 
-  #line(undici: Undici, wire: WireRequest): Line {
-    const known = this.#lines.get(wire.origin);
-    if (known !== undefined) return known;
-    const connector = this.#connector(undici, wire, false);
-    const pool = new undici.Pool(wire.origin, {
-      connect: connector.connect,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    });
-    const line = { pool, connector };
-    this.#lines.set(wire.origin, line);
-    return line;
+  #choose(once: boolean): ClientName {
+    this.#requests += 1;
+    const choose = this.#options.chooseClient ?? chooseClient;
+    return choose({ count: this.#requests, once });
   }
 
-  #connector(undici: Undici, wire: WireRequest, once: boolean): Connector {
-    return makeConnector(undici, {
-      host: wire.host,
-      proxy: proxyFor(this.#options.env, wire.origin),
+  #client(wire: WireRequest): Promise<HttpClient> {
+    const name = this.#choose(false);
+    const key = `${name} ${wire.origin}`;
+    const client = this.#clients.get(key) ?? this.#makeClient(name, wire, false);
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  async #makeClient(name: ClientName, { origin, host }: WireRequest, once: boolean): Promise<HttpClient> {
+    const connector = makeConnector({
+      origin,
+      host,
+      proxy: proxyFor(this.#options.env, origin),
       timeoutMs: Math.min(CONNECT_MS, this.#timeoutMs),
       trust: this.#options.trust,
       once,
     });
+    return makeClient(name, { origin, connector, once });
   }
 }
 

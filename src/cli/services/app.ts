@@ -69,6 +69,7 @@ export class App extends Local implements Services {
       random,
       timeoutMs: this.globals.timeoutMs,
       userAgent: `keyturn/${VERSION}`,
+      chooseClient: this.runtime.decorate?.chooseClient,
       signal: stop,
       stopNow,
       onWait: (why, ms) => this.note(waitWords(why, ms)),

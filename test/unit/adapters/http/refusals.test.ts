@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { BoundedBuffer } from '../../../../src/adapters/http/bounded-buffer.ts';
 import type { HttpRequest } from '../../../../src/ports/request.ts';
-import { answer, CANARY, endpointAt, errorOf, GET, hostile, POST, transportWith } from './support.ts';
+import { answer, CANARY, endpointAt, errorOf, GET, hostile, overBoth, POST } from './support.ts';
 
 const server = await hostile((socket) => socket.write(answer(200, '{}')));
 afterAll(() => server.close());
@@ -27,20 +27,27 @@ const UNSAFE: [string, string][] = [
   ['NODE_OPTIONS', '--diagnostic-dir=/tmp'],
   ['NODE_OPTIONS', '--loader ./x.js'],
 ];
-test.each(UNSAFE)('refuses %s=%s before anything is sent', async (name, value) => {
-  const transport = transportWith({ env: { [name]: value } });
-  const error = await errorOf(transport.call(endpointAt(server.origin), GET));
-  expect([error.code, server.connections]).toEqual(['usage', 0]);
+overBoth((transportWith) => {
+  test.each(UNSAFE)('refuses %s=%s before anything is sent', async (name, value) => {
+    const transport = transportWith({ env: { [name]: value } });
+    const error = await errorOf(transport.call(endpointAt(server.origin), GET));
+    expect([error.code, server.connections]).toEqual(['usage', 0]);
+  });
 });
 
 const BAD_VALUES = ['\r\nx: y', '\n', '\0', '\ufeff', 'ключ', '\u200b', '\u007f', '\ud800'];
-test.each(BAD_VALUES)('refuses a credential with %j, without showing it', async (part) => {
-  for (const secret of [`${CANARY}${part}`, `${part}${CANARY}`]) {
-    const error = await errorOf(transportWith().call(endpointAt(server.origin, secret), GET));
-    expect(error.facts).toMatchObject({ code: 'usage', message: expect.stringContaining('"authorization"') });
-    expect(JSON.stringify(error.facts)).not.toContain('canary');
-  }
-  expect(server.connections).toBe(0);
+overBoth((transportWith) => {
+  test.each(BAD_VALUES)('refuses a credential with %j, without showing it', async (part) => {
+    for (const secret of [`${CANARY}${part}`, `${part}${CANARY}`]) {
+      const error = await errorOf(transportWith().call(endpointAt(server.origin, secret), GET));
+      expect(error.facts).toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('"authorization"'),
+      });
+      expect(JSON.stringify(error.facts)).not.toContain('canary');
+    }
+    expect(server.connections).toBe(0);
+  });
 });
 
 const BAD_REQUESTS: [string, HttpRequest][] = [
@@ -53,24 +60,26 @@ const BAD_REQUESTS: [string, HttpRequest][] = [
   ['a header of the transport', { ...POST, headers: { 'Transfer-Encoding': 'chunked' } }],
   ['a header that is no name', { ...POST, headers: { 'a: b\r\nc': 'd' } }],
 ];
-test.each(BAD_REQUESTS)('refuses %s', async (_name, request) => {
-  const error = await errorOf(transportWith().call(endpointAt(server.origin), request));
-  expect([error.code, server.connections]).toEqual(['usage', 0]);
-});
+overBoth((transportWith) => {
+  test.each(BAD_REQUESTS)('refuses %s', async (_name, request) => {
+    const error = await errorOf(transportWith().call(endpointAt(server.origin), request));
+    expect([error.code, server.connections]).toEqual(['usage', 0]);
+  });
 
-test.each([
-  'http://example.com',
-  'http://localhost.evil',
-  'file:///etc/passwd',
-  'https://u:p@a.test',
-  'https://a.test/',
-  'https://169.254.169.254',
-  'https://[::ffff:a9fe:a9fe]',
-  'https://[fd00:ec2::254]',
-  'x',
-])('sends nothing to %s', async (origin) => {
-  const error = await errorOf(transportWith().call(endpointAt(origin), GET));
-  expect(error.message).toBe('the address may not be sent a credential');
+  test.each([
+    'http://example.com',
+    'http://localhost.evil',
+    'file:///etc/passwd',
+    'https://u:p@a.test',
+    'https://a.test/',
+    'https://169.254.169.254',
+    'https://[::ffff:a9fe:a9fe]',
+    'https://[fd00:ec2::254]',
+    'x',
+  ])('sends nothing to %s', async (origin) => {
+    const error = await errorOf(transportWith().call(endpointAt(origin), GET));
+    expect(error.message).toBe('the address may not be sent a credential');
+  });
 });
 
 test('keeps a body up to its limit', () => {

@@ -4,6 +4,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { describe } from 'vitest';
+import { CLIENTS, type ClientName } from '../../../../src/adapters/http/choose-client.ts';
 import { createHttpTransport, type HttpTransportOptions } from '../../../../src/adapters/http/transport.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
@@ -135,9 +137,17 @@ export class MemoryCapture implements Capture {
   }
 }
 
-export function transportWith(
-  options: Partial<HttpTransportOptions> & { clock?: FakeClock } = {},
-): Transport {
+export type TransportWith = (options?: TransportOptions) => Transport;
+export type TransportOptions = Partial<HttpTransportOptions> & { readonly clock?: FakeClock };
+
+/** The same tests through each client. */
+export function overBoth(suite: (transportWith: TransportWith, client: ClientName) => void): void {
+  describe.each(CLIENTS)('through %s', (client) => {
+    suite((options) => transportWith({ chooseClient: () => client, ...options }), client);
+  });
+}
+
+export function transportWith(options: TransportOptions = {}): Transport {
   return createHttpTransport({
     env: {},
     clock: new FakeClock(),

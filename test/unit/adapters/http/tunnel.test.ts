@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readTunnelAnswer, type TunnelAnswer } from '../../../../src/adapters/http/tunnel-answer.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
-import { endpointAt, errorOf, GET, type HostileServer, hostile, transportWith } from './support.ts';
+import { endpointAt, errorOf, GET, type HostileServer, hostile, overBoth } from './support.ts';
 
 const OK = { kind: 'answered', status: 200, hasMore: false };
 const INVALID = { kind: 'invalid' };
@@ -92,83 +92,89 @@ const slowly = (text: string) => (socket: Socket) => {
 /** Of the tunnel or of the request: both have the same time here. */
 const LATE = /(?:gave no answer|no connection to "api.vendor.test:443") within 0\.4 s/;
 
-describe('A25 a hostile proxy is given up within the time-out, and little is read', () => {
-  test.each<[string, (socket: Socket) => void, RegExp]>([
-    ['headers without end', endless(`HTTP/1.1 200 x\r\n${'A: b\r\n'.repeat(500)}`), /headers .* too large/],
-    ['a line without end', endless(`HTTP/1.1 200 ${'x'.repeat(5_000)}`), /headers .* too large/],
-    [
-      'provisional answers without end',
-      endless('HTTP/1.1 100 x\r\n\r\n'.repeat(500)),
-      /headers .* too large/,
-    ],
-    ['nothing', () => undefined, LATE],
-    ['half an answer', (socket) => socket.write('HTTP/1.1 200 x\r\nA: b'), LATE],
-    ['a byte at a time', slowly(`HTTP/1.1 200 x\r\nA: ${'b'.repeat(500)}`), LATE],
-    ['half an answer and its end', (socket) => socket.end('HTTP/1.1 200 x\r\n'), /closed the connection/],
-    ['a reset', (socket) => socket.resetAndDestroy(), /closed the connection/],
-    [
-      'the server’s own bytes',
-      (socket) => socket.write('HTTP/1.1 200 x\r\n\r\n\x16\x03\x03'),
-      /sent data before/,
-    ],
-    ['401', (socket) => socket.write('HTTP/1.1 401 x\r\n\r\n'), /answered 401 when asked/],
-    ['a redirect', (socket) => socket.write('HTTP/1.1 302 x\r\nLocation: //a\r\n\r\n'), /answered 302 when/],
-    [
-      '407 with a body without end',
-      endless(`HTTP/1.1 407 x\r\n\r\n${'x'.repeat(5_000)}`),
-      /wants a user name/,
-    ],
-  ])('%s', async (_, behave, words) => {
-    const proxy = keep(await hostile(behave));
-    const env = { HTTPS_PROXY: `http://user:proxycanary@127.0.0.1:${proxy.port}` };
-    const transport = keep(transportWith({ env, timeoutMs: 400 }));
-    const start = performance.now();
-    const error = await errorOf(
-      transport.call(endpointAt('https://api.vendor.test'), { ...GET, method: 'POST' }),
-    );
-    expect(performance.now() - start).toBeLessThan(3_000);
-    expect(error.message).toMatch(words);
-    expect(error.message).not.toContain('canary');
-    expect(proxy.connections).toBe(1);
-  });
-
-  test('a proxy that takes the connection and speaks no TLS', async () => {
-    const proxy = keep(await hostile(() => undefined));
-    const env = { HTTPS_PROXY: `https://user:proxycanary@127.0.0.1:${proxy.port}` };
-    const transport = keep(transportWith({ env, timeoutMs: 400 }));
-    const error = await errorOf(
-      transport.call(endpointAt('https://api.vendor.test'), { ...GET, method: 'POST' }),
-    );
-    expect(error.message).toMatch(LATE);
-  });
-
-  test.each([
-    ['https://[2001:db8::1]', '[2001:db8::1]:443'],
-    ['https://[2001:db8::1]:8443', '[2001:db8::1]:8443'],
-    ['https://api.vendor.test:8443', 'api.vendor.test:8443'],
-    ['https://198.51.100.7', '198.51.100.7:443'],
-  ])('asks for %s as %s', async (origin, host) => {
-    const proxy = keep(await hostile((socket) => socket.end('HTTP/1.1 502 x\r\n\r\n')));
-    const transport = keep(transportWith({ env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } }));
-    const error = await errorOf(transport.call(endpointAt(origin), GET));
-    expect(proxy.requests[0]).toBe(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    expect(error.message).toBe(`"proxy 127.0.0.1:${proxy.port}" answered 502 when asked for "${host}"`);
-  });
-
-  test('reaches a proxy by an IPv6 address', async () => {
-    const requests: string[] = [];
-    const server = createServer((socket) => {
-      socket.on('data', (chunk) => {
-        requests.push(chunk.toString());
-        socket.end('HTTP/1.1 502 x\r\n\r\n');
-      });
+overBoth((transportWith) => {
+  describe('A25 a hostile proxy is given up within the time-out, and little is read', () => {
+    test.each<[string, (socket: Socket) => void, RegExp]>([
+      ['headers without end', endless(`HTTP/1.1 200 x\r\n${'A: b\r\n'.repeat(500)}`), /headers .* too large/],
+      ['a line without end', endless(`HTTP/1.1 200 ${'x'.repeat(5_000)}`), /headers .* too large/],
+      [
+        'provisional answers without end',
+        endless('HTTP/1.1 100 x\r\n\r\n'.repeat(500)),
+        /headers .* too large/,
+      ],
+      ['nothing', () => undefined, LATE],
+      ['half an answer', (socket) => socket.write('HTTP/1.1 200 x\r\nA: b'), LATE],
+      ['a byte at a time', slowly(`HTTP/1.1 200 x\r\nA: ${'b'.repeat(500)}`), LATE],
+      ['half an answer and its end', (socket) => socket.end('HTTP/1.1 200 x\r\n'), /closed the connection/],
+      ['a reset', (socket) => socket.resetAndDestroy(), /closed the connection/],
+      [
+        'the server’s own bytes',
+        (socket) => socket.write('HTTP/1.1 200 x\r\n\r\n\x16\x03\x03'),
+        /sent data before/,
+      ],
+      ['401', (socket) => socket.write('HTTP/1.1 401 x\r\n\r\n'), /answered 401 when asked/],
+      [
+        'a redirect',
+        (socket) => socket.write('HTTP/1.1 302 x\r\nLocation: //a\r\n\r\n'),
+        /answered 302 when/,
+      ],
+      [
+        '407 with a body without end',
+        endless(`HTTP/1.1 407 x\r\n\r\n${'x'.repeat(5_000)}`),
+        /wants a user name/,
+      ],
+    ])('%s', async (_, behave, words) => {
+      const proxy = keep(await hostile(behave));
+      const env = { HTTPS_PROXY: `http://user:proxycanary@127.0.0.1:${proxy.port}` };
+      const transport = keep(transportWith({ env, timeoutMs: 400 }));
+      const start = performance.now();
+      const error = await errorOf(
+        transport.call(endpointAt('https://api.vendor.test'), { ...GET, method: 'POST' }),
+      );
+      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(error.message).toMatch(words);
+      expect(error.message).not.toContain('canary');
+      expect(proxy.connections).toBe(1);
     });
-    await new Promise<void>((resolve) => server.listen(0, '::1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const transport = keep(transportWith({ env: { HTTPS_PROXY: `http://[::1]:${port}` } }));
-    await errorOf(transport.call(endpointAt('https://api.vendor.test'), GET));
-    server.close();
-    expect(requests).toHaveLength(1);
+
+    test('a proxy that takes the connection and speaks no TLS', async () => {
+      const proxy = keep(await hostile(() => undefined));
+      const env = { HTTPS_PROXY: `https://user:proxycanary@127.0.0.1:${proxy.port}` };
+      const transport = keep(transportWith({ env, timeoutMs: 400 }));
+      const error = await errorOf(
+        transport.call(endpointAt('https://api.vendor.test'), { ...GET, method: 'POST' }),
+      );
+      expect(error.message).toMatch(LATE);
+    });
+
+    test.each([
+      ['https://[2001:db8::1]', '[2001:db8::1]:443'],
+      ['https://[2001:db8::1]:8443', '[2001:db8::1]:8443'],
+      ['https://api.vendor.test:8443', 'api.vendor.test:8443'],
+      ['https://198.51.100.7', '198.51.100.7:443'],
+    ])('asks for %s as %s', async (origin, host) => {
+      const proxy = keep(await hostile((socket) => socket.end('HTTP/1.1 502 x\r\n\r\n')));
+      const transport = keep(transportWith({ env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } }));
+      const error = await errorOf(transport.call(endpointAt(origin), GET));
+      expect(proxy.requests[0]).toBe(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      expect(error.message).toBe(`"proxy 127.0.0.1:${proxy.port}" answered 502 when asked for "${host}"`);
+    });
+
+    test('reaches a proxy by an IPv6 address', async () => {
+      const requests: string[] = [];
+      const server = createServer((socket) => {
+        socket.on('data', (chunk) => {
+          requests.push(chunk.toString());
+          socket.end('HTTP/1.1 502 x\r\n\r\n');
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '::1', resolve));
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : 0;
+      const transport = keep(transportWith({ env: { HTTPS_PROXY: `http://[::1]:${port}` } }));
+      await errorOf(transport.call(endpointAt('https://api.vendor.test'), GET));
+      server.close();
+      expect(requests).toHaveLength(1);
+    });
   });
 });
