@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CLIENTS } from '../../src/adapters/http/choose-client.ts';
 import { createCanary, findInFiles } from '../support/canary.ts';
-import { BUILT, keyturn, runProgram, type SpawnResult } from '../support/cli-process.ts';
+import { BUILT, keyturn, ROOT, runProgram, type SpawnResult } from '../support/cli-process.ts';
 import { startTestSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { createTestHome, type TestHome } from '../support/temp.ts';
 
@@ -50,7 +51,15 @@ async function bash(script: string): Promise<SpawnResult> {
   return result;
 }
 
-describe('pipes', () => {
+/** The published command chooses Node's client for its first requests. */
+const programOf = (client: string): string =>
+  client === 'node' ? BUILT : join(ROOT, 'test', 'support', 'client-entry.mjs');
+
+describe.each(CLIENTS)('pipes, through %s', (client) => {
+  beforeEach(() => {
+    env = { ...env, KEYTURN: programOf(client), TEST_CLIENT: client };
+  });
+
   test('TOKEN=$(… --print) is the secret and nothing else', async () => {
     const { code, stdout, stderr } = await bash(
       'TOKEN=$(keyturn tokens create --name ci --print) || exit; printf "[%s]" "$TOKEN"',
@@ -94,7 +103,7 @@ describe('pipes', () => {
       expect(stderr.replace(/^.*ends at.*\n/gm, '')).toBe('');
       expect(stdout.split('\n')).toHaveLength(3);
     }
-  });
+  }, 60_000);
 
   test('what -o name prints goes back in', async () => {
     sandbox.seedTokens('prefactor', 3);
@@ -171,7 +180,11 @@ describe('the sandbox', () => {
   });
 });
 
-describe('signals before anything was sent', () => {
+describe.each(CLIENTS)('signals before anything was sent, through %s', (client) => {
+  beforeEach(() => {
+    env = { ...env, KEYTURN: programOf(client), TEST_CLIENT: client };
+  });
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -180,6 +193,7 @@ describe('signals before anything was sent', () => {
     const running = keyturn(['tokens', 'list'], {
       env,
       cwd: home.path,
+      program: programOf(client),
       onStart: (pid) => void whenAsked().then(() => process.kill(pid, signal)),
     });
     const result = await running;
@@ -192,29 +206,29 @@ describe('signals before anything was sent', () => {
     });
   });
 
-  test('SIGINT while it waits for its input', async () => {
-    const result = await runProgram(
-      'bash',
-      [
-        '-c',
-        'sleep 3 2>&- | "$NODE" "$KEYTURN" login devo --region us --domain acme --url "$KEYTURN_URL" --with-token & sleep 1; kill -INT $!; wait $!',
-      ],
-      {
-        env: { ...env, KEYTURN_TOKEN: undefined, KEYTURN_URL: sandbox.origin },
-        cwd: home.path,
-      },
-    );
-    ran.push(result);
-    // A background job of a shell without job control ignores SIGINT by its parent's will; ours listens to it.
-    expect(result.code).toBe(130);
-    expect(sandbox.requests).toHaveLength(0);
-  });
-
   /** Resolves once the request has arrived: the process is then surely past its start. */
   async function whenAsked(): Promise<void> {
     for (let tries = 0; tries < 400 && sandbox.requests.length === 0; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 25));
   }
+});
+
+test('SIGINT while it waits for its input', async () => {
+  const result = await runProgram(
+    'bash',
+    [
+      '-c',
+      'sleep 3 2>&- | "$NODE" "$KEYTURN" login devo --region us --domain acme --url "$KEYTURN_URL" --with-token & sleep 1; kill -INT $!; wait $!',
+    ],
+    {
+      env: { ...env, KEYTURN_TOKEN: undefined, KEYTURN_URL: sandbox.origin },
+      cwd: home.path,
+    },
+  );
+  ran.push(result);
+  // A background job of a shell without job control ignores SIGINT by its parent's will; ours listens to it.
+  expect(result.code).toBe(130);
+  expect(sandbox.requests).toHaveLength(0);
 });
 
 describe('every level of talk', () => {

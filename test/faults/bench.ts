@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import type { ClientName } from '../../src/adapters/http/choose-client.ts';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
 import { type CaseOptions, type KillReport, killCase } from '../support/kill-case.ts';
 import { IS_FULL } from '../support/kill-plan.ts';
@@ -23,22 +24,25 @@ export const ALL: readonly ProviderId[] = ['errova', 'devo', 'prefactor', 'blueb
 export const OVERLAPPING: readonly ProviderId[] = ['devo', 'prefactor', 'bluebricks'];
 
 /** Benches of one kind of command, each made when it is first used. */
-export function createBenches(command: string): (provider: ProviderId) => Promise<Bench> {
+export function createBenches(
+  command: string,
+  client?: ClientName,
+): (provider: ProviderId) => Promise<Bench> {
   const made = new Map<ProviderId, Promise<Bench>>();
   afterAll(async () => {
     for (const bench of made.values()) await (await bench).rig.close();
   });
   return (provider) => {
-    const bench = made.get(provider) ?? makeBench(provider, command);
+    const bench = made.get(provider) ?? makeBench(provider, command, client);
     made.set(provider, bench);
     return bench;
   };
 }
 
-async function makeBench(provider: ProviderId, command: string): Promise<Bench> {
+async function makeBench(provider: ProviderId, command: string, client?: ClientName): Promise<Bench> {
   const scenario = KILL_SCENARIOS.find(({ name }) => name === `${provider}: ${command}`);
   if (!scenario) throw new Error(`there is no "${command}" at ${provider}`);
-  const rig = await makeRig(scenario);
+  const rig = await makeRig(scenario, { client });
   const round = rig.begin();
   const effects = await traceEffects((trace) => round.strike({ kind: 'none' }, trace));
   round.end();

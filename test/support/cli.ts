@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
+import type { ClientName } from '../../src/adapters/http/choose-client.ts';
 import { main } from '../../src/cli/main.ts';
 import { ClosedPipe, type OutputStream, type Runtime } from '../../src/cli/runtime.ts';
 import { AppError, usage } from '../../src/domain/errors.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly answers?: readonly string[];
   /** What becomes of stdout: `closed` is a reader that went away, `full` a disk without room. */
   readonly stdout?: 'taken' | 'closed' | 'full';
+  /** The HTTP client of every request; the transport chooses where it is left out. */
+  readonly client?: ClientName | undefined;
 }
 
 export interface RunResult {
@@ -50,7 +53,7 @@ function createTestRuntime(
   options: RunOptions,
   { stdout, stderr }: { stdout: Collected; stderr: Collected },
 ): Runtime {
-  const time = options.time ?? createTestTime();
+  const { client, time = createTestTime() } = options;
   const terminal = options.answers !== undefined;
   const input = Buffer.from(options.stdin ?? '');
   const answers = [...(options.answers ?? [])];
@@ -93,6 +96,7 @@ function createTestRuntime(
     stop: new AbortController().signal,
     stopNow: new AbortController().signal,
     dieOf: () => undefined,
+    decorate: { chooseClient: client && (() => client) },
     prompter: ({ noInput }) => createTestPrompter(terminal && !noInput, answers, stderr),
   };
 }

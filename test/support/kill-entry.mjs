@@ -8,8 +8,9 @@ import { nodeRuntime } from '../../dist/cli/node-runtime.js';
 /**
  * at: the number of the effect; side: before, half (of a write) or after, or fill: nothing is killed, but the disk is full
  * from there on, by the file `filler`; or a mishap that ends the process in another way. trace: a file for a line an effect.
+ * client: the HTTP client of every request.
  */
-const { at, side, trace, filler } = JSON.parse(process.argv[2]);
+const { at, side, trace, filler, client } = JSON.parse(process.argv[2]);
 let count = 0;
 
 const MISHAPS = {
@@ -37,7 +38,7 @@ process.exitCode = await main(process.argv.slice(3), {
   // A provider's settling takes no time here.
   clock: { ...runtime.clock, sleep: (ms) => runtime.clock.sleep(Math.min(ms, 5)) },
   stdout: wrapOutput(runtime.stdout, 'stdout'),
-  decorate: { disk: wrapDisk, transport: wrapTransport },
+  decorate: { disk: wrapDisk, transport: wrapTransport, chooseClient: client && (() => client) },
 });
 
 async function effect(what, work, half) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ClientName } from '../../src/adapters/http/choose-client.ts';
 import { type RunResult, runInProcess } from './cli.ts';
 import { createKillHome, type KillHome } from './kill-home.ts';
 import type { KillScenario, Step } from './kill-scenarios.ts';
@@ -57,9 +58,14 @@ export interface RigOptions {
   readonly between?: (origin: string) => Promise<string>;
   /** Gives each case's home a disk of its own, of this size; needs root. */
   readonly disk?: string;
+  /** The HTTP client of every request; the transport chooses where it is left out. */
+  readonly client?: ClientName | undefined;
 }
 
-export async function makeRig(scenario: KillScenario, { between, disk }: RigOptions = {}): Promise<KillRig> {
+export async function makeRig(
+  scenario: KillScenario,
+  { between, disk, client }: RigOptions = {},
+): Promise<KillRig> {
   const time = createTestTime();
   const sandbox = await startTestSandbox({ time });
   const world = { ...sandbox, origin: between ? await between(sandbox.origin) : sandbox.origin };
@@ -83,7 +89,8 @@ export async function makeRig(scenario: KillScenario, { between, disk }: RigOpti
       // Forward by the graces and the waits of the case before.
       time.advance(Date.now() - time.now());
       world.sandbox.load(state);
-      return beginRound({ scenario, world, time, base, oldSecrets }, createKillHome(base, disk));
+      const rig = { scenario, world, time, base, oldSecrets, client };
+      return beginRound(rig, createKillHome(base, disk));
     },
     async close() {
       await world.close();
@@ -93,10 +100,10 @@ export async function makeRig(scenario: KillScenario, { between, disk }: RigOpti
 }
 
 function beginRound(
-  rig: Pick<KillRig, 'scenario' | 'world' | 'time' | 'base' | 'oldSecrets'>,
+  rig: Pick<KillRig, 'scenario' | 'world' | 'time' | 'base' | 'oldSecrets'> & Pick<RigOptions, 'client'>,
   home: KillHome,
 ): Round {
-  const { scenario, world, time } = rig;
+  const { scenario, world, time, client } = rig;
   const env = environment(scenario, home);
   const secretsBefore = world.secrets.length;
   const requestsBefore = world.requests.length;
@@ -109,10 +116,10 @@ function beginRound(
     items,
     secrets: () => [...rig.oldSecrets, ...world.secrets.slice(secretsBefore)],
     requests,
-    run: (args, stdin = '') => runInProcess(args, { home: home.path, env, time, stdin }),
+    run: (args, stdin = '') => runInProcess(args, { home: home.path, env, time, stdin, client }),
     runCommand: async (more) => {
       const { args, stdin } = prepared(scenario.command, world);
-      const done = await runInProcess([...args, ...more], { home: home.path, env, time, stdin });
+      const done = await runInProcess([...args, ...more], { home: home.path, env, time, stdin, client });
       return { code: done.code, killed: false, output: done.stdout + done.stderr };
     },
     strike: (strike, trace) => start(scenario.command, strike, trace),
@@ -127,7 +134,7 @@ function beginRound(
     const requestSeen = async (nth: number) => {
       while (world.requests.length < from + nth) await new Promise((resolve) => setTimeout(resolve, 2));
     };
-    const options = { home, env, stdin, strike, requestSeen };
+    const options = { home, env, stdin, strike, requestSeen, client };
     return runVictim(args, trace === undefined ? options : { ...options, trace });
   }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClientName } from '../../src/adapters/http/choose-client.ts';
 import { BUILT, ROOT } from './cli-process.ts';
 import type { KillHome } from './kill-home.ts';
 
@@ -42,6 +43,8 @@ export interface VictimOptions {
   readonly trace?: string;
   /** Resolves when the provider has seen the nth request from now on. */
   readonly requestSeen: (nth: number) => Promise<void>;
+  /** The HTTP client of every request, where the process is not the published command. */
+  readonly client?: ClientName | undefined;
 }
 
 export interface VictimEnd {
@@ -56,11 +59,11 @@ const WATCH_MS = 2;
 
 /** Runs the built command as a process and kills it there. */
 export function runVictim(args: readonly string[], options: VictimOptions): Promise<VictimEnd> {
-  const { home, strike, trace } = options;
+  const { home, strike, trace, client } = options;
   const plan =
     strike.kind === 'effect'
-      ? { ...strike, trace, filler: fillerOf(home) }
-      : { at: 0, side: 'before', trace };
+      ? { ...strike, trace, client, filler: fillerOf(home) }
+      : { at: 0, side: 'before', trace, client };
   const under = strike.kind === 'under' ? strike.program : [];
   const isPublished = strike.kind === 'instant' || strike.kind === 'under';
   const [command = '', ...program] = [
