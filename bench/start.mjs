@@ -1,8 +1,10 @@
-// `node bench/start.mjs [RUNS]`: what a command costs beside bare Node and curl, as ratios in one run.
-// Whole processes, in turn (A B C A B C …), medians; quote the ratios, the milliseconds are this machine's.
+// `npm run bench [RUNS]`: what a command costs beside bare Node, a bare HTTP client and curl, as ratios in one run. It measures
+// what is built: run `npm run build` first.
+// Whole processes, in turn (A B C, then C B A …). Each ratio is of a command to `node -e 0` in the same round; the table has the median and the
+// middle half of them. Quote the ratios of CPU time: the milliseconds are this machine's, and wall time grows with its load.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { firstLine } from '../scripts/lib.mjs';
@@ -23,89 +25,102 @@ process.on('exit', () => {
 });
 const { origin, logins } = JSON.parse(await firstLine(sandbox.stdout));
 const devo = logins.find((each) => each.provider === 'devo').secret;
+const list = `${origin}/ws/accounts/acme/credentials/tokens`;
 
-const plain = { ...env, KEYTURN_CONFIG_DIR: join(home, 'plain') };
-const sealed = { ...env, KEYTURN_CONFIG_DIR: join(home, 'sealed') };
-for (const [store, where] of [
-  ['file', plain],
-  ['passphrase', sealed],
-]) {
-  once(
-    [
-      'login',
-      'devo',
-      '--region',
-      'us',
-      '--domain',
-      'acme',
-      '--url',
-      origin,
-      '--with-token',
-      '--store',
-      store,
-    ],
-    where,
-    devo,
-  );
-}
+const plain = { ...env, KEYTURN_CONFIG_DIR: join(home, 'plain'), KEYTURN_STATE_DIR: join(home, 'plain') };
+const sealed = { ...env, KEYTURN_CONFIG_DIR: join(home, 'sealed'), KEYTURN_STATE_DIR: join(home, 'sealed') };
+const login = [
+  'login',
+  'devo',
+  '--region',
+  'us',
+  '--domain',
+  'acme',
+  '--url',
+  origin,
+  '--with-token',
+  '--store',
+];
+once([...login, 'file'], plain, devo);
+once([...login, 'passphrase'], sealed, devo);
 
+const node = (name, args, where = env) => ({ name, command: process.execPath, args, env: where });
+const keyturn = (line, where = env, note = '') =>
+  node(`keyturn ${line}${note}`, [KEYTURN, ...line.split(' ')], where);
+const GET = `require('node:http').get(process.argv[1], { headers: { authorization: process.argv[2] } }, async (answer) => {
+  let text = '';
+  for await (const part of answer) text += part;
+  console.log(JSON.parse(text).object?.length);
+})`;
+const get = 'credentials get devo --print --allow-managing';
 const cases = [
-  { name: 'node -e 0', command: process.execPath, args: ['-e', '0'], env },
-  { name: 'keyturn --version', command: process.execPath, args: [KEYTURN, '--version'], env },
-  { name: 'keyturn --help', command: process.execPath, args: [KEYTURN, '--help'], env },
-  {
-    name: 'keyturn tokens create --help',
-    command: process.execPath,
-    args: [KEYTURN, 'tokens', 'create', '--help'],
-    env,
-  },
+  node('node -e 0', ['-e', '0']),
+  keyturn('--version'),
+  keyturn('--help'),
+  keyturn('tokens create --help'),
+  keyturn('profiles list', plain),
+  keyturn('run -- true', plain),
+  keyturn(get, plain),
+  keyturn(get, sealed, ' (passphrase)'),
   {
     name: 'curl, one list',
     command: 'curl',
-    args: ['-sS', '-H', `Authorization: Bearer ${devo}`, `${origin}/ws/accounts/acme/credentials/tokens`],
+    args: ['-sS', '-H', `Authorization: Bearer ${devo}`, list],
     env,
   },
-  {
-    name: 'keyturn tokens list (file)',
-    command: process.execPath,
-    args: [KEYTURN, 'tokens', 'list', '--json'],
-    env: plain,
-  },
-  {
-    name: 'keyturn credentials get --print (file)',
-    command: process.execPath,
-    args: [KEYTURN, 'credentials', 'get', 'devo', '--print', '--allow-managing'],
-    env: plain,
-  },
-  {
-    name: 'keyturn credentials get --print (passphrase)',
-    command: process.execPath,
-    args: [KEYTURN, 'credentials', 'get', 'devo', '--print', '--allow-managing'],
-    env: sealed,
-  },
+  node('bare node:http, one list', ['-e', GET, list, `Bearer ${devo}`]),
+  keyturn('tokens list', plain),
+  keyturn('tokens list -o human', plain),
+  keyturn('tokens list', sealed, ' (passphrase)'),
 ];
-const times = new Map(cases.map((each) => [each, []]));
+const rounds = [];
 for (let run = -1; run < runs; run += 1) {
-  for (const each of cases) {
-    const start = process.hrtime.bigint();
-    const done = spawnSync(each.command, each.args, { env: each.env, stdio: 'ignore' });
-    const ms = Number(process.hrtime.bigint() - start) / 1e6;
-    if (done.status !== 0) throw new Error(`${each.name} ended with ${done.status}`);
-    if (run >= 0) times.get(each).push(ms);
-  }
+  const round = new Map();
+  for (const each of run % 2 === 0 ? cases : cases.toReversed()) round.set(each, measure(each));
+  if (run >= 0) rounds.push(round);
 }
-const base = median(times.get(cases[0]));
+const [base] = cases;
+const processors = cpus();
 console.log(
-  `${runs} runs each, Node ${process.version}\n\n| command | median ms | × node -e 0 |\n|---|---|---|`,
+  `${runs} rounds, Node ${process.version}, ${process.platform} ${process.arch}, ${processors.length} × ${processors[0]?.model.trim()}, load ${loadavg()
+    .map((each) => each.toFixed(1))
+    .join(' ')}\n\n| command | CPU ms | CPU × node -e 0 | middle half | wall × |\n|---|---|---|---|---|`,
 );
-for (const each of cases)
-  console.log(
-    `| ${each.name} | ${median(times.get(each)).toFixed(0)} | ${(median(times.get(each)) / base).toFixed(2)} |`,
-  );
+for (const each of cases) {
+  const ratios = (of) => rounds.map((round) => round.get(each)[of] / round.get(base)[of]);
+  const cpu = ratios('cpu');
+  const row = [
+    each.name,
+    quantile(
+      rounds.map((round) => round.get(each).cpu),
+      0.5,
+    ).toFixed(0),
+    quantile(cpu, 0.5).toFixed(2),
+    `${quantile(cpu, 0.25).toFixed(2)}–${quantile(cpu, 0.75).toFixed(2)}`,
+    quantile(ratios('wall'), 0.5).toFixed(2),
+  ];
+  console.log(`| ${row.join(' | ')} |`);
+}
 process.exit(0);
 
-function median(list) {
-  return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+/** CPU time (user and system) and wall time of one process in milliseconds, as bash tells them. Its output is a pipe, as in a script. */
+function measure({ name, command, args, env: where }) {
+  const timed = ['-c', 'TIMEFORMAT="%3R %3U %3S"; time "$@" 2>&3 3>&-', 'bash', command, ...args];
+  const done = spawnSync('bash', timed, {
+    env: where,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (done.status !== 0) throw new Error(`${name} ended with ${done.status}: ${done.output[3]}`);
+  const [wall, user, system] = done.stderr
+    .trim()
+    .split(' ')
+    .map((seconds) => Number(seconds) * 1_000);
+  return { wall, cpu: user + system };
+}
+
+function quantile(list, part) {
+  return list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) * part)];
 }
 
 function once(args, where, input) {

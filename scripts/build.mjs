@@ -1,5 +1,5 @@
-// `npm run build`: src/*.ts to dist/*.js, file by file, so that a command loads only what it uses.
+// `npm run build`: checks the types, and bundles src into dist, in chunks that a command loads when it first needs them.
 import { build, ensureInstalled } from './lib.mjs';
 
 ensureInstalled();
-build();
+await build();

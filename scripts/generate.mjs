@@ -11,10 +11,11 @@ ensureInstalled();
 const compiled = join(ROOT, '.tmp', `generate-${process.pid}`);
 run(tool('tsc'), ['-p', 'tsconfig.generate.json', '--outDir', compiled]);
 const entry = pathToFileURL(join(compiled, 'scripts', 'generate', 'files.js'));
-const { generatedFiles, versionModule } = await import(entry.href);
+const { generatedFiles, topHelpModule, versionModule } = await import(entry.href);
 
 const files = new Map(Object.entries(await generatedFiles((path) => readOrEmpty(path))));
 files.set('src/cli/version.ts', versionModule(packageJson().version));
+files.set('src/cli/top-help.ts', await topHelpModule());
 const drifted = [...files].filter(([path, text]) => readOrEmpty(path) !== text);
 for (const [path, text] of drifted) {
   if (check) console.error(`${path} differs from what the code makes; run \`npm run generate\``);

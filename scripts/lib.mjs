@@ -35,17 +35,31 @@ export function ensureInstalled() {
   if (!fresh) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
-/** Beside the old one first, so that a failed build leaves it, and a running command does not lose its modules for long. */
-export function build() {
+/**
+ * Checks the types, and bundles into a folder beside `dist` first, so that a failed build leaves the old one, and a running command
+ * does not lose its files for long.
+ */
+export async function build() {
   const dist = join(ROOT, 'dist');
   const fresh = join(ROOT, '.tmp', `dist-${process.pid}`);
-  run(tool('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh]);
+  run(tool('tsc'), ['-p', 'tsconfig.json', '--noEmit']);
+  // The bundler is there when `ensureInstalled` has run.
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(ROOT, fresh);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
 }
 
 export function packageJson() {
   return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+}
+
+/** `name@version` of each package whose licence stands in this file of the build. */
+export function packagesOf(path) {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return [...text.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d+\.\d+\.\d+\S*) \([^)]+\)$/gm)].map(
+    ([, name, version]) => `${name}@${version}`,
+  );
 }
 
 /** The first line of a stream; what there is where it ends without one. */

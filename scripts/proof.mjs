@@ -12,7 +12,7 @@ import { build, ensureInstalled, ROOT, run, tool } from './lib.mjs';
 const TOLD = /^(.+): (\d+) cases, (\d+) failures: (.*)$/;
 
 ensureInstalled();
-build();
+await build();
 run('bash', [join(ROOT, 'test', 'setup-system.sh')]);
 
 const started = Date.now();

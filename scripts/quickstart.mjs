@@ -9,7 +9,7 @@ import { build, ensureInstalled, fail, firstLine, ROOT } from './lib.mjs';
 // A test runs it on what is built already.
 if (!process.argv.includes('--built')) {
   ensureInstalled();
-  build();
+  await build();
 }
 
 const KEYTURN = join(ROOT, 'bin', 'keyturn.js');

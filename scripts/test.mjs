@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build, ensureInstalled, ROOT, run, tool } from './lib.mjs';
 
 ensureInstalled();
-build();
+await build();
 run('bash', [join(ROOT, 'test', 'setup-system.sh')]);
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-test-'));

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { BUILT } from './support/cli-process.ts';
 import { type Scanned, scanSource } from './support/scan-source.ts';
-import { compileSource } from './unit/adapters/store/compiled.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
@@ -285,13 +285,16 @@ describe('who may import whom', () => {
     expect(broken).toEqual([]);
   });
 
-  it('the command line has five files and five rooms, and its helpers are not given all of it', () => {
+  it('the command line has eight files and five rooms, and its helpers are not given all of it', () => {
     const inCli = FILES.filter(({ folder }) => folder === 'cli').map(({ path }) => path.slice('cli/'.length));
     expect(inCli.filter((path) => !path.includes('/'))).toEqual([
       'main.ts',
       'node-runtime.ts',
+      'package-files.ts',
       'program.ts',
+      'quick-answer.ts',
       'runtime.ts',
+      'top-help.ts',
       'version.ts',
     ]);
     expect([...new Set(inCli.flatMap((path) => /^(\w+)\//.exec(path)?.[1] ?? []))]).toEqual([
@@ -417,92 +420,51 @@ describe('style', () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
+  it('one file knows where it lies, beside a program that runs alone', () => {
+    expect([
+      ...new Set(offenders((file) => file.code.match(/\bimport\.meta\b|__dirname|__filename/g) ?? [])),
+    ]).toEqual(['adapters/keychain/keychain-child.ts: import.meta', 'cli/package-files.ts: import.meta']);
+  });
+
   it('no import is computed', () => {
     const computed = matches(/\bimport\(\s*[^\s)]/g);
     expect(computed).toEqual([]);
   });
 });
 
+/**
+ * The files of `dist/cli` that a start loads, in order. More of them, or others, cost every call of the command: a static import
+ * somewhere has become too wide, or `scripts/bundle.mjs` puts a file where it does not belong. With a store and a provider:
+ * `test/system/file-effects.test.ts`.
+ */
+const LOADED: readonly (readonly [command: string, files: string])[] = [
+  ['', 'quick-answer'],
+  ['--version', 'quick-answer'],
+  ['--help', 'quick-answer'],
+  ['--help --json', 'start rolldown-runtime parse'],
+  ['tokens --help', 'start rolldown-runtime parse'],
+  ['tokens list --help', 'start rolldown-runtime parse remote local child'],
+  ['profiles list -o tsv --quiet', 'start rolldown-runtime parse local'],
+  ['run -- true', 'start rolldown-runtime parse child local'],
+];
+
 describe('what a start loads', () => {
-  let compiled: ReturnType<typeof compileSource>;
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-loaded-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  beforeAll(() => {
-    compiled = compileSource();
-    const bin = readFileSync(join(ROOT, 'bin/keyturn.js'), 'utf8').replaceAll('../dist/', './');
-    writeFileSync(join(compiled.folder, 'keyturn.js'), bin);
-  });
-  afterAll(() => compiled.remove());
-
-  /** The scripts that were loaded, ours from the folder of the build, others from `node_modules`. */
-  function load(...argv: readonly string[]): {
-    readonly own: readonly string[];
-    readonly packages: readonly string[];
-  } {
-    const folder = mkdtempSync(join(tmpdir(), 'keyturn-loaded-'));
-    try {
-      const env = { PATH: process.env['PATH'], HOME: folder, NODE_V8_COVERAGE: join(folder, 'coverage') };
-      const done = spawnSync(process.execPath, [join(compiled.folder, 'keyturn.js'), ...argv], {
-        env,
-        cwd: folder,
-        encoding: 'utf8',
-      });
-      expect(done.stderr).toBe('');
-      expect(done.status).toBe(0);
-      const [report] = readdirSync(join(folder, 'coverage'));
-      const { result } = JSON.parse(readFileSync(join(folder, 'coverage', report ?? ''), 'utf8')) as {
-        result: readonly { url: string }[];
-      };
-      const paths = result.filter(({ url }) => url.startsWith('file:')).map(({ url }) => fileURLToPath(url));
-      const packages = paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
-      return {
-        own: paths
-          .filter((path) => path.startsWith(`${compiled.folder}/`))
-          .map((path) => relative(compiled.folder, path)),
-        packages: [...new Set(packages)],
-      };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
-  it('--version: the process, and nothing else', () => {
-    const { own, packages } = load('--version');
-    expect(packages).toEqual([]);
-    expect(
-      own.filter(
-        (path) =>
-          !/^(keyturn\.js|cli\/((arguments|services|terminal)\/)?[a-z-]+\.js|domain\/[a-z-]+\.js)$/.test(
-            path,
-          ),
-      ),
-    ).toEqual([]);
-    expect(own).toContain('cli/version.js');
-    expect(own.length).toBeLessThanOrEqual(14);
-  });
-
-  it('--help: the names of the commands, none of the commands', () => {
-    const { own, packages } = load('--help');
-    expect(packages).toEqual(['commander']);
-    expect(
-      own.filter((path) =>
-        /^(adapters|core|providers|sandbox|output\/(table|present|progress)|cli\/commands)/.test(path),
-      ),
-    ).toEqual([]);
-    expect(own.length).toBeLessThanOrEqual(26);
-  });
-
-  it('--help of a command: that command, and no package beside the parser', () => {
-    const { own, packages } = load('tokens', 'list', '--help');
-    expect(packages).toEqual(['commander']);
-    expect(own.filter((path) => path.startsWith('cli/commands/'))).toEqual(['cli/commands/tokens-list.js']);
-    expect(own.filter((path) => /^(adapters|providers|sandbox)\//.test(path))).toEqual([]);
-  });
-
-  it('a list of what is on this machine: no network, no keychain, no table', () => {
-    const { packages, own } = load('profiles', 'list', '-o', 'tsv', '--quiet');
-    expect(packages.filter((name) => !['commander', 'chalk', 'yaml'].includes(name))).toEqual([]);
-    const needless = /^(providers|sandbox)\/|^adapters\/(http|keychain|journal|store|sinks|child)\//;
-    expect(own.filter((path) => needless.test(path))).toEqual([]);
-    expect(own).toContain('adapters/config/config-file.js');
+  it.each(LOADED)('`%s`: %s', (command, files) => {
+    const args = [join(ROOT, 'test/support/list-loaded.cjs'), BUILT, ...command.split(' ').filter(Boolean)];
+    const env = { PATH: process.env['PATH'], HOME: folder };
+    const done = spawnSync(process.execPath, args, {
+      env,
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    });
+    expect([done.status, done.stderr]).toEqual([0, '']);
+    const loaded = (done.output[3] ?? '').trim().split('\n');
+    expect(loaded.map((path) => relative(join(ROOT, 'dist/cli'), path).replace('.cjs', '')).join(' ')).toBe(
+      files,
+    );
   });
 });

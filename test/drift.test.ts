@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { generatedFiles, versionModule } from '../scripts/generate/files.ts';
+import { generatedFiles, topHelpModule, versionModule } from '../scripts/generate/files.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,6 +39,10 @@ describe('what is made from the code is what is checked in (`npm run generate`)'
   it('the version', () => {
     const { version } = JSON.parse(read('package.json')) as { version: string };
     expect(read('src/cli/version.ts')).toBe(versionModule(version));
+  });
+
+  it('the top help', async () => {
+    expect(read('src/cli/top-help.ts')).toBe(await topHelpModule());
   });
 });
 

@@ -31,7 +31,7 @@ const shrinkwrap: Lock = JSON.parse(
 const { '': root, ...packages } = shrinkwrap.packages;
 
 test('A28 every runtime package has one exact version and its hash, and none runs a script', () => {
-  expect(Object.keys(packages).length).toBeGreaterThan(20);
+  expect(Object.keys(packages).length).toBeGreaterThan(10);
   for (const [path, each] of Object.entries(packages)) {
     expect(each.version, path).toMatch(/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/);
     expect(each.integrity, path).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);

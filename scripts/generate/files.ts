@@ -1,3 +1,4 @@
+import { parse } from '../../src/cli/arguments/parse.ts';
 import { environmentVariables } from '../../src/cli/arguments/topics.ts';
 import { SHELL_FILES } from '../../src/cli/commands/completion.ts';
 import { supportWordOf } from '../../src/cli/documents/provider.ts';
@@ -45,6 +46,33 @@ const EXIT_EXCEPTIONS = `Some commands end as another program expects:
 
 export function versionModule(version: string): string {
   return `/** Kept equal to package.json by \`npm run generate\`; read from here so that \`--version\` opens no file. */\nexport const VERSION = '${version}';\n`;
+}
+
+/** The width where no terminal is, and the greatest that is used (`main.ts`). */
+const HELP_WIDTHS = [80, 100];
+
+/** The top `--help`, for these two widths and those at which it reads the same. */
+export async function topHelpModule(): Promise<string> {
+  const textOf = async (width: number): Promise<string> => {
+    const parsed = await parse(['--help'], width);
+    return parsed.kind === 'help' ? parsed.text : '';
+  };
+  const entries: string[] = [];
+  for (const width of HELP_WIDTHS) {
+    const text = await textOf(width);
+    let [least, most] = [width, width];
+    while ((await textOf(least - 1)) === text) least -= 1;
+    while (most < 100 && (await textOf(most + 1)) === text) most += 1;
+    const lines = text.split('\n').map((line) => `      ${quoted(line)},\n`);
+    entries.push(
+      `  {\n    least: ${least},\n    most: ${most},\n    text: [\n${lines.join('')}    ].join('\\n'),\n  },\n`,
+    );
+  }
+  return `/** The top \`--help\` as \`arguments/parse.ts\` makes it at widths from \`least\` to \`most\`; kept equal by \`npm run generate\`. */\nexport const TOP_HELP = [\n${entries.join('')}] as const;\n`;
+}
+
+function quoted(line: string): string {
+  return `'${line.replaceAll("'", "\\'")}'`;
 }
 
 function capabilityTable(providers: readonly Provider[]): string {

@@ -2,6 +2,7 @@ import { AppError, type ErrorCode, EXIT, isAppError, usage } from '../domain/err
 import type { Report } from '../output/report.ts';
 import { ClosedPipe, type Runtime } from './runtime.ts';
 import type { App } from './services/app.ts';
+import { keepCompiledCode } from './services/compiled-code.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -14,6 +15,7 @@ export async function main(argv: readonly string[], given: Runtime): Promise<num
     return print(runtime, `${VERSION}\n`);
   let asJson = wantsJson(argv, runtime.env['KEYTURN_OUTPUT']);
   try {
+    await keepCompiledCode(given);
     const { parse } = await import('./arguments/parse.ts');
     const parsed = await parse(argv, Math.min(runtime.stdout.columns, 100));
     if (parsed.kind === 'help') {

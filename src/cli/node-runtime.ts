@@ -1,6 +1,8 @@
 import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import { PROGRAMS, packageFile } from './package-files.ts';
 import { ClosedPipe, type InputStream, type OutputStream, type Runtime } from './runtime.ts';
+import { compileCacheOf } from './services/compiled-code.ts';
 import { endsWithoutCore } from './services/core-image.ts';
 import { takeEnvironment } from './services/take-environment.ts';
 import { createLazyPrompter } from './terminal/lazy-prompter.ts';
@@ -58,11 +60,8 @@ export function nodeRuntime(): Runtime {
       get terminal() {
         return hasTerminal();
       },
-      relay: {
-        node: process.execPath,
-        path: process
-          .getBuiltinModule('node:url')
-          .fileURLToPath(new URL('./terminal/relay-output.js', import.meta.url)),
+      get relay() {
+        return { node: process.execPath, path: packageFile(PROGRAMS.relay) };
       },
       stop: suspend,
       onSignal: (name, listener) => {
@@ -79,6 +78,7 @@ export function nodeRuntime(): Runtime {
     stop: stop.signal,
     stopNow: stopNow.signal,
     dieOf,
+    ...compileCacheOf(process),
     prompter: ({ noInput }) => createLazyPrompter({ ...prompterOptions(noInput), stop: stop.signal }),
   };
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyturn, ROOT } from '../support/cli-process.ts';
 import { processEngine, readTranscript, transcriptNames } from '../support/play-file.ts';
@@ -36,11 +37,48 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('holds what the command needs and nothing else', () => {
   const allowed =
-    /^(?:bin\/keyturn\.js|dist\/[a-z0-9/-]+\.js|completions\/(?:_keyturn|keyturn\.(?:bash|fish|ps1))|schemas\/[a-z-]+\.schema\.json|docs\/[a-z0-9/-]+\.md|(?:README|CONTRIBUTING|SECURITY|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    /^(?:bin\/(?:keyturn\.js|package\.json)|dist\/cli\/[a-z-]+\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|completions\/(?:_keyturn|keyturn\.(?:bash|fish|ps1))|schemas\/[a-z-]+\.schema\.json|(?:README|SECURITY)\.md|LICENSE|package\.json)$/;
   expect(files.filter((path) => !allowed.test(path))).toEqual([]);
-  for (const needed of ['bin/keyturn.js', 'dist/cli/main.js', 'completions/keyturn.bash', 'LICENSE'])
+  for (const needed of ['bin/keyturn.js', 'dist/cli/start.cjs', 'completions/keyturn.bash', 'LICENSE'])
     expect(files).toContain(needed);
-  expect(files.length).toBeGreaterThan(100);
+});
+
+test('is one package of at most 60 files and 3 MB beside the keychain library', () => {
+  const {
+    dependencies,
+    optionalDependencies,
+  }: Record<string, Record<string, string>> = JSON.parse(
+    readFileSync(join(installed, 'package.json'), 'utf8'),
+  );
+  expect([dependencies, Object.keys(optionalDependencies ?? {})]).toEqual([undefined, ['@napi-rs/keyring']]);
+  const others = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+  expect(others.sort()).toEqual(['@napi-rs', 'keyturn']);
+  // npm adds `npm-shrinkwrap.json` where it packs with scripts. Too many: let two chunks of `scripts/bundle.mjs` be one.
+  expect(files.length).toBeLessThanOrEqual(59);
+  const bytes = files.reduce((total, path) => total + statSync(join(installed, path)).size, 0);
+  expect(bytes).toBeLessThanOrEqual(3_000_000);
+});
+
+test('holds the licence of each package that it has code of', () => {
+  const text = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  const named = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \([^)]+\)$/gm)].map(([, name]) => name);
+  // The bundler puts the path of each file before its code.
+  const chunks = files.filter((path) => path.startsWith('dist/cli/'));
+  const found = chunks.flatMap((path) => {
+    const code = readFileSync(join(installed, path), 'utf8');
+    return [...code.matchAll(/^\/\/ (?:\S+\/)?node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/\S+$/gm)].map(
+      ([, name = '']) => name,
+    );
+  });
+  expect(new Set(found).size).toBeGreaterThan(15);
+  expect([...new Set(found)].filter((name) => !named.includes(name))).toEqual([]);
+  expect(text.match(/copyright/gi)?.length).toBeGreaterThanOrEqual(named.length);
+});
+
+test('a stack trace names the file and the function', () => {
+  const script = `import(${JSON.stringify(pathToFileURL(join(installed, 'dist/cli/start.cjs')).href)}).then(({ usage }) => console.log(usage('x').stack))`;
+  const shown = execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' });
+  expect(shown).toMatch(/at usage \(.*dist[\\/]cli[\\/]start\.cjs:\d+:\d+\)/);
 });
 
 test('has no install script, no source map, no path and no secret of the machine that packed it', () => {

@@ -2,8 +2,7 @@
 // is gone, as by `kill -9`. The first argument is the plan, the others are the command's. The published command has no
 // such hook: this entry hands it in from outside.
 import { appendFileSync } from 'node:fs';
-import { main } from '../../dist/cli/main.js';
-import { nodeRuntime } from '../../dist/cli/node-runtime.js';
+import { main, nodeRuntime } from '../../dist/cli/start.cjs';
 
 /**
  * at: the number of the effect; side: before, half (of a write) or after, or fill: nothing is killed, but the disk is full

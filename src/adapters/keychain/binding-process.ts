@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { withoutOwnVariables } from '../../domain/variable-name.ts';
 
 export interface BindingRequest {
@@ -26,16 +25,19 @@ export interface BindingProcessOptions {
   /** The `node` to run. */
   readonly node: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The compiled `keychain-child.js`; the one beside this file when left out. */
-  readonly program?: string | undefined;
+  /** The built `keychain-child.ts`. */
+  readonly program: string;
 }
 
 export function startBindingProcess(options: BindingProcessOptions): BindingProcess {
-  const program = options.program ?? fileURLToPath(new URL('./keychain-child.js', import.meta.url));
   const env = withoutOwnVariables(options.env);
   // Neither our debugger nor somebody's --require belongs in the process that handles the key.
   for (const name of Object.keys(env)) if (/^NODE_/i.test(name)) delete env[name];
-  const child = spawn(options.node, [program], { env, stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true });
+  const child = spawn(options.node, [options.program], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
   let output = '';
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (part: string) => {

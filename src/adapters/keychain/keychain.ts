@@ -18,8 +18,8 @@ export interface KeychainOptions {
   readonly timeoutMs?: number | undefined;
   /** For one call that a person must answer a prompt for. In milliseconds. */
   readonly promptTimeoutMs?: number | undefined;
-  /** The compiled `keychain-child.js`; the one beside this file when left out. */
-  readonly program?: string | undefined;
+  /** The built `keychain-child.ts`. */
+  readonly program: string;
 }
 
 const TIMEOUT_MS = 5_000;

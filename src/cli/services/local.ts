@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { FileAudit } from '../../adapters/audit/file-audit.ts';
 import type { Paths } from '../../adapters/config/paths.ts';
 import type { LocalCredentialStore } from '../../adapters/store/credential-store.ts';
@@ -14,6 +13,7 @@ import type { Locks } from '../../ports/lock.ts';
 import type { Profiles } from '../../ports/profiles.ts';
 import type { Prompter } from '../../ports/prompter.ts';
 import type { Globals } from '../arguments/globals.ts';
+import { PROGRAMS, packageFile } from '../package-files.ts';
 import type { Runtime } from '../runtime.ts';
 import { once } from './once.ts';
 import type { Migration } from './services.ts';
@@ -108,6 +108,7 @@ export class Local {
       env,
       platform,
       node,
+      program: packageFile(PROGRAMS.keychain),
       interactive: this.prompter.interactive,
       note: (line: string) => this.note(line),
     };
@@ -216,12 +217,9 @@ export class Local {
     });
   });
 
-  /** A file of the package itself: a completion script, a schema. */
+  /** The text of a file of the package: a completion script. */
   async packageFile(path: string): Promise<string> {
-    const bytes = await (await this.disk()).read(
-      fileURLToPath(new URL(`../../../${path}`, import.meta.url)),
-      4 * 1024 * 1024,
-    );
+    const bytes = await (await this.disk()).read(packageFile(path), 4 * 1024 * 1024);
     if (bytes === null)
       throw new AppError({
         code: 'failure',

@@ -6,6 +6,10 @@ import { nodeRuntime } from '../node-runtime.ts';
 
 const LONGEST = 16 * 1024 * 1024;
 
-const { host, stdin, stop } = nodeRuntime();
-const { relayOutput } = await import('../../adapters/child/relay-output.ts');
-relayOutput(host, await stdin.read(LONGEST), stop);
+void relay();
+
+async function relay(): Promise<void> {
+  const { host, stdin, stop } = nodeRuntime();
+  const { relayOutput } = await import('../../adapters/child/relay-output.ts');
+  relayOutput(host, await stdin.read(LONGEST), stop);
+}

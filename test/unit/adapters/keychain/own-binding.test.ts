@@ -12,22 +12,21 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { compileKeychainProgram } from '../../../support/keychain-program.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT } from '../../../support/cli-process.ts';
 
 const MODULES = fileURLToPath(new URL('../../../../node_modules/@napi-rs', import.meta.url));
 /** `keyring-linux-x64-gnu` */
 const LIBRARY = readdirSync(MODULES).find((name) => name.startsWith('keyring-')) ?? '';
 
-let program: ReturnType<typeof compileKeychainProgram>;
+/** As `npm run build` has made it. */
+const PROGRAM = 'dist/cli/keychain-child.cjs';
+
 let base: string;
-beforeAll(() => {
-  program = compileKeychainProgram();
-});
-afterAll(() => program.remove());
 beforeEach(() => {
   // On the disk of the packages, so that the library can be linked. No folder above has one of this name.
-  base = realpathSync(mkdtempSync(join(dirname(program.path), 'layout-')));
+  mkdirSync(join(ROOT, '.tmp'), { recursive: true });
+  base = realpathSync(mkdtempSync(join(ROOT, '.tmp', 'layout-')));
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
@@ -39,8 +38,8 @@ function put(path: string, content: string): void {
 /** `keyturn` itself, in this folder. */
 function own(folder: string): void {
   put(`${folder}/package.json`, '{"name":"keyturn","version":"1.0.0","type":"module"}');
-  put(`${folder}/dist/adapters/keychain/x`, '');
-  cpSync(program.path, join(base, folder, 'dist/adapters/keychain/keychain-child.js'));
+  mkdirSync(join(base, folder, dirname(PROGRAM)), { recursive: true });
+  cpSync(join(ROOT, PROGRAM), join(base, folder, PROGRAM));
 }
 
 /** The package without its native library; its loader would find the library in every parent folder. */
@@ -66,7 +65,7 @@ function link(path: string, target: string): void {
 
 /** What the program of this installation tells of its binding. */
 function ask(folder: string, more: Readonly<Record<string, string>> = {}): unknown {
-  const child = join(base, folder, 'dist/adapters/keychain/keychain-child.js');
+  const child = join(base, folder, PROGRAM);
   const env = { ...process.env, ...more };
   const done = spawnSync(process.execPath, [child], {
     cwd: base,

@@ -1,0 +1,125 @@
+// What `npm run build` makes of src: `dist/cli/*.cjs`, which need no package but the optional keychain library, and
+// `dist/THIRD-PARTY-LICENSES.txt`. CommonJS, because Node 20 starts it faster than modules.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { rolldown } from 'rolldown';
+
+/** `start.cjs`: what `bin/keyturn.js` calls, and what a test hands its own runtime to. */
+const START = {
+  name: 'start',
+  resolveId: (id) => (id === 'start' ? '\0start' : null),
+  load: (id) =>
+    id === '\0start'
+      ? "export { main } from './src/cli/main.ts'; export { nodeRuntime } from './src/cli/node-runtime.ts';"
+      : null,
+};
+
+/** Files that need no other: what answers at once, and the programs of `src/cli/package-files.ts`. */
+const SINGLE = {
+  'quick-answer': 'src/cli/quick-answer.ts',
+  'relay-output': 'src/cli/terminal/relay-output.ts',
+  'keychain-child': 'src/adapters/keychain/keychain-child.ts',
+};
+
+/**
+ * Which files lie together in a chunk. The first pattern that matches takes the file with everything that it imports statically, so
+ * that a chunk needs only those above it, and a command never loads what it would load later.
+ */
+const CHUNKS = [
+  [
+    'start',
+    /start$|rolldown.runtime|src\/(cli\/(main|node-runtime|program)|adapters\/(config\/paths|disk\/compile-cache))\.ts$/,
+  ],
+  ['parse', /src\/cli\/arguments\/(parse|globals)\.ts$/],
+  // What `credentials get`, `run` and `tokens list` have in common.
+  [
+    'local',
+    /src\/(cli\/(services\/(app|local|once|reminders|installation|show-secret)|terminal\/attended|commands\/(credentials-get|profiles-list))|domain\/(surroundings|variable-name)|output\/(present|note|errors)|adapters\/(config\/(paths|config-file)|disk\/(node-disk|retrying-disk|private|own-uid)|journal\/file-journal|store\/(credential-store|journal-sealer|installation-keys|data-keys)))\.ts$/,
+  ],
+  ['child', /src\/(cli\/commands\/run|adapters\/child\/node-children)\.ts$/],
+  [
+    'remote',
+    /src\/(cli\/(commands\/(tokens-list|tokens-get|whoami)|terminal\/slow-notice)\.ts$|core\/(client|open-connection|resolve-connection)\.ts$|adapters\/http\/|providers\/)/,
+  ],
+  ['ask', /src\/(output\/question|cli\/terminal\/)/],
+  ['table', /src\/output\/(table|style)|node_modules\/(chalk|cli-table3)\//],
+  ['progress', /src\/output\/progress|node_modules\/ora\//],
+  [
+    'commands',
+    /src\/cli\/commands\/(profiles|credentials|audit|helper|help|logout|completion|providers|projects|doctor)/,
+  ],
+  [
+    'change',
+    /src\/(core|adapters\/(audit|child|config|disk|locks|policy|sinks|store|vendor-cli)|cli\/(arguments|commands|services))\/(?!sandbox)/,
+  ],
+  ['keychain', /src\/adapters\/keychain\//],
+  ['yaml', /src\/(adapters\/yaml\/|output\/structured)|node_modules\/yaml\//],
+  ['undici', /node_modules\/undici\//],
+  ['sandbox', /src\/(sandbox|cli\/commands\/sandbox)\//],
+];
+
+/** Bundles into the folder `to`. `root` is the repository. */
+export async function bundle(root, to) {
+  const out = join(to, 'cli');
+  const chunks = await write(root, { start: 'start' }, out, {
+    codeSplitting: {
+      groups: CHUNKS.map(([name, test], index) => ({ name, test, priority: CHUNKS.length - index })),
+    },
+  });
+  for (const [name, path] of Object.entries(SINGLE))
+    chunks.push(...(await write(root, { [name]: path }, out, { codeSplitting: false })));
+  const names = chunks.map(({ fileName }) => fileName);
+  if (new Set(names).size < names.length) throw new Error(`two chunks have one name: ${names}`);
+  const external = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
+  const foreign = external.filter((name) => !name.startsWith('node:') && !names.includes(name));
+  if (foreign.length > 0) throw new Error(`the bundle needs packages: ${foreign}`);
+  writeFileSync(join(to, 'THIRD-PARTY-LICENSES.txt'), licences(root, chunks));
+}
+
+async function write(root, input, dir, output) {
+  const build = await rolldown({
+    input,
+    cwd: root,
+    platform: 'node',
+    tsconfig: join(root, 'tsconfig.json'),
+    plugins: [START],
+    // The chunk of the entry holds what others need of it too; otherwise the entry would be a file of its own that only loads the chunk.
+    preserveEntrySignatures: 'allow-extension',
+    onLog: (level, log) => {
+      // The groups decide what a lazy import loads, and one that is static elsewhere costs nothing.
+      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') console.error(`${level}: ${log.message}`);
+    },
+  });
+  try {
+    const written = await build.write({
+      dir,
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+      comments: { legal: true, annotation: false, jsdoc: false },
+      ...output,
+    });
+    return written.output;
+  } finally {
+    await build.close();
+  }
+}
+
+/** The licence of each package that the chunks hold a file of. */
+function licences(root, chunks) {
+  const modules = join(root, 'node_modules') + sep;
+  const folders = new Set(
+    chunks
+      .flatMap(({ moduleIds }) => moduleIds)
+      .filter((id) => id.startsWith(modules))
+      .map((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)[0]),
+  );
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((each) => /^licen[cs]e(?:[.-]|$)/i.test(each));
+    if (file === undefined || typeof license !== 'string')
+      throw new Error(`${relative(root, folder)} has no licence to ship`);
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  return `keyturn contains code of these packages.\n\n${texts.join(`\n${'-'.repeat(78)}\n\n`)}`;
+}
