@@ -14,6 +14,41 @@ const START = {
       : null,
 };
 
+/** Modules of Node are loaded when they are first used: `node:crypto` alone costs a tenth of a start, and few commands use it. */
+const BUILTINS_ON_FIRST_USE = {
+  name: 'builtins-on-first-use',
+  transform: {
+    filter: { id: /[\\/]node_modules[\\/]commander[\\/]lib[\\/]command\.js$/ },
+    handler(code) {
+      // For commands that are programs of their own, which keyturn has not.
+      const eager = "const childProcess = require('node:child_process');";
+      if (!code.includes(eager)) throw new Error('commander loads node:child_process in another way now');
+      return code.replace(
+        eager,
+        "const childProcess = { spawn: (...all) => require('node:child_process').spawn(...all) };",
+      );
+    },
+  },
+  renderChunk(code, { fileName }) {
+    const getters = [];
+    // A default or namespace import is assigned a second time in the next line, and stays.
+    let lazy = code.replace(/^let (node_\w+) = require\("(node:[\w/]+)"\);\n(?!\1 = )/gm, (_, name, from) => {
+      getters.push([name, from]);
+      return '';
+    });
+    for (const [name] of getters) {
+      lazy = lazy.replace(new RegExp(`(?<![\\w.$])${name}\\.`, 'g'), `builtins.${name}.`);
+      if (new RegExp(`(?<!builtins\\.)\\b${name}\\b`).test(lazy))
+        throw new Error(`${fileName} uses ${name} in a way that is not known`);
+    }
+    const members = getters.map(
+      ([name, from]) =>
+        `\tget ${name}() {\n\t\treturn Object.defineProperty(this, "${name}", { value: require("${from}") }).${name};\n\t}`,
+    );
+    return members.length === 0 ? null : `const builtins = {\n${members.join(',\n')}\n};\n${lazy}`;
+  },
+};
+
 /** Files that need no other: what answers at once, and the programs of `src/cli/package-files.ts`. */
 const SINGLE = {
   'quick-answer': 'src/cli/quick-answer.ts',
@@ -82,7 +117,7 @@ async function write(root, input, dir, output) {
     cwd: root,
     platform: 'node',
     tsconfig: join(root, 'tsconfig.json'),
-    plugins: [START],
+    plugins: [START, BUILTINS_ON_FIRST_USE],
     // The chunk of the entry holds what others need of it too; otherwise the entry would be a file of its own that only loads the chunk.
     preserveEntrySignatures: 'allow-extension',
     onLog: (level, log) => {
