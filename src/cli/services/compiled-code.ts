@@ -9,7 +9,9 @@ export function compileCacheOf(
 }
 
 /** Has Node keep compiled code in keyturn's own folder, and nowhere else: V8 runs what lies there in place of the source. */
-export async function keepCompiledCode(runtime: Runtime): Promise<void> {
+export async function keepCompiledCode(
+  runtime: Pick<Runtime, 'env' | 'platform' | 'home' | 'keepCompiledCode'>,
+): Promise<void> {
   if (!runtime.keepCompiledCode) return;
   try {
     const [{ resolvePaths }, { isSafeForCode }] = await Promise.all([
