@@ -1,8 +1,7 @@
 // The built command with every request through the client that TEST_CLIENT names, and where NODE_DEBUG is hidden from it but
 // not from Node: what Node prints then is all that keyturn gives it to print. The command refuses the variable; this shows
 // what it would be worth without that.
-import { main } from '../../dist/cli/main.js';
-import { nodeRuntime } from '../../dist/cli/node-runtime.js';
+import { main, nodeRuntime } from '../../dist/cli/start.cjs';
 
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);

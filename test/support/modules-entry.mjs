@@ -1,7 +1,6 @@
 // The built command; the last line of stderr is JSON of what it loaded: modules of packages and of Node, and WebAssembly.
 import { createRequire } from 'node:module';
-import { main } from '../../dist/cli/main.js';
-import { nodeRuntime } from '../../dist/cli/node-runtime.js';
+import { main, nodeRuntime } from '../../dist/cli/start.cjs';
 
 const wasm = [];
 for (const name of ['compile', 'instantiate']) {

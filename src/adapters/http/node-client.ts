@@ -1,11 +1,9 @@
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
+import { Agent, type ClientRequest, type IncomingMessage, request as requestOf } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ClientOptions, type HttpClient, IDLE_MS, type Listener, type OpenRequest } from './client.ts';
 import { headerReader, MAX_HEADER_BYTES } from './headers.ts';
 import type { WireRequest } from './wire.ts';
 
-type Http = typeof import('node:http');
 type CreateConnection = (options: object, callback: (error: Error | null, socket?: Socket) => void) => void;
 /** Where a request gets its connection from. */
 type From = { readonly agent: Agent } | { readonly createConnection: CreateConnection };
@@ -16,16 +14,14 @@ const UNASKED = { code: 'HPE_UPGRADE' };
 
 /** Node's own client. Its parser is native code, so that one request costs little. */
 export function makeNodeClient({ connector, once }: ClientOptions): HttpClient {
-  // An import of `node:http` also loads the undici that is built into Node 22 and later.
-  const http: Http = createRequire(import.meta.url)('node:http');
   const createConnection: CreateConnection = (_options, callback) => {
     connector.connect().then((socket) => callback(null, socket), callback);
   };
-  const agent = once ? null : makeAgent(http, createConnection);
+  const agent = once ? null : makeAgent(createConnection);
   const from = agent === null ? { createConnection } : { agent };
   return {
     send: (wire, listener) => {
-      const request = new NodeRequest(makeRequest(http, from, wire), listener);
+      const request = new NodeRequest(makeRequest(from, wire), listener);
       request.start(wire.body);
       return request;
     },
@@ -37,7 +33,7 @@ export function makeNodeClient({ connector, once }: ClientOptions): HttpClient {
 }
 
 /** Headers are not among the options: Node prints these where NODE_DEBUG asks for it (A25). */
-function makeRequest(http: Http, from: From, wire: WireRequest): ClientRequest {
+function makeRequest(from: From, wire: WireRequest): ClientRequest {
   const { origin, method, target, headers, body } = wire;
   const options = {
     method,
@@ -48,7 +44,7 @@ function makeRequest(http: Http, from: From, wire: WireRequest): ClientRequest {
     insecureHTTPParser: false,
   };
   // Node's types know only a `createConnection` that gives its socket at once.
-  const request: ClientRequest = Reflect.apply(http.request, http, [{ ...options, ...from }]);
+  const request: ClientRequest = Reflect.apply(requestOf, null, [{ ...options, ...from }]);
   // Node would leave out the headers after the 2,000th.
   request.maxHeadersCount = 0;
   request.setHeader('host', new URL(origin).host);
@@ -60,8 +56,8 @@ function makeRequest(http: Http, from: From, wire: WireRequest): ClientRequest {
 }
 
 /** Its connections do not keep the process alive between requests, and end when the other side says something unasked. */
-function makeAgent(http: Http, createConnection: CreateConnection): Agent {
-  const agent = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
+function makeAgent(createConnection: CreateConnection): Agent {
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const keep = agent.keepSocketAlive.bind(agent);
   const reuse = agent.reuseSocket.bind(agent);
   // Bytes that nobody asked for would be read as the answer to the next request.

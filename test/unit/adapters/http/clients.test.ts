@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { build } from 'rolldown';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENTS, chooseClient } from '../../../../src/adapters/http/choose-client.ts';
 import type { HttpRequest } from '../../../../src/ports/request.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
+import { createTestHome } from '../../../support/temp.ts';
 import {
   answer,
   endpointAt,
@@ -208,36 +211,17 @@ overBoth((transportWith) => {
 
 describe('a process', () => {
   const run = promisify(execFile);
-  const script = `
-    const { createHttpTransport } = await import(process.argv[1]);
-    const { Secret } = await import(process.argv[2]);
-    const transport = createHttpTransport({
-      env: {}, userAgent: 'x', chooseClient: () => process.argv[4], timeoutMs: 60_000,
-      clock: { now: Date.now, sleep: async () => undefined }, random: { bytes: (count) => new Uint8Array(count) },
-    });
-    const auth = { id: 'bearer', headers: (secret) => ({ authorization: secret.reveal() }) };
-    const endpoint = { origin: process.argv[3], secret: Secret.of('canary'), auth };
-    try {
-      console.log((await transport.call(endpoint, { method: 'GET', path: '/' })).status);
-    } catch (error) {
-      console.log(error.message);
-    }`;
-  const at = (file: string) => new URL(`../../../../dist/${file}`, import.meta.url).href;
+  const home = createTestHome();
+  afterAll(() => home.remove());
+  const program = join(home.path, 'request.cjs');
+  beforeAll(async () => {
+    const input = new URL('../../../support/request-program.ts', import.meta.url).pathname;
+    await build({ input, platform: 'node', output: { file: program, format: 'cjs', codeSplitting: false } });
+  });
   const play = (origin: string, client: string, node: readonly string[] = [], env = {}) =>
-    run(
-      process.execPath,
-      [
-        ...node,
-        '--input-type=module',
-        '-e',
-        script,
-        at('adapters/http/transport.js'),
-        at('domain/secret.js'),
-        origin,
-        client,
-      ],
-      { env: { PATH: process.env['PATH'], ...env } },
-    );
+    run(process.execPath, [...node, program, origin, client], {
+      env: { PATH: process.env['PATH'], ...env },
+    });
 
   test('ends though a connection of Node’s client waits for its next request', async () => {
     const server = keep(await hostile((socket) => socket.write(answer(200, '{}'))));
