@@ -59,8 +59,11 @@ export async function runWithSecrets(tools: RunTools, request: RunRequest): Prom
   if (located.kind !== 'found') return endOf(tools, request.command, located);
   const secrets = await openSecrets(tools, request.variables);
   if (request.mask.stdout || request.mask.stderr) warnOfShort(tools, secrets);
-  const { command, args, mask } = request;
+  const { command, args } = request;
   const alsoMasked = ownSecrets(request.env);
+  // Without a secret the program writes straight to our streams: masking takes pipes, and processes that make them.
+  const isBare = Object.keys(secrets).length === 0 && alsoMasked.length === 0;
+  const mask = isBare ? { stdout: false, stderr: false } : request.mask;
   return endOf(
     tools,
     command,

@@ -95,6 +95,17 @@ describe('runWithSecrets', () => {
     expect(attached).toEqual([]);
   });
 
+  it('masks nothing where no secret is known', async () => {
+    const { run, attached } = rig();
+    const bare = { variables: [], env: { PATH: '/bin' }, mask: { stdout: true, stderr: true } };
+    await run(bare);
+    await run({ ...bare, env: { PATH: '/bin', KEYTURN_TOKEN: 'tok_0123456789' } });
+    expect(attached.map(({ mask }) => mask)).toEqual([
+      { stdout: false, stderr: false },
+      { stdout: true, stderr: true },
+    ]);
+  });
+
   it('says which secret is too short to be masked, where output is masked', async () => {
     const { run, notes } = rig();
     const variables = [{ variable: 'PIN', credential: 'short' }];
