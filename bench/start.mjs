@@ -13,7 +13,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const KEYTURN = join(ROOT, 'bin', 'keyturn.js');
 const runs = Number(process.argv[2] ?? 15);
 const home = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
-const env = { PATH: process.env.PATH, HOME: home, KEYTURN_PASSPHRASE: 'a passphrase for the benchmark' };
+const env = { PATH: process.env.PATH, HOME: home };
 const sandbox = spawn(process.execPath, [KEYTURN, 'sandbox', '--json', '--seed-tokens', '20'], {
   cwd: home,
   env,
@@ -28,7 +28,12 @@ const devo = logins.find((each) => each.provider === 'devo').secret;
 const list = `${origin}/ws/accounts/acme/credentials/tokens`;
 
 const plain = { ...env, KEYTURN_CONFIG_DIR: join(home, 'plain'), KEYTURN_STATE_DIR: join(home, 'plain') };
-const sealed = { ...env, KEYTURN_CONFIG_DIR: join(home, 'sealed'), KEYTURN_STATE_DIR: join(home, 'sealed') };
+const sealed = {
+  ...env,
+  KEYTURN_CONFIG_DIR: join(home, 'sealed'),
+  KEYTURN_STATE_DIR: join(home, 'sealed'),
+  KEYTURN_PASSPHRASE: 'a passphrase for the benchmark',
+};
 const login = [
   'login',
   'devo',
@@ -43,6 +48,11 @@ const login = [
 ];
 once([...login, 'file'], plain, devo);
 once([...login, 'passphrase'], sealed, devo);
+once(
+  ['credentials', 'import', 'job', '--origin', 'https://job.example'],
+  { ...plain, KEYTURN_STORE: 'file' },
+  devo,
+);
 
 const node = (name, args, where = env) => ({ name, command: process.execPath, args, env: where });
 const keyturn = (line, where = env, note = '') =>
@@ -60,6 +70,7 @@ const cases = [
   keyturn('tokens create --help'),
   keyturn('profiles list', plain),
   keyturn('run -- true', plain),
+  keyturn('run --env T=job -- true', plain),
   keyturn(get, plain),
   keyturn(get, sealed, ' (passphrase)'),
   {
