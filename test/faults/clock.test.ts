@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect } from 'vitest';
+import type { ProviderId } from '../../src/sandbox/vendor.ts';
 import type { CaseOptions, KillReport } from '../support/kill-case.ts';
 import type { KillHome } from '../support/kill-home.ts';
 import { IS_FULL } from '../support/kill-plan.ts';
@@ -143,7 +144,7 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
           { kind: 'request', nth: bench.mintRequest },
           { faults: [`${bench.mint} hang-after x1`], second: under(title, clock.program) },
         );
-        expectWhole(report);
+        expectWhole(report, endOfResume(provider, ms));
       },
     );
     faultTest(
@@ -152,8 +153,14 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
       async (provider) => {
         const bench = await waiting(provider);
         const clock = wrong(ms);
-        expectWhole(await bench.play({ kind: 'none' }, { second: under(title, clock.program) }));
+        const report = await bench.play({ kind: 'none' }, { second: under(title, clock.program) });
+        expectWhole(report, endOfResume(provider, ms));
       },
     );
+  }
+
+  /** Devo's token of these tests lives for a day: by such a clock it has expired, so the old one stays and a person is told. */
+  function endOfResume(provider: ProviderId, ms: number): 'done' | 'told' {
+    return provider === 'devo' && ms === DAY ? 'told' : 'done';
   }
 });

@@ -45,7 +45,7 @@ export function hasArrived(why: string): boolean {
  */
 export function isUnread({ answer, sent }: Pick<LostAnswer, 'answer' | 'sent'>): boolean {
   if (answer?.kind === 'several') return true;
-  return sent.kind === 'answered' && answer?.kind === 'none' && hasArrived(answer.why);
+  return sent.kind === 'answered' && answer?.kind === 'none' && answer.isTold;
 }
 
 export interface Refusal {

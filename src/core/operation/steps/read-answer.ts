@@ -54,6 +54,8 @@ async function find(operation: Operation, nth: number): Promise<Answer> {
   const rescued = answer?.complete ? null : await findRescued(operation);
   if (rescued) return rescued;
   if (!answer || answer.bytes.length === 0) return none(answer?.complete ? NO_BYTES.empty : NO_BYTES.lost);
+  // Of a captive portal or a firewall: the provider may have acted or not, and the page tells nothing of it.
+  if (isWebPage(answer.bytes)) return none('a web page came in place of the answer');
   const decoded = decode(operation, answer);
   if (decoded instanceof SeveralSecrets) return several(operation, decoded);
   const isNothing = isAppError(decoded) || (decoded.secret === null && decoded.item === null);
@@ -173,6 +175,10 @@ function decodeText(operation: Operation, { bytes }: Captured): Issued<Item> | n
     if (isAppError(error)) return null;
     throw error;
   }
+}
+
+function isWebPage(bytes: Uint8Array): boolean {
+  return /^\s*<(?:!doctype html|html)\b/i.test(new TextDecoder().decode(bytes.subarray(0, 64)));
 }
 
 function isCutJson(bytes: Uint8Array): boolean {
