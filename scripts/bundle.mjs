@@ -49,6 +49,22 @@ const BUILTINS_ON_FIRST_USE = {
   },
 };
 
+/** Made at the first text that is more than ASCII: it reads the tables of Unicode, which costs as much as a whole command. */
+const SEGMENTER_ON_FIRST_USE = {
+  name: 'segmenter-on-first-use',
+  transform: {
+    filter: { id: /[\\/]node_modules[\\/]string-width[\\/]index\.js$/ },
+    handler(code) {
+      const eager = 'const segmenter = new Intl.Segmenter();';
+      if (!code.includes(eager)) throw new Error('string-width makes its segmenter in another way now');
+      return code.replace(
+        eager,
+        'let segmenter_; const segmenter = { segment: (text) => (segmenter_ ??= new Intl.Segmenter()).segment(text) };',
+      );
+    },
+  },
+};
+
 /** Files that need no other: what answers at once, and the programs of `src/cli/package-files.ts`. */
 const SINGLE = {
   'quick-answer': 'src/cli/quick-answer.ts',
@@ -77,7 +93,7 @@ const CHUNKS = [
     /src\/(cli\/(commands\/(tokens-list|tokens-get|whoami)|terminal\/slow-notice)\.ts$|core\/(client|open-connection|resolve-connection)\.ts$|adapters\/http\/|providers\/)/,
   ],
   ['ask', /src\/(output\/question|cli\/terminal\/)/],
-  ['table', /src\/output\/(table|style)|node_modules\/(chalk|cli-table3)\//],
+  ['table', /src\/output\/(table|style)|node_modules\/chalk\//],
   ['progress', /src\/output\/progress|node_modules\/ora\//],
   [
     'commands',
@@ -117,7 +133,7 @@ async function write(root, input, dir, output) {
     cwd: root,
     platform: 'node',
     tsconfig: join(root, 'tsconfig.json'),
-    plugins: [START, BUILTINS_ON_FIRST_USE],
+    plugins: [START, BUILTINS_ON_FIRST_USE, SEGMENTER_ON_FIRST_USE],
     // The chunk of the entry holds what others need of it too; otherwise the entry would be a file of its own that only loads the chunk.
     preserveEntrySignatures: 'allow-extension',
     onLog: (level, log) => {

@@ -46,7 +46,7 @@ const PACKAGES: Readonly<Record<Folder, RegExp>> = {
   providers: /^$/,
   core: /^$/,
   adapters: /^(node:[a-z_/]+|undici|undici\/lib\/.+\.js|yaml|@napi-rs\/keyring)$/,
-  output: /^(chalk|cli-table3|ora|string-width|yaml)$/,
+  output: /^(chalk|ora|string-width|yaml)$/,
   sandbox: /^node:(http|crypto|zlib|fs\/promises)$/,
   cli: /^(commander|node:path|node:url)$/,
 };
@@ -211,9 +211,8 @@ describe('who may import whom', () => {
     const places: Readonly<Record<string, RegExp>> = {
       commander: /^cli\/arguments\/parse\.ts$/,
       chalk: /^output\//,
-      'cli-table3': /^output\/table\.ts$/,
       ora: /^output\/progress\.ts$/,
-      'string-width': /^output\/(table|question)\.ts$/,
+      'string-width': /^output\/width\.ts$/,
       undici: /^adapters\/http\//,
       yaml: /^(adapters\/(yaml|config|store|vendor-cli|policy)\/|output\/structured\.ts$)/,
       '@napi-rs/keyring': /^adapters\/keychain\//,

@@ -4,7 +4,7 @@ import { relativeTime } from './relative-time.ts';
 import type { Column } from './report.ts';
 import { jsonText } from './structured.ts';
 
-/** More than a column is wide; cli-table3 cuts longer text in quadratic time. In characters. */
+/** More than a column is wide, in characters. */
 const SHOWN_TO_PEOPLE = 400;
 const EVERYTHING = Number.POSITIVE_INFINITY;
 

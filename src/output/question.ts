@@ -1,12 +1,10 @@
-import stringWidth from 'string-width';
 import { safeText } from '../domain/text.ts';
+import { cutMiddle } from './width.ts';
 
 /** A question shows at most this much of a name, in columns: a long name must not push the question off the screen. */
 const WIDEST_NAME = 60;
 /** How many of these columns show the beginning of the name; the rest shows its end. */
 const BEGINNING = 36;
-/** One visible escape is never cut in two. */
-const SHOWN_CHARACTER = /\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\u\{[0-9a-f]+\}|\P{M}\p{M}*|\p{M}/gsu;
 
 /** What a question is about, as its provider names it. */
 export interface Named {
@@ -21,7 +19,7 @@ export function named({ name, id }: Named): string {
 
 /** A name in quotes. Quotes inside the name are escaped, since the name may be chosen by somebody else. */
 export function quoteName(name: string): string {
-  return `"${shorten(safeText(name, 1_000).replaceAll('"', '\\x22'))}"`;
+  return `"${cutMiddle(safeText(name, 1_000).replaceAll('"', '\\x22'), WIDEST_NAME, BEGINNING)}"`;
 }
 
 /**
@@ -43,21 +41,4 @@ export function questionAbout(verb: string, noun: string, things: readonly strin
 export function doubtAbout(names: readonly string[]): string {
   if (names.length === 0) return '';
   return `${names.map(quoteName).join(', ')} may be the credential that keyturn is using. `;
-}
-
-function shorten(text: string): string {
-  if (stringWidth(text) <= WIDEST_NAME) return text;
-  const characters = text.match(SHOWN_CHARACTER) ?? [];
-  const head = takeWhileFits(characters, BEGINNING);
-  const tail = takeWhileFits(characters.slice(head.length).reverse(), WIDEST_NAME - 1 - BEGINNING).reverse();
-  return `${head.join('')}…${tail.join('')}`;
-}
-
-function takeWhileFits(characters: readonly string[], columns: number): string[] {
-  let width = 0;
-  const end = characters.findIndex((character) => {
-    width += stringWidth(character);
-    return width > columns;
-  });
-  return characters.slice(0, end < 0 ? characters.length : end);
 }

@@ -1,13 +1,12 @@
 import type { ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
-import stringWidth from 'string-width';
 import type { JsonObject } from '../domain/json.ts';
 import { humanCell } from './cells.ts';
 import type { Column } from './report.ts';
+import { cutEnd, widthOf } from './width.ts';
 
 const GAP = 2;
 const WIDEST = 60;
-/** cli-table3 takes time that grows faster than its rows: it is given a few screens at a time. */
+/** So many rows are one write. */
 const ROWS_AT_ONCE = 100;
 
 /** Statuses of tokens, results, operations, findings and plans. What is in neither is bad news. */
@@ -58,10 +57,7 @@ export function layOut(first: readonly JsonObject[], options: TableOptions) {
   const cellsOf = (item: JsonObject) => options.columns.map((column) => humanCell(item, column, options.now));
   const sample = first.slice(0, SAMPLE).map(cellsOf);
   const widths = options.columns.map((column, index) =>
-    Math.min(
-      WIDEST,
-      Math.max(stringWidth(column.title), ...sample.map((row) => stringWidth(row[index] ?? ''))),
-    ),
+    Math.min(WIDEST, Math.max(widthOf(column.title), ...sample.map((row) => widthOf(row[index] ?? '')))),
   );
   const kept = chooseColumns(options.columns, widths, options.width);
   const colWidths = fitWidths(
@@ -71,40 +67,39 @@ export function layOut(first: readonly JsonObject[], options: TableOptions) {
   const pick = <T>(list: readonly T[]): T[] => kept.flatMap((index) => list.slice(index, index + 1));
   const columns = pick(options.columns);
   return {
-    header: renderRows([columns.map((column) => options.style.bold(column.title))], colWidths),
+    header: renderRow(
+      columns.map(({ title }) => title),
+      colWidths,
+      (text) => options.style.bold(text),
+    ),
     *rows(items: readonly JsonObject[]): Generator<string> {
       for (let start = 0; start < items.length; start += ROWS_AT_ONCE) {
         const part = items.slice(start, start + ROWS_AT_ONCE).map(cellsOf);
-        yield renderRows(
-          part.map((row) => paint(pick(row), columns, options.style)),
-          colWidths,
-        );
+        yield part.map((row) => renderRow(pick(row), colWidths, paintOf(columns, options.style))).join('');
       }
     },
   };
 }
 
-function renderRows(rows: readonly (readonly string[])[], colWidths: readonly number[]): string {
-  const table = new Table({
-    chars: BLANK_BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-    colWidths: colWidths.map((width) => width + GAP),
-    wordWrap: false,
+type Paint = (text: string, index: number) => string;
+
+function renderRow(row: readonly string[], colWidths: readonly number[], paint: Paint): string {
+  const cells = row.map((text, index) => {
+    const width = colWidths[index] ?? 0;
+    const shown = cutEnd(text, width);
+    // What follows the last cell would be blanks at the end of the line.
+    const gap = index === row.length - 1 ? 0 : width - widthOf(shown) + GAP;
+    return `${paint(shown, index)}${' '.repeat(gap)}`;
   });
-  for (const row of rows) table.push([...row]);
-  return `${table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`;
+  return `${cells.join('').trimEnd()}\n`;
 }
 
-function paint(row: readonly string[], columns: readonly Column[], style: ChalkInstance): string[] {
-  return row.map((text, index) => {
+function paintOf(columns: readonly Column[], style: ChalkInstance): Paint {
+  return (text, index) => {
     const kind = columns[index]?.kind;
     if (kind === 'result' && DONE.has(text)) return style.green(text);
     return kind === 'status' || kind === 'result' ? paintStatus(text, style) : text;
-  });
+  };
 }
 
 function paintStatus(text: string, style: ChalkInstance): string {
@@ -138,21 +133,3 @@ function fitWidths(widths: readonly number[], width: number): number[] {
   }
   return result;
 }
-
-const BLANK_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
