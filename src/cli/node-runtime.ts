@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { AppError, type ErrorCode, usage } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { PROGRAMS, packageFile } from './package-files.ts';
@@ -78,7 +79,7 @@ export function nodeRuntime(): Runtime {
     stop: stop.signal,
     stopNow: stopNow.signal,
     dieOf,
-    ...compileCacheOf(process),
+    ...compileCacheOf(process, dirname(packageFile(PROGRAMS.relay))),
     prompter: ({ noInput }) => createLazyPrompter({ ...prompterOptions(noInput), stop: stop.signal }),
   };
 }

@@ -46,7 +46,7 @@ export interface Runtime {
   readonly stopNow: AbortSignal;
   /** Ends the process by this signal where that is possible; else the exit code says it. */
   dieOf(signal: NodeJS.Signals): void;
-  /** Lets Node keep compiled code in this folder for the next start. Absent before Node 22.1, and in tests. */
+  /** Keeps compiled code in this folder for the next start. Absent in tests. */
   readonly keepCompiledCode?: (folder: string) => void;
   prompter(options: { readonly noInput: boolean }): Prompter;
   /** Lets a test wrap the disk or the transport, or choose its client. Absent in the published command. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** An empty home folder, and an environment that holds nothing else. */
 export interface TestHome {
   readonly path: string;
-  /** PATH and HOME. What a caller of keyturn has in its own environment does not leak into a test. */
+  /** PATH, HOME, and that no compiled code is kept. What a caller of keyturn has in its own environment does not leak into a test. */
   readonly env: Readonly<Record<string, string>>;
   /** Path (relative to the home) and bytes of every regular file under it. */
   files(): ReadonlyMap<string, Buffer>;
@@ -16,7 +16,7 @@ export function createTestHome(): TestHome {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'keyturn-home-')));
   return {
     path,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: path },
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: path, NODE_DISABLE_COMPILE_CACHE: '1' },
     files: () => new Map(walk(path, '')),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };

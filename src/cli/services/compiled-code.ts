@@ -1,18 +1,27 @@
+import { keepScripts } from '../../adapters/disk/script-cache.ts';
 import type { Runtime } from '../runtime.ts';
+import { VERSION } from '../version.ts';
 
-/** Since Node 22.1; older versions compile keyturn at every start. */
+/** Node keeps compiled code itself from 22.1 on. `of` is the folder of the bundle. */
 export function compileCacheOf(
-  own: Pick<NodeJS.Process, 'getBuiltinModule'>,
-): Pick<Runtime, 'keepCompiledCode'> {
+  own: Pick<NodeJS.Process, 'getBuiltinModule' | 'once' | 'version'>,
+  of: string,
+): Required<Pick<Runtime, 'keepCompiledCode'>> {
   const enable: unknown = Reflect.get(own.getBuiltinModule('node:module'), 'enableCompileCache');
-  return typeof enable === 'function' ? { keepCompiledCode: (folder) => void enable(folder) } : {};
+  if (typeof enable === 'function') return { keepCompiledCode: (folder) => void enable(folder) };
+  const onExit = (write: () => void) => void own.once('exit', write);
+  const version = `${VERSION}-${own.version}`;
+  return { keepCompiledCode: (folder) => keepScripts({ folder, version, of, onExit }) };
 }
 
-/** Has Node keep compiled code in keyturn's own folder, and nowhere else: V8 runs what lies there in place of the source. */
+/**
+ * Keeps compiled code in keyturn's own folder, and nowhere else: V8 runs what lies there in place of the source. Node's own variable
+ * NODE_DISABLE_COMPILE_CACHE turns it off.
+ */
 export async function keepCompiledCode(
   runtime: Pick<Runtime, 'env' | 'platform' | 'home' | 'keepCompiledCode'>,
 ): Promise<void> {
-  if (!runtime.keepCompiledCode) return;
+  if (!runtime.keepCompiledCode || runtime.env['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return;
   try {
     const [{ resolvePaths }, { isSafeForCode }] = await Promise.all([
       import('../../adapters/config/paths.ts'),

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { compileCacheOf, keepCompiledCode } from '../../../src/cli/services/compiled-code.ts';
@@ -33,10 +34,36 @@ test('without a home folder the command goes on', async () => {
   expect(kept).toEqual([]);
 });
 
-test('a Node without the function makes no folder', async () => {
+test('with NODE_DISABLE_COMPILE_CACHE nothing is kept', async () => {
+  const kept: string[] = [];
+  const keep = (folder: string) => void kept.push(folder);
   const home = createTestHome();
   onTestFinished(() => home.remove());
-  const old = compileCacheOf({ getBuiltinModule: () => ({}) } as unknown as NodeJS.Process);
-  await keepCompiledCode({ env: {}, platform: process.platform, home: home.path, ...old });
+  await keepCompiledCode({
+    env: home.env,
+    platform: process.platform,
+    home: home.path,
+    keepCompiledCode: keep,
+  });
+  expect(kept).toEqual([]);
   expect(existsSync(join(home.path, '.cache'))).toBe(false);
+});
+
+test.each([
+  ['Node itself keeps it, where it can', { enableCompileCache: (folder: string) => folder }, 0],
+  ['keyturn keeps it at the end of the process, where Node cannot', {}, 1],
+])('%s', (_, module, listeners) => {
+  const events: string[] = [];
+  const own = {
+    getBuiltinModule: () => module,
+    version: 'v20',
+    once: (event: string) => void events.push(event),
+  };
+  const { keepCompiledCode: keep } = compileCacheOf(own as unknown as NodeJS.Process, '/nowhere');
+  const usual = createRequire(import.meta.url).extensions;
+  const before = usual['.cjs'];
+  keep('/no/folder');
+  if (before) usual['.cjs'] = before;
+  else delete usual['.cjs'];
+  expect(events).toEqual(Array.from({ length: listeners }, () => 'exit'));
 });
