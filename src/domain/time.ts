@@ -16,12 +16,15 @@ export function toInstant(ms: number): Instant {
   return new Date(isLater ? LAST_SECOND * 1_000 : ms).toISOString().replace('.000Z', 'Z');
 }
 
-/** Only days that every month has. */
-const USUAL_INSTANT =
-  /^(?:199\d|2\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.(?!000)\d{3})?Z$/;
+/** The 29th of February is left out. */
+const USUAL_DAY =
+  '(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8])';
+const USUAL_INSTANT = new RegExp(
+  `^(?:199\\d|2\\d{3})-(?:${USUAL_DAY})T(?:[01]\\d|2[0-3])(?::[0-5]\\d){2}(?:\\.(?!000)\\d{3})?Z$`,
+);
 
 /**
- * True only for an instant exactly as {@link toInstant} writes it; false also for some of those, such as the last days of a month.
+ * True only for an instant exactly as {@link toInstant} writes it; false also for some of those, such as a leap day.
  * A list holds thousands of dates, and to parse one costs many times as much.
  */
 export function isUsualInstant(text: string): boolean {
