@@ -73,19 +73,26 @@ export class StoreEdit implements StoreDocument {
   async #spliced(): Promise<string | null> {
     const { file, spans, header } = this.#content;
     if (file === null || spans === null || !isSameButGeneration(header, this.#header)) return null;
-    const blocks = splitLines(file.text, spans);
+    const { text } = file;
+    const blocks = text.endsWith('\n') ? blocksOf(spans) : null;
     if (blocks === null) return null;
     const generation = `generation: ${this.#header.generation}`;
-    const rest = [blocks.before, blocks.after].map((text) => text.replace(GENERATION, generation));
-    const parts: string[] = [];
+    const [before, after] = [text.slice(0, blocks.start), text.slice(blocks.end)];
+    const written = new Runs(text);
     for (const [name, entry] of this.#entries) {
       const standing = this.#standing.get(name);
       const block = standing === undefined ? undefined : blocks.entries.get(standing);
       const isSame = standing === name && this.#content.entries.get(name) === entry;
-      parts.push(isSame && block !== undefined ? block : await rewriteBlock(block ?? '', standing, entry));
+      if (isSame && block !== undefined) written.copy(block);
+      else {
+        const lines = block === undefined ? '' : text.slice(block.start, block.end);
+        written.add(await rewriteBlock(lines, standing, entry));
+      }
     }
     // A mapping without entries is written by the library.
-    return parts.length === 0 ? null : [rest[0], ...parts, rest[1]].join('');
+    if (this.#entries.size === 0) return null;
+    const [top, bottom] = [before, after].map((around) => around.replace(GENERATION, generation));
+    return `${top}${written.text()}${bottom}`;
   }
 
   async #rewritten(): Promise<string> {
@@ -110,25 +117,50 @@ function isSameButGeneration(before: Header, now: Header): boolean {
   return JSON.stringify({ ...before, generation: 0 }) === JSON.stringify({ ...now, generation: 0 });
 }
 
-interface Blocks {
-  readonly before: string;
-  /** The text of each entry, with the comments that stand before it. */
-  readonly entries: ReadonlyMap<string, string>;
-  readonly after: string;
+interface Blocks extends Span {
+  /** The lines of each entry, with the comments that stand before it. */
+  readonly entries: ReadonlyMap<string, Span>;
 }
 
-/** Null where the last line is not ended. */
-function splitLines(text: string, spans: ReadonlyMap<string, Span>): Blocks | null {
-  const entries = new Map<string, string>();
+function blocksOf(spans: ReadonlyMap<string, Span>): Blocks | null {
+  const entries = new Map<string, Span>();
   let first: number | null = null;
   let at = 0;
   for (const [name, { start, end }] of spans) {
     if (first === null) first = at = start;
-    entries.set(name, text.slice(at, end));
+    entries.set(name, { start: at, end });
     at = end;
   }
-  const isEnded = text.endsWith('\n');
-  return first === null || !isEnded ? null : { before: text.slice(0, first), entries, after: text.slice(at) };
+  return first === null ? null : { start: first, end: at, entries };
+}
+
+/** Parts of a text and new ones in between. Parts that follow each other are copied as one. */
+class Runs {
+  readonly #source: string;
+  readonly #parts: string[] = [];
+  #run: Span = { start: 0, end: 0 };
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  copy({ start, end }: Span): void {
+    if (start !== this.#run.end) {
+      this.add('');
+      this.#run = { start, end };
+    } else this.#run = { start: this.#run.start, end };
+  }
+
+  add(text: string): void {
+    const { start, end } = this.#run;
+    this.#parts.push(this.#source.slice(start, end), text);
+    this.#run = { start: end, end };
+  }
+
+  text(): string {
+    this.add('');
+    return this.#parts.join('');
+  }
 }
 
 const MAPPING = 'credentials:\n';

@@ -6,12 +6,8 @@ import { flowItems, flowPairs, textOf } from '../yaml/plain-scalar.ts';
 import { findSecretProblem, isSettingName, isVersionName, KINDS } from './decode.ts';
 import { type Entry, SEAL_FORMAT, type Stored, type StoredVersion } from './format.ts';
 import { fromBase64Url } from './seal.ts';
+import { type Fields, isWhole, lineAt, NOT_STRICT, put } from './strict-lines.ts';
 
-/** The form of an entry is not exactly the one that keyturn writes, or the entry is wrong: the full reader decides. */
-export const NOT_STRICT = new Error('not exactly as keyturn writes it');
-
-/** `    key: value`, `      version:`, `        key: value`, or a line that says nothing. */
-const LINE = /( {4}| {6}| {8})("?)([A-Za-z0-9][A-Za-z0-9._-]*)\2:(?: ([^ \n][^\n]*))?\n| *(?:#[^\n]*)?\n/y;
 const ENTRY_KEYS: ReadonlySet<string> = new Set([
   'kind',
   'provider',
@@ -25,17 +21,28 @@ const VERSION_KEYS: ReadonlySet<string> = new Set([
   ...['ended', 'disabled', 'seal', 'sealed', 'secret'],
 ]);
 
-type Fields = Map<string, string>;
+/** An entry with one version, as most are, its keys in the order of the writer: one pattern reads it at once. */
+const USUAL = new RegExp(
+  [
+    ' {2}("?)(?<name>[A-Za-z0-9][A-Za-z0-9._@+-]{0,127})\\1:\n',
+    ...['kind', 'provider', 'origin', 'settings', 'project', 'current'].map((key) => mayBe(4, key, key)),
+    ' {4}versions:\n {6}(?<version>[^ \n]+):\n',
+    ...['id', 'scopes', 'createdAt', 'expiresAt', 'savedAt', 'seal', 'sealed', 'secret'].map((key) =>
+      mayBe(8, key, key),
+    ),
+    mayBe(4, 'current', 'currentBelow'),
+  ].join(''),
+  'y',
+);
 
-interface Lines {
-  readonly fields: Fields;
-  readonly versions: ReadonlyMap<string, Fields>;
+function mayBe(indent: number, key: string, group: string): string {
+  return `(?: {${indent}}${key}: (?<${group}>[^\n]+)\n)?`;
 }
 
 /** Reads entries in the form that keyturn writes. What many entries share, an account and its scopes, is read once. */
 export class StrictEntries {
   readonly #kind: StoreKind;
-  readonly #origins = remember(parseOrigin);
+  readonly #origins = remember((raw) => parseOrigin(requireText(raw)));
   readonly #settings = remember(settingsOf);
   readonly #scopes = remember(scopesOf);
 
@@ -43,22 +50,85 @@ export class StrictEntries {
     this.#kind = kind;
   }
 
+  /** The entry whose name stands at `start`, and where its lines end. Null where it has not the usual form. */
+  readUsual(text: string, start: number): { readonly entry: Entry; readonly end: number } | null {
+    USUAL.lastIndex = start;
+    const fields: Fields | undefined = USUAL.exec(text)?.groups;
+    const end = USUAL.lastIndex;
+    if (fields === undefined || !isWhole(text, end)) return null;
+    const { name = '', version, currentBelow } = fields;
+    if (text[start + 2] !== '"') requireText(name);
+    if (currentBelow !== undefined) {
+      if (fields['current'] !== undefined) throw NOT_STRICT;
+      fields['current'] = currentBelow;
+    }
+    return { entry: this.#entryOf(name, fields, [this.#readVersion(requireText(version), fields)]), end };
+  }
+
   /** The entry whose lines, below its name, stand from `start` to `end`. Throws {@link NOT_STRICT}. */
   read(name: string, text: string, { start, end }: { readonly start: number; readonly end: number }): Entry {
-    const { fields, versions: versionLines } = linesOf(text, start, end);
-    const versions = [...versionLines].map(([version, lines]) => this.#readVersion(version, lines));
+    const { fields, versions } = this.#readLines(text, start, end);
+    return this.#entryOf(name, fields, versions);
+  }
+
+  #entryOf(name: string, fields: Fields, versions: readonly StoredVersion[]): Entry {
     const current = optional(fields, 'current', requireText);
-    if (versions.length === 0 || (current !== null && !versionLines.has(current))) throw NOT_STRICT;
+    if (versions.length === 0) throw NOT_STRICT;
+    if (current !== null && !versions.some(({ version }) => version === current)) throw NOT_STRICT;
     return {
       name,
-      kind: kindOf(fields.get('kind')),
+      kind: kindOf(fields['kind']),
       provider: optional(fields, 'provider', requireText),
-      origin: optional(fields, 'origin', (raw) => this.#origins(requireText(raw))),
+      origin: optional(fields, 'origin', this.#origins),
       settings: optional(fields, 'settings', this.#settings),
       project: optional(fields, 'project', requireText),
       current,
       versions,
     };
+  }
+
+  #readLines(text: string, start: number, end: number): { fields: Fields; versions: StoredVersion[] } {
+    const fields: Fields = Object.create(null);
+    const versions: StoredVersion[] = [];
+    for (let at = start; at < end; ) {
+      const { indent, key, value, next } = lineAt(text, at);
+      at = next;
+      if (indent === 4 && key === 'versions') {
+        if (value !== null || versions.length > 0) throw NOT_STRICT;
+        at = this.#readVersions(text, at, end, versions);
+        if (versions.length === 0) throw NOT_STRICT;
+      } else if (key !== '') {
+        if (indent !== 4 || !ENTRY_KEYS.has(key)) throw NOT_STRICT;
+        put(fields, key, value);
+      }
+    }
+    return { fields, versions };
+  }
+
+  /** The lines below `versions:`. Returns where they end. */
+  #readVersions(text: string, start: number, end: number, versions: StoredVersion[]): number {
+    let fields: Fields = Object.create(null);
+    let version: string | null = null;
+    const finish = (): void => {
+      if (version !== null) versions.push(this.#readVersion(version, fields));
+      fields = Object.create(null);
+    };
+    let at = start;
+    while (at < end) {
+      const { indent, key, value, next } = lineAt(text, at);
+      if (indent === 4) break;
+      at = next;
+      if (indent === 6) {
+        finish();
+        version = requireText(key);
+        if (value !== null || versions.some((each) => each.version === version)) throw NOT_STRICT;
+      } else if (key !== '') {
+        if (indent !== 8 || version === null || !VERSION_KEYS.has(key)) throw NOT_STRICT;
+        put(fields, key, value);
+      }
+    }
+    finish();
+    return at;
   }
 
   #readVersion(version: string, fields: Fields): StoredVersion {
@@ -71,52 +141,15 @@ export class StrictEntries {
       scopes: optional(fields, 'scopes', this.#scopes),
       createdAt: optional(fields, 'createdAt', instantOf),
       expiresAt: optional(fields, 'expiresAt', instantOf),
-      savedAt: instantOf(fields.get('savedAt')),
+      savedAt: instantOf(fields['savedAt']),
       stored: this.#kind === 'file' ? clearOf(fields) : sealedOf(fields),
       ...(at === null ? {} : { inactive: { state: ended === null ? 'disabled' : 'ended', at } }),
     };
   }
 }
 
-function linesOf(text: string, start: number, end: number): Lines {
-  const fields: Fields = new Map();
-  const versions = new Map<string, Fields>();
-  let version: Fields | null = null;
-  let versionsBelow = false;
-  LINE.lastIndex = start;
-  while (LINE.lastIndex < end) {
-    const found = LINE.exec(text);
-    if (!found) throw NOT_STRICT;
-    const [, indent, quote, key = '', value] = found;
-    if (indent === undefined) continue;
-    if (indent.length === 8) {
-      if (version === null || quote !== '' || !VERSION_KEYS.has(key)) throw NOT_STRICT;
-      put(version, key, value);
-    } else if (indent.length === 6) {
-      const isText = quote !== '' || textOf(key) !== null;
-      if (!versionsBelow || value !== undefined || !isText || versions.has(key)) throw NOT_STRICT;
-      version = new Map();
-      versions.set(key, version);
-    } else if (key === 'versions' && quote === '') {
-      if (versions.size > 0 || versionsBelow || value !== undefined) throw NOT_STRICT;
-      versionsBelow = true;
-    } else {
-      if (quote !== '' || !ENTRY_KEYS.has(key)) throw NOT_STRICT;
-      versionsBelow = false;
-      version = null;
-      put(fields, key, value);
-    }
-  }
-  return { fields, versions };
-}
-
-function put(fields: Fields, key: string, value: string | undefined): void {
-  if (value === undefined || fields.has(key)) throw NOT_STRICT;
-  fields.set(key, value);
-}
-
 function optional<T>(fields: Fields, key: string, read: (raw: string) => T): T | null {
-  const raw = fields.get(key);
+  const raw = fields[key];
   return raw === undefined ? null : read(raw);
 }
 
@@ -157,17 +190,18 @@ function scopesOf(raw: string): readonly string[] {
 }
 
 function clearOf(fields: Fields): Stored {
-  const secret = requireText(fields.get('secret'));
-  if (fields.has('sealed') || fields.has('seal') || findSecretProblem(secret) !== null) throw NOT_STRICT;
+  const { seal, sealed } = fields;
+  const secret = requireText(fields['secret']);
+  if (sealed !== undefined || seal !== undefined || findSecretProblem(secret) !== null) throw NOT_STRICT;
   return { form: 'clear', secret: Secret.of(secret) };
 }
 
 function sealedOf(fields: Fields): Stored {
-  const bytes = fromBase64Url(requireText(fields.get('sealed')));
-  const format = fields.get('seal');
-  const isKnown = format === undefined || format === String(SEAL_FORMAT);
-  if (!bytes || !isKnown || fields.has('secret')) throw NOT_STRICT;
-  return { form: 'sealed', format: format === undefined ? 1 : SEAL_FORMAT, bytes };
+  const { seal, sealed, secret } = fields;
+  const bytes = fromBase64Url(requireText(sealed));
+  const isKnown = seal === undefined || seal === String(SEAL_FORMAT);
+  if (!bytes || !isKnown || secret !== undefined) throw NOT_STRICT;
+  return { form: 'sealed', format: seal === undefined ? 1 : SEAL_FORMAT, bytes };
 }
 
 /** `read`, asked once for each text. */

@@ -1,8 +1,10 @@
+import type { StoreKind } from '../../domain/credential.ts';
 import { isAppError } from '../../domain/errors.ts';
 import { findDeep } from '../yaml/guard-yaml.ts';
 import { textOf } from '../yaml/plain-scalar.ts';
 import type { Entry, Header } from './format.ts';
-import { NOT_STRICT, StrictEntries } from './strict-entry.ts';
+import { StrictEntries } from './strict-entry.ts';
+import { afterSilent, isWhole, NOT_STRICT } from './strict-lines.ts';
 
 /** The lines of an entry, from the line of its name; the comments before them are not among them. */
 export interface Span {
@@ -31,10 +33,10 @@ export type ReadHeader = (text: string) => Header | null;
 const ODD_SPACE = /[\t\r\u2028\u2029]/;
 const CREDENTIALS = /^credentials:\n/m;
 const NAME_LINE = / {2}("?)([A-Za-z0-9][A-Za-z0-9._@+-]{0,127})\1:\n/y;
+/** The first line below the entries. */
+const BELOW = /^[^ #\n]/gm;
 /** The line of another name, or the first line below the entries. */
 const NEXT = /^(?: {2}[^ #\n]|[^ #\n])/gm;
-/** Lines before the first name that say nothing. */
-const SILENT = /(?: *(?:#[^\n]*)?\n)*/y;
 
 /**
  * Reads `credentials.yaml` line by line where it has exactly the form that keyturn writes, with comments and blank lines on
@@ -56,32 +58,88 @@ export function readStrictStore(
 
 function readStore(text: string, readHeader: ReadHeader, before: ReadBefore | null): StrictStore {
   const top = CREDENTIALS.exec(text);
-  if (!top || !text.endsWith('\n') || ODD_SPACE.test(text) || findDeep(text) !== null) throw NOT_STRICT;
+  if (!top || !text.endsWith('\n')) throw NOT_STRICT;
   const first = top.index + top[0].length;
-  const spans = new Map<string, Span>();
-  const bodies = new Map<string, number>();
-  let at = match(SILENT, text, first).lastIndex;
-  while (at < text.length && text[at] === ' ') {
-    const { found, lastIndex } = match(NAME_LINE, text, at);
-    const [, quote, name = ''] = found;
-    if ((quote === '' && textOf(name) === null) || spans.has(name)) throw NOT_STRICT;
-    NEXT.lastIndex = lastIndex;
-    const next = NEXT.exec(text)?.index ?? text.length;
-    spans.set(name, { start: at, end: beforeSilent(text, next) });
-    bodies.set(name, lastIndex);
-    at = next;
-  }
-  if (spans.size === 0) throw NOT_STRICT;
-  const header = readHeader(`${text.slice(0, first)}${text.slice(at)}`);
+  BELOW.lastIndex = first;
+  const end = BELOW.exec(text)?.index ?? text.length;
+  const around = `${text.slice(0, first)}${text.slice(end)}`;
+  refuseOdd(around);
+  const header = readHeader(around);
   if (header === null) throw NOT_STRICT;
   const known = before?.header.kind === header.kind ? before : null;
-  const strict = new StrictEntries(header.kind);
+  return { header, ...readEntries(text, { start: first, end }, { kind: header.kind, known }) };
+}
+
+interface Context {
+  readonly kind: StoreKind;
+  /** With a store of the same kind only: in another one the same lines say something else. */
+  readonly known: ReadBefore | null;
+}
+
+function readEntries(
+  text: string,
+  { start, end }: Span,
+  { kind, known }: Context,
+): Omit<StrictStore, 'header'> {
+  const spans = new Map<string, Span>();
   const entries = new Map<string, Entry>();
-  for (const [name, { start, end }] of spans) {
-    const same = known && entryBefore(known, name, text.slice(start, end));
-    entries.set(name, same ?? strict.read(name, text, { start: bodies.get(name) ?? start, end }));
+  const order = known === null ? [] : [...known.spans.keys()];
+  const strict = new StrictEntries(kind);
+  let next = 0;
+  let at = afterSilent(text, start);
+  refuseOdd(text.slice(start, at));
+  while (at < end) {
+    // Nearly always the entry that came next before.
+    const same = known && sameAt(text, at, known, order[next]);
+    const found = same ?? readAt(text, at, known, strict);
+    const { name } = found.entry;
+    if (entries.has(name)) throw NOT_STRICT;
+    entries.set(name, found.entry);
+    spans.set(name, { start: at, end: found.end });
+    next = same === null ? order.indexOf(name) + 1 : next + 1;
+    const after = afterSilent(text, found.end);
+    refuseOdd(text.slice(same === null ? at : found.end, after));
+    at = after;
   }
-  return { header, entries, spans };
+  if (entries.size === 0 || at !== end) throw NOT_STRICT;
+  return { entries, spans };
+}
+
+interface Found {
+  readonly entry: Entry;
+  /** Where its lines end. */
+  readonly end: number;
+}
+
+function readAt(text: string, start: number, known: ReadBefore | null, strict: StrictEntries): Found {
+  const usual = strict.readUsual(text, start);
+  if (usual !== null) return usual;
+  const { name, body } = nameAt(text, start);
+  const same = known && sameAt(text, start, known, name);
+  if (same !== null) return same;
+  NEXT.lastIndex = body;
+  const end = beforeSilent(text, NEXT.exec(text)?.index ?? text.length);
+  return { entry: strict.read(name, text, { start: body, end }), end };
+}
+
+/** The entry of this name from before, where its lines stand here as they stood. */
+function sameAt(text: string, start: number, known: ReadBefore, name: string | undefined): Found | null {
+  if (name === undefined) return null;
+  const [span, entry] = [known.spans.get(name), known.entries.get(name)];
+  if (!span || !entry || !text.startsWith(known.text.slice(span.start, span.end), start)) return null;
+  const end = start + span.end - span.start;
+  return isWhole(text, end) ? { entry, end } : null;
+}
+
+function nameAt(text: string, start: number): { readonly name: string; readonly body: number } {
+  const { found, lastIndex } = match(NAME_LINE, text, start);
+  const [, quote, name = ''] = found;
+  if (quote === '' && textOf(name) === null) throw NOT_STRICT;
+  return { name, body: lastIndex };
+}
+
+function refuseOdd(text: string): void {
+  if (ODD_SPACE.test(text) || findDeep(text) !== null) throw NOT_STRICT;
 }
 
 /** Where the lines before `end` begin that say nothing. */
@@ -100,10 +158,4 @@ function match(pattern: RegExp, text: string, at: number): { found: RegExpExecAr
   const found = pattern.exec(text);
   if (!found) throw NOT_STRICT;
   return { found, lastIndex: pattern.lastIndex };
-}
-
-function entryBefore({ text, entries, spans }: ReadBefore, name: string, lines: string): Entry | null {
-  const span = spans.get(name);
-  if (!span || span.end - span.start !== lines.length || !text.startsWith(lines, span.start)) return null;
-  return entries.get(name) ?? null;
 }

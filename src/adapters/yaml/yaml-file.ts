@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { readPlainYaml } from './plain-yaml.ts';
@@ -42,16 +43,22 @@ function isShort(text: string, mostLines: number): boolean {
 export function readYamlText(bytes: Uint8Array, path: string): string {
   const shown = safeText(path, 300);
   if (bytes.length === 0) throw usage(`"${shown}" is empty`, HINT);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw usage(`"${shown}" is not text`, HINT);
-  }
+  const text = decode(bytes);
+  if (text === null) throw usage(`"${shown}" is not text`, HINT);
   if (text.startsWith('\uFEFF')) throw usage(`"${shown}" starts with a byte-order mark`, HINT);
   const control = /[\x00-\x08\x0b\x0c\x0e-\x1f]/.exec(text);
   if (control) throw usage(`"${shown}" is not text: it has a control character`, HINT);
   return text;
+}
+
+/** Null where the bytes are no UTF-8. A megabyte of ASCII, which keyturn's own files are, needs no decoder. */
+function decode(bytes: Uint8Array): string | null {
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 function placeOf(text: string, offset: number): string {
