@@ -1,5 +1,5 @@
 import type { Credential } from '../domain/credential.ts';
-import { type AppError, isAppError } from '../domain/errors.ts';
+import { AppError, isAppError } from '../domain/errors.ts';
 import { withoutMark } from '../domain/marked-name.ts';
 import { ambiguous, fitsReference, type Reference } from '../domain/reference.ts';
 import { type Born, isSameToken } from '../domain/same-token.ts';
@@ -13,6 +13,7 @@ import { allKeys, findKey } from './keys.ts';
 import { CannotBeSure, type WholeOrNot } from './listing.ts';
 import { findQuickly } from './quick-reference.ts';
 import { allTokens, findToken, type ReferenceDeps } from './tokens.ts';
+import { whereOf } from './where.ts';
 
 /**
  * What is wanted of the token. `rotate` wants the active one, and the saved successor before its own predecessor, so that
@@ -30,8 +31,9 @@ export interface ResolveOptions {
 
 /**
  * The one token that a person names: by the name of a saved credential (its current id), else by the vendor's name or id,
- * else by the name that a rotation gave another mark. Two different readings are refused with both ids (`conflict`).
- * `id:X` and `name:X` force the vendor's id and the vendor's name.
+ * else by the name that a rotation gave another mark. Two different readings are refused with both ids (`conflict`), and so
+ * is a saved name whose own token is not listed while another token has that name. `id:X` and `name:X` force the vendor's
+ * id and the vendor's name.
  */
 export async function resolveToken(
   deps: ReferenceDeps,
@@ -44,6 +46,7 @@ export async function resolveToken(
   if (quick) return quick;
   const list = await listOrNull(deps, saved, listed);
   if (list === null) return findUnlisted(deps, reference, saved, listed);
+  if (saved) requireSavedOne(deps, { reference, saved, list, noun: 'token' });
   const found = chooseToken(reference, { saved, tokens: list.items, purpose });
   if (found) return found;
   throw await explain(deps, { reference, list, noun: 'token', project: null });
@@ -64,6 +67,7 @@ export async function resolveKey(
     const id = saved?.current.id ?? null;
     return findKey(deps, project, id === null ? reference : { by: 'id', value: id });
   }
+  if (saved) requireSavedOne(deps, { reference, saved, list, noun: 'key' });
   const found = only(reference, readingsOf(reference, saved, list.items), 'key');
   if (found) return found;
   throw await explain(deps, { reference, list, noun: 'key', project });
@@ -81,6 +85,38 @@ async function explain(deps: ReferenceDeps, { list, ...missing }: NotFound): Pro
   if (list.why !== null)
     return new CannotBeSure(`no ${missing.noun} "${safeText(missing.reference.value, 80)}"`, list.why);
   return explainMissing(deps, { ...missing, things: list.items });
+}
+
+interface SavedName {
+  readonly reference: Reference;
+  readonly saved: Credential;
+  readonly list: WholeOrNot<Named>;
+  readonly noun: 'token' | 'key';
+}
+
+/**
+ * A saved name stands for one id. After a rotation the vendor's name is free, so once the saved token has ended elsewhere a
+ * colleague may have taken the name: such a token is never acted on in place of the saved one.
+ */
+function requireSavedOne({ client }: ReferenceDeps, { reference, saved, list, noun }: SavedName): void {
+  if (list.items.some((thing) => isSameToken(saved.current, thing))) return;
+  const others = list.items.filter((thing) => fitsReference(reference, thing) || isMarked(reference, thing));
+  const [other] = others;
+  if (other === undefined) return;
+  const shown = others
+    .slice(0, 5)
+    .map(({ id, name }) => `${name === null ? '' : `"${safeText(name, 80)}" `}(id:${safeText(id, 80)})`);
+  const more = others.length > 5 ? ` and ${others.length - 5} more` : '';
+  const claim = `saved "${safeText(saved.name, 128)}" is id ${safeText(saved.current.id ?? '', 80)}, which is not listed`;
+  if (list.why !== null) throw new CannotBeSure(claim, list.why);
+  const is = others.length === 1 ? `another ${noun} there is` : `other ${noun}s there are`;
+  const byName = others.length === 1 && other.name === reference.value;
+  throw new AppError({
+    code: 'conflict',
+    message: `${claim} at ${whereOf(client.connection)}; ${is} ${shown.join(', ')}${more}`,
+    hint: `if you mean that ${noun}, name it as \`id:${safeText(other.id, 80)}\`${byName ? ` or \`name:${safeText(other.name ?? '', 80)}\`` : ''}`,
+    id: saved.current.id ?? undefined,
+  });
 }
 
 /** Without a project: the saved credential of a token. */
@@ -149,6 +185,12 @@ interface Candidates {
 function chooseToken(reference: Reference, { saved, tokens, purpose }: Candidates): ListedToken | undefined {
   const active = tokens.filter(isActive);
   if (purpose === 'rotate') {
+    const ended = saved && tokens.find((token) => isSameToken(saved.current, token) && !isActive(token));
+    if (ended) {
+      // Never another active token of that name in its place.
+      const others = active.filter((token) => fitsReference(reference, token) || isMarked(reference, token));
+      if (others.length > 0) throw ambiguous(reference, [ended, ...others], 'token');
+    }
     const readings = readingsOf(reference, saved, active);
     const [first] = readings;
     const isSuccessor =
@@ -191,11 +233,12 @@ function readingsOf<T extends Named>(
 
 /** The active token whose name is this one with the mark of a rotation. */
 function successor(reference: Reference, active: readonly ListedToken[]): ListedToken | undefined {
-  const { value } = reference;
-  const successors = active.filter(
-    ({ name }) => name !== null && name !== value && withoutMark(name) === value,
-  );
+  const successors = active.filter((token) => isMarked(reference, token));
   return only(reference, successors, 'token');
+}
+
+function isMarked({ value }: Reference, { name }: Pick<Named, 'name'>): boolean {
+  return name !== null && name !== value && withoutMark(name) === value;
 }
 
 function only<T extends Named>(reference: Reference, readings: readonly T[], noun: string): T | undefined {

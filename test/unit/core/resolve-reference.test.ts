@@ -20,6 +20,7 @@ import {
 } from '../../support/fakes.ts';
 
 const MARKED = 'etl-20261122-7f3a9c21';
+const LATER = '2026-01-01T00:00:00Z';
 const PURPOSES: readonly Purpose[] = ['use', 'rotate', 'revive', 'delete'];
 
 function token(id: string, name: string | null, status: TokenStatus = 'active'): ListedToken {
@@ -141,6 +142,56 @@ describe('after a rotation that renames', () => {
   });
 });
 
+describe('D1: a saved name never stands for another token of that name', () => {
+  const saved = [{ as: 'job', id: '3' }];
+
+  test.each(PURPOSES)('%s: its own token is not listed', async (purpose) => {
+    const tokens = [token('1', 'web'), token('8', 'job')];
+    expect(await find('job', tokens, { saved, purpose })).toBe(
+      'conflict: saved "job" is id 3, which is not listed at Fake, profile here; another token there is "job" (id:8)',
+    );
+    expect(await find('name:job', tokens, { saved, purpose })).toBe('8');
+  });
+
+  const OTHERS: readonly (readonly [string, ListedToken[]])[] = [
+    ['several of that name', [token('8', 'job'), token('9', 'job')]],
+    ['one whose id is the name', [token('job', 'other')]],
+    ['one with a mark like that of a rotation', [token('8', 'job-20261129-cf30b98c55269dfa')]],
+    ['one of the saved id that was created at another time', [{ ...token('3', 'job'), createdAt: LATER }]],
+    ['one that is disabled', [token('8', 'job', 'disabled')]],
+  ];
+
+  test.each(PURPOSES.flatMap((purpose) => OTHERS.map(([what, tokens]) => [purpose, what, tokens] as const)))(
+    '%s: %s',
+    async (purpose, _, tokens) => {
+      const born = [{ as: 'job', id: '3', createdAt: '2025-01-01T00:00:00Z' }];
+      expect(await find('job', tokens, { saved: born, purpose })).toContain(
+        'conflict: saved "job" is id 3, which is not listed',
+      );
+    },
+  );
+
+  test.each(PURPOSES)('%s: nor where a list is not whole', async (purpose) => {
+    const { deps } = rig(saved);
+    const listed = async () => ({ items: [token('8', 'job')], whole: false, why: 'a page is missing' });
+    await expect(resolveToken(deps, parseReference('job'), { listed, purpose })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('cannot be sure: saved "job" is id 3, which is not listed'),
+    });
+  });
+
+  test.each(['job', 'job-20261129-cf30b98c55269dfa'])(
+    'rotate: its own token is disabled, "%s" is active',
+    async (name) => {
+      const tokens = [token('3', 'x', 'disabled'), token('8', name)];
+      expect(await find('job', tokens, { saved, purpose: 'rotate' })).toBe(
+        'conflict: "job" fits 2 tokens: id:3, id:8',
+      );
+      expect(await find('job', [token('3', 'x', 'disabled')], { saved, purpose: 'rotate' })).toBe('3');
+    },
+  );
+});
+
 describe('what names nothing', () => {
   const elsewhere = { as: 'etl', id: '5', provider: 'devo', origin: 'https://devo.example' };
 
@@ -215,7 +266,10 @@ describe('where the provider has no list', () => {
 });
 
 test('keys are named alike, by the saved name first', async () => {
-  const { deps } = rig([{ as: 'dsn', id: 'k2', kind: 'key', project: 'web' }]);
+  const { deps } = rig([
+    { as: 'dsn', id: 'k2', kind: 'key', project: 'web' },
+    { as: 'back', id: 'k9', kind: 'key', project: 'web' },
+  ]);
   const key = (id: string, name: string) => ({ id, name, status: 'active', createdAt: null });
   const keys = [key('k1', 'front'), key('k2', 'back')];
   const list = {
@@ -230,6 +284,12 @@ test('keys are named alike, by the saved name first', async () => {
   const here = { ...deps, client: new Client(connection, transport) };
   expect((await resolveKey(here, 'web', parseReference('dsn'))).id).toBe('k2');
   expect((await resolveKey(here, 'web', parseReference('front'))).id).toBe('k1');
+  await expect(resolveKey(here, 'web', parseReference('back'))).rejects.toMatchObject({
+    code: 'conflict',
+    message:
+      'saved "back" is id k9, which is not listed at Fake, profile here; another key there is "back" (id:k2)',
+    facts: { hint: 'if you mean that key, name it as `id:k2` or `name:back`' },
+  });
   await expect(resolveKey(here, 'app', parseReference('dsn'))).rejects.toMatchObject({
     message: '"dsn" is saved as a key of project "web"',
     facts: { hint: 'add `--project web`' },
