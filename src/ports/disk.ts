@@ -11,6 +11,16 @@ export interface PathFacts {
   readonly stamp?: string;
 }
 
+/** A place that lets another user, root aside, decide what lies at a path. */
+export interface OpenPlace {
+  readonly path: string;
+  /**
+   * `writable`: a folder or file that others may write. `owner`: it belongs to another user. `link`: a link of another user, or
+   * one in another user's folder. `guest`: it belongs to another user, and root asks.
+   */
+  readonly why: 'writable' | 'owner' | 'link' | 'guest';
+}
+
 export interface OpenFile {
   /** Appends all bytes; a short write is continued, an error leaves what was written. */
   write(bytes: Uint8Array): Promise<void>;
@@ -52,9 +62,10 @@ export interface Disk {
   removeFolder(path: string): Promise<void>;
   /**
    * Whether other users, root aside, could put a link in the way of a file in this folder: the folder, or one that leads
-   * to it, in which they may make or rename files; null where there is none. Of a file: the file too, where they may change it.
+   * to it, which they own or in which they may make or rename files, or a link of theirs; null where there is none. Of a file:
+   * the file too, where they may change it.
    */
-  openToOthers(folder: string): Promise<string | null>;
+  openToOthers(folder: string): Promise<OpenPlace | null>;
   /** Resolves when the folder's entries are on the device. */
   syncFolder(path: string): Promise<void>;
   /** The path behind a chain of links, or the path itself. */

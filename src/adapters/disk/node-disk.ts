@@ -82,7 +82,7 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
       guard(path, async () => {
         await unlessMissing(() => fs.rmdir(path));
       }),
-    openToOthers: (folder) => guard(folder, async () => findOpenToOthers(resolve(folder), await ownUid())),
+    openToOthers: (folder) => guard(folder, async () => findOpenToOthers(folder, await ownUid())),
     makeFolder: (path, mode) => guard(path, () => makeFolders(resolve(path), mode, ownUid)),
     syncFolder: (path) => guard(path, () => syncFolder(path)),
     resolve: (path) => guard(path, () => followLinks(path)),

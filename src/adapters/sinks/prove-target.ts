@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isAppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
-import type { PathFacts } from '../../ports/disk.ts';
+import type { OpenPlace, PathFacts } from '../../ports/disk.ts';
 import { proveInPlace } from './in-place.ts';
 import type { SinkDeps } from './sink-deps.ts';
 import { inTrialStage } from './stage.ts';
@@ -10,7 +10,11 @@ import { examineTarget } from './target-file.ts';
 /** Proves before the request that the file can be made, replaced, or written in place; null when it is not there yet. */
 export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFacts | null> {
   const facts = await examineTarget(deps, path);
-  await existingFolder(deps, path);
+  const guest = await existingFolder(deps, path);
+  if (guest)
+    deps.note(
+      `"${safeText(guest.path, 200)}" belongs to another user, who may remove or replace "${safeText(path, 200)}" at any time`,
+    );
   try {
     await proveFolder(deps, path);
   } catch (error) {
@@ -40,8 +44,11 @@ export async function canReplace(deps: SinkDeps, path: string): Promise<boolean>
   return inTrialStage(deps, path, (trial) => deps.disk.canReplace(path, trial));
 }
 
-/** Proves that the target's folder is there, and that no other user can put a link into it; `usage` otherwise. */
-export async function existingFolder(deps: SinkDeps, path: string): Promise<void> {
+/**
+ * Proves that the target's folder is there, and that no other user can put a link into it; `usage` otherwise. Returns the
+ * folder of another user that root writes to: a container's workspace belongs to the user who mounted it (decision 0006).
+ */
+export async function existingFolder(deps: SinkDeps, path: string): Promise<OpenPlace | null> {
   const given = dirname(path);
   const missing = usage(
     `the folder "${safeText(given, 200)}" does not exist`,
@@ -53,14 +60,31 @@ export async function existingFolder(deps: SinkDeps, path: string): Promise<void
   const facts = folder === null ? null : await deps.disk.facts(folder);
   if (folder === null || facts?.kind !== 'folder') throw missing;
   const open = await deps.disk.openToOthers(given);
-  if (open !== null) throw openToOthers(open);
+  if (open !== null && open.why !== 'guest') throw openToOthers(open);
+  return open;
 }
 
-function openToOthers(folder: string): Error {
-  return usage(
-    `other users may write to the folder "${safeText(folder, 200)}": a link of theirs could lead the secret elsewhere`,
-    'choose a folder that only you may write, or `chmod go-w` that one; `--to exec:COMMAND` and `--save` need none',
-  );
+function openToOthers({ path, why }: OpenPlace): Error {
+  const shown = `"${safeText(path, 200)}"`;
+  const danger = 'a link of theirs could lead the secret elsewhere';
+  const instead = '`--to exec:COMMAND` and `--save` need no folder';
+  switch (why) {
+    case 'writable':
+      return usage(
+        `other users may write to the folder ${shown}: ${danger}`,
+        `choose a folder that only you may write, or \`chmod go-w\` that one; ${instead}`,
+      );
+    case 'link':
+      return usage(
+        `${shown} is a symbolic link that another user made, or may replace`,
+        `name the folder behind it, or choose one that no other user may change; ${instead}`,
+      );
+    default:
+      return usage(
+        `the folder ${shown} belongs to another user: ${danger}`,
+        `choose a folder that lies in no other user's folder; ${instead}`,
+      );
+  }
 }
 
 async function resolveOrNull(deps: SinkDeps, path: string): Promise<string | null> {

@@ -12,9 +12,11 @@ export async function readVendorFile(disk: Disk, path: string): Promise<Uint8Arr
   const bytes = await disk.read(await disk.resolve(path), LIMIT);
   const open = bytes && (await disk.openToOthers(path));
   if (!open) return bytes;
-  const shown = safeText(open, 300);
+  const shown = safeText(open.path, 300);
+  const quoted = `'${shown.replaceAll("'", "'\\''")}'`;
+  const isWritable = open.why === 'writable';
   throw usage(
-    `other users may change or replace "${safeText(path, 300)}": "${shown}" is open to them`,
-    `\`chmod go-w '${shown.replaceAll("'", "'\\''")}'\`, look at the session in it, then log in again`,
+    `other users may change or replace "${safeText(path, 300)}": "${shown}" ${isWritable ? 'is open to them' : 'belongs to one of them'}`,
+    `${isWritable ? `\`chmod go-w ${quoted}\`` : `make it yours (\`ls -ld ${quoted}\`)`}, look at the session in it, then log in again`,
   );
 }

@@ -57,9 +57,30 @@ export class Local {
       import('../../adapters/disk/node-disk.ts'),
       import('../../adapters/disk/retrying-disk.ts'),
     ]);
-    const disk = createRetryingDisk(createNodeDisk(), this.runtime.clock);
-    return this.runtime.decorate?.disk?.(disk) ?? disk;
+    const retrying = createRetryingDisk(createNodeDisk(), this.runtime.clock);
+    const disk = this.runtime.decorate?.disk?.(retrying) ?? retrying;
+    return {
+      ...disk,
+      makeFolder: async (path, mode) => {
+        await disk.makeFolder(path, mode);
+        await this.#warnOfOpenFolders(disk);
+      },
+    };
   });
+
+  readonly #lookedAt = new Set<string>();
+
+  /** keyturn's folders are private, but whoever may rename a folder above them may put others in their place. */
+  async #warnOfOpenFolders(disk: Disk): Promise<void> {
+    const { configDir, state } = await this.paths();
+    for (const folder of [configDir, state]) {
+      if (this.#lookedAt.has(folder) || (await disk.facts(folder)) === null) continue;
+      this.#lookedAt.add(folder);
+      const { describeOpenFolder } = await import('./open-folder.ts');
+      const open = await describeOpenFolder(disk, folder);
+      if (open !== null) this.note(`${open.message}; ${open.fix}`);
+    }
+  }
 
   /** Reading needs no lock, so the locks are loaded by the first write. */
   readonly locks: Locks = {
@@ -92,6 +113,7 @@ export class Local {
       const { createMissingProfiles } = await import('../../adapters/config/missing-profiles.ts');
       return createMissingProfiles(error);
     }
+    await this.#warnOfOpenFolders(await this.disk());
     const { createProfiles } = await import('../../adapters/config/config-file.ts');
     const { random } = this.runtime;
     return createProfiles({ disk: await this.disk(), locks: this.locks, random, path });
@@ -152,6 +174,7 @@ export class Local {
 
   readonly #store = once(async (): Promise<LocalCredentialStore> => {
     const { createCredentialStore } = await import('../../adapters/store/credential-store.ts');
+    await this.#warnOfOpenFolders(await this.disk());
     return createCredentialStore(await this.storeOptions());
   });
 
@@ -205,6 +228,7 @@ export class Local {
     const disk = await this.disk();
     // A user who can write to this folder could replace the journal, however private the folders in it are.
     await checkPrivateFolder(disk, state);
+    await this.#warnOfOpenFolders(disk);
     const sealers = createJournalSealer(await this.installationKeys(), random);
     return createFileJournal({
       disk,

@@ -30,7 +30,11 @@ export async function examineFiles(
           return [ok('files', `${folder} is not there yet; it is made when it is needed`)];
         }
         await checkPrivateFolder(disk, folder);
-        return [ok('files', `${folder} can be read by you alone`)];
+        const { describeOpenFolder } = await import('../../services/open-folder.ts');
+        const open = await describeOpenFolder(disk, folder);
+        return open === null
+          ? [ok('files', `${folder} can be read by you alone`)]
+          : [warning('files', open.message, open.fix)];
       }),
     ),
   );

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -100,6 +101,62 @@ asRoot(`A12: groups and owners${because}`, () => {
     chownSync(theirs, OTHER, OTHER);
     await deliver(rig, join(mine, 'a'));
     await expect(deliver(rig, join(theirs, 'a'))).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+asRoot(`D2: a folder of another user${because}`, () => {
+  const KINDS = ['env:PATH#TOK', 'file:PATH'];
+  const rigAs = (uid: number) => {
+    const rig = sinkRig();
+    chmodSync(rig.folder, 0o755);
+    const notes: string[] = [];
+    const note = (line: string) => void notes.push(line);
+    return { rig, notes, deps: { ...rig.deps, note, disk: createNodeDisk({ uid }) } };
+  };
+
+  it.each(KINDS)('is refused to all but root, wherever it is on the way: %s', async (kind) => {
+    const { rig, deps } = rigAs(OTHER + 1);
+    const theirs = makeFolder(rig.at('theirs'), 0o755);
+    const mine = makeFolder(join(theirs, 'mine'), 0o700);
+    chownSync(mine, OTHER + 1, OTHER + 1);
+    chownSync(theirs, OTHER, OTHER);
+    const refused = { code: 'usage', message: expect.stringContaining('belongs to another user') };
+    for (const folder of [theirs, mine]) {
+      const sink = parseSink(kind.replace('PATH', join(folder, 'target')), deps);
+      await expect(sink.prove()).rejects.toMatchObject(refused);
+      await expect(sink.deliver(secret)).rejects.toMatchObject(refused);
+      expect(() => lstatSync(join(folder, 'target'))).toThrow('ENOENT');
+    }
+  });
+
+  it.each(KINDS)('takes a file of root, with a note, where it is named without links: %s', async (kind) => {
+    const { rig, deps, notes } = rigAs(0);
+    const theirs = makeFolder(rig.at('workspace'), 0o755);
+    chownSync(theirs, OTHER, OTHER);
+    const sink = parseSink(kind.replace('PATH', join(theirs, 'target')), deps);
+    await sink.prove();
+    await sink.deliver(secret);
+    expect(readFileSync(join(theirs, 'target'), 'utf8')).toContain(secret.reveal());
+    expect(lstatSync(join(theirs, 'target'))).toMatchObject({ uid: 0, mode: 0o100600 });
+    expect(notes.filter((line) => line.includes('belongs to another user'))).toHaveLength(1);
+  });
+
+  it.each(KINDS)('leads root nowhere else by a link in it: %s', async (kind) => {
+    const { rig, deps } = rigAs(0);
+    const private_ = makeFolder(rig.at('private'), 0o700);
+    writeFileSync(join(private_, 'target'), 'mine\n', { mode: 0o600 });
+    const theirs = makeFolder(rig.at('workspace'), 0o755);
+    symlinkSync(private_, join(theirs, 'sub'));
+    lchownSync(join(theirs, 'sub'), OTHER, OTHER);
+    chownSync(theirs, OTHER, OTHER);
+    const sink = parseSink(kind.replace('PATH', join(theirs, 'sub/target')), { ...deps, force: true });
+    const refused = {
+      code: 'usage',
+      message: expect.stringContaining('is a symbolic link that another user'),
+    };
+    await expect(sink.prove()).rejects.toMatchObject(refused);
+    await expect(sink.deliver(secret)).rejects.toMatchObject(refused);
+    expect(readFileSync(join(private_, 'target'), 'utf8')).toBe('mine\n');
   });
 });
 
