@@ -15,6 +15,7 @@ const DANGEROUS_VARIABLES: Readonly<Record<string, string>> = {
   NODE_DEBUG: 'makes Node print what it sends, credentials included',
   NODE_DEBUG_NATIVE: 'makes Node print what it does',
   NODE_V8_COVERAGE: 'makes Node watch keyturn through its debugger and write files',
+  NODE_COMPILE_CACHE: 'makes Node run compiled code from a folder, whatever the files of keyturn hold',
   NODE_REDIRECT_WARNINGS: 'makes Node write its warnings to a file',
   NODE_REPL_EXTERNAL_MODULE: 'makes Node load other code',
   SSLKEYLOGFILE: 'lets OpenSSL write the keys of TLS connections to a file',

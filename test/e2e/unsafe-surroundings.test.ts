@@ -47,6 +47,7 @@ describe('A21 A25 every command that opens a secret', () => {
       ['NODE_OPTIONS', { env: { NODE_OPTIONS: '"--tls-key\\log=F"' } }],
       ['--require', { execArgv: ['--require', './x.js'] }],
       ['NODE_DEBUG', { env: { NODE_DEBUG: 'http' } }],
+      ['NODE_COMPILE_CACHE', { env: { NODE_COMPILE_CACHE: '/nowhere/cache' } }],
     ] as const) {
       const { code, stdout, stderr } = await trial.refuses(line.split(' '), { stdin: '', ...more });
       expect([code, stdout]).toEqual([2, '']);

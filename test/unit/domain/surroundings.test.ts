@@ -28,6 +28,12 @@ describe('A21 A25 variables and options that Node acts on by itself', () => {
     ['NODE_DEBUG of everything', { NODE_DEBUG: '*' }, []],
     ['NODE_DEBUG_NATIVE', { NODE_DEBUG_NATIVE: 'crypto' }, []],
     ['NODE_V8_COVERAGE', { NODE_V8_COVERAGE: '/tmp/c' }, []],
+    ['D3: NODE_COMPILE_CACHE', { NODE_COMPILE_CACHE: '/tmp/c' }, []],
+    [
+      'D3: NODE_COMPILE_CACHE beside others',
+      { NODE_COMPILE_CACHE: '/tmp/c', NODE_COMPILE_CACHE_PORTABLE: '1', NODE_DISABLE_COMPILE_CACHE: '1' },
+      [],
+    ],
     ['NODE_REDIRECT_WARNINGS', { NODE_REDIRECT_WARNINGS: '/tmp/w' }, []],
     ['NODE_REPL_EXTERNAL_MODULE', { NODE_REPL_EXTERNAL_MODULE: '/tmp/m' }, []],
     ['SSLKEYLOGFILE', { SSLKEYLOGFILE: '/tmp/k' }, []],
@@ -53,6 +59,11 @@ describe('A21 A25 variables and options that Node acts on by itself', () => {
     [
       'variables of other programs',
       { DEBUG: '*', NODE_ENV: 'production', NODE_PATH: '/x', NODE_PENDING_DEPRECATION: '1' },
+      [],
+    ],
+    [
+      'D3: no folder of compiled code',
+      { NODE_COMPILE_CACHE: '', NODE_COMPILE_CACHE_PORTABLE: '1', NODE_DISABLE_COMPILE_CACHE: '1' },
       [],
     ],
     ['more authorities', { NODE_EXTRA_CA_CERTS: '/ca.pem', NODE_USE_SYSTEM_CA: '1' }, []],
