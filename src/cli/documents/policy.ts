@@ -3,6 +3,7 @@ import type { PlannedToken } from '../../core/policy/plan-policy.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
+import { quoteName } from '../../output/question.ts';
 import type { Column, ListReport } from '../../output/report.ts';
 import { many } from './document.ts';
 
@@ -26,15 +27,15 @@ export const POLICY_RESULT_COLUMNS: readonly Column[] = POLICY_COLUMNS.map((colu
 /** What a token of the policy may do and where its secret goes: what somebody agrees to who says yes to `apply`. */
 const PLAN_COLUMNS: readonly Column[] = [
   ...POLICY_COLUMNS,
-  { title: 'SCOPES', field: 'scopes', kind: 'list' },
-  { title: 'OPTIONS', field: 'optionsText', kind: 'text' },
+  { title: 'SCOPES', field: 'scopes', kind: 'list', below: true },
+  { title: 'OPTIONS', field: 'optionsText', kind: 'text', below: true },
   { title: 'LIFETIME', field: 'lifetime', kind: 'text' },
-  { title: 'DESTINATIONS', field: 'destinations', kind: 'list' },
+  { title: 'DESTINATIONS', field: 'destinations', kind: 'list', below: true },
 ];
 
 /** `keyturn.policy-plan/1`: what `apply` would do, a record for each token of the policy. */
 export function policyPlanDocument(planned: readonly PlannedToken[]): ListReport {
-  return many({
+  const report = many({
     schema: 'keyturn.policy-plan/1',
     head: { dryRun: true, changes: planned.filter(({ decision }) => isChange(decision)).length },
     key: 'tokens',
@@ -42,6 +43,22 @@ export function policyPlanDocument(planned: readonly PlannedToken[]): ListReport
     items: planned.map(planItem),
     empty: 'the policy has no tokens',
   });
+  return { ...report, below: () => planned.flatMap(grantLines) };
+}
+
+/** What a person agrees to with `apply`, one line for each destination and each command. */
+function grantLines({ target: { token } }: PlannedToken): readonly string[] {
+  const options = optionsText(token);
+  return [
+    ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
+    ...(options === null ? [] : [`options ${options}`]),
+    ...token.deliver.map(deliveryText),
+  ].map((grant) => `${quoteName(token.name)} ${grant}`);
+}
+
+/** `runs COMMAND`, `delivers to env:.env#TOKEN` */
+export function deliveryText(destination: string): string {
+  return isExec(destination) ? `runs ${destination.slice(5)}` : `delivers to ${destination}`;
 }
 
 function planItem({ target, decision }: PlannedToken): JsonObject {

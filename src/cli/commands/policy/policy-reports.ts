@@ -6,7 +6,13 @@ import { formatDuration } from '../../../domain/duration.ts';
 import type { AppError } from '../../../domain/errors.ts';
 import { quoteName } from '../../../output/question.ts';
 import type { ListReport } from '../../../output/report.ts';
-import { isExec, optionsText, POLICY_RESULT_COLUMNS, policyPlanDocument } from '../../documents/policy.ts';
+import {
+  deliveryText,
+  isExec,
+  optionsText,
+  POLICY_RESULT_COLUMNS,
+  policyPlanDocument,
+} from '../../documents/policy.ts';
 import {
   type BulkResult,
   bulkParts,
@@ -115,7 +121,7 @@ export function changeLine({ target: { token, provider, profile }, decision }: P
     ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
     ...(Object.keys(token.options).length > 0 ? [`options ${optionsText(token) ?? ''}`] : []),
     ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),
-    ...token.deliver.map((to) => (isExec(to) ? `runs ${to.slice(5)}` : `delivers to ${to}`)),
+    ...token.deliver.map(deliveryText),
   ];
   return `${decision.action} "${token.name}" at ${placeText(provider.title, profile)}${facts.map((fact) => `; ${fact}`).join('')}`;
 }
