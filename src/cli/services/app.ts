@@ -79,7 +79,9 @@ export class App extends Local implements Services {
       },
     });
     const { withSlowNotice } = await import('../terminal/slow-notice.ts');
-    this.#transport = withSlowNotice(this.runtime.decorate?.transport?.(transport) ?? transport, this);
+    const { withTrustNotice } = await import('./trust-notice.ts');
+    const decorated = this.runtime.decorate?.transport?.(transport) ?? transport;
+    this.#transport = withTrustNotice(withSlowNotice(decorated, this), this);
     return this.#transport;
   });
 

@@ -38,7 +38,8 @@ export function withSlowNotice(transport: Transport, app: Pick<Services, 'global
     }
   };
   return {
-    call: (endpoint, request) => watch(endpoint.origin, () => transport.call(endpoint, request)),
+    call: (endpoint, request, openBody) =>
+      watch(endpoint.origin, () => transport.call(endpoint, request, openBody)),
     sendOnce: (endpoint, request, capture) =>
       watch(endpoint.origin, () => transport.sendOnce(endpoint, request, capture)),
     close: () => transport.close(),
