@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
+import { safeText } from '../../domain/text.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { NewStore, StoreFacts } from '../../ports/store.ts';
 import { proveReplaceable } from '../disk/atomic-file.ts';
@@ -99,10 +100,14 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
 /** Refuses to act on one kind of store when another was asked for; what is there never changes silently. */
 export function checkStoreKind(facts: StoreFacts, wanted: StoreKind | null): void {
   if (wanted === null || facts.kind === null || facts.kind === wanted) return;
+  const replaced =
+    facts.kind === 'file'
+      ? `if they were sealed before, somebody replaced "${safeText(facts.path, 300)}"; otherwise `
+      : '';
   throw new AppError({
     code: 'usage',
     message: `the credentials are kept in the "${facts.kind}" store, not in "${wanted}"`,
-    hint: `leave "--store" and KEYTURN_STORE out, or run \`keyturn credentials migrate --from ${facts.kind} --to ${wanted}\``,
+    hint: `${replaced}leave "--store" and KEYTURN_STORE out, or run \`keyturn credentials migrate --from ${facts.kind} --to ${wanted}\``,
   });
 }
 

@@ -196,14 +196,33 @@ export class Local {
       this.#insteadOfKeychain = 'choose another store: `--store passphrase` or `--store file`';
     if (options.wanted !== undefined) this.#wantedStore = readStoreKind(options.wanted, '"--store"');
     const store = await this.#store();
-    if ((options.wanted !== undefined || options.forWriting) && this.#wantedStore !== null) {
-      const { checkStoreKind } = await import('../../adapters/store/credential-store.ts');
-      checkStoreKind(await store.facts(), this.#wantedStore);
-    }
+    const isStrict = options.wanted !== undefined || options.forWriting === true;
+    const { env } = this.runtime;
+    const isSealedWanted = this.#wantedStore !== null && this.#wantedStore !== 'file';
+    const hasPassphrase = Boolean(env['KEYTURN_PASSPHRASE'] || env['KEYTURN_NEW_PASSPHRASE']);
+    if (!isStrict && !isSealedWanted && !(hasPassphrase && this.#wantedStore === null)) return store;
+    const facts = await store.facts();
+    const { checkStoreKind } = await import('../../adapters/store/credential-store.ts');
+    // Whoever replaces a sealed file by one in clear decides what is sent and where; a read is refused as a write is.
+    if (isStrict || facts.kind === 'file') checkStoreKind(facts, this.#wantedStore);
+    if (facts.kind === 'file' && hasPassphrase && this.#wantedStore === null)
+      this.#tellOfClearStore(facts.path);
     return store;
   }
 
-  readonly installationKeys = once(async (): Promise<InstallationKeys> => this.keysOf(await this.store()));
+  #isClearStoreTold = false;
+
+  /** Also with `--quiet`: the passphrase says that the person counts on a sealed store. */
+  #tellOfClearStore(path: string): void {
+    if (this.#isClearStoreTold) return;
+    this.#isClearStoreTold = true;
+    this.#tell(
+      `the credentials in "${path}" are in clear, though a passphrase is set: if they were sealed before, somebody replaced the file; set KEYTURN_STORE to "passphrase" to refuse it, or to "file" where this is meant`,
+    );
+  }
+
+  /** A migration needs them while the store is not yet of the kind that is wanted. */
+  readonly installationKeys = once(async (): Promise<InstallationKeys> => this.keysOf(await this.#store()));
 
   async keysOf(store: LocalCredentialStore): Promise<InstallationKeys> {
     const { openInstallationKeys } = await import('./installation.ts');
