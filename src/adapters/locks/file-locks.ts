@@ -120,9 +120,11 @@ async function findLiving(
   for (const name of await options.disk.list(options.folder)) {
     if (name === own || !name.startsWith(prefix)) continue;
     const holder = holderOf(name);
-    let mayLive = !holder || (await options.processes.mayLive(holder));
+    // No keyturn made it: a file of a repository, say, that would stop every delivery into it for ever.
+    if (holder === null) continue;
+    let mayLive = await options.processes.mayLive(holder);
     if (mayLive) {
-      if (!holder || !(await isElsewhere(options.processes, holder))) return name;
+      if (!(await isElsewhere(options.processes, holder))) return name;
       // Looked at to the last: each is watched from now on.
       mayLive = await watch.mayLive(name);
       if (mayLive) living ??= name;
@@ -213,10 +215,10 @@ async function removeQuietly(disk: Disk, path: string): Promise<void> {
 function held(name: string, path: string | null): AppError {
   return new AppError({
     code: 'locked',
-    message: `another keyturn is working on "${safeText(name, 80)}"`,
+    message: `another keyturn is working on "${safeText(name, 80)}"${path === null ? '' : `: its lock is "${safeText(path, 300)}"`}`,
     hint:
       path === null
         ? 'try again when this command has ended'
-        : `wait for it to finish; if none is running, remove "${safeText(path, 300)}"`,
+        : 'wait for it to finish; if none is running, remove that file',
   });
 }

@@ -6,6 +6,7 @@ import { proveInPlace } from './in-place.ts';
 import type { SinkDeps } from './sink-deps.ts';
 import { inTrialStage } from './stage.ts';
 import { examineTarget } from './target-file.ts';
+import { holdTarget } from './target-lock.ts';
 
 /** Proves before the request that the file can be made, replaced, or written in place; null when it is not there yet. */
 export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFacts | null> {
@@ -23,6 +24,8 @@ export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFac
       hint: `the file is changed by way of a new one in its folder, which takes none (\`ls -ld ${safeText(dirname(path), 200)}\`); choose another destination: \`--save\`, \`--print\` or \`--to exec:COMMAND\``,
     });
   }
+  // A lock that a dead process of another machine left runs out now, and not while a new secret waits.
+  await holdTarget(deps, path, async () => undefined);
   if (facts && !(await canReplace(deps, path))) await proveInPlace(deps, path, facts);
   return facts;
 }

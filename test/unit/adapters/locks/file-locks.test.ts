@@ -88,7 +88,7 @@ test('gives up after the wait with exit 13 and says which file', async () => {
   const error = await caught(asProcess(2).hold('credential:acme', 30, async () => 'in'));
   expect(error.code).toBe('locked');
   expect(error.message).toContain('credential:acme');
-  expect(error.facts.hint).toContain(FOLDER);
+  expect(error.message).toContain(`its lock is "${FOLDER}/`);
 });
 
 test('is free when its holder died, and the claim is gone', async () => {
@@ -120,13 +120,17 @@ test.each(['../../etc/x', 'a/b', 'nul\0', 'x'.repeat(500), 'CON', 'Ä ö'])(
   },
 );
 
-test('a foreign file in the folder is left alone and holds what it seems to hold', async () => {
-  const { asProcess, memory } = start();
-  const [claim = ''] = await asProcess(1).hold('a', 0, async () => [...memory.files().keys()]);
-  memory.put(claim.replace(/!.*/, '!something-else'), new Uint8Array());
-  expect((await caught(asProcess(1).hold('a', 0, async () => 'in'))).code).toBe('locked');
-  expect(await asProcess(1).hold('b', 0, async () => 'in')).toBe('in');
-});
+test.each(['!x', '!something-else', '!', '!1-1-zz-yy-xx-d790d558ac77aa16'])(
+  'D6: a file whose name no keyturn gives holds nothing, and is left alone: %s',
+  async (name) => {
+    const { asProcess, memory } = start();
+    const [claim = ''] = await asProcess(1).hold('a', 0, async () => [...memory.files().keys()]);
+    const foreign = claim.replace(/!.*/, name);
+    memory.put(foreign, new Uint8Array());
+    expect(await asProcess(1).hold('a', 0, async () => 'in')).toBe('in');
+    expect([...memory.files().keys()]).toEqual([foreign]);
+  },
+);
 
 test('a holder is dead only when that is certain', async () => {
   const { self, mayLive } = createProcesses({ pid: process.pid, signalZero: () => true });

@@ -6,6 +6,7 @@ import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
 import { createEnvSink } from '../../../../src/adapters/sinks/env-sink.ts';
 import { createFileSink } from '../../../../src/adapters/sinks/file-sink.ts';
 import { shortNameOf } from '../../../../src/adapters/sinks/stage.ts';
+import { holdTarget } from '../../../../src/adapters/sinks/target-lock.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import type { Disk } from '../../../../src/ports/disk.ts';
 import { sinkRig } from './sink-rig.ts';
@@ -34,6 +35,35 @@ function ahead(name: 'create' | 'rename' | 'read' | 'list', work: (n: number) =>
       return { ...disk, list: after(disk.list) };
   }
 }
+
+describe('D6: a lock in the way of a delivery', () => {
+  it.each(['env', 'file'])('is found before the request, and named: %s', async (kind) => {
+    const { deps, at } = sinkRig();
+    const fast = { ...deps, clock: { sleep: async () => undefined } };
+    const sink = kind === 'env' ? createEnvSink(fast, at('t'), 'A') : createFileSink(fast, at('t'));
+    await holdTarget(deps, at('t'), async () => {
+      const [lock = ''] = readdirSync(at('.'));
+      expect(lock).toMatch(/^\.keyturn-lock-/);
+      await expect(sink.prove()).rejects.toMatchObject({
+        code: 'locked',
+        message: `another keyturn is working on "t": its lock is "${at(lock)}"`,
+      });
+    });
+    await sink.prove();
+    expect(readdirSync(at('.'))).toEqual([]);
+  });
+
+  it.each(['env', 'file'])('a file of a repository with a name like one is none: %s', async (kind) => {
+    const { deps, at } = sinkRig();
+    const lock = await holdTarget(deps, at('t'), async () => readdirSync(at('.'))[0] ?? '');
+    for (const name of ['!x', '!', '!1-1-zz-yy-xx-d790d558ac77aa16'])
+      writeFileSync(at(lock.replace(/!.*/, name)), '');
+    const sink = kind === 'env' ? createEnvSink(deps, at('t'), 'A') : createFileSink(deps, at('t'));
+    await sink.prove();
+    await sink.deliver(Secret.of('of-a'));
+    expect(readdirSync(at('.'))).toHaveLength(4);
+  });
+});
 
 describe('two deliveries to one dotenv file', () => {
   it.each(['create', 'rename', 'read', 'list'] as const)(
