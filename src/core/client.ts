@@ -2,6 +2,7 @@ import { AppError, type ErrorFacts, isAppError } from '../domain/errors.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { Secret } from '../domain/secret.ts';
 import { cutSecret, vendorText } from '../domain/vendor-text.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { PageContext, PagedApiCall, PageWish } from '../ports/paging.ts';
 import type { ApiCall, Provider, ProviderProblem } from '../ports/provider.ts';
 import type { AuthScheme, ErrorAnswer, HttpRequest, Settings } from '../ports/request.ts';
@@ -49,11 +50,18 @@ export class Client {
   readonly #transport: Transport;
   /** Calls that the vendor has answered with a success. */
   readonly #answered: Set<unknown>;
+  readonly #clock: Pick<Clock, 'now'> | undefined;
 
-  constructor(connection: Connection, transport: Transport, answered = new Set<unknown>()) {
+  /** Without a clock a list may take any time. */
+  constructor(
+    connection: Connection,
+    transport: Transport,
+    { answered = new Set(), clock }: { answered?: Set<unknown>; clock?: Pick<Clock, 'now'> | undefined } = {},
+  ) {
     this.connection = connection;
     this.#transport = transport;
     this.#answered = answered;
+    this.#clock = clock;
   }
 
   /** The same place with a secret that was issued: never a session, even where a session issued it. */
@@ -61,7 +69,7 @@ export class Client {
     const [auth] = this.connection.provider.auth;
     const { claims: _, ...connection } = this.connection;
     const next = { ...connection, secret, auth, credentialName: null, tokenId: null };
-    return new Client(next, this.#transport, this.#answered);
+    return new Client(next, this.#transport, { answered: this.#answered, clock: this.#clock });
   }
 
   async call<I, O>(apiCall: ApiCall<I, O>, input: I): Promise<O> {
@@ -128,7 +136,7 @@ export class Client {
       });
       const page = apiCall.decode(body, contextOf(head, taker.count + taker.withoutId));
       return { ...page, withoutId: page.withoutId + taker.withoutId, handedOver: taker.count };
-    });
+    }, this.#clock);
   }
 
   /** A whole list, or as much of it as came with the reason why it is not whole. */

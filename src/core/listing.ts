@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { type Reference, resolveReference } from '../domain/reference.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { NextPage, Page } from '../ports/paging.ts';
 import { Handover } from './handover.ts';
 
@@ -32,6 +33,8 @@ interface ReadPage<T> {
 }
 
 const MOST_PAGES = 10_000;
+/** The time for all pages together: thousands of slow pages fit, and a list without an end does not run for days. */
+const MOST_MS = 15 * 60_000;
 /** What the ids of one list may take, in bytes: each record is shown once, so that the ids of all are kept. */
 const MOST_IDS = 32 * 1024 * 1024;
 const COST_OF_ID = 100;
@@ -44,13 +47,17 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
   /** Null while pages are read, and for a whole list. */
   why: string | null = null;
   readonly #ask: AskForPage<T>;
+  readonly #clock: Pick<Clock, 'now'> | undefined;
   readonly #ids = new Set<string>();
+  /** How long the reader of the page that is read kept its records, in ms. */
+  #idle = 0;
   #idBytes = 0;
   #withoutId = 0;
   #total: number | null = null;
 
-  constructor(ask: AskForPage<T>) {
+  constructor(ask: AskForPage<T>, clock?: Pick<Clock, 'now'>) {
     this.#ask = ask;
+    this.#clock = clock;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly T[]> {
@@ -58,8 +65,14 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
     let next: NextPage | null = null;
     let taken = 0;
     let empty = 0;
+    let spent = 0;
     for (let index = 0; index < MOST_PAGES; index += 1) {
+      if (spent > MOST_MS) return this.#end(tooLong(index, taken));
+      const started = this.#now();
+      this.#idle = 0;
       const read: ReadPage<T> | null = yield* this.#readPage({ next, index, taken });
+      // The clock may be set back meanwhile.
+      spent += Math.max(0, this.#now() - started - this.#idle);
       if (read === null) return this.#end(TOO_MANY);
       const { fresh } = read;
       const page: AskedPage<T> = read.page;
@@ -106,7 +119,15 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
   *#fresh(items: readonly T[]): Generator<readonly T[]> {
     const fresh = items.filter(({ id }) => !this.#ids.has(id) && this.#ids.add(id));
     for (const { id } of fresh) this.#idBytes += COST_OF_ID + id.length;
-    if (fresh.length > 0) yield fresh;
+    if (fresh.length === 0) return;
+    const handed = this.#now();
+    yield fresh;
+    // A reader may pause, as `less` does.
+    this.#idle += Math.max(0, this.#now() - handed);
+  }
+
+  #now(): number {
+    return this.#clock?.now() ?? 0;
   }
 
   #end(obstacle: string | null): void {
@@ -134,6 +155,10 @@ export class Listing<T extends { readonly id: string }> implements AsyncIterable
 const TOO_MANY = 'it has more records than keyturn reads at once; ask for fewer with --limit';
 const EMPTY = 'the provider gives empty pages, and says that more follow';
 const REPEATS = 'the provider gives the same page again';
+
+function tooLong(pages: number, records: number): string {
+  return `reading it takes longer than ${MOST_MS / 60_000} minutes; ${records} records in ${pages} pages came`;
+}
 
 /** Where pages or records are counted, what follows the last is named as well; an opaque cursor says that there is more. */
 function isCounted({ query }: NextPage): boolean {

@@ -83,6 +83,7 @@ export function clientOf(
           : `${origin} does not accept this credential: hand over ${provider.credential.kind}`,
     },
     transport,
+    { clock: deps.clock },
   );
 }
 

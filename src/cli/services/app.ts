@@ -144,7 +144,7 @@ export class App extends Local implements Services {
 
   async #clientOf(connection: Connection): Promise<Client> {
     const { Client } = await import('../../core/client.ts');
-    return new Client(connection, await this.transport());
+    return new Client(connection, await this.transport(), { clock: this.runtime.clock });
   }
 
   /** A client with a browser session, for the one request that needs it. */

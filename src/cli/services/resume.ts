@@ -58,6 +58,7 @@ async function clientOf(
     return new Client(
       { provider, profile: name, settings, origin, auth, secret, credentialName: null, tokenId: null },
       await app.transport(),
+      { clock: app.runtime.clock },
     );
   }
   const foreign = await foreignToken(app, header);
@@ -85,11 +86,11 @@ async function clientOf(
 }
 
 async function endedClient(
-  app: Pick<Services, 'transport'>,
+  app: Pick<Services, 'runtime' | 'transport'>,
   { provider, profile, settings, origin, credential }: ResolvedConnection,
   own: Pick<Connection, 'secret' | 'tokenId'>,
 ): Promise<Client> {
   const credentialName = credential.kind === 'store' ? credential.name : null;
   const base = { provider, profile: profile?.name ?? null, settings, origin, auth: provider.auth[0] };
-  return new Client({ ...base, ...own, credentialName }, await app.transport());
+  return new Client({ ...base, ...own, credentialName }, await app.transport(), { clock: app.runtime.clock });
 }

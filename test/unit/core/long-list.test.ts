@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Handover } from '../../../src/core/handover.ts';
 import { Listing } from '../../../src/core/listing.ts';
 import { AppError } from '../../../src/domain/errors.ts';
+import { FakeClock } from '../../support/fakes.ts';
 
 interface Item {
   readonly id: string;
@@ -78,6 +79,41 @@ describe('A17: a page that is handed over while it arrives', () => {
     const ids = await read(listing);
     expect(ids.length).toBeLessThan(400);
     expect(listing.why).toContain('--limit');
+  });
+});
+
+describe('D8: a list without an end', () => {
+  const endless = (clock: FakeClock, msAPage: number) => {
+    let page = 0;
+    return new Listing<Item>(async () => {
+      page += 1;
+      await clock.sleep(msAPage);
+      const next = { query: { page: String(page) }, replaces: false };
+      return { items: items(page, page + 1), withoutId: 0, paging: { ...END, next } };
+    }, clock);
+  };
+
+  it.each([
+    [1_000, 901],
+    [60_000, 16],
+    [3_600_000, 1],
+  ])('is read for a quarter of an hour, with pages of %i ms: %i of them', async (ms, pages) => {
+    const listing = endless(new FakeClock(), ms);
+    expect((await read(listing)).length).toBe(pages);
+    expect(listing.why).toBe(
+      `reading it takes longer than 15 minutes; ${pages} records in ${pages} pages came`,
+    );
+  });
+
+  it('is not cut because its reader pauses', async () => {
+    const clock = new FakeClock();
+    let pages = 0;
+    for await (const _ of endless(clock, 1_000)) {
+      await clock.sleep(3_600_000);
+      pages += 1;
+      if (pages === 100) break;
+    }
+    expect(pages).toBe(100);
   });
 });
 
