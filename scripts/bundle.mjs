@@ -90,7 +90,7 @@ const CHUNKS = [
   ['child', /src\/(cli\/commands\/run|adapters\/child\/node-children)\.ts$/],
   [
     'remote',
-    /src\/(cli\/(commands\/(tokens-list|tokens-get|whoami)|terminal\/slow-notice)\.ts$|core\/(client|open-connection|resolve-connection)\.ts$|adapters\/http\/|providers\/)/,
+    /src\/(cli\/(commands\/(tokens-list|tokens-get|whoami)|terminal\/slow-notice|services\/trust-notice)\.ts$|core\/(client|open-connection|resolve-connection)\.ts$|adapters\/http\/|providers\/)/,
   ],
   ['ask', /src\/(output\/question|cli\/terminal\/)/],
   ['table', /src\/output\/(table|style)|node_modules\/chalk\//],

@@ -48,7 +48,8 @@ export async function environmentVariables(): Promise<readonly VariableHelp[]> {
     },
     {
       name: 'KEYTURN_STORE',
-      about: 'keychain, passphrase or file: how a new credentials file stores secrets',
+      about:
+        'keychain, passphrase or file: how a new credentials file stores secrets; with a sealed one a file in clear is refused',
     },
     { name: 'KEYTURN_PASSPHRASE', about: 'the passphrase of a credentials file that has one' },
     { name: 'KEYTURN_NEW_PASSPHRASE', about: 'the new passphrase, where `credentials migrate` changes it' },

@@ -2,8 +2,8 @@ import type { FileAudit } from '../../adapters/audit/file-audit.ts';
 import type { Paths } from '../../adapters/config/paths.ts';
 import type { LocalCredentialStore } from '../../adapters/store/credential-store.ts';
 import type { InstallationKeys } from '../../adapters/store/installation-keys.ts';
-import { STORE_KINDS, type StoreKind } from '../../domain/credential.ts';
-import { AppError, usage } from '../../domain/errors.ts';
+import type { StoreKind } from '../../domain/credential.ts';
+import { AppError } from '../../domain/errors.ts';
 import { noteLine } from '../../output/note.ts';
 import type { Children } from '../../ports/child.ts';
 import type { Disk } from '../../ports/disk.ts';
@@ -16,7 +16,9 @@ import type { Globals } from '../arguments/globals.ts';
 import { PROGRAMS, packageFile } from '../package-files.ts';
 import type { Runtime } from '../runtime.ts';
 import { once } from './once.ts';
+import { warnerOfOpenFolders } from './open-folder.ts';
 import type { Migration } from './services.ts';
+import { clearStore, clearThoughPassphrase, readStoreKind } from './store-kind.ts';
 
 /** Everything that is saved on this machine: files, keychain, journal, audit log. Each is opened on first use. */
 export class Local {
@@ -68,19 +70,7 @@ export class Local {
     };
   });
 
-  readonly #lookedAt = new Set<string>();
-
-  /** keyturn's folders are private, but whoever may rename a folder above them may put others in their place. */
-  async #warnOfOpenFolders(disk: Disk): Promise<void> {
-    const { configDir, state } = await this.paths();
-    for (const folder of [configDir, state]) {
-      if (this.#lookedAt.has(folder) || (await disk.facts(folder)) === null) continue;
-      this.#lookedAt.add(folder);
-      const { describeOpenFolder } = await import('./open-folder.ts');
-      const open = await describeOpenFolder(disk, folder);
-      if (open !== null) this.note(`${open.message}; ${open.fix}`);
-    }
-  }
+  readonly #warnOfOpenFolders = warnerOfOpenFolders(this);
 
   /** Reading needs no lock, so the locks are loaded by the first write. */
   readonly locks: Locks = {
@@ -205,21 +195,14 @@ export class Local {
     const { checkStoreKind } = await import('../../adapters/store/credential-store.ts');
     // Whoever replaces a sealed file by one in clear decides what is sent and where; a read is refused as a write is.
     if (isStrict || facts.kind === 'file') checkStoreKind(facts, this.#wantedStore);
-    if (facts.kind === 'file' && hasPassphrase && this.#wantedStore === null)
-      this.#tellOfClearStore(facts.path);
+    if (facts.kind === 'file' && hasPassphrase && this.#wantedStore === null) await this.#tellOfClearStore();
     return store;
   }
 
-  #isClearStoreTold = false;
-
   /** Also with `--quiet`: the passphrase says that the person counts on a sealed store. */
-  #tellOfClearStore(path: string): void {
-    if (this.#isClearStoreTold) return;
-    this.#isClearStoreTold = true;
-    this.#tell(
-      `the credentials in "${path}" are in clear, though a passphrase is set: if they were sealed before, somebody replaced the file; set KEYTURN_STORE to "passphrase" to refuse it, or to "file" where this is meant`,
-    );
-  }
+  readonly #tellOfClearStore = once(async (): Promise<void> => {
+    this.#tell(clearThoughPassphrase((await this.paths()).credentialsFile));
+  });
 
   /** A migration needs them while the store is not yet of the kind that is wanted. */
   readonly installationKeys = once(async (): Promise<InstallationKeys> => this.keysOf(await this.#store()));
@@ -271,17 +254,4 @@ export class Local {
       });
     return new TextDecoder().decode(bytes);
   }
-}
-
-/** The warning of a store in clear, shown once when the store is created. */
-function clearStore(path: string): string {
-  return `secrets are saved in clear in "${path}": any program that can read that file can use them; seal them with \`keyturn credentials migrate --from file --to keychain\`, or \`--to passphrase\``;
-}
-
-function readStoreKind(text: string | undefined, where: string): StoreKind | null {
-  if (text === undefined) return null;
-  const kind = STORE_KINDS.find((candidate) => candidate === text);
-  const example = where === 'KEYTURN_STORE' ? '`KEYTURN_STORE=file`' : '`--store file`';
-  if (!kind) throw usage(`${where} takes one of ${STORE_KINDS.join(', ')}`, `for example ${example}`);
-  return kind;
 }

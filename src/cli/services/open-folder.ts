@@ -1,6 +1,21 @@
 import { isAppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk, OpenPlace } from '../../ports/disk.ts';
+import type { Services } from './services.ts';
+
+/** Warns once for each of keyturn's folders: they are private, but whoever may rename a folder above may put others in their place. */
+export function warnerOfOpenFolders(app: Pick<Services, 'note' | 'paths'>): (disk: Disk) => Promise<void> {
+  const lookedAt = new Set<string>();
+  return async (disk) => {
+    const { configDir, state } = await app.paths();
+    for (const folder of [configDir, state]) {
+      if (lookedAt.has(folder) || (await disk.facts(folder)) === null) continue;
+      lookedAt.add(folder);
+      const open = await describeOpenFolder(disk, folder);
+      if (open !== null) app.note(`${open.message}; ${open.fix}`);
+    }
+  };
+}
 
 /** Which other user may replace one of keyturn's folders, and what helps; null where nobody may, or nobody can tell. */
 export async function describeOpenFolder(
