@@ -29,7 +29,10 @@ export interface ApiCall<I, O> {
    * null. Absent: the body is needed and has to be JSON.
    */
   readonly answer?: 'optional';
-  request(input: I, settings: Settings): HttpRequest;
+  /** Statuses beside 2xx that count as done; the answer is decoded from null. */
+  readonly accepts?: readonly number[];
+  /** `now` is the time of the request, for vendors that want a lifetime instead of an end. */
+  request(input: I, settings: Settings, now?: number): HttpRequest;
   /**
    * Throws `SchemaDrift` with the field names seen, never values. An empty body arrives as null. `own` is the secret
    * that the request was sent with: an answer that echoes it holds no new secret there.

@@ -14,16 +14,21 @@ export interface HttpRequest {
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
+  /** A body as HTML forms send it, in place of `body`. */
+  readonly form?: Readonly<Record<string, string>>;
   /** A write that may be sent again after a lost answer because its effect is the same (enable, delete by id …). */
   readonly repeatable?: boolean;
 }
 
-export type AuthSchemeId = 'bearer' | 'session';
+/** `bearer`, `session`, or whatever a definition calls its own. */
+export type AuthSchemeId = string;
 
 /** How a secret is put on a request. Called by the transport only. */
 export interface AuthScheme {
   readonly id: AuthSchemeId;
   headers(secret: Secret): Readonly<Record<string, string>>;
+  /** Members of a JSON body or a form that carry the secret, where the vendor wants it there. */
+  body?(secret: Secret): Readonly<Record<string, string>>;
 }
 
 /** What a vendor answered to a request that it refused. */

@@ -3,6 +3,7 @@ import { SchemaDrift } from '../domain/schema-drift.ts';
 import type { Instant } from '../domain/time.ts';
 import type { TokenStatus, UnreadableDates } from '../domain/token.ts';
 import { readVendorDate, type VendorDate } from '../domain/vendor-date.ts';
+import { at, lastPart } from './pointer.ts';
 
 /** A JSON object from outside. Read it by own names only: it may carry `__proto__`. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -28,10 +29,14 @@ export function showName(name: string): string {
   return isPlain ? name : '(a name not shown)';
 }
 
-/** The first of these fields that is there and not null. */
+/** The first of these fields that is there and not null. A name that begins with `/` is a JSON Pointer. */
 export function pick(fields: Fields, names: readonly string[]): unknown {
   for (const name of names) {
-    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const value = name.startsWith('/')
+      ? at(fields, name)
+      : Object.hasOwn(fields, name)
+        ? fields[name]
+        : undefined;
     if (value !== undefined && value !== null) return value;
   }
   return undefined;
@@ -141,12 +146,15 @@ export function status(fields: Fields, ...names: readonly string[]): TokenStatus
   return word === null ? null : (STATUSES.get(word.trim().toLowerCase()) ?? 'active');
 }
 
-/** The vendor's own fields, by a list of names: a field that nobody knows could be a secret. */
+/**
+ * The vendor's own fields, by a list of names or pointers: a field that nobody knows could be a secret. A pointer's value
+ * stands under the last part of the pointer.
+ */
 export function attributes(fields: Fields, ...names: readonly string[]): JsonObject {
   const kept: [string, Json][] = [];
   for (const name of names) {
     const value = toJson(pick(fields, [name]), 0);
-    if (value !== undefined) kept.push([name, value]);
+    if (value !== undefined) kept.push([name.startsWith('/') ? lastPart(name) : name, value]);
   }
   return Object.fromEntries(kept);
 }

@@ -4,6 +4,7 @@ import { isMask } from '../domain/secret-input.ts';
 import type { Issued } from '../ports/provider.ts';
 import { drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
 import { isToldEmpty } from './paging.ts';
+import { at, lastPart } from './pointer.ts';
 import {
   findAmbiguous,
   findGuesses,
@@ -11,6 +12,7 @@ import {
   isAside,
   isPlausible,
   plain,
+  type SecretForm,
   type SecretSearch,
 } from './rivals.ts';
 import { WRAPPERS } from './wrappers.ts';
@@ -21,10 +23,12 @@ const DEEPEST_WRAPPER = 3;
 export interface SecretPlace {
   /** The fields that the vendor documents: another value beside one of these is not the secret, unless its name says so. */
   readonly documented?: readonly string[];
+  /** Where exactly they are, as JSON Pointers, when they may be deeper than the wrappers that are known. */
+  readonly pointers?: readonly string[];
   /** The fields that are likely to hold it. */
   readonly names?: readonly string[];
   /** What a secret of this provider looks like, where that is published: a value of this form is one in any field. */
-  readonly form?: RegExp;
+  readonly form?: SecretForm;
   /** Set where no secret has to come: then one of an unknown name is not looked for. */
   readonly isOptional?: true;
 }
@@ -44,17 +48,17 @@ export interface Known {
  * `SeveralSecrets`.
  */
 export function findSecret(body: unknown, place: SecretPlace, known: Known = {}): Secret | null {
-  const { documented = [], names = [], form = null, isOptional } = place;
+  const { documented = [], pointers = [], names = [], form = null, isOptional } = place;
   const ids = known.others ?? [];
   const isNew = (value: string) => !ids.includes(value) && known.own?.equals(Secret.of(value)) !== true;
   const search = { form, isNew };
-  const sure = valuesUnder(body, documented, isNew);
+  const sure = new Map([...valuesAt(body, pointers, isNew), ...valuesUnder(body, documented, isNew)]);
   const [only, ...more] = [...sure.keys()];
   if (only !== undefined && more.length === 0 && !isMask(only)) {
     refuseSeveral([...sure.values(), ...findSuccessors(body, only, search)], ids);
     return Secret.of(only);
   }
-  const found = valuesUnder(body, [...documented, ...names], isNew);
+  const found = new Map([...sure, ...valuesUnder(body, [...documented, ...names], isNew)]);
   const values = [...found.keys()];
   const shown = values.filter((value) => !isMask(value));
   const secret = shown[0] ?? values[0];
@@ -80,6 +84,17 @@ function guessSecret(body: unknown, search: SecretSearch, ids: readonly (string 
 function refuseSeveral(fields: readonly string[], ids: readonly (string | null)[]): void {
   if (fields.length > 1)
     throw new SeveralSecrets(fields.map(showName), ids.find((id) => id !== null) ?? null);
+}
+
+function valuesAt(
+  body: unknown,
+  pointers: readonly string[],
+  isNew: (value: string) => boolean,
+): ReadonlyMap<string, string> {
+  const found = pointers.map((pointer) => [at(body, pointer), lastPart(pointer)] as const);
+  return new Map(
+    found.flatMap(([value, name]) => (isPlausible(value) && isNew(value) ? [[value, name] as const] : [])),
+  );
 }
 
 /** The values of the fields of these names, at the top or in a wrapper, with the names as they are written. */

@@ -5,6 +5,7 @@ import type { ProviderProblem } from '../ports/provider.ts';
 import type { ErrorAnswer } from '../ports/request.ts';
 import { isFields, pick } from './decode.ts';
 import { fullOf } from './full-account.ts';
+import { at } from './pointer.ts';
 import { findReasons } from './reasons.ts';
 
 export interface ProblemRules {
@@ -16,12 +17,18 @@ export interface ProblemRules {
   readonly hintFor?: (words: string) => string | undefined;
   /** Our code, by the provider's; wins over the status. */
   readonly codes?: Readonly<Record<string, ErrorCode>>;
+  /** Our code, by a part of the provider's own message; wins over both. */
+  readonly codeFor?: (words: string) => ErrorCode | undefined;
+  /** Where the provider's code is documented to be, as a JSON Pointer. */
+  readonly codeAt?: string;
+  /** Where the provider's message is documented to be; elsewhere it is looked for where these hold no text. */
+  readonly messageAt?: readonly string[];
 }
 
 /** The vendor's error answer in keyturn's terms: its words are quoted, one safe line, with secrets cut out. */
 export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderProblem {
-  const words = quote(answer);
-  const code = codeOf(answer, rules);
+  const words = quote(answer, rules);
+  const code = (words === null ? undefined : rules.codeFor?.(words)) ?? codeOf(answer, rules);
   const requestId = answer.header(rules.requestIdHeader);
   const full = words === null ? null : fullOf(answer.status, words);
   return {
@@ -39,11 +46,12 @@ export function readProblem(answer: ErrorAnswer, rules: ProblemRules): ProviderP
 
 function codeOf({ status, body, header }: ErrorAnswer, rules: ProblemRules): ErrorCode {
   if (status === 403 && isLimited(header)) return 'unavailable';
+  const { codes = {}, codeAt } = rules;
   const error = isFields(body) ? pick(body, ['error']) : undefined;
-  for (const holder of [body, error]) {
-    const word = isFields(holder) ? pick(holder, ['code']) : undefined;
-    const known = typeof word === 'string' && Object.hasOwn(rules.codes ?? {}, word) ? word : '';
-    const code = rules.codes?.[known];
+  const words = [body, error].map((holder) => (isFields(holder) ? pick(holder, ['code']) : undefined));
+  for (const word of codeAt === undefined ? words : [at(body, codeAt), ...words]) {
+    const name = typeof word === 'string' || typeof word === 'number' ? String(word) : '';
+    const code = Object.hasOwn(codes, name) ? codes[name] : undefined;
     if (code !== undefined) return code;
   }
   return codeFor(status);
@@ -81,10 +89,13 @@ function hintFor(code: ErrorCode): string | undefined {
 }
 
 /** The provider's own words: one line, safe, short, without secrets. */
-function quote(answer: ErrorAnswer): string | null {
+function quote(answer: ErrorAnswer, { messageAt = [] }: ProblemRules): string | null {
   // The request's own secret first: cutting a part of it by its shape would hide the rest from this.
   const own = answer.secret?.reveal() ?? '';
-  const joined = findReasons(answer.body)
+  const documented = messageAt
+    .map((place) => at(answer.body, place))
+    .filter((found): found is string => typeof found === 'string' && found.trim() !== '');
+  const joined = (documented.length > 0 ? documented.slice(0, 3) : findReasons(answer.body))
     .map((reason) => reason.slice(0, 100_000))
     .join('; ')
     .slice(0, 100_000)

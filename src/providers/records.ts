@@ -8,6 +8,8 @@ export interface ListShape<T> {
   readonly names: readonly string[];
   readonly ids: readonly string[];
   readonly decode: (fields: Fields) => T;
+  /** Whether a row is one of the things that are listed; absent where every row is. */
+  readonly isRecord?: (fields: Fields) => boolean;
   readonly paging?: VendorPaging;
 }
 
@@ -29,9 +31,10 @@ function emptiness(body: unknown, page: PageContext, { paging }: ListShape<unkno
 
 export function readRecords<T>(
   body: unknown,
-  { names, ids, decode }: ListShape<T>,
+  { names, ids, decode, isRecord }: ListShape<T>,
 ): { readonly items: readonly T[]; readonly withoutId: number } {
-  const records = findList(body, ...names);
+  const all = findList(body, ...names);
+  const records = isRecord === undefined ? all : all.filter((one) => !isFields(one) || isRecord(one));
   const usable = records.filter(isFields).filter((record) => recordId(record, ...ids) !== null);
   if (usable.length === 0 && records.length > 0) throw drift('usable id', records[0]);
   return { items: usable.map(decode), withoutId: records.length - usable.length };

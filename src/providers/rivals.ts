@@ -1,9 +1,14 @@
 import { isMask, MAX_SECRET_LENGTH } from '../domain/secret-input.ts';
 import { isFields } from './decode.ts';
 
+/** What a secret looks like. */
+export interface SecretForm {
+  test(value: string): boolean;
+}
+
 export interface SecretSearch {
   /** What a secret of the provider looks like; null where that is not published. */
-  readonly form: RegExp | null;
+  readonly form: SecretForm | null;
   /** False for values that are accounted for: ids, public keys, the caller's own secret. */
   readonly isNew: (value: string) => boolean;
 }
@@ -80,7 +85,7 @@ function mayBeSecret(name: string, value: string, { isNew }: SecretSearch): bool
   return !NO_SECRET_NAME.test(name) && isNew(value);
 }
 
-function hasForm(name: string, value: string, form: RegExp | null, secret: string): boolean {
+function hasForm(name: string, value: string, form: SecretForm | null, secret: string): boolean {
   return !ANY_FORM_NAME.test(name) && (form?.test(value) ?? hasSamePrefix(value, secret));
 }
 

@@ -1,4 +1,4 @@
-import { usage } from '../domain/errors.ts';
+import { type AppError, usage } from '../domain/errors.ts';
 import type { Setting } from '../ports/provider.ts';
 import type { Settings } from '../ports/request.ts';
 
@@ -6,11 +6,12 @@ import type { Settings } from '../ports/request.ts';
 export function need(settings: Settings, setting: Setting): string {
   const value = find(settings, setting.name);
   if (value !== null) return value;
-  const variable = `KEYTURN_${setting.name.toUpperCase().replaceAll('-', '_')}`;
-  throw usage(
-    `the setting "${setting.name}" is missing`,
-    `give \`--${setting.name} ${setting.placeholder}\` or set ${variable}`,
-  );
+  throw needed(setting);
+}
+
+export function needed({ name, placeholder }: Setting): AppError {
+  const variable = `KEYTURN_${name.toUpperCase().replaceAll('-', '_')}`;
+  return usage(`the setting "${name}" is missing`, `give \`--${name} ${placeholder}\` or set ${variable}`);
 }
 
 export function find(settings: Settings, name: string): string | null {
