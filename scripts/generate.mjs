@@ -3,10 +3,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compileDefinitions } from './definitions.mjs';
 import { ensureInstalled, packageJson, ROOT, run, tool } from './lib.mjs';
 
 const check = process.argv.includes('--check');
 ensureInstalled();
+// What follows loads the providers, and with them what is made here.
+await compileDefinitions({ check });
 // Node cannot run the generator's TypeScript itself.
 const compiled = join(ROOT, '.tmp', `generate-${process.pid}`);
 run(tool('tsc'), ['-p', 'tsconfig.generate.json', '--outDir', compiled]);

@@ -14,6 +14,12 @@ interface KnownForm {
   readonly of?: readonly string[];
 }
 
+const JWT: KnownForm = {
+  form: /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/,
+  what: 'a JWT (of Prefactor, or a session of Bluebricks)',
+  of: ['prefactor', 'bluebricks'],
+};
+
 /**
  * The published forms of the four vendors' secrets, and of secrets that lie in the same places (CI variables, `.env` files) and
  * are taken for them by mistake. A vendor without a published form (an opaque token) is not in here.
@@ -23,11 +29,7 @@ const FORMS: readonly KnownForm[] = [
   { form: /^(?:ert|erv)_/i, what: 'a token of Errova', of: ['errova'] },
   { form: /^pf_/i, what: 'an SDK key of Prefactor', of: ['prefactor'] },
   { form: /^[0-9a-f]{32}$/i, what: 'a token of Devo (32 hexadecimal digits)', of: ['devo'] },
-  {
-    form: /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/,
-    what: 'a JWT (of Prefactor, or a session of Bluebricks)',
-    of: ['prefactor', 'bluebricks'],
-  },
+  JWT,
   { form: /^(?:gh[opsur]_|github_pat_|v1\.[0-9a-f]{40}$)/i, what: 'a token of GitHub' },
   { form: /^(?:gl(?:pat|dt|rt|ptt|cbt|ft|soat|agent|imt|oas)-|GR1348941)/i, what: 'a token of GitLab' },
   { form: /^sk-ant-/i, what: 'a key of Anthropic' },
@@ -72,13 +74,20 @@ const ISSUERS: readonly { readonly host: RegExp; readonly what: string; readonly
   { host: /(?:^|\.)kubernetes\.default\.svc(?:\.|$)/, what: 'a token of a Kubernetes service account' },
 ];
 
+export interface Vendor extends Pick<Provider, 'id' | 'title'> {
+  /** Whether the vendor's credential is a JWT. */
+  readonly takesJwt: boolean;
+  /** Whether the secret begins as the vendor's own do. */
+  readonly isOwn?: (value: string) => boolean;
+}
+
 /**
  * Refuses what is no secret (a mask), and a secret in the published form of another vendor's: it was put into the wrong
  * variable, and the first request would hand it to a stranger. The secret is never repeated.
  */
-export function checkForm(secret: Secret, vendor: Pick<Provider, 'id' | 'title'>): void {
+export function checkForm(secret: Secret, vendor: Vendor): void {
   refuseMask(secret);
-  const foreign = findForeign(secret, vendor.id);
+  const foreign = findForeign(secret, vendor);
   if (foreign === null) return;
   throw new AppError({
     code: 'auth',
@@ -88,13 +97,14 @@ export function checkForm(secret: Secret, vendor: Pick<Provider, 'id' | 'title'>
   });
 }
 
-function findForeign(secret: Secret, vendor: string): string | null {
+function findForeign(secret: Secret, { id: vendor, takesJwt, isOwn }: Vendor): string | null {
   const value = secret.reveal();
   const known = FORMS.find(({ form }) => form.test(value));
-  if (known && !known.of?.includes(vendor)) return known.what;
+  const isClaimed = (takesJwt && known === JWT) || isOwn?.(value) === true;
+  if (known && !isClaimed && !known.of?.includes(vendor)) return known.what;
   const claims = readJwtClaims(secret);
   if (claims === null) return null;
-  if (vendor !== 'prefactor' && vendor !== 'bluebricks') return 'a JWT, which this vendor does not issue';
+  if (!takesJwt) return 'a JWT, which this vendor does not issue';
   // The account in `_.a` is in Prefactor's own tokens (github.com/prefactordev/typescript-sdk).
   const nested = pick(claims, ['_']);
   if (vendor === 'bluebricks' && isFields(nested) && pick(nested, ['a']) !== undefined)

@@ -4,10 +4,7 @@ import { isAppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Token } from '../../src/domain/token.ts';
 import type { Issued, Provider, TokenSpec } from '../../src/ports/provider.ts';
-import { bluebricks } from '../../src/providers/bluebricks.ts';
-import { devo } from '../../src/providers/devo.ts';
-import { errova } from '../../src/providers/errova.ts';
-import { prefactor } from '../../src/providers/prefactor.ts';
+import { bluebricks, devo, errova, prefactor } from '../support/providers.ts';
 import { type Caller, createWorld, idOf, logIn, START, type World } from './provider-host.ts';
 
 const NONE: TokenSpec = { name: null, scopes: [], expiresAt: null, options: {}, idempotencyKey: null };

@@ -3,11 +3,8 @@ import { Client } from '../../../src/core/client.ts';
 import { AppError, isAppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
 import { FakeTransport, ORIGIN, tokenOf } from '../../support/fakes.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 
 const SECRET = 'kt_canary_0123456789';
 const SETTINGS = { org: 'acme', region: 'us', domain: 'acme' };

@@ -4,10 +4,6 @@ import { renameToken } from '../../../src/core/rename-token.ts';
 import { AppError, isAppError } from '../../../src/domain/errors.ts';
 import type { Token } from '../../../src/domain/token.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
 import {
   type Answer,
   FakeAudit,
@@ -19,6 +15,7 @@ import {
   NOW,
   tokenOf,
 } from '../../support/fakes.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 
 const SETTLE_MS = 5_000;
 const OLD = 'etl';

@@ -4,8 +4,8 @@ import { checkStatedId, findOwnId } from '../../../src/core/own-id.ts';
 import { ownershipOf } from '../../../src/core/own-token.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { ProviderFacts } from '../../../src/ports/provider.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
 import { FakeStore, FakeTransport, fakeProvider, type Sent, tokenOf } from '../../support/fakes.ts';
+import { prefactor } from '../../support/providers.ts';
 
 const PREFACTOR = {
   ...{ provider: prefactor, profile: null, settings: {}, origin: 'https://app.example' },

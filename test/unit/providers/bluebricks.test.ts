@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
+import { bluebricks } from '../../support/providers.ts';
 import { answer, has, jwt, pageContext, refused, SPEC, TARGET, TOKEN } from './support.ts';
 
 const { tokens } = bluebricks;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { devo } from '../../../src/providers/devo.ts';
+import { devo } from '../../support/providers.ts';
 import { answer, has, pageContext, refused, SPEC, TARGET, TOKEN } from './support.ts';
 
 const SETTINGS = { region: 'eu', domain: 'child@parent' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SchemaDrift } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { errova } from '../../../src/providers/errova.ts';
+import { errova } from '../../support/providers.ts';
 import { answer, has, pageContext, refused, SPEC, TARGET, TOKEN } from './support.ts';
 
 const ORG = { org: 'acme-inc' };
@@ -59,7 +59,7 @@ describe('errova requests', () => {
 
   it('never repeat a mint', () => {
     for (const request of [
-      has(tokens.create).request(SPEC, ORG),
+      has(tokens.create).request({ ...SPEC, name: 'ci', scopes: ['org.read'] }, ORG),
       has(tokens.rotate).request(TARGET, ORG),
       keys.rotate.request(KEY, ORG),
     ]) {

@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../../src/domain/errors.ts';
 import { parseJsonBytes } from '../../../src/domain/parse-json.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 import { answer, pageContext, SPEC, TARGET, TOKEN } from './support.ts';
 
 /** Stands for a secret: it may be in a `Secret`, and in nothing that is said or shown. */

@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const ALL = [bluebricks, devo, errova, prefactor];

@@ -4,11 +4,8 @@ import type { WholeOrNot } from '../../../src/core/listing.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import type { Query, Settings } from '../../../src/ports/request.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
 import { FakeTransport } from '../../support/fakes.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 
 const ORIGIN = 'https://vendor.example';
 const COUNT = 250;

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 import { answer } from './support.ts';
 
 const WHY = 'label has been taken';

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 
 const PROVIDERS = [errova, devo, prefactor, bluebricks];
 

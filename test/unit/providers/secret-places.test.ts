@@ -3,10 +3,7 @@ import { isAppError } from '../../../src/domain/errors.ts';
 import { SeveralSecrets } from '../../../src/domain/schema-drift.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Issued } from '../../../src/ports/provider.ts';
-import { bluebricks } from '../../../src/providers/bluebricks.ts';
-import { devo } from '../../../src/providers/devo.ts';
-import { errova } from '../../../src/providers/errova.ts';
-import { prefactor } from '../../../src/providers/prefactor.ts';
+import { bluebricks, devo, errova, prefactor } from '../../support/providers.ts';
 import { has, jwt, SPEC, TARGET } from './support.ts';
 
 const HEX = '0f343b0931126a20f133d67c2b018a3b';
