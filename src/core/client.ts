@@ -73,7 +73,7 @@ export class Client {
   }
 
   async call<I, O>(apiCall: ApiCall<I, O>, input: I): Promise<O> {
-    const request = apiCall.request(input, this.connection.settings);
+    const request = this.#requestOf(apiCall, input);
     const { body } = await this.#read(request, apiCall);
     const answer = apiCall.decode(body, input, this.connection.secret);
     this.#answered.add(apiCall);
@@ -87,9 +87,8 @@ export class Client {
 
   /** What would be sent, for `--dry-run`: `POST https://api.example.com/tokens`. Sends nothing. */
   describe<I, O>(apiCall: ApiCall<I, O>, input: I): string {
-    const { origin, settings } = this.connection;
-    const { method, path } = apiCall.request(input, settings);
-    return `${method} ${origin}${path}`;
+    const { method, path } = this.#requestOf(apiCall, input);
+    return `${method} ${this.connection.origin}${path}`;
   }
 
   /**
@@ -146,8 +145,12 @@ export class Client {
 
   /** Sends a request once that must not be repeated; see {@link Transport.sendOnce}. The caller decides what the outcome means. */
   sendOnce<I, O>(apiCall: ApiCall<I, O>, input: I, capture: Capture): Promise<Outcome> {
-    const request = apiCall.request(input, this.connection.settings);
+    const request = this.#requestOf(apiCall, input);
     return this.#transport.sendOnce(this.#endpoint(apiCall.auth), request, capture);
+  }
+
+  #requestOf<I, O>(apiCall: ApiCall<I, O>, input: I): HttpRequest {
+    return apiCall.request(input, this.connection.settings, this.#transport.now?.());
   }
 
   /** The vendor's refusal as our error; keeps its own words, never the secret it was asked with. */
@@ -160,7 +163,7 @@ export class Client {
   /** The body of a success, once it is known to be one: a vendor may refuse in the body alone. */
   async #read(
     request: HttpRequest,
-    { auth, answer, isEmptyAnswer, isPageRefused }: ReadHooks,
+    { auth, answer, accepts, isEmptyAnswer, isPageRefused }: ReadHooks,
     openTaker: () => RecordTaker | null = () => null,
   ): Promise<Head & { readonly body: unknown }> {
     const { provider, secret } = this.connection;
@@ -169,6 +172,7 @@ export class Client {
     const { status, header } = reply;
     if (status < 200 || status > 299) {
       const told = { status, header, body: readRefusal(reply) };
+      if (accepts?.includes(status)) return { body: undefined, header, status };
       if (isEmptyAnswer?.(told)) return { body: null, header, status };
       throw isPageRefused?.(told) ? new PageRefused(this.refusal(reply).facts) : this.refusal(reply);
     }
@@ -231,7 +235,7 @@ export class Client {
   }
 }
 
-interface ReadHooks extends Pick<ApiCall<never, unknown>, 'auth' | 'answer' | 'isEmptyAnswer'> {
+interface ReadHooks extends Pick<ApiCall<never, unknown>, 'auth' | 'answer' | 'accepts' | 'isEmptyAnswer'> {
   readonly isPageRefused?: (answer: ErrorAnswer) => boolean;
 }
 

@@ -29,7 +29,7 @@ export interface ApiCall<I, O> {
    * null. Absent: the body is needed and has to be JSON.
    */
   readonly answer?: 'optional';
-  /** Statuses beside 2xx that count as done; the answer is decoded from null. */
+  /** Statuses beside 2xx that count as done; such an answer is decoded from undefined. */
   readonly accepts?: readonly number[];
   /** `now` is the time of the request, for vendors that want a lifetime instead of an end. */
   request(input: I, settings: Settings, now?: number): HttpRequest;

@@ -34,6 +34,7 @@ const REQUEST_ID_NAMES = ['x-request-id', 'x-devo-cid', 'request-id', 'x-correla
 export function requestHeaders(endpoint: Endpoint, request: HttpRequest, userAgent: string): Headers {
   const result: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
   if (request.body !== undefined) result['content-type'] = 'application/json';
+  if (request.form !== undefined) result['content-type'] = 'application/x-www-form-urlencoded';
   add(result, request.headers ?? {}, 'the request');
   add(result, endpoint.auth.headers(endpoint.secret), 'the credential');
   result['accept-encoding'] = 'identity';

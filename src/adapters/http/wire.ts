@@ -32,8 +32,16 @@ export function toWire(endpoint: Endpoint, request: HttpRequest, userAgent: stri
     path: request.path,
     target: request.path + queryText(request.query ?? {}),
     headers: requestHeaders(endpoint, request, userAgent),
-    body: request.body === undefined ? null : Buffer.from(JSON.stringify(request.body), 'utf8'),
+    body: bodyOf(endpoint, request),
   };
+}
+
+/** JSON or a form, with the members that carry the secret where the vendor wants it in the body. */
+function bodyOf({ auth, secret }: Endpoint, { body, form }: HttpRequest): Buffer | null {
+  if (form !== undefined)
+    return Buffer.from(new URLSearchParams({ ...form, ...auth.body?.(secret) }).toString(), 'utf8');
+  if (body === undefined) return null;
+  return Buffer.from(JSON.stringify({ ...body, ...auth.body?.(secret) }), 'utf8');
 }
 
 /** Host and port, the port also where it is the scheme's own. */

@@ -129,7 +129,7 @@ function targetCall<O>(
     request: (target, settings, now) =>
       requestOf(made, request, { settings, filling: fillingOfTarget(target), now }),
     decode: (body, _target, own) => {
-      checkMust(request, body);
+      if (body !== undefined) checkMust(request, body);
       return decode(body, own);
     },
   };

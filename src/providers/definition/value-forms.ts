@@ -26,16 +26,16 @@ const json = (value: Json): Json | undefined => {
 };
 
 /** A date that is not one is no number of anything. */
-function ofDate(write: (ms: number, now: number, text: string) => Json): Write {
+function ofDate(write: (ms: number, now: number) => Json | undefined): Write {
   return (value, now) => {
-    const text = textOf(value);
-    const ms = parseInstant(text);
-    return ms === null ? undefined : write(ms, now, text);
+    const ms = parseInstant(textOf(value));
+    return ms === null ? undefined : write(ms, now);
   };
 }
 
+/** Without the time a lifetime cannot be told: nothing is sent then, for a vendor may read nothing as "never ends". */
 function left(unit: number): Write {
-  return ofDate((ms, now) => Math.max(1, Math.round((ms - now) / unit)));
+  return ofDate((ms, now) => (Number.isFinite(now) ? Math.max(1, Math.round((ms - now) / unit)) : undefined));
 }
 
 /** There is no other form, and none takes another: a new one is a change of the language. */

@@ -3,7 +3,9 @@ import type { Definition } from '../provider-table.ts';
 import type { Place } from '../source.ts';
 import { placeholdersOf } from '../template.ts';
 import { NOT_SETTABLE } from './headers.ts';
-import { type Problem, textsIn } from './problem.ts';
+import { type Problem, requestsOf, textsIn } from './problem.ts';
+
+const SECRET = '<secret';
 
 /** Where vendors take a secret in a body. Under another name the vendor could publish it (`description`). */
 const BODY_NAMES: ReadonlySet<string> = new Set([
@@ -14,8 +16,9 @@ const BODY_NAMES: ReadonlySet<string> = new Set([
 const LOGGED = /^(?:user-agent|referer|origin|accept.*|from|via|x-request-id|x-correlation-id|if-.*|range)$/i;
 
 /** How the secret is put on a request. */
-export function findAuthProblems({ auth, managing, issued, tokens, probe }: Definition): readonly Problem[] {
-  const problems: Problem[] = [];
+export function findAuthProblems(definition: Definition): readonly Problem[] {
+  const { auth, managing, issued, tokens, probe } = definition;
+  const problems: Problem[] = [...findUnsent(definition)];
   if (!Object.hasOwn(auth, managing))
     problems.push({ place: ['managing'], says: 'names a way that is not in "auth"' });
   if (issued !== undefined && !Object.hasOwn(auth, issued))
@@ -29,6 +32,18 @@ export function findAuthProblems({ auth, managing, issued, tokens, probe }: Defi
   for (const [name, scheme] of Object.entries(auth))
     problems.push(...findSchemeProblems(scheme, ['auth', name]));
   return problems;
+}
+
+/** A secret of the body alone is not sent where there is no body. */
+function findUnsent(definition: Definition): readonly Problem[] {
+  const { headers = {}, basic, cookie } = definition.auth[definition.managing] ?? {};
+  const isInHead = [...Object.values(headers), basic ?? '', cookie === undefined ? '' : SECRET];
+  if (isInHead.some((text) => text.includes(SECRET))) return [];
+  return requestsOf(definition).flatMap(({ place, request }) =>
+    request.body === undefined && request.form === undefined
+      ? [{ place, says: 'sends no secret: it goes into the body, and this call has none' }]
+      : [],
+  );
 }
 
 function findSchemeProblems(scheme: SchemeDefinition, place: Place): readonly Problem[] {
@@ -45,11 +60,11 @@ function findSchemeProblems(scheme: SchemeDefinition, place: Place): readonly Pr
     const where = [...place, 'headers', header];
     if (NOT_SETTABLE.test(header) || /^(?:cookie|proxy-authorization)$/i.test(header))
       problems.push({ place: where, says: `sets the header "${header}", which is not its own` });
-    else if (value.includes('<secret') && LOGGED.test(header))
+    else if (value.includes(SECRET) && LOGGED.test(header))
       problems.push({ place: where, says: `puts the secret into the header "${header}", which servers log` });
   }
   for (const [member, value] of Object.entries(body)) {
-    if (value.includes('<secret') && !BODY_NAMES.has(member))
+    if (value.includes(SECRET) && !BODY_NAMES.has(member))
       problems.push({
         place: [...place, 'body', member],
         says: 'puts the secret into a member of the body where it could be published',
@@ -58,7 +73,7 @@ function findSchemeProblems(scheme: SchemeDefinition, place: Place): readonly Pr
   if (cookie !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(cookie))
     problems.push({ place: [...place, 'cookie'], says: 'has a cookie whose name is none' });
   const carries = [...Object.values(headers), ...Object.values(body), basic ?? ''];
-  if (cookie === undefined && !carries.some((text) => text.includes('<secret')))
+  if (cookie === undefined && !carries.some((text) => text.includes(SECRET)))
     problems.push({
       place,
       says: 'sends no secret: `<secret>` stands nowhere in this way of authentication',
