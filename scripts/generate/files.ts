@@ -8,6 +8,7 @@ import { EXIT } from '../../src/domain/errors.ts';
 import type { Provider } from '../../src/ports/provider.ts';
 import { loadProviders } from '../../src/providers/registry.ts';
 import { completionScripts } from './completions.ts';
+import { definitionSchema } from './definition-schema.ts';
 import { sandboxTables } from './sandbox-tables.ts';
 import { schemaFiles } from './schemas.ts';
 
@@ -22,6 +23,7 @@ export async function generatedFiles(
   const table = capabilityTable(providers);
   return {
     ...schemaFiles(),
+    'schemas/provider-definition.schema.json': definitionSchema(),
     [`completions/${SHELL_FILES.bash}`]: scripts.bash,
     [`completions/${SHELL_FILES.zsh}`]: scripts.zsh,
     [`completions/${SHELL_FILES.fish}`]: scripts.fish,

@@ -1,4 +1,4 @@
-import { usage } from '../domain/errors.ts';
+import { type AppError, usage } from '../domain/errors.ts';
 
 /**
  * An absolute path with each value percent-encoded once, so that a value stays within its segment:
@@ -13,13 +13,15 @@ export function path(parts: TemplateStringsArray, ...values: readonly string[]):
 
 function segment(value: string): string {
   const reason = unaddressable(value);
-  if (reason !== null) {
-    throw usage(
-      `nothing was sent: ${reason} cannot be part of an address`,
-      'give the id or the name as `list` shows it; what cannot be addressed can only be changed on the provider’s own pages',
-    );
-  }
+  if (reason !== null) throw notAddressable(reason);
   return encodeURIComponent(value).replaceAll('%40', '@');
+}
+
+export function notAddressable(reason: string): AppError {
+  return usage(
+    `nothing was sent: ${reason} cannot be part of an address`,
+    'give the id or the name as `list` shows it; what cannot be addressed can only be changed on the provider’s own pages',
+  );
 }
 
 /** Why a value would name another endpoint, or several things: some servers read `*` as "all". */

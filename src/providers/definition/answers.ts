@@ -25,12 +25,6 @@ export function readItem(definition: Definition, request: RequestDefinition, bod
   return item && tokenOf(definition, item);
 }
 
-export function needItem(definition: Definition, request: RequestDefinition, body: unknown): Token {
-  const item = readItem(definition, request, body);
-  if (item === null) throw drift('token', body);
-  return item;
-}
-
 function placeOf({ token }: Definition, secret: SecretDefinition | undefined): SecretPlace {
   const forms = formsOf(token.secretForm);
   const form = { test: (value: string) => forms.some((one) => hasForm(value, one)) };
@@ -97,10 +91,14 @@ function idIn(definition: Definition, request: RequestDefinition, body: unknown)
   return item && findId(item, ...listOf(definition.token.id));
 }
 
+/** A shorter text is a word that may stand anywhere. In characters. */
+const SHORTEST = 8;
+
 /** A vendor may repeat the secret in a field that is shown: then nothing of the token is, beside its id. */
 function withoutEcho(issued: Issued<Token>, spec: TokenSpec): Issued<Token> {
   const { item, secret } = issued;
-  if (item === null || secret === null || !JSON.stringify(item).includes(secret.reveal())) return issued;
+  if (item === null || secret === null || secret.length < SHORTEST) return issued;
+  if (!JSON.stringify(item).includes(secret.reveal())) return issued;
   return { ...issued, item: { ...unknownToken(item.id), name: spec.name } };
 }
 
@@ -118,10 +116,12 @@ export function readRotated(
 
 /** One token. Its secret may be that of the very credential that asks: so a credential finds out which token it is. */
 export function readShown(definition: Definition, request: RequestDefinition, body: unknown): Issued<Token> {
-  const item = needItem(definition, request, body);
-  if (request.secret === undefined) return { item, secret: null };
+  const item = readItem(definition, request, body);
   const known: Known = { others: [idIn(definition, request, body)] };
-  return { item, secret: findSecret(body, placeOf(definition, request.secret), known) };
+  const secret =
+    request.secret === undefined ? null : findSecret(body, placeOf(definition, request.secret), known);
+  if (item === null) throw drift('token', body);
+  return { item, secret };
 }
 
 /** Who a credential is. `fields` is the answer, or the row of a list. */
@@ -135,9 +135,10 @@ export function readIdentity(request: RequestDefinition, fields: Fields): Identi
 }
 
 /** Throws `SchemaDrift` where a place that holds something in every right answer holds nothing. */
-export function checkMust({ must = [] }: RequestDefinition, body: unknown): void {
+export function checkMust({ must = [], list }: RequestDefinition, body: unknown): void {
   const isThere = (found: unknown) =>
     found !== undefined && !(isFields(found) && Object.keys(found).length === 0);
   const missing = must.find((place) => !isThere(at(body, place)));
-  if (missing !== undefined) throw drift(missing === '' ? 'content' : `"${missing.slice(1)}"`, body);
+  const whole = list === undefined ? 'content' : 'list of tokens';
+  if (missing !== undefined) throw drift(missing === '' ? whole : `"${missing.slice(1)}"`, body);
 }

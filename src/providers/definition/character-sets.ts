@@ -8,7 +8,7 @@ export const CHARACTER_SETS = {
   base62: /^[0-9A-Za-z]*$/,
   base64url: /^[0-9A-Za-z_-]*$/,
   slug: /^[0-9A-Za-z][0-9A-Za-z._-]*$/,
-  address: /^[0-9A-Za-z][0-9A-Za-z._+-]*(?:@[0-9A-Za-z][0-9A-Za-z._+-]*)?$/,
+  address: /^[0-9A-Za-z][0-9A-Za-z._+-]{0,127}(?:@[0-9A-Za-z][0-9A-Za-z._+-]{0,127})?$/,
   jwt: /^[\w-]*\.[\w-]+\.[\w-]+$/,
   visible: /^[\x21-\x7e]*$/,
 } as const;

@@ -2,6 +2,7 @@ import { type AppError, usage } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Setting, TokenSpec, TokenTarget } from '../../ports/provider.ts';
 import type { HttpRequest, Settings } from '../../ports/request.ts';
+import { notAddressable } from '../path.ts';
 import { find, needed } from '../settings.ts';
 import type { Definition } from './provider-table.ts';
 import type { RequestDefinition } from './request-table.ts';
@@ -54,13 +55,9 @@ export function valuesOf(made: Made, settings: Settings, filling: Filling = {}, 
 function missingValue({ definition: { title }, settings }: Made, name: string): AppError {
   const setting = settings.find((known) => `setting.${known.name}` === name);
   if (setting !== undefined) return needed(setting);
-  if (name.startsWith('token.')) {
-    const what = name === 'token.name' ? 'name' : 'id';
-    return usage(
-      `${title} knows its tokens by ${what}`,
-      `give the ${what} as \`keyturn tokens list\` shows it`,
-    );
-  }
+  if (name === 'token.id') return notAddressable('an empty id or name');
+  if (name === 'token.name')
+    return usage(`${title} knows its tokens by name`, 'give the name as `keyturn tokens list` shows it');
   const option = name.startsWith('option.') ? name.slice('option.'.length) : name;
   return usage(`the token has no ${option}`, `give \`--${option}\`; nothing was sent`);
 }

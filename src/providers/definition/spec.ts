@@ -23,8 +23,8 @@ export function optionsOf({ options = {} }: Definition): readonly TokenOption[] 
 
 /** What no token can be made without, so that all that is missing is named at once. */
 export function requiredOf(definition: Definition): readonly string[] {
-  const { options = {}, scopes, tokens } = definition;
-  const needed = placeholdersOf(JSON.parse(JSON.stringify(tokens.create ?? null)))
+  const { options = {}, scopes } = definition;
+  const needed = placeholdersIn(definition)
     .filter(({ isOptional }) => !isOptional)
     .map(({ name }) => name);
   return [
@@ -33,6 +33,12 @@ export function requiredOf(definition: Definition): readonly string[] {
     ...(scopes?.words === 'required' ? ['scope'] : []),
     ...(expiryOf(definition).words === 'required' ? ['expires-in'] : []),
   ];
+}
+
+/** Those of a create. */
+function placeholdersIn({ tokens }: Definition): ReturnType<typeof placeholdersOf> {
+  const { call, query, headers, body, form } = tokens.create ?? { call: '' };
+  return [call, query, headers, body, form].flatMap((part) => placeholdersOf(part));
 }
 
 export function expiryOf({ expiry = 'none' }: Definition) {
@@ -45,13 +51,15 @@ export function checkSpec(definition: Definition, spec: TokenSpec): TokenSpec {
   checkOptions(spec, optionsOf(definition));
   checkExpiry(definition, spec);
   const key = spec.idempotencyKey;
-  if (key !== null && !/^[\x21-\x7e]{8,64}$/.test(key))
+  const isSent = placeholdersIn(definition).some(({ name }) => name === 'idempotency-key');
+  if (isSent && key !== null && !/^[\x21-\x7e]{8,64}$/.test(key))
     throw usage('the idempotency key does not fit', 'use 8 to 64 plain characters');
+  const checked = checkedOptions(options, spec.options);
   return {
     ...spec,
     ...(requiredOf(definition).includes('name') && { name: checkName(spec.name) }),
     scopes: checkedScopes(definition, spec),
-    options: checkedOptions(options, spec.options),
+    options: checked,
   };
 }
 

@@ -1,6 +1,18 @@
 import { toInstant } from '../../domain/time.ts';
 import type { Token, TokenStatus } from '../../domain/token.ts';
-import { attributes, count, dates, type Fields, flag, id, instant, pick, status, text, words } from '../decode.ts';
+import {
+  attributes,
+  count,
+  dates,
+  type Fields,
+  flag,
+  id,
+  instant,
+  pick,
+  status,
+  text,
+  words,
+} from '../decode.ts';
 import { lastPart } from '../pointer.ts';
 import { dateValue } from './dates.ts';
 import { formsOf, hasForm } from './form.ts';

@@ -36,7 +36,9 @@ export function findAuthProblems(definition: Definition): readonly Problem[] {
 
 /** A secret of the body alone is not sent where there is no body. */
 function findUnsent(definition: Definition): readonly Problem[] {
-  const { headers = {}, basic, cookie } = definition.auth[definition.managing] ?? {};
+  const { auth, managing } = definition;
+  if (!Object.hasOwn(auth, managing)) return [];
+  const { headers = {}, basic, cookie } = auth[managing] ?? {};
   const isInHead = [...Object.values(headers), basic ?? '', cookie === undefined ? '' : SECRET];
   if (isInHead.some((text) => text.includes(SECRET))) return [];
   return requestsOf(definition).flatMap(({ place, request }) =>
