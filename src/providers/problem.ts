@@ -23,6 +23,8 @@ export interface ProblemRules {
   readonly codeAt?: string;
   /** Where the provider's message is documented to be; elsewhere it is looked for where these hold no text. */
   readonly messageAt?: readonly string[];
+  /** What the vendor's secrets begin with: a message may quote one that is not the request's own. */
+  readonly secretStarts?: readonly string[];
 }
 
 /** The vendor's error answer in keyturn's terms: its words are quoted, one safe line, with secrets cut out. */
@@ -89,7 +91,7 @@ function hintFor(code: ErrorCode): string | undefined {
 }
 
 /** The provider's own words: one line, safe, short, without secrets. */
-function quote(answer: ErrorAnswer, { messageAt = [] }: ProblemRules): string | null {
+function quote(answer: ErrorAnswer, { messageAt = [], secretStarts = [] }: ProblemRules): string | null {
   // The request's own secret first: cutting a part of it by its shape would hide the rest from this.
   const own = answer.secret?.reveal() ?? '';
   const documented = messageAt
@@ -100,7 +102,8 @@ function quote(answer: ErrorAnswer, { messageAt = [] }: ProblemRules): string | 
     .join('; ')
     .slice(0, 100_000)
     .replace(/\s+/g, ' ');
-  return vendorText(cutSecretShapes(cutSecret(joined, own).slice(0, 2_000)));
+  const shown = cutBeginnings(cutSecret(joined, own).slice(0, 2_000), secretStarts);
+  return vendorText(cutSecretShapes(shown));
 }
 
 /** What every vendor's secrets look like; a message may quote one that is not the request's own. */
@@ -110,4 +113,15 @@ function cutSecretShapes(words: string): string {
     .replace(/\b(?:bbx|pf)_[\w-]+/g, '[secret]')
     .replace(/\b(errova_session=|Bearer )[^\s;,"']+/gi, '$1[secret]')
     .replace(/[0-9a-f]{32,}/gi, '[secret]');
+}
+
+/** A shorter beginning is that of many words. In characters. */
+const SHORTEST_START = 3;
+
+function cutBeginnings(words: string, starts: readonly string[]): string {
+  const known = starts.filter((start) => start.length >= SHORTEST_START);
+  if (known.length === 0) return words;
+  return words.replace(/[\w.~+/=-]{8,}/g, (word) =>
+    known.some((start) => word.startsWith(start)) ? '[secret]' : word,
+  );
 }

@@ -25,14 +25,18 @@ const HOOKS: Readonly<Record<string, () => Promise<Hook>>> = {
 export const providerIds: readonly string[] = Object.keys(DEFINITIONS);
 
 /** Throws a usage error, with the list, for an id that is none. */
-export async function loadProvider(id: string): Promise<Provider> {
+export async function loadDefinition(id: string): Promise<Definition> {
   const load = Object.hasOwn(DEFINITIONS, id) ? DEFINITIONS[id] : undefined;
   if (load === undefined) {
     throw usage(`no such provider: "${safeText(id, 40)}"`, `choose one of ${providerIds.join(', ')}`);
   }
   const { text } = await load();
   // The build has read it with all checks.
-  const definition = JSON.parse(text) as Definition;
+  return JSON.parse(text) as Definition;
+}
+
+export async function loadProvider(id: string): Promise<Provider> {
+  const definition = await loadDefinition(id);
   const hooks = await Promise.all((definition.hooks ?? []).map((name) => HOOKS[name]?.()));
   return hooks.reduce<Provider>((provider, hook) => hook?.(provider) ?? provider, interpret(definition));
 }

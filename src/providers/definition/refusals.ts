@@ -3,13 +3,14 @@ import type { ErrorAnswer } from '../../ports/request.ts';
 import { isFields } from '../decode.ts';
 import { readProblem } from '../problem.ts';
 import { refusalIn } from '../refusal.ts';
+import { formsOf } from './form.ts';
 import type { Definition } from './provider-table.ts';
 import { holds, listOf } from './token.ts';
 
 /** The status that a refusal in a 2xx answer is read with when it names none. */
 const UNNAMED = 422;
 
-export function readError({ errors = {} }: Definition, answer: ErrorAnswer): ProviderProblem {
+export function readError({ errors = {}, token }: Definition, answer: ErrorAnswer): ProviderProblem {
   const { requestId = 'x-request-id', hints = {}, codes, code, message, words = [] } = errors;
   const ruleFor = (said: string) => {
     const known = said.toLowerCase();
@@ -20,6 +21,7 @@ export function readError({ errors = {} }: Definition, answer: ErrorAnswer): Pro
     hints,
     hintFor: (said) => ruleFor(said)?.hint,
     codeFor: (said) => ruleFor(said)?.code,
+    secretStarts: formsOf(token.secretForm).flatMap(({ starts }) => listOf(starts)),
     ...(codes !== undefined && { codes }),
     ...(code !== undefined && { codeAt: code }),
     ...(message !== undefined && { messageAt: message }),

@@ -119,6 +119,13 @@ describe('answers of a definition', () => {
   });
 });
 
+describe('a refusal that quotes a secret', () => {
+  it('is shown without it, by the form that the definition publishes', () => {
+    const { message } = acme.readError(answer(422, { error: { detail: `the token ${SECRET} is odd` } }));
+    expect(message).toBe('the provider refused the request (status 422): "the token [secret] is odd"');
+  });
+});
+
 describe('pages of a definition', () => {
   const wish = { size: 500, isPlain: false, newestFirst: false };
 
