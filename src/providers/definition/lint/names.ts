@@ -18,7 +18,7 @@ const RESERVED: ReadonlySet<string> = new Set([
     'expiring-within',
   ],
   ...['yes', 'quiet', 'verbose', 'json', 'format', 'help', 'version', 'timeout', 'no-color', 'no-input'],
-  ...['dry-run', 'limit', 'all', 'sort', 'status', 'offline', 'credential', 'from-cli', 'cli-file', 'to'],
+  ...['dry-run', 'offline', 'credential', 'from-cli', 'cli-file', 'to'],
   ...[
     'with-token',
     'token-file',

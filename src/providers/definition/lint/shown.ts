@@ -1,4 +1,4 @@
-import { lastPart, partsOf } from '../../pointer.ts';
+import { lastPart } from '../../pointer.ts';
 import type { Definition } from '../provider-table.ts';
 import type { RequestDefinition, SecretDefinition } from '../request-table.ts';
 import { type Problem, requestsOf, textsIn } from './problem.ts';
@@ -13,7 +13,7 @@ export function findShownSecrets(definition: Definition): readonly Problem[] {
   const items = ['', ...requests.flatMap(({ request }) => listOf(request.item))];
   const problems: Problem[] = [];
   for (const { place, text } of shownPlaces(definition)) {
-    const isSecret = partsOf(text).some((part) => names.has(part));
+    const isSecret = names.has(lastPart(text));
     const around = items.some((item) => secrets.some((secret) => `${secret}/`.startsWith(`${item}${text}/`)));
     if (isSecret || around) problems.push({ place, says: 'shows what stands in the place of a secret' });
   }

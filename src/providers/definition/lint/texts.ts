@@ -24,7 +24,7 @@ export function findTextProblems(definition: Definition): readonly Problem[] {
       if (isKnown(command, vendorCli)) continue;
       problems.push({ place, says: 'shows a command that is not of keyturn' });
     }
-    for (const [, command = ''] of text.matchAll(/\{([^{}]*)\}/g)) {
+    for (const [, command = ''] of text.matchAll(/\{([a-z][^{}]*)\}/g)) {
       if (KEYTURN.test(command) && !AWAY.test(command)) continue;
       problems.push({ place, says: 'has braces that hold no command of keyturn' });
     }

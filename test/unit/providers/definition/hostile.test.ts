@@ -373,3 +373,42 @@ describe('a file that is none', () => {
       expect(await text(changed(change))).not.toContain('c4nary');
   });
 });
+
+describe('what is usual is accepted', () => {
+  it.each<readonly [string, (raw: Raw) => void]>([
+    ['an example that is JSON', (d) => (d.options['allowed-ips'].example = '{"tags":["ci"]}')],
+    [
+      'an option with the name of an option of another command',
+      (d) => {
+        d.options.limit = { about: 'x', told: '/limit' };
+        d.tokens.create.body.limit = '<option.limit?>';
+      },
+    ],
+    [
+      'a place within an object that has the name of a secret elsewhere',
+      (d) => {
+        d.tokens.create.secret = '/result';
+        d.probe.subject = '/result/id';
+      },
+    ],
+    [
+      'a vendor whose every call goes to one path',
+      (d) => {
+        const calls: readonly (readonly [Raw, string])[] = [
+          ...Object.entries<Raw>(d.tokens).map(([verb, one]) => [one, verb] as const),
+          [d.probe, 'probe'],
+        ];
+        for (const [one, verb] of calls) {
+          const isRead = ['list', 'get', 'prove', 'probe'].includes(verb);
+          const isOfToken = !['list', 'create', 'prove', 'probe'].includes(verb);
+          one.call = 'POST /rpc';
+          delete one.query;
+          const params = { ...one.body, ...(isOfToken && { id: '<token.id>' }) };
+          one.body = { method: isRead ? 'token.get' : `token.${verb}`, params };
+        }
+      },
+    ],
+  ])('%s', async (_what, change) => {
+    await expect(read(changed(change))).resolves.toMatchObject({ id: 'acme-cloud' });
+  });
+});
