@@ -79,7 +79,7 @@ const SINGLE = {
 const CHUNKS = [
   [
     'start',
-    /start$|rolldown.runtime|src\/(cli\/(main|node-runtime|program)|adapters\/(config\/paths|disk\/compile-cache))\.ts$/,
+    /start$|rolldown.runtime|src\/(cli\/(main|node-runtime|program)|adapters\/(config\/paths|disk\/(compile|script)-cache))\.ts$/,
   ],
   ['parse', /src\/cli\/arguments\/(parse|globals)\.ts$/],
   // What `credentials get`, `run` and `tokens list` have in common.
@@ -92,8 +92,8 @@ const CHUNKS = [
     'remote',
     /src\/(cli\/(commands\/(tokens-list|tokens-get|whoami)|terminal\/slow-notice|services\/trust-notice)\.ts$|core\/(client|open-connection|resolve-connection)\.ts$|adapters\/http\/|providers\/)/,
   ],
-  ['ask', /src\/(output\/question|cli\/terminal\/)/],
-  ['table', /src\/output\/(table|style)|node_modules\/chalk\//],
+  // What a person at a terminal sees: questions and tables.
+  ['person', /src\/(output\/(question|table|style|width)|cli\/terminal\/)|node_modules\/chalk\//],
   ['progress', /src\/output\/progress|node_modules\/ora\//],
   [
     'commands',

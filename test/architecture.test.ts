@@ -453,7 +453,7 @@ describe('what a start loads', () => {
 
   it.each(LOADED)('`%s`: %s', (command, files) => {
     const args = [join(ROOT, 'test/support/list-loaded.cjs'), BUILT, ...command.split(' ').filter(Boolean)];
-    const env = { PATH: process.env['PATH'], HOME: folder };
+    const env = { PATH: process.env['PATH'], HOME: folder, NODE_DISABLE_COMPILE_CACHE: '1' };
     const done = spawnSync(process.execPath, args, {
       env,
       cwd: folder,

@@ -47,7 +47,7 @@ export interface Runtime {
   /** Ends the process by this signal where that is possible; else the exit code says it. */
   dieOf(signal: NodeJS.Signals): void;
   /** Keeps compiled code in this folder for the next start. Absent in tests. */
-  readonly keepCompiledCode?: (folder: string) => void;
+  readonly keepCompiledCode?: (folder: string) => void | Promise<void>;
   prompter(options: { readonly noInput: boolean }): Prompter;
   /** Lets a test wrap the disk or the transport, or choose its client. Absent in the published command. */
   readonly decorate?: {

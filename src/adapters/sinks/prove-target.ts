@@ -49,7 +49,7 @@ export async function canReplace(deps: SinkDeps, path: string): Promise<boolean>
 
 /**
  * Proves that the target's folder is there, and that no other user can put a link into it; `usage` otherwise. Returns the
- * folder of another user that root writes to: a container's workspace belongs to the user who mounted it (decision 0006).
+ * folder of another user that root writes to: a container's workspace belongs to the user who mounted it (decision 0009).
  */
 export async function existingFolder(deps: SinkDeps, path: string): Promise<OpenPlace | null> {
   const given = dirname(path);

@@ -1,4 +1,3 @@
-import { keepScripts } from '../../adapters/disk/script-cache.ts';
 import type { Runtime } from '../runtime.ts';
 import { VERSION } from '../version.ts';
 
@@ -11,7 +10,12 @@ export function compileCacheOf(
   if (typeof enable === 'function') return { keepCompiledCode: (folder) => void enable(folder) };
   const onExit = (write: () => void) => void own.once('exit', write);
   const version = `${VERSION}-${own.version}`;
-  return { keepCompiledCode: (folder) => keepScripts({ folder, version, of, onExit }) };
+  return {
+    keepCompiledCode: async (folder) => {
+      const { keepScripts } = await import('../../adapters/disk/script-cache.ts');
+      keepScripts({ folder, version, of, onExit });
+    },
+  };
 }
 
 /**
@@ -28,7 +32,7 @@ export async function keepCompiledCode(
       import('../../adapters/disk/compile-cache.ts'),
     ]);
     const folder = `${resolvePaths(runtime.env, runtime.platform, runtime.home).cache}/compiled`;
-    if (await isSafeForCode(folder)) runtime.keepCompiledCode(folder);
+    if (await isSafeForCode(folder)) await runtime.keepCompiledCode(folder);
   } catch {
     // Without a home folder nothing is kept.
   }

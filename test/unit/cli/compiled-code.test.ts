@@ -52,7 +52,7 @@ test('with NODE_DISABLE_COMPILE_CACHE nothing is kept', async () => {
 test.each([
   ['Node itself keeps it, where it can', { enableCompileCache: (folder: string) => folder }, 0],
   ['keyturn keeps it at the end of the process, where Node cannot', {}, 1],
-])('%s', (_, module, listeners) => {
+])('%s', async (_, module, listeners) => {
   const events: string[] = [];
   const own = {
     getBuiltinModule: () => module,
@@ -62,7 +62,7 @@ test.each([
   const { keepCompiledCode: keep } = compileCacheOf(own as unknown as NodeJS.Process, '/nowhere');
   const usual = createRequire(import.meta.url).extensions;
   const before = usual['.cjs'];
-  keep('/no/folder');
+  await keep('/no/folder');
   if (before) usual['.cjs'] = before;
   else delete usual['.cjs'];
   expect(events).toEqual(Array.from({ length: listeners }, () => 'exit'));
