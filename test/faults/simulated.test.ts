@@ -4,6 +4,7 @@ import { createRetryingDisk } from '../../src/adapters/disk/retrying-disk.ts';
 import type { OperationResult } from '../../src/core/operation/result.ts';
 import type { RotationOptions } from '../../src/core/rotation/plan.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { Disk } from '../../src/ports/disk.ts';
 import type { Keychain } from '../../src/ports/keychain.ts';
 import type { Transport } from '../../src/ports/transport.ts';
@@ -176,7 +177,8 @@ describe('a keychain', () => {
     (inner) => ({
       getPassword: async (service, account) => {
         const value = await inner.getPassword(service, account);
-        return value === null ? null : change(value);
+        const changed = value === null ? null : change(value.reveal());
+        return changed === null ? null : Secret.of(changed);
       },
     });
   const slow: Mood = (inner, clock) => ({

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { probeSecretService, type ServiceState } from '../../src/adapters/keychain/secret-service-probe.ts';
+import { probeSecretService, type ServiceState } from '../../src/adapters/keychain/find-secret-service.ts';
 
 export type KeyringKind = 'unlocked' | 'locked' | 'no-default-collection' | 'no-service';
 
@@ -90,7 +90,7 @@ async function waitFor(env: Record<string, string>, state: ServiceState): Promis
   const deadline = Date.now() + READY_MS;
   let seen: ServiceState | null = null;
   while (Date.now() < deadline) {
-    seen = (await probeSecretService(env)).state;
+    seen = await probeSecretService(env);
     if (seen === state) return;
     await pause(20);
   }

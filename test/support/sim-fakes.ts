@@ -1,7 +1,7 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { AppError } from '../../src/domain/errors.ts';
 import { compareAccounts } from '../../src/domain/same-settings.ts';
-import type { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { AuditCheck, AuditEvent, AuditLog } from '../../src/ports/audit.ts';
 import type { Clock, Random } from '../../src/ports/clock.ts';
 import type { Keychain } from '../../src/ports/keychain.ts';
@@ -55,10 +55,14 @@ export function simKeychain(items: Map<string, string>, faults: Faults): Keychai
   };
   const key = (service: string, account: string): string => `${service}/${account}`;
   return {
-    getPassword: (service, account) => effect('get', () => items.get(key(service, account)) ?? null),
+    getPassword: (service, account) =>
+      effect('get', () => {
+        const value = items.get(key(service, account));
+        return value === undefined ? null : Secret.of(value);
+      }),
     setPassword: (service, account, password) =>
       effect('set', () => {
-        items.set(key(service, account), password);
+        items.set(key(service, account), password.reveal());
       }),
     deletePassword: (service, account) => effect('delete', () => items.delete(key(service, account))),
   };

@@ -28,7 +28,8 @@ describeWithTools('installed without the keychain’s binding', TOOLS, () => {
   });
   afterAll(() => copy.remove());
 
-  test('the keychain store says so, and everything else works', async () => {
+  // What the binding's process says on other systems is in test/system/keychain.
+  test('on Linux everything works, the keychain store too', async () => {
     const ring = await startKeyring();
     onTestFinished(() => ring.stop());
     const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = ring.env;
@@ -38,19 +39,8 @@ describeWithTools('installed without the keychain’s binding', TOOLS, () => {
     const login = ['login', 'prefactor', '--url', rig.sandbox.origin, '--with-token'];
     const secret = rig.sandbox.login('prefactor');
 
-    const refused = await keyturn(login, secret);
-    expect(refused.code).toBe(7);
-    // A28: Node looks in every parent folder as well.
-    const planted = join(copy.program, '../../../node_modules');
-    cpSync(join(ROOT, 'node_modules/@napi-rs'), join(planted, '@napi-rs'), { recursive: true });
-    const again = await keyturn(login, secret);
-    expect([again.code, again.stderr]).toEqual([7, refused.stderr]);
-    expect(refused.stderr).toContain('"@napi-rs/keyring" is not installed');
-    expect(refused.stderr).toContain('--omit=optional');
-    expect(rig.sandbox.requests).toEqual([]);
-
     expect((await keyturn(['--version'])).code).toBe(0);
-    expect((await keyturn([...login, '--store', 'file'], secret)).code).toBe(0);
+    expect((await keyturn(login, secret)).code).toBe(0);
     expect((await keyturn(['tokens', 'create', '--name', 'ci', '--save'])).code).toBe(0);
     expect((await keyturn(['tokens', 'rotate', 'ci', '--yes'])).code).toBe(0);
     expect((await keyturn(['credentials', 'get', 'ci', '--print'])).stdout).toMatch(/^\S+\n$/);
@@ -60,8 +50,8 @@ describeWithTools('installed without the keychain’s binding', TOOLS, () => {
     expect(JSON.parse(doctor.stdout).checks).toContainEqual(
       expect.objectContaining({
         check: 'keychain',
-        result: 'warning',
-        message: expect.stringContaining('not installed'),
+        result: 'ok',
+        message: 'works: an item was written, read back and deleted',
       }),
     );
   }, 60_000);

@@ -14,11 +14,10 @@ export type BindingAnswer =
   | { readonly kind: 'version'; readonly version: string }
   | { readonly kind: 'not-installed' | 'failed' | 'timeout' };
 
-/** A process that has the binding loaded, or is about to. */
+/** A process that loads the binding for one request. */
 export interface BindingProcess {
-  /** One request. `timeoutMs` counts from here; then the process is killed. Never throws. */
+  /** `timeoutMs` counts from here; then the process is killed. Never throws. */
   ask(request: BindingRequest, timeoutMs: number): Promise<BindingAnswer>;
-  kill(): void;
 }
 
 export interface BindingProcessOptions {
@@ -55,7 +54,6 @@ export function startBindingProcess(options: BindingProcessOptions): BindingProc
       child.kill('SIGKILL');
       return how === 'timeout' ? { kind: 'timeout' } : decodeAnswer(output);
     },
-    kill: () => void child.kill('SIGKILL'),
   };
 }
 

@@ -14,17 +14,6 @@ export function findBusSockets(env: Readonly<Record<string, string | undefined>>
   return addresses.split(';').flatMap((address) => readAddress(address, fallback));
 }
 
-/** The same socket as an address, for another program's environment. */
-export function toBusAddress(socket: string): string {
-  const abstract = socket.startsWith('\0');
-  const name = abstract ? socket.slice(1) : socket;
-  const escaped = [...Buffer.from(name, 'utf8')].map((byte) => {
-    const character = String.fromCharCode(byte);
-    return /[A-Za-z0-9_\-/.*\\]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
-  });
-  return `unix:${abstract ? 'abstract' : 'path'}=${escaped.join('')}`;
-}
-
 function readAddress(address: string, runtimeBus: readonly string[]): string[] {
   if (!address.startsWith('unix:')) return [];
   const values = new Map<string, string>();

@@ -1,19 +1,26 @@
 /**
- * As much of the D-Bus wire format as the probe needs: method calls with strings and one number, replies with a
- * string, an object path or a variant of a boolean.
+ * As much of the D-Bus wire format as the Secret Service needs.
  * Source: https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol
  */
 export interface MethodCall {
   readonly destination: string;
   readonly path: string;
-  readonly member: string;
   readonly interface: string;
-  readonly args: readonly (string | number)[];
+  readonly member: string;
+  /** The types of the arguments; empty for none. */
+  readonly signature: string;
+  /** Writes the arguments in the order of the signature. */
+  readonly write?: (body: Writer) => void;
 }
 
 export interface Message {
-  readonly kind: 'reply' | 'error' | 'other';
+  readonly kind: 'reply' | 'error' | 'signal' | 'other';
   readonly replyTo: number;
+  /** The unique name of the connection that sent it, as the bus says; `org.freedesktop.DBus` for the bus itself. */
+  readonly sender: string;
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
   /** The error's name, else null. */
   readonly error: string | null;
   readonly signature: string;
@@ -21,19 +28,18 @@ export interface Message {
   readonly little: boolean;
 }
 
-/** A message that is longer is not an answer to anything the probe asks. In bytes. */
+/** A message that is longer answers nothing that keyturn asks. In bytes. */
 const MAX_MESSAGE = 1024 * 1024;
 
 export function encodeCall(call: MethodCall, serial: number): Buffer {
-  const signature = call.args.map((arg) => (typeof arg === 'string' ? 's' : 'u')).join('');
   const body = new Writer();
-  for (const arg of call.args) typeof arg === 'string' ? body.text(arg) : body.number(arg);
+  call.write?.(body);
   const fields = new Writer();
   fields.field(1, 'o', call.path);
   fields.field(2, 's', call.interface);
   fields.field(3, 's', call.member);
   fields.field(6, 's', call.destination);
-  if (signature !== '') fields.field(8, 'g', signature);
+  if (call.signature !== '') fields.field(8, 'g', call.signature);
   const head = new Writer();
   // Little-endian, method call, no flags, protocol 1.
   head.bytes([0x6c, 1, 0, 1]);
@@ -61,8 +67,8 @@ export function decodeMessage(data: Buffer): { message: Message; size: number } 
   if (size > MAX_MESSAGE) throw new RangeError('too long');
   if (data.length < size) return null;
   let replyTo = 0;
-  let error: string | null = null;
-  let signature = '';
+  /** By the code of the header field. */
+  const texts = new Map<number, string>();
   while (reader.at < fieldsEnd) {
     reader.align(8);
     const code = reader.byte();
@@ -71,28 +77,37 @@ export function decodeMessage(data: Buffer): { message: Message; size: number } 
       const value = reader.number();
       if (code === 5) replyTo = value;
     } else {
-      const value = type === 'g' ? reader.signature() : reader.text();
-      if (code === 4) error = value;
-      if (code === 8) signature = value;
+      texts.set(code, type === 'g' ? reader.signature() : reader.text());
     }
   }
-  const kind = data[1] === 2 ? 'reply' : data[1] === 3 ? 'error' : 'other';
-  return { message: { kind, replyTo, error, signature, body: data.subarray(bodyStart, size), little }, size };
+  const message = {
+    kind: KINDS.get(data[1]) ?? 'other',
+    replyTo,
+    sender: texts.get(7) ?? '',
+    path: texts.get(1) ?? '',
+    interface: texts.get(2) ?? '',
+    member: texts.get(3) ?? '',
+    error: texts.get(4) ?? null,
+    signature: texts.get(8) ?? '',
+    body: data.subarray(bodyStart, size),
+    little,
+  };
+  return { message, size };
 }
 
-/** A body of one string or object path; null for any other. */
-export function readText({ signature, body, little }: Message): string | null {
-  return signature === 's' || signature === 'o' ? new Reader(body, little).text() : null;
+const KINDS: ReadonlyMap<number | undefined, Message['kind']> = new Map([
+  [2, 'reply'],
+  [3, 'error'],
+  [4, 'signal'],
+]);
+
+/** Reads a body of exactly these types. Throws RangeError for any other body. */
+export function readBody<T>(message: Message, signature: string, read: (reader: Reader) => T): T {
+  if (message.signature !== signature) throw new RangeError('a body of other types');
+  return read(new Reader(message.body, message.little));
 }
 
-/** A body of one variant that holds a boolean; null for any other. */
-export function readVariantBoolean({ signature, body, little }: Message): boolean | null {
-  if (signature !== 'v') return null;
-  const reader = new Reader(body, little);
-  return reader.signature() === 'b' ? reader.number() === 1 : null;
-}
-
-class Writer {
+export class Writer {
   readonly #bytes: number[] = [];
 
   get length(): number {
@@ -122,6 +137,24 @@ class Writer {
     this.bytes([...bytes, 0]);
   }
 
+  /** An array of bytes. */
+  blob(bytes: Uint8Array): void {
+    this.array(1, () => this.bytes(bytes));
+  }
+
+  /** `alignment` is that of the elements, which `write` writes. */
+  array(alignment: number, write: () => void): void {
+    this.number(0);
+    const lengthAt = this.#bytes.length - 4;
+    // The padding before the first element does not count.
+    this.pad(alignment);
+    const start = this.#bytes.length;
+    write();
+    const length = new Writer();
+    length.number(this.#bytes.length - start);
+    this.#bytes.splice(lengthAt, 4, ...length.done());
+  }
+
   signature(value: string): void {
     this.bytes([value.length, ...Buffer.from(value, 'latin1'), 0]);
   }
@@ -135,7 +168,7 @@ class Writer {
   }
 }
 
-class Reader {
+export class Reader {
   readonly #data: Buffer;
   readonly #little: boolean;
   at = 0;
@@ -166,6 +199,33 @@ class Reader {
 
   signature(): string {
     return this.#take(this.byte());
+  }
+
+  boolean(): boolean {
+    return this.number() === 1;
+  }
+
+  path(): string {
+    const path = this.text();
+    // The bus ends the connection of whoever sends it a path that is none.
+    if (!/^\/(?:\w+(?:\/\w+)*)?$/.test(path)) throw new RangeError('not an object path');
+    return path;
+  }
+
+  paths(): readonly string[] {
+    const end = this.number() + this.at;
+    const paths: string[] = [];
+    while (this.at < end) paths.push(this.path());
+    return paths;
+  }
+
+  /** An array of bytes, still in the memory of the message. */
+  blob(): Buffer {
+    const length = this.number();
+    const end = this.at + length;
+    if (end > this.#data.length) throw new RangeError('cut short');
+    this.at = end;
+    return this.#data.subarray(end - length, end);
   }
 
   #take(length: number): string {

@@ -21,7 +21,6 @@ interface Binding {
   readonly Entry: typeof import('@napi-rs/keyring').Entry;
 }
 
-// Loaded while the parent still looks at the keychain's state; the request comes when that is known.
 const binding = loadOwnBinding(fileURLToPath(import.meta.url));
 const input = readFileSync(0, 'utf8');
 if (input !== '') answer(binding ? run(binding, decode(input)) : { ok: false, reason: 'not-installed' });
@@ -29,7 +28,8 @@ if (input !== '') answer(binding ? run(binding, decode(input)) : { ok: false, re
 function run({ Entry, version }: Binding, request: Request): unknown {
   if (request.operation === 'version') return { ok: true, version };
   try {
-    // Unpinned, the binding moves secrets to the kernel's keyring at any trouble with D-Bus; they are gone in three days.
+    // keyturn does not run this on Linux. Unpinned, the binding would move secrets to the kernel's keyring there at any
+    // trouble with D-Bus; they are gone in three days.
     const entry = new Entry(request.service, request.account, { linux: { store: 'secret-service' } });
     if (request.operation === 'delete') return { ok: true, deleted: entry.deletePassword() };
     if (request.operation === 'set' && request.password !== null) entry.setPassword(request.password);

@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { ServiceState } from './secret-service-probe.ts';
+import type { ServiceState } from './find-secret-service.ts';
 
 /** Whether the operating system's keychain can be used, and what is in the way. */
 export type KeychainState =

@@ -1,6 +1,6 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject, scrypt } from 'node:crypto';
 import { AppError, interruption, isAppError } from '../../domain/errors.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Keychain } from '../../ports/keychain.ts';
 import type { DataKeyFacts, KdfFacts } from './format.ts';
@@ -44,10 +44,10 @@ export function newKey(random: Random): KeyObject {
 
 /** Puts a key into the keychain and reads it back. */
 export async function saveKeychainKey(keychain: Keychain, dataKeyId: string, key: KeyObject): Promise<void> {
-  const text = toBase64Url(key.export());
+  const text = Secret.of(toBase64Url(key.export()));
   const account = keychainAccount(dataKeyId);
   await keychain.setPassword(KEYCHAIN_SERVICE, account, text);
-  if ((await keychain.getPassword(KEYCHAIN_SERVICE, account)) !== text) {
+  if (!(await keychain.getPassword(KEYCHAIN_SERVICE, account))?.equals(text)) {
     throw unavailable('the keychain does not give back what was put into it', 'see `keyturn doctor`');
   }
 }
@@ -140,8 +140,8 @@ export function fingerprintKey(key: KeyObject): string {
   return createHash('sha256').update('keyturn key id').update(key.export()).digest('hex').slice(0, 32);
 }
 
-function toKey(text: string): KeyObject | null {
-  const bytes = fromBase64Url(text);
+function toKey(text: Secret): KeyObject | null {
+  const bytes = fromBase64Url(text.reveal());
   return bytes?.length === KEY_BYTES ? createSecretKey(bytes) : null;
 }
 

@@ -115,11 +115,12 @@ export class Local {
   });
 
   keychainOptions() {
-    const { env, platform, node } = this.runtime;
+    const { env, platform, node, stop } = this.runtime;
     return {
       env,
       platform,
       node,
+      stop,
       program: packageFile(PROGRAMS.keychain),
       interactive: this.prompter.interactive,
       note: (line: string) => this.note(line),

@@ -1,6 +1,6 @@
 import type { FileAudit } from '../../adapters/audit/file-audit.ts';
 import type { Paths } from '../../adapters/config/paths.ts';
-import type { KeychainOptions } from '../../adapters/keychain/keychain.ts';
+import type { KeychainOptions } from '../../adapters/keychain/keychain-options.ts';
 import type { createCredentialStore, LocalCredentialStore } from '../../adapters/store/credential-store.ts';
 import type { InstallationKeys } from '../../adapters/store/installation-keys.ts';
 import type { AnyVendorSession } from '../../adapters/vendor-cli/vendor-session.ts';

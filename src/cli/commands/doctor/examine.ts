@@ -53,8 +53,10 @@ async function examineKeychain(
   const { kind } = await (await app.store()).facts();
   const { describeKeychain } = await import('../../../adapters/keychain/describe-keychain.ts');
   const report = await describeKeychain(app.keychainOptions());
-  if (report.roundTrip === 'done')
-    return [ok('keychain', `works: an item was written, read back and deleted (binding ${report.binding})`)];
+  if (report.roundTrip === 'done') {
+    const binding = report.binding === null ? '' : ` (binding ${report.binding})`;
+    return [ok('keychain', `works: an item was written, read back and deleted${binding}`)];
+  }
   if (kind === 'keychain') return [wrong('keychain', report.text, report.hint)];
   if (kind !== null) {
     const what = `${report.text}; the store in use, "${kind}", does not need it`;

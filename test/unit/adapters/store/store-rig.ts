@@ -50,13 +50,14 @@ export function createFakeKeychain(): FakeKeychain {
       refuse();
       const value = keychain.items.get(`${service}/${account}`) ?? null;
       if (value === null || keychain.mood === 'forgetful') return null;
-      if (keychain.mood === 'lying') return `${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`;
-      if (keychain.mood === 'newline') return `${value}\n`;
-      return keychain.mood === 'truncating' ? value.slice(0, 20) : value;
+      if (keychain.mood === 'lying')
+        return Secret.of(`${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`);
+      if (keychain.mood === 'newline') return Secret.of(`${value}\n`);
+      return Secret.of(keychain.mood === 'truncating' ? value.slice(0, 20) : value);
     },
     async setPassword(service, account, password) {
       refuse();
-      keychain.items.set(`${service}/${account}`, password);
+      keychain.items.set(`${service}/${account}`, password.reveal());
     },
     async deletePassword(service, account) {
       refuse();

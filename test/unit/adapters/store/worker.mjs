@@ -19,13 +19,15 @@ const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 async function openStore() {
   const { createCredentialStore } = await load('adapters/store/credential-store.js');
+  const { Secret } = await load('domain/secret.js');
+  const key = process.env['TEST_VAULT_KEY'];
   return createCredentialStore({
     disk,
     random,
     clock,
     locks,
     keychain: {
-      getPassword: async () => process.env['TEST_VAULT_KEY'] ?? null,
+      getPassword: async () => (key === undefined ? null : Secret.of(key)),
       setPassword: async () => undefined,
       deletePassword: async () => false,
     },
