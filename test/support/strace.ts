@@ -29,7 +29,7 @@ export interface Tracer {
   calls(): readonly SystemCall[];
 }
 
-const CALLS = 'openat,mkdir,rename,unlink,fsync,ftruncate,fchmod';
+const CALLS = 'execve,openat,mkdir,rename,unlink,fsync,ftruncate,fchmod';
 
 /** Null where system calls can be traced, else why not. */
 export function whyNoTrace(): string | null {

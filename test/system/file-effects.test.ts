@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { BUILT, runProgram } from '../support/cli-process.ts';
+import { startKeyring } from '../support/keyring-session.ts';
 import { createTracer, type SystemCall, whyNoTrace } from '../support/strace.ts';
+import { requireTools } from '../support/system.ts';
 import { createRig, type Rig } from './rig.ts';
 
 /** What a command does to the disk. */
@@ -17,6 +19,8 @@ interface Counts {
   readonly operations: number;
   /** Files that Node opens to load keyturn: the launcher and chunks of `dist/cli`. */
   readonly code: number;
+  /** Programs that were started, keyturn itself not counted. */
+  readonly processes: number;
 }
 
 /**
@@ -24,7 +28,7 @@ interface Counts {
  * the answer (1), what was found of it (1), the store three times with its name (6), the destination and its name (2), the audit
  * log (1), the end and its name (2).
  */
-const MOST: readonly (readonly [command: string, most: Omit<Counts, 'operations'>])[] = [
+const MOST: readonly (readonly [command: string, most: Omit<Counts, 'operations' | 'processes'>])[] = [
   ['--version', { fsync: 0, store: 0, listings: 0, code: 2 }],
   ['run -- true', { fsync: 0, store: 0, listings: 2, code: 6 }],
   ['run --env A=ci -- true', { fsync: 0, store: 1, listings: 2, code: 6 }],
@@ -75,6 +79,21 @@ describe.skipIf(noTrace !== null)(`effects of a command on files${because}`, () 
     for (const command of commands) many.push(await countOf(rig, argumentsOf(command)));
     expect(many).toEqual(few);
   }, 120_000);
+
+  const noKeyring = requireTools('dbus-daemon', 'gnome-keyring-daemon');
+  test.skipIf(noKeyring !== null)(
+    'with the key in the keychain: no process is started for it',
+    async () => {
+      const ring = await startKeyring();
+      onTestFinished(() => ring.stop());
+      const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = ring.env;
+      const rig = await createRig({ DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR });
+      await rig.must(['credentials', 'import', 'ci'], 'first-secret-0123456789');
+      const { processes, store } = await countOf(rig, ['credentials', 'get', 'ci', '--print']);
+      expect({ processes, store }).toEqual({ processes: 0, store: 1 });
+    },
+    60_000,
+  );
 });
 
 /** Copies of the saved token under other names. */
@@ -120,6 +139,7 @@ async function countOf(rig: Rig, args: readonly string[]): Promise<Counts> {
     listings: countIf(({ name, text }) => name === 'openat' && /\/attempts", [A-Z_|]*O_NONBLOCK/.test(text)),
     operations: countIf(({ name, text }) => name === 'openat' && text.includes('/attempts/')),
     code: countIf(({ name, text }) => name === 'openat' && /"[^"]+\.c?js"/.test(text)),
+    processes: countIf(({ name }) => name === 'execve') - 1,
   };
 }
 
