@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -28,7 +18,7 @@ interface Options {
   onExit(write: () => void): void;
 }
 
-/** Of these versions the compiled code stays: a person may change between two versions of Node. */
+/** Compiled code is kept for this many versions and installations: a person may change between two of them. */
 const MOST_VERSIONS = 3;
 /** In bytes. */
 const CHECKSUM = 4;
@@ -37,11 +27,11 @@ const PREFIX = 'keyturn-';
 
 /**
  * Keeps the code that V8 compiled of keyturn's own files (`.cjs`) for the next start, as Node does from 22.1 on. A file in the folder
- * is named by the length and the time of its source; V8 refuses what another version or other flags of it made. What cannot be read is compiled
+ * is named by the length and the checksum of its source; V8 refuses what another version or other flags of it made. What cannot be read is compiled
  * anew, what cannot be written is left: this never fails a command.
  */
 export function keepScripts({ folder, version, of, onExit }: Options): void {
-  const place = join(folder, `${PREFIX}${version}`);
+  const place = join(folder, `${PREFIX}${version}-${crc32(of).toString(36)}`);
   const extensions: Record<string, Load | undefined> = Reflect.get(Module, '_extensions');
   const usual = extensions['.js'];
   const wrap: (source: string) => string = Reflect.get(Module, 'wrap');
@@ -61,14 +51,10 @@ export function keepScripts({ folder, version, of, onExit }: Options): void {
   });
 }
 
+/** V8 itself compares the length of the source only. */
 function readSource(path: string): { readonly source: string; readonly stamp: string } {
-  const file = openSync(path, 'r');
-  try {
-    const { mtimeMs, size } = fstatSync(file);
-    return { source: readFileSync(file, 'utf8'), stamp: `${size}-${Math.trunc(mtimeMs)}` };
-  } finally {
-    closeSync(file);
-  }
+  const bytes = readFileSync(path);
+  return { source: bytes.toString('utf8'), stamp: `${bytes.length}-${crc32(bytes)}` };
 }
 
 /** V8 itself notices no byte that changed on the disk, and would crash: a checksum comes first, as in Node's own cache. */
@@ -109,14 +95,15 @@ function write(folder: string, place: string, made: readonly Made[]): void {
     const others = readdirSync(folder).filter(
       (each) => each.startsWith(PREFIX) && join(folder, each) !== place,
     );
-    for (const old of others.sort().slice(0, 1 - MOST_VERSIONS))
+    const ageOf = (name: string) => statSync(join(folder, name)).mtimeMs;
+    for (const old of others.sort((a, b) => ageOf(a) - ageOf(b)).slice(0, 1 - MOST_VERSIONS))
       rmSync(join(folder, old), { recursive: true, force: true });
   } catch {
     // The disk may be full or read-only: the next start compiles again.
   }
 }
 
-/** `change-363305-1732…`: the file, and the length and time of its source. */
+/** `change-363305-1732…`: the file, and the length and checksum of its source. */
 function chunkOf(name: string): string {
   return name.split(/-\d/)[0] ?? name;
 }

@@ -2,6 +2,7 @@ import type { BodyReader, OpenBody } from '../../ports/transport.ts';
 import { BoundedBuffer } from './bounded-buffer.ts';
 import type { Head } from './client.ts';
 import { codingsOf } from './content-coding.ts';
+import { keepHeapSmall, LONG_ANSWER } from './small-heap.ts';
 
 /** The body of one attempt's answer: handed to a reader as it arrives where it can be, else held. */
 export class IncomingBody {
@@ -35,8 +36,10 @@ export class IncomingBody {
   }
 
   append(chunk: Uint8Array): boolean {
-    if (this.#reader === null) return this.#held.append(chunk);
+    const before = this.#size;
     this.#size += chunk.length;
+    if (before < LONG_ANSWER && this.#size >= LONG_ANSWER) keepHeapSmall();
+    if (this.#reader === null) return this.#held.append(chunk);
     if (this.#size > this.#reader.limit) return false;
     this.#reader.write(chunk);
     return true;

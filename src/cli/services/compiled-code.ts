@@ -31,7 +31,8 @@ export async function keepCompiledCode(
       import('../../adapters/config/paths.ts'),
       import('../../adapters/disk/compile-cache.ts'),
     ]);
-    const folder = `${resolvePaths(runtime.env, runtime.platform, runtime.home).cache}/compiled`;
+    // Not where a variable says: the `.envrc` of a repository could name a folder that came with it.
+    const folder = `${resolvePaths({}, runtime.platform, runtime.home).cache}/compiled`;
     if (await isSafeForCode(folder)) await runtime.keepCompiledCode(folder);
   } catch {
     // Without a home folder nothing is kept.

@@ -73,15 +73,31 @@ function undelivered({ header, steps }: OperationDetail): readonly string[] {
 
 /** What can be done with an answer that keyturn could not use, in words. */
 function aboutAnswer(detail: OperationDetail): string {
-  if (!isUnread(detail)) return '';
+  if (!isKept(detail)) return '';
+  const kept = '. What arrived stays sealed until the operation ends: `--print-answer` shows it to you';
+  if (!isForPerson(detail)) return kept;
   const plan = readPlanOrNull(detail.header.plan);
-  const abort = plan?.way === 'in-place' ? 'closes the operation' : `ends the new ${plan?.thing ?? 'token'}`;
-  return `. What arrived stays sealed until the operation ends: \`--print-answer\` shows it to you, \`rotations abort\` ${abort}, and \`rotations resume\` does no more than read the answer again`;
+  const abort =
+    plan?.way === 'in-place'
+      ? 'closes the operation'
+      : `ends the new ${plan?.thing ?? 'token'}, or says how to`;
+  return `${kept}, \`rotations abort\` ${abort}, and \`rotations resume\` reads the answer again and changes nothing else`;
 }
 
 /** Whether an answer is kept that keyturn could not use. */
-function isUnread(detail: OperationDetail): boolean {
+function isKept(detail: OperationDetail): boolean {
   return whyUnused(detail).some(hasArrived);
+}
+
+/** Whether a person must read the answer, as `isUnread` of `facts.ts` decides it. In place nothing but an answer tells the secret. */
+function isForPerson(detail: OperationDetail): boolean {
+  if (readPlanOrNull(detail.header.plan)?.way === 'in-place') return whyUnused(detail).length > 0;
+  return detail.steps.some(({ name, result }) => {
+    if (stepKind(name) !== 'read answer') return false;
+    const read = readObjectOrNullSafe(result);
+    const kind = textOf(read, 'kind');
+    return kind === 'several' || (kind === 'none' && read?.['isTold'] === true);
+  });
 }
 
 /** Why each answer could not be used; empty where one told the new secret. */
@@ -104,12 +120,10 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
   if (detail.state === 'done' || detail.state === 'aborted') return [];
   if (waitsUntil(detail, now) !== null) return [resume('--now'), abort];
   const differs = differences(detail).length > 0;
-  const isInPlace = readPlanOrNull(detail.header.plan)?.way === 'in-place';
   // Resuming would only say again that the answer cannot be used.
-  const isOver =
-    detail.state === 'attention' && (isUnread(detail) || (isInPlace && whyUnused(detail).length > 0));
+  const isOver = detail.state === 'attention' && whyUnused(detail).length > 0 && isForPerson(detail);
   return [
-    ...(isUnread(detail) ? [printAnswerCommand(id)] : []),
+    ...(isKept(detail) ? [printAnswerCommand(id)] : []),
     ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
   ];

@@ -67,11 +67,11 @@ export function readIssued(
   if (definition.rotation.secretShown === 'again') {
     const secret = findSecret(body, place, known);
     if (item === null && secret === null && body !== null && !isFields(body)) throw drift('token', body);
-    return withoutEcho({ item, secret }, spec);
+    return withoutEcho({ item, secret }, spec.name);
   }
   if (request.item === undefined && request.id === undefined)
     return { item: null, secret: needSecret(body, place, known) };
-  return withoutEcho(issuedWith(body, item, place, known), spec);
+  return withoutEcho(issuedWith(body, item, place, known), spec.name);
 }
 
 function createdItem(
@@ -95,11 +95,12 @@ function idIn(definition: Definition, request: RequestDefinition, body: unknown)
 const SHORTEST = 8;
 
 /** A vendor may repeat the secret in a field that is shown: then nothing of the token is, beside its id. */
-function withoutEcho(issued: Issued<Token>, spec: TokenSpec): Issued<Token> {
+function withoutEcho(issued: Issued<Token>, name: string | null): Issued<Token> {
   const { item, secret } = issued;
   if (item === null || secret === null || secret.length < SHORTEST) return issued;
-  if (!JSON.stringify(item).includes(secret.reveal())) return issued;
-  return { ...issued, item: { ...unknownToken(item.id), name: spec.name } };
+  // In JSON quotes and backslashes are escaped.
+  if (!JSON.stringify(item).includes(JSON.stringify(secret.reveal()).slice(1, -1))) return issued;
+  return { ...issued, item: { ...unknownToken(item.id), name } };
 }
 
 /** Without a secret this throws: the token is the one that was there before, and nothing new to be ended. */
@@ -111,7 +112,7 @@ export function readRotated(
 ): Issued<Token> {
   const known: Known = { others: [idIn(definition, request, body)], own };
   const secret = needSecret(body, placeOf(definition, request.secret), known);
-  return { item: readItem(definition, request, body), secret };
+  return withoutEcho({ item: readItem(definition, request, body), secret }, null);
 }
 
 /** One token. Its secret may be that of the very credential that asks: so a credential finds out which token it is. */
@@ -121,7 +122,7 @@ export function readShown(definition: Definition, request: RequestDefinition, bo
   const secret =
     request.secret === undefined ? null : findSecret(body, placeOf(definition, request.secret), known);
   if (item === null) throw drift('token', body);
-  return { item, secret };
+  return withoutEcho({ item, secret }, null);
 }
 
 /** Who a credential is. `fields` is the answer, or the row of a list. */

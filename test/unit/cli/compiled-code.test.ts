@@ -17,9 +17,9 @@ async function foldersKept(prepare: (home: string) => void = () => undefined) {
   return { home: home.path, kept };
 }
 
-test('compiled code is kept below the cache folder', async () => {
+test('compiled code is kept below the home, whatever XDG_CACHE_HOME says', async () => {
   const { home, kept } = await foldersKept();
-  expect(kept).toEqual([join(home, 'cache/keyturn/compiled')]);
+  expect(kept).toEqual([join(home, '.cache/keyturn/compiled')]);
 });
 
 test('and not where others can write', async () => {

@@ -75,11 +75,12 @@ function sort(operation: Operation, { prior }: Baseline, lost: LostAnswer, liste
 }
 
 /**
- * Whether a name that a person chose tells whose a token is: where the provider said yes to this request, and in the run that
- * sent it a moment ago. Later somebody else may have taken the very name.
+ * Whether a name that a person chose tells whose a token is: in the run that sent the request a moment ago, and where the provider
+ * said yes and gives a name once. Elsewhere somebody else may have taken the very name since.
  */
-function isNameProof({ memory, ownsName, plan }: Operation, { sent }: LostAnswer): boolean {
-  return plan.marked || ownsName || sent.kind === 'answered' || memory.sends > 0;
+function isNameProof({ deps, memory, ownsName, plan }: Operation, { sent }: LostAnswer): boolean {
+  const isOnce = deps.client.connection.provider.facts.names === 'unique';
+  return plan.marked || ownsName || memory.sends > 0 || (sent.kind === 'answered' && isOnce);
 }
 
 /** Where the provider shows a secret again, a found token is adopted instead of ended; reading it changes nothing. */

@@ -64,8 +64,9 @@ async function find(operation: Operation, nth: number): Promise<Answer> {
   const refusal = isNothing && isSuccess ? findRefusal(operation, answer.bytes) : null;
   if (refusal) return refusal;
   // What breaks off in the middle of its JSON was cut by something on the way: a repeat may tell the rest.
-  if (isAppError(decoded)) return { ...none(decoded.message), isTold: isSuccess && !isCutJson(answer.bytes) };
-  const kept = await keep(operation, decoded, answer.complete);
+  const isCut = isCutJson(answer.bytes);
+  if (isAppError(decoded)) return { ...none(decoded.message), isTold: isSuccess && !isCut };
+  const kept = await keep(operation, decoded, answer.complete && !isCut);
   return kept.kind === 'none' ? { ...kept, isTold: isSuccess } : kept;
 }
 
@@ -158,7 +159,7 @@ export function decode(operation: Operation, answer: Captured): Issued<Item> | A
     return believe(operation, call.decode(parseJsonBytes(answer.bytes)));
   } catch (error) {
     if (!isAppError(error)) throw error;
-    if (answer.complete) return decodeText(operation, answer) ?? error;
+    if (answer.complete && !isCutJson(answer.bytes)) return decodeText(operation, answer) ?? error;
     const part = decodePart(call, answer);
     return part === null || isAppError(part) ? (part ?? error) : believe(operation, part);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -23,10 +23,12 @@ function program() {
   const folder = join(home.path, 'compiled');
   mkdirSync(of);
   const path = join(of, 'part.cjs');
+  const place = () => join(folder, readdirSync(folder)[0] ?? '');
   return {
     path,
     folder,
-    kept: (version = 'v1') => readdirSync(join(folder, `keyturn-${version}`)),
+    place,
+    kept: () => readdirSync(place()),
     start(version = 'v1', from = path): unknown {
       delete load.cache[from];
       const ends: (() => void)[] = [];
@@ -42,15 +44,27 @@ const sourceOf = (value: number) => `exports.value = (() => ${value})();`;
 
 describe('compiled code', () => {
   test('is kept for the next start, which writes nothing', () => {
-    const { start, path, kept, folder } = program();
+    const { start, path, kept, place } = program();
     writeFileSync(path, sourceOf(1));
     expect(start()).toBe(1);
     const [name = '', more] = kept();
     expect([name, more]).toEqual([expect.stringMatching(/^part-\d+-\d+$/), undefined]);
-    const bytes = readFileSync(join(folder, 'keyturn-v1', name));
+    const bytes = readFileSync(join(place(), name));
     expect(start()).toBe(1);
     expect(kept()).toEqual([name]);
-    expect(readFileSync(join(folder, 'keyturn-v1', name)).equals(bytes)).toBe(true);
+    expect(readFileSync(join(place(), name)).equals(bytes)).toBe(true);
+  });
+
+  test('is not used for another source of the same length, time and name', () => {
+    const { start, path, kept } = program();
+    const time = new Date(2_000_000_000_000);
+    writeFileSync(path, sourceOf(1));
+    utimesSync(path, time, time);
+    start();
+    writeFileSync(path, sourceOf(2));
+    utimesSync(path, time, time);
+    expect(start()).toBe(2);
+    expect(kept()).toHaveLength(1);
   });
 
   test('is not used for another source, and makes place for what replaces it', () => {
@@ -71,10 +85,10 @@ describe('compiled code', () => {
     ],
     ['of something else', () => Buffer.from('not compiled code at all, but some text that is long enough')],
   ])('that is %s is made again', (_, damage) => {
-    const { start, path, kept, folder } = program();
+    const { start, path, kept, place } = program();
     writeFileSync(path, sourceOf(1));
     start();
-    const file = join(folder, 'keyturn-v1', kept()[0] ?? '');
+    const file = join(place(), kept()[0] ?? '');
     const right = readFileSync(file);
     const damaged = damage(right);
     writeFileSync(file, damaged);
@@ -88,7 +102,7 @@ describe('compiled code', () => {
     const { start, path, folder } = program();
     writeFileSync(path, sourceOf(1));
     for (const version of ['v1', 'v2', 'v3', 'v4']) start(version);
-    expect(readdirSync(folder)).toEqual(['keyturn-v2', 'keyturn-v3', 'keyturn-v4']);
+    expect(readdirSync(folder).map((name) => name.split('-')[1])).toEqual(['v2', 'v3', 'v4']);
   });
 
   test('is not kept of files that are not keyturn’s', () => {
