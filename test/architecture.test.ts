@@ -45,7 +45,7 @@ const PACKAGES: Readonly<Record<Folder, RegExp>> = {
   ports: /^$/,
   providers: /^$/,
   core: /^$/,
-  adapters: /^(node:[a-z_/]+|undici|undici\/lib\/.+\.js|yaml|@napi-rs\/keyring)$/,
+  adapters: /^(node:[a-z_0-9/]+|undici|undici\/lib\/.+\.js|yaml|@napi-rs\/keyring)$/,
   output: /^(chalk|ora|string-width|yaml)$/,
   sandbox: /^node:(http|crypto|zlib|fs\/promises)$/,
   cli: /^(commander|node:path|node:url)$/,

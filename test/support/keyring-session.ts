@@ -28,6 +28,7 @@ export async function startKeyring(kind: KeyringKind = 'unlocked'): Promise<Keyr
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOME: join(folder, 'home'),
+    NODE_DISABLE_COMPILE_CACHE: '1',
     XDG_RUNTIME_DIR: join(folder, 'run'),
     DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}`,
   };

@@ -30,7 +30,7 @@ export function createKillHome(from?: TestHome, size?: string): KillHome {
   if (from) cpSync(from.path, path, { recursive: true });
   return {
     path,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: path },
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: path, NODE_DISABLE_COMPILE_CACHE: '1' },
     files: () =>
       new Map(
         walk(path, '').flatMap(([name, isFile]) =>

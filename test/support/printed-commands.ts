@@ -37,7 +37,7 @@ export function runPrinted(script: string, home: string): Promise<ScriptResult> 
   const prelude = `curl() { command curl -q --noproxy '*' -w '\\n#status %{http_code}\\n' "$@"; }\n`;
   return new Promise((resolve, reject) => {
     const shell = spawn('bash', ['-c', prelude + script], {
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home },
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home, NODE_DISABLE_COMPILE_CACHE: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

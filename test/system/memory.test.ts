@@ -76,6 +76,7 @@ async function list(format: string, watch?: (pid: number) => Promise<void>): Pro
     env: {
       ...home.env,
       HOME: home.path,
+      NODE_DISABLE_COMPILE_CACHE: '1',
       KEYTURN_STORE: 'file',
       KEYTURN_PROVIDER: 'devo',
       KEYTURN_REGION: 'us',

@@ -85,10 +85,7 @@ function write(folder: string, place: string, made: readonly Made[]): void {
     mkdirSync(place, { mode: 0o700, recursive: true });
     const before = readdirSync(place);
     for (const { name, script } of made) {
-      // Two commands may write at once; each reader sees a whole file.
-      const draft = join(place, `${name}.${randomBytes(6).toString('hex')}`);
-      writeFileSync(draft, withChecksum(script.createCachedData()), { flag: 'wx', mode: 0o600 });
-      renameSync(draft, join(place, name));
+      replace(place, name, withChecksum(script.createCachedData()));
       for (const old of before)
         if (old !== name && chunkOf(old) === chunkOf(name)) rmSync(join(place, old), { force: true });
     }
@@ -100,6 +97,18 @@ function write(folder: string, place: string, made: readonly Made[]): void {
       rmSync(join(folder, old), { recursive: true, force: true });
   } catch {
     // The disk may be full or read-only: the next start compiles again.
+  }
+}
+
+/** Two commands may write at once; each reader sees a whole file. */
+function replace(place: string, name: string, bytes: Buffer): void {
+  const draft = join(place, `${name}.${randomBytes(6).toString('hex')}`);
+  try {
+    writeFileSync(draft, bytes, { flag: 'wx', mode: 0o600 });
+    renameSync(draft, join(place, name));
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   }
 }
 
