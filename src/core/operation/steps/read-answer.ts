@@ -67,7 +67,7 @@ async function find(operation: Operation, nth: number): Promise<Answer> {
   const isCut = isCutJson(answer.bytes);
   if (isAppError(decoded)) return { ...none(decoded.message), isTold: isSuccess && !isCut };
   const kept = await keep(operation, decoded, answer.complete && !isCut);
-  return kept.kind === 'none' ? { ...kept, isTold: isSuccess } : kept;
+  return kept.kind === 'none' ? { ...kept, isTold: isSuccess && !isCut } : kept;
 }
 
 /** A success whose body says no, in the provider's words. What holds a secret is no refusal. */
