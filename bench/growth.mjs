@@ -59,7 +59,7 @@ async function start(tokens) {
   });
   const stop = () => {
     sandbox.kill();
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   };
   process.on('exit', stop);
   const { origin, logins } = JSON.parse(await firstLine(sandbox.stdout));

@@ -21,7 +21,7 @@ const sandbox = spawn(process.execPath, [KEYTURN, 'sandbox', '--json', '--seed-t
 });
 process.on('exit', () => {
   sandbox.kill();
-  rmSync(home, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 const { origin, logins } = JSON.parse(await firstLine(sandbox.stdout));
 const devo = logins.find((each) => each.provider === 'devo').secret;
