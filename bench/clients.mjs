@@ -1,8 +1,13 @@
 // `node bench/clients.mjs [RUNS]`: CPU of N requests in one process through each HTTP client, both in turn in one run.
 // CPU is user and system time of the whole process. The server is another process with prepared answers.
 import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { firstLine } from '../scripts/lib.mjs';
+import { bundleFile } from '../scripts/bundle.mjs';
+import { firstLine, ROOT } from '../scripts/lib.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
 const COUNTS = (process.env.COUNTS ?? '0,1,2,5,10,50,500,5000,20000').split(',').map(Number);
@@ -26,16 +31,15 @@ async function serve() {
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 }
 
-async function send(client, kind, count, port) {
-  const { createHttpTransport } = await import('../dist/adapters/http/transport.js');
-  const { Secret } = await import('../dist/domain/secret.js');
+async function send(bundled, client, kind, count, port) {
+  const { createHttpTransport } = createRequire(import.meta.url)(bundled);
   const transport = createHttpTransport({
     ...{ chooseClient: client === 'chosen' ? undefined : () => client, env: {}, userAgent: 'bench' },
     clock: { now: Date.now, sleep: async () => undefined },
     random: { bytes: (size) => new Uint8Array(size) },
   });
   const auth = { id: 'bearer', headers: (secret) => ({ authorization: `Bearer ${secret.reveal()}` }) };
-  const endpoint = { origin: `http://127.0.0.1:${port}`, secret: Secret.of('bench'), auth };
+  const endpoint = { origin: `http://127.0.0.1:${port}`, secret: { reveal: () => 'bench' }, auth };
   const capture = { head: async () => undefined, chunk: async () => undefined };
   let left = Number(count);
   const worker = async () => {
@@ -53,6 +57,9 @@ async function send(client, kind, count, port) {
 }
 
 async function compare(runs) {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await bundleFile(ROOT, 'transport', 'src/adapters/http/transport.ts', folder);
   const server = spawn(process.execPath, [SELF, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await firstLine(server.stdout);
   console.log(`CPU ms, the least of ${runs}, Node ${process.version}\n`);
@@ -62,7 +69,7 @@ async function compare(runs) {
       const best = { node: Infinity, undici: Infinity, chosen: Infinity };
       for (let run = 0; run < (count > 500 ? Math.ceil(runs / 2) : runs); run += 1) {
         for (const client of Object.keys(best)) {
-          const args = [SELF, 'send', client, kind, String(count), port];
+          const args = [SELF, 'send', join(folder, 'transport.cjs'), client, kind, String(count), port];
           best[client] = Math.min(best[client], Number(execFileSync(process.execPath, args)));
         }
       }

@@ -118,13 +118,18 @@ export async function bundle(root, to) {
     },
   });
   for (const [name, path] of Object.entries(SINGLE))
-    chunks.push(...(await write(root, { [name]: path }, out, { codeSplitting: false })));
+    chunks.push(...(await bundleFile(root, name, path, out)));
   const names = chunks.map(({ fileName }) => fileName);
   if (new Set(names).size < names.length) throw new Error(`two chunks have one name: ${names}`);
   const external = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
   const foreign = external.filter((name) => !name.startsWith('node:') && !names.includes(name));
   if (foreign.length > 0) throw new Error(`the bundle needs packages: ${foreign}`);
   writeFileSync(join(to, 'THIRD-PARTY-LICENSES.txt'), licences(root, chunks));
+}
+
+/** Bundles one file with all that it imports into `NAME.cjs` in the folder `to`: Node 20 reads no TypeScript. */
+export function bundleFile(root, name, path, to) {
+  return write(root, { [name]: path }, to, { codeSplitting: false });
 }
 
 async function write(root, input, dir, output) {

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { build } from 'rolldown';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENTS, chooseClient } from '../../../../src/adapters/http/choose-client.ts';
 import type { HttpRequest } from '../../../../src/ports/request.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
+import { ROOT } from '../../../support/cli-process.ts';
 import { createTestHome } from '../../../support/temp.ts';
 import {
   answer,
@@ -215,8 +215,8 @@ describe('a process', () => {
   afterAll(() => home.remove());
   const program = join(home.path, 'request.cjs');
   beforeAll(async () => {
-    const input = new URL('../../../support/request-program.ts', import.meta.url).pathname;
-    await build({ input, platform: 'node', output: { file: program, format: 'cjs', codeSplitting: false } });
+    const { bundleFile } = await import(join(ROOT, 'scripts/bundle.mjs'));
+    await bundleFile(ROOT, 'request', 'test/support/request-program.ts', home.path);
   });
   const play = (origin: string, client: string, node: readonly string[] = [], env = {}) =>
     run(process.execPath, [...node, program, origin, client], {
