@@ -52,7 +52,7 @@ export class Client {
   readonly #answered: Set<unknown>;
   readonly #clock: Pick<Clock, 'now'> | undefined;
 
-  /** Without a clock a list may take any time. */
+  /** Without a clock a list may take any time, and no lifetime can be asked for. */
   constructor(
     connection: Connection,
     transport: Transport,
@@ -150,7 +150,7 @@ export class Client {
   }
 
   #requestOf<I, O>(apiCall: ApiCall<I, O>, input: I): HttpRequest {
-    return apiCall.request(input, this.connection.settings, this.#transport.now?.());
+    return apiCall.request(input, this.connection.settings, this.#clock?.now());
   }
 
   /** The vendor's refusal as our error; keeps its own words, never the secret it was asked with. */

@@ -77,6 +77,4 @@ export interface Transport {
   /** What must never be repeated: one operation on a fresh connection, bytes handed to `capture` as they arrive. Never throws. */
   sendOnce(endpoint: Endpoint, request: HttpRequest, capture: Capture): Promise<Outcome>;
   close(): Promise<void>;
-  /** The time by which requests are sent, for those that count from it; absent where a transport knows none. */
-  now?(): number;
 }

@@ -65,10 +65,6 @@ class HttpTransport implements Transport {
     this.#pace = new Pace(options.clock, options.random);
   }
 
-  now(): number {
-    return this.#options.clock.now();
-  }
-
   async call(endpoint: Endpoint, request: HttpRequest, openBody?: OpenBody): Promise<Reply> {
     refuseUnsafeSurroundings({ env: this.#options.env, execArgv: [] });
     const wire = toWire(endpoint, request, this.#options.userAgent);

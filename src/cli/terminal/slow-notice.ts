@@ -43,6 +43,5 @@ export function withSlowNotice(transport: Transport, app: Pick<Services, 'global
     sendOnce: (endpoint, request, capture) =>
       watch(endpoint.origin, () => transport.sendOnce(endpoint, request, capture)),
     close: () => transport.close(),
-    now: () => transport.now?.() ?? app.runtime.clock.now(),
   };
 }
