@@ -100,7 +100,7 @@ interface SavedName {
  */
 function requireSavedOne({ client }: ReferenceDeps, { reference, saved, list, noun }: SavedName): void {
   if (list.items.some((thing) => isSameToken(saved.current, thing))) return;
-  const others = list.items.filter((thing) => fitsReference(reference, thing) || isMarked(reference, thing));
+  const others = list.items.filter((thing) => hasName(reference, thing));
   const [other] = others;
   if (other === undefined) return;
   const shown = others
@@ -188,7 +188,7 @@ function chooseToken(reference: Reference, { saved, tokens, purpose }: Candidate
     const ended = saved && tokens.find((token) => isSameToken(saved.current, token) && !isActive(token));
     if (ended) {
       // Never another active token of that name in its place.
-      const others = active.filter((token) => fitsReference(reference, token) || isMarked(reference, token));
+      const others = active.filter((token) => hasName(reference, token));
       if (others.length > 0) throw ambiguous(reference, [ended, ...others], 'token');
     }
     const readings = readingsOf(reference, saved, active);
@@ -235,6 +235,11 @@ function readingsOf<T extends Named>(
 function successor(reference: Reference, active: readonly ListedToken[]): ListedToken | undefined {
   const successors = active.filter((token) => isMarked(reference, token));
   return only(reference, successors, 'token');
+}
+
+/** Whether a person may mean the thing by this reference, which also names a saved one. */
+function hasName(reference: Reference, thing: Named): boolean {
+  return fitsReference(reference, thing) || isMarked(reference, thing);
 }
 
 function isMarked({ value }: Reference, { name }: Pick<Named, 'name'>): boolean {

@@ -1,6 +1,6 @@
 import type { Json } from '../../domain/json.ts';
 import type { OperationDetail } from '../../ports/journal.ts';
-import { hasArrived, NO_BYTES } from './facts.ts';
+import { hasArrived, isWholeWithoutSecret, NO_BYTES } from './facts.ts';
 import { readPlanOrNull } from './plan.ts';
 import { readObjectOrNull, readTexts } from './records.ts';
 import { commandsWanted, printAnswerCommand, resumeCommand } from './resume-command.ts';
@@ -89,15 +89,13 @@ function isKept(detail: OperationDetail): boolean {
   return whyUnused(detail).some(hasArrived);
 }
 
-/** Whether a person must read the answer, as `isUnread` of `facts.ts` decides it. In place nothing but an answer tells the secret. */
+/** Whether a person must read the answer. In place nothing but an answer tells the secret. */
 function isForPerson(detail: OperationDetail): boolean {
   if (readPlanOrNull(detail.header.plan)?.way === 'in-place') return whyUnused(detail).length > 0;
-  return detail.steps.some(({ name, result }) => {
-    if (stepKind(name) !== 'read answer') return false;
-    const read = readObjectOrNullSafe(result);
-    const kind = textOf(read, 'kind');
-    return kind === 'several' || (kind === 'none' && read?.['isTold'] === true);
-  });
+  return detail.steps.some(
+    ({ name, result }) =>
+      stepKind(name) === 'read answer' && isWholeWithoutSecret(readObjectOrNullSafe(result) ?? {}),
+  );
 }
 
 /** Why each answer could not be used; empty where one told the new secret. */

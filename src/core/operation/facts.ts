@@ -43,9 +43,16 @@ export function hasArrived(why: string): boolean {
  * Whether a person must read the answer: it arrived, and keyturn does not know which of its values is the secret. What the
  * request made is then never ended unasked, for the answer may be the only copy of its secret.
  */
-export function isUnread({ answer, sent }: Pick<LostAnswer, 'answer' | 'sent'>): boolean {
-  if (answer?.kind === 'several') return true;
-  return sent.kind === 'answered' && answer?.kind === 'none' && answer.isTold;
+export function isUnread({ answer }: Pick<LostAnswer, 'answer'>): boolean {
+  return answer !== undefined && isWholeWithoutSecret(answer);
+}
+
+/** Whether a whole answer arrived from which no secret was taken: a repeat would tell the same. */
+export function isWholeWithoutSecret(answer: {
+  readonly kind?: unknown;
+  readonly isTold?: unknown;
+}): boolean {
+  return answer.kind === 'several' || (answer.kind === 'none' && answer.isTold === true);
 }
 
 export interface Refusal {

@@ -101,7 +101,7 @@ async function mayRepeat(operation: Operation, tries: readonly Try[]): Promise<b
   const replays = deps.client.connection.provider.tokens.marking?.replay === 'returns-secret';
   const isOpen = tries.length > 1 || sent.kind !== 'refused';
   // What arrived whole will not tell more when it is repeated.
-  const isTold = ['refused', 'several'].includes(answer.kind) || (answer.kind === 'none' && answer.isTold);
+  const isTold = answer.kind === 'refused' || isUnread(last);
   // The session is forgotten; the managing credential may not send its request.
   const maySend = !plan.bySession || deps.creator !== undefined;
   return maySend && plan.thing === 'token' && replays && isOpen && !isTold && tries.length < REPLAYS;
