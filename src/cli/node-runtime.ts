@@ -79,7 +79,7 @@ export function nodeRuntime(): Runtime {
     stop: stop.signal,
     stopNow: stopNow.signal,
     dieOf,
-    ...compileCacheOf(process, dirname(packageFile(PROGRAMS.relay))),
+    ...compileCacheOf(process, () => dirname(packageFile(PROGRAMS.relay))),
     prompter: ({ noInput }) => createLazyPrompter({ ...prompterOptions(noInput), stop: stop.signal }),
   };
 }

@@ -1,5 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { unlessMissing } from './disk-error.ts';
 import { findOpenToOthers } from './open-to-others.ts';
 import { findOwnUid } from './own-uid.ts';
 
@@ -12,7 +13,7 @@ export async function isSafeForCode(folder: string): Promise<boolean> {
   // Windows has no user ids to compare.
   if (uid === null) return false;
   try {
-    if ((await lstatOrNull(folder)) === null) {
+    if ((await unlessMissing(() => lstat(folder))) === null) {
       // A root shell with another user's HOME leaves nothing of root's there.
       if ((await ownerAbove(folder)) !== uid) return false;
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -29,15 +30,6 @@ export async function isSafeForCode(folder: string): Promise<boolean> {
 /** The owner of the nearest folder above that exists. */
 async function ownerAbove(path: string): Promise<number> {
   const parent = dirname(path);
-  const facts = await lstatOrNull(parent);
+  const facts = await unlessMissing(() => lstat(parent));
   return facts === null && parent !== path ? ownerAbove(parent) : (facts?.uid ?? -1);
-}
-
-async function lstatOrNull(path: string) {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -71,6 +71,16 @@ export function errnoOf(error: unknown): string {
   return typeof error.code === 'string' ? error.code : 'unknown';
 }
 
+/** What the work gives; null where the path is not there. */
+export async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 function unavailable(message: string, hint: string): AppError {
   return new AppError({ code: 'unavailable', message, hint });
 }

@@ -5,10 +5,10 @@ import { dirname, resolve } from 'node:path';
 import { usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { Disk, OpenFile, PathFacts } from '../../ports/disk.ts';
-import { errnoOf, toDiskError, toReplaceError } from './disk-error.ts';
+import { errnoOf, toDiskError, toReplaceError, unlessMissing } from './disk-error.ts';
 import { makeFolders } from './make-folders.ts';
 import { findOpenToOthers } from './open-to-others.ts';
-import { findOwnUid } from './own-uid.ts';
+import { findOutsideUid, findOwnUid } from './own-uid.ts';
 
 // Windows has neither flag; there links need a privilege to be planted.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -26,6 +26,11 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
   const ownUid = () => {
     uid ??= options.uid === undefined ? findOwnUid() : Promise.resolve(options.uid);
     return uid;
+  };
+  let outside: Promise<number | null> | undefined;
+  const outsideUid = () => {
+    outside ??= findOutsideUid();
+    return outside;
   };
   const factsOf = async (path: string): Promise<PathFacts | null> => {
     const stats = await unlessMissing(() => fs.lstat(path, { bigint: true }));
@@ -82,7 +87,7 @@ export function createNodeDisk(options: { readonly uid?: number | undefined } = 
       guard(path, async () => {
         await unlessMissing(() => fs.rmdir(path));
       }),
-    openToOthers: (folder) => guard(folder, async () => findOpenToOthers(folder, await ownUid())),
+    openToOthers: (folder) => guard(folder, async () => findOpenToOthers(folder, await ownUid(), outsideUid)),
     makeFolder: (path, mode) => guard(path, () => makeFolders(resolve(path), mode, ownUid)),
     syncFolder: (path) => guard(path, () => syncFolder(path)),
     resolve: (path) => guard(path, () => followLinks(path)),
@@ -211,15 +216,6 @@ function kindOf(stats: BigIntStats): PathFacts['kind'] {
 
 function tooLarge(path: string, limit: number): Error {
   return usage(`"${safeText(path, 300)}" is larger than ${limit} bytes`, 'it cannot be the right file');
-}
-
-async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 type ToError = (error: unknown, path: string) => Error;

@@ -25,7 +25,7 @@ export const SERVICE_PATH = '/org/freedesktop/secrets';
 export const SERVICE_INTERFACE = 'org.freedesktop.Secret.Service';
 
 /** For all steps together. A service that is started on demand takes some 60 ms. */
-const LIMIT_MS = 1_000;
+export const PROBE_MS = 1_000;
 const NO_ANSWER = /\.(NoReply|Timeout|TimedOut|Disconnected)$/;
 
 /**
@@ -34,7 +34,7 @@ const NO_ANSWER = /\.(NoReply|Timeout|TimedOut|Disconnected)$/;
  */
 export async function probeSecretService(
   env: Readonly<Record<string, string | undefined>>,
-  limitMs = LIMIT_MS,
+  limitMs = PROBE_MS,
 ): Promise<ServiceState> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limitMs);

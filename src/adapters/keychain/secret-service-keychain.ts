@@ -1,6 +1,6 @@
 import { interruption, isAppError } from '../../domain/errors.ts';
 import type { BusConnection } from './dbus-connection.ts';
-import { findSecretService, probeSecretService } from './find-secret-service.ts';
+import { findSecretService, PROBE_MS, probeSecretService } from './find-secret-service.ts';
 import {
   type ItemStore,
   type KeychainOptions,
@@ -10,8 +10,6 @@ import {
 } from './keychain-options.ts';
 import { keychainError } from './keychain-state.ts';
 import { SecretItems } from './secret-items.ts';
-
-const PROBE_MS = 1_000;
 
 /** Linux: the Secret Service over D-Bus, in this process. One connection for each call. */
 export function createSecretServiceKeychain(options: KeychainOptions): ItemStore {
@@ -55,7 +53,7 @@ async function withItems<T>(options: KeychainOptions, act: (items: SecretItems) 
     const interrupted = limit.interruption();
     if (interrupted) throw interrupted;
     // Error names and texts differ among services: what went wrong is asked of the service itself.
-    const after = await probeSecretService(env, PROBE_MS);
+    const after = await probeSecretService(env);
     const unexplained = limit.signal.aborted ? 'unresponsive' : 'failed';
     throw keychainError(after === 'unlocked' ? unexplained : after);
   } finally {

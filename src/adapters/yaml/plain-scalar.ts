@@ -41,13 +41,8 @@ export function meaningOf(scalar: string): ScalarMeaning | null {
 
 /** The text that a scalar stands for. Null where it stands, or may stand, for anything but text. */
 export function textOf(scalar: string): string | null {
-  if (!ONE_SCALAR.test(scalar)) return null;
-  if (scalar.startsWith('"')) return scalar.slice(1, -1);
-  return isTextWhenPlain(scalar) ? scalar : null;
-}
-
-function isTextWhenPlain(scalar: string): boolean {
-  return !NUMBER.test(scalar) && !YES_OR_NO.test(scalar) && !NOTHING.test(scalar);
+  const meaning = ONE_SCALAR.test(scalar) ? meaningOf(scalar) : null;
+  return typeof meaning?.value === 'string' ? meaning.value : null;
 }
 
 /** The scalars of `[ a, b ]`. Null where it holds anything else. */

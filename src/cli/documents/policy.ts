@@ -48,12 +48,18 @@ export function policyPlanDocument(planned: readonly PlannedToken[]): ListReport
 
 /** What a person agrees to with `apply`, one line for each destination and each command. */
 function grantLines({ target: { token } }: PlannedToken): readonly string[] {
+  return [...rightsOf(token), ...token.deliver.map(deliveryText)].map(
+    (grant) => `${quoteName(token.name)} ${grant}`,
+  );
+}
+
+/** What the token may do, where the policy says it. */
+export function rightsOf(token: PolicyToken): readonly string[] {
   const options = optionsText(token);
   return [
     ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
     ...(options === null ? [] : [`options ${options}`]),
-    ...token.deliver.map(deliveryText),
-  ].map((grant) => `${quoteName(token.name)} ${grant}`);
+  ];
 }
 
 /** `runs COMMAND`, `delivers to env:.env#TOKEN` */
@@ -85,7 +91,7 @@ function planItem({ target, decision }: PlannedToken): JsonObject {
   };
 }
 
-export function optionsText({ options }: PolicyToken): string | null {
+function optionsText({ options }: PolicyToken): string | null {
   const texts = Object.entries(options).map(([name, value]) => `${name}=${value}`);
   return texts.length === 0 ? null : texts.join(' ');
 }

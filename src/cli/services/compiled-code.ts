@@ -1,10 +1,10 @@
 import type { Runtime } from '../runtime.ts';
 import { VERSION } from '../version.ts';
 
-/** Node keeps compiled code itself from 22.1 on. `of` is the folder of the bundle. */
+/** Node keeps compiled code itself from 22.1 on. `of` tells the folder of the bundle. */
 export function compileCacheOf(
   own: Pick<NodeJS.Process, 'getBuiltinModule' | 'once' | 'version'>,
-  of: string,
+  of: () => string,
 ): Required<Pick<Runtime, 'keepCompiledCode'>> {
   const enable: unknown = Reflect.get(own.getBuiltinModule('node:module'), 'enableCompileCache');
   if (typeof enable === 'function') return { keepCompiledCode: (folder) => void enable(folder) };
@@ -13,7 +13,7 @@ export function compileCacheOf(
   return {
     keepCompiledCode: async (folder) => {
       const { keepScripts } = await import('../../adapters/disk/script-cache.ts');
-      keepScripts({ folder, version, of, onExit });
+      keepScripts({ folder, version, of: of(), onExit });
     },
   };
 }

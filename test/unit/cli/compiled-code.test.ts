@@ -59,7 +59,7 @@ test.each([
     version: 'v20',
     once: (event: string) => void events.push(event),
   };
-  const { keepCompiledCode: keep } = compileCacheOf(own as unknown as NodeJS.Process, '/nowhere');
+  const { keepCompiledCode: keep } = compileCacheOf(own as unknown as NodeJS.Process, () => '/nowhere');
   const usual = createRequire(import.meta.url).extensions;
   const before = usual['.cjs'];
   await keep('/no/folder');

@@ -9,9 +9,9 @@ import type { ListReport } from '../../../output/report.ts';
 import {
   deliveryText,
   isExec,
-  optionsText,
   POLICY_RESULT_COLUMNS,
   policyPlanDocument,
+  rightsOf,
 } from '../../documents/policy.ts';
 import {
   type BulkResult,
@@ -118,8 +118,7 @@ function bulkResult(result: PolicyResult): BulkResult {
 export function changeLine({ target: { token, provider, profile }, decision }: PlannedToken): string {
   const facts = [
     ...(replacesOwn(decision) ? ['keyturn is using this credential'] : []),
-    ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
-    ...(Object.keys(token.options).length > 0 ? [`options ${optionsText(token) ?? ''}`] : []),
+    ...rightsOf(token),
     ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),
     ...token.deliver.map(deliveryText),
   ];
