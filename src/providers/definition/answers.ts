@@ -8,7 +8,8 @@ import { dateValue } from './dates.ts';
 import { formsOf, hasForm } from './form.ts';
 import type { Definition } from './provider-table.ts';
 import type { RequestDefinition, SecretDefinition } from './request-table.ts';
-import { lastNames, listOf, scopesOf, tokenOf } from './token.ts';
+import { isSeveral, listOf } from './several.ts';
+import { lastNames, scopesOf, tokenOf } from './token.ts';
 
 /** The thing that an answer is about: in the first documented place with an id, else where vendors are known to put it. */
 function itemIn(definition: Definition, { item }: RequestDefinition, body: unknown): Fields | null {
@@ -43,12 +44,8 @@ function placesOf(secret: SecretDefinition | undefined): {
 } {
   if (secret === undefined) return { documented: [], likely: [] };
   if (typeof secret === 'string') return { documented: [secret], likely: [] };
-  if (isPlaces(secret)) return { documented: secret, likely: [] };
+  if (isSeveral(secret)) return { documented: secret, likely: [] };
   return { documented: secret.either ?? [], likely: secret.likely ?? [] };
-}
-
-function isPlaces(secret: SecretDefinition): secret is readonly string[] {
-  return Array.isArray(secret);
 }
 
 /** What a create answered. A new token without its secret keeps its id, so that it can be ended. */

@@ -81,7 +81,7 @@ function jsonOf(source: Source, node: SourceNode, place: Place): Json {
   }
   if (node.kind === 'mapping') {
     const entries = entriesOf(source, node, place).map(([key, inner]) => {
-      checkKey(source, node, key, place);
+      checkKey(source, node, { key, grammar: 'member' }, place);
       return [key, jsonOf(source, inner, [...place, key])] as const;
     });
     return Object.fromEntries(entries);
@@ -94,16 +94,20 @@ function jsonOf(source: Source, node: SourceNode, place: Place): Json {
   return node.value;
 }
 
-function checkKey(source: Source, node: SourceNode, key: string, place: Place): void {
-  const mistake = findKeyMistake(key, 'member');
+function checkKey(
+  source: Source,
+  node: SourceNode,
+  { key, grammar }: { readonly key: string; readonly grammar: Parameters<typeof findKeyMistake>[1] },
+  place: Place,
+): void {
+  const mistake = findKeyMistake(key, grammar);
   if (mistake !== null) throw source.fail(node, `has a key in "${placeText(place)}" that ${mistake}`);
 }
 
 function mapOf(source: Source, node: SourceNode, shape: Shape & { kind: 'map' }, place: Place): Json {
   if (node?.kind !== 'mapping') throw source.fail(node, `has no mapping in "${placeText(place)}"`);
   const entries = entriesOf(source, node, place).map(([key, inner]) => {
-    const mistake = findKeyMistake(key, shape.keys);
-    if (mistake !== null) throw source.fail(node, `has a key in "${placeText(place)}" that ${mistake}`);
+    checkKey(source, node, { key, grammar: shape.keys }, place);
     return [key, conform(source, inner, shape.of, [...place, key])] as const;
   });
   return Object.fromEntries(entries);

@@ -1,13 +1,14 @@
 import { readVendorDate } from '../../domain/vendor-date.ts';
 import { type Fields, pick } from '../decode.ts';
 import { at } from '../pointer.ts';
+import { isSeveral } from './several.ts';
 import type { DateDefinition } from './value-tables.ts';
 
 /** What stands in the first place of a date that says something else than "none", as the reader of dates reads it. */
 export function dateValue(fields: Fields, date: DateDefinition | undefined): unknown {
   if (date === undefined) return undefined;
   if (typeof date === 'string') return pick(fields, [date]);
-  if (isPlaces(date)) {
+  if (isSeveral(date)) {
     return date
       .map((place) => pick(fields, [place]))
       .find((value) => value !== undefined && readVendorDate(value).kind !== 'none');
@@ -20,8 +21,4 @@ export function dateValue(fields: Fields, date: DateDefinition | undefined): unk
 function numberOf(value: unknown, form: 'epoch' | 'epoch-ms'): unknown {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   return form === 'epoch-ms' && typeof number === 'number' ? number / 1_000 : number;
-}
-
-function isPlaces(date: DateDefinition): date is readonly string[] {
-  return Array.isArray(date);
 }

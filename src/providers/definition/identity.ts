@@ -1,19 +1,17 @@
 import type { Identity, Token } from '../../domain/token.ts';
 import type { ApiCall } from '../../ports/provider.ts';
-import type { ErrorAnswer } from '../../ports/request.ts';
 import { type Fields, findId, isFields } from '../decode.ts';
 import { findList } from '../envelope.ts';
 import { readRecords } from '../records.ts';
 import { checkMust, readIdentity } from './answers.ts';
-import { isOneOf, shapeOf } from './lists.ts';
+import { rulesOf, shapeOf } from './lists.ts';
 import { fillingOfTarget, type Made, requestOf } from './request.ts';
 import type { RequestDefinition } from './request-table.ts';
-import { listOf } from './token.ts';
 
 /** A read that proves a credential. With `list` the identity is told by a row: the token’s own, else the first. */
 export function probeCall(made: Made, request: RequestDefinition): ApiCall<void, Identity> {
   return {
-    ...looks(request),
+    ...rulesOf(request),
     request: (_input, settings, now) => requestOf(made, request, { settings, now }),
     decode: (body) => identityIn(made, request, body, null),
   };
@@ -21,18 +19,10 @@ export function probeCall(made: Made, request: RequestDefinition): ApiCall<void,
 
 export function proveCall(made: Made, request: RequestDefinition): ApiCall<Token, Identity> {
   return {
-    ...looks(request),
+    ...rulesOf(request),
     request: (token, settings, now) =>
       requestOf(made, request, { settings, filling: fillingOfTarget(token), now }),
     decode: (body, token) => identityIn(made, request, body, token),
-  };
-}
-
-function looks({ auth, accepts, empty }: RequestDefinition) {
-  return {
-    ...(auth !== undefined && { auth: listOf(auth) }),
-    ...(accepts !== undefined && { accepts }),
-    ...(empty !== undefined && { isEmptyAnswer: (answer: ErrorAnswer) => isOneOf(empty, answer) }),
   };
 }
 

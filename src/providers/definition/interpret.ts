@@ -6,15 +6,14 @@ import { checkMust, readIssued, readItem, readRotated, readShown } from './answe
 import { checkCredential, checkIssued } from './credential.ts';
 import { probeCall, proveCall } from './identity.ts';
 import { insteadOf } from './instead.ts';
-import { listCall } from './lists.ts';
+import { listCall, rulesOf } from './lists.ts';
 import type { Definition } from './provider-table.ts';
 import { findRefusal, readError } from './refusals.ts';
-import { fillingOfSpec, fillingOfTarget, type Made, requestOf } from './request.ts';
+import { type Filling, fillingOfSpec, fillingOfTarget, type Made, requestOf } from './request.ts';
 import type { RequestDefinition } from './request-table.ts';
 import { schemeOf } from './scheme.ts';
 import { originOf, settingOf } from './settings.ts';
 import { checkSpec, expiryOf, markingOf, optionsOf, requiredOf, specOf } from './spec.ts';
-import { listOf } from './token.ts';
 
 /** A definition as the provider that the rest of keyturn knows. */
 export function interpret(definition: Definition): Provider {
@@ -92,7 +91,7 @@ function tokensOf(made: Made): TokenApi {
 function createCall(made: Made, request: RequestDefinition): NonNullable<TokenApi['create']> {
   const { definition } = made;
   return {
-    ...acceptedOf(request),
+    ...rulesOf(request),
     request: (spec, settings, now) =>
       requestOf(made, request, { settings, filling: fillingOfSpec(definition, spec, settings), now }),
     decode: (body, spec, own) => {
@@ -100,10 +99,6 @@ function createCall(made: Made, request: RequestDefinition): NonNullable<TokenAp
       return readIssued(definition, request, { body, spec, own });
     },
   };
-}
-
-function acceptedOf({ auth, accepts }: RequestDefinition) {
-  return { ...(auth !== undefined && { auth: listOf(auth) }), ...(accepts !== undefined && { accepts }) };
 }
 
 function readsOf(made: Made): Pick<TokenApi, 'get' | 'rotate'> {
@@ -119,15 +114,15 @@ function readsOf(made: Made): Pick<TokenApi, 'get' | 'rotate'> {
   };
 }
 
-function targetCall<O>(
+function targetCall<O, I extends TokenTarget = TokenTarget>(
   made: Made,
   request: RequestDefinition,
-  decode: (body: unknown, own: Parameters<ApiCall<TokenTarget, O>['decode']>[2]) => O,
-): ApiCall<TokenTarget, O> {
+  decode: (body: unknown, own: Parameters<ApiCall<I, O>['decode']>[2]) => O,
+  fill: (input: I) => Filling = fillingOfTarget,
+): ApiCall<I, O> {
   return {
-    ...acceptedOf(request),
-    request: (target, settings, now) =>
-      requestOf(made, request, { settings, filling: fillingOfTarget(target), now }),
+    ...rulesOf(request),
+    request: (target, settings, now) => requestOf(made, request, { settings, filling: fill(target), now }),
     decode: (body, _target, own) => {
       if (body !== undefined) checkMust(request, body);
       return decode(body, own);
@@ -161,11 +156,14 @@ function changesOf(made: Made): Changes {
 function renameCall(made: Made, request: RequestDefinition): NonNullable<TokenApi['rename']> {
   return {
     answer: 'optional',
-    ...acceptedOf(request),
-    request: (target, settings, now) => {
-      const filling = { ...fillingOfTarget(target), 'new-name': checkName(target.newName) };
-      return requestOf(made, request, { settings, filling, now });
-    },
-    decode: (body) => readItem(made.definition, request, body),
+    ...targetCall(
+      made,
+      request,
+      (body) => readItem(made.definition, request, body),
+      (target: TokenTarget & { readonly newName: string }) => ({
+        ...fillingOfTarget(target),
+        'new-name': checkName(target.newName),
+      }),
+    ),
   };
 }

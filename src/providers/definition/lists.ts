@@ -10,7 +10,8 @@ import { plainName } from '../told.ts';
 import type { Definition } from './provider-table.ts';
 import { type Made, requestOf } from './request.ts';
 import type { PagesDefinition, RefusalRule, RequestDefinition } from './request-table.ts';
-import { holds, lastNames, listOf, tokenOf } from './token.ts';
+import { listOf } from './several.ts';
+import { holds, lastNames, tokenOf } from './token.ts';
 
 const MOST = 100;
 
@@ -37,10 +38,10 @@ function vendorPaging({ param, total, ends }: PagesDefinition): VendorPaging {
 
 export function listCall(made: Made, request: RequestDefinition): PagedApiCall<void, Token> {
   const { definition } = made;
-  const { pages, empty, auth } = request;
+  const { pages } = request;
   const shape = shapeOf(definition, request);
   return {
-    ...(auth !== undefined && { auth: listOf(auth) }),
+    ...rulesOf(request),
     request: (_input, settings, wish) => {
       const first = requestOf(made, request, { settings });
       const query = { ...first.query, ...pageQuery(pages, wish) };
@@ -49,15 +50,23 @@ export function listCall(made: Made, request: RequestDefinition): PagedApiCall<v
     decode: (body, page) => withDocumented(readPage(body, page, shape), pages, body, page, request),
     maxPageSize: pages?.most ?? MOST,
     ...(pages?.newest !== undefined && { newestFirst: pages.newest.shownBy }),
-    ...(empty !== undefined && { isEmptyAnswer: (answer: ErrorAnswer) => isOneOf(empty, answer) }),
     ...(pages?.refused !== undefined && {
       isPageRefused: (answer: ErrorAnswer) => isOneOf(pages.refused ?? [], answer),
     }),
   };
 }
 
+/** Who may make a call, and which refusals of it count as an answer. */
+export function rulesOf({ auth, accepts, empty }: RequestDefinition) {
+  return {
+    ...(auth !== undefined && { auth: listOf(auth) }),
+    ...(accepts !== undefined && { accepts }),
+    ...(empty !== undefined && { isEmptyAnswer: (answer: ErrorAnswer) => isOneOf(empty, answer) }),
+  };
+}
+
 /** Whether a refusal is one of those that the definition names. */
-export function isOneOf(rules: readonly RefusalRule[], { status, body }: ErrorAnswer): boolean {
+function isOneOf(rules: readonly RefusalRule[], { status, body }: ErrorAnswer): boolean {
   const said = (JSON.stringify(body) ?? '').toLowerCase();
   return rules.some((rule) => {
     const parts = rule.has === undefined ? null : listOf(rule.has);

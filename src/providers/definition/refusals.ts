@@ -5,7 +5,8 @@ import { readProblem } from '../problem.ts';
 import { refusalIn } from '../refusal.ts';
 import { formsOf } from './form.ts';
 import type { Definition } from './provider-table.ts';
-import { holds, listOf } from './token.ts';
+import { listOf } from './several.ts';
+import { holds } from './token.ts';
 
 /** The status that a refusal in a 2xx answer is read with when it names none. */
 const UNNAMED = 422;

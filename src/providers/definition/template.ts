@@ -1,7 +1,7 @@
 import { usage } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { path as pathOf } from '../path.ts';
-import { shapedValue, VALUE_FORMS } from './value-forms.ts';
+import { shapedValue, textOf, VALUE_FORMS } from './value-forms.ts';
 
 /** What placeholders are filled with, by name. An absent, null or empty value leaves an optional member out. */
 export interface Values {
@@ -125,11 +125,6 @@ function take({ name, form, isOptional }: Placeholder, { named, now, missing }: 
   if (shaped === undefined)
     throw usage(`"${name}" cannot be written as ${form}`, 'check the value; nothing was sent');
   return shaped;
-}
-
-function textOf(value: Json): string {
-  if (typeof value === 'string') return value;
-  return isList(value) ? value.map(textOf).join(' ') : JSON.stringify(value);
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -17,14 +17,11 @@ import { lastPart } from '../pointer.ts';
 import { dateValue } from './dates.ts';
 import { formsOf, hasForm } from './form.ts';
 import type { Definition } from './provider-table.ts';
+import { listOf } from './several.ts';
 import type { StatusRule } from './token-table.ts';
 import type { InsideRule } from './value-tables.ts';
 
 type Places = string | readonly string[] | undefined;
-
-export function listOf(places: Places): readonly string[] {
-  return places === undefined ? [] : typeof places === 'string' ? [places] : places;
-}
 
 /** The names that a pointer of a list or an item is known by in answers that wrap it otherwise. */
 export function lastNames(places: Places): readonly string[] {

@@ -67,7 +67,8 @@ function textsOf(value: Json): readonly string[] {
   return Array.isArray(value) ? value.map(textOf) : [textOf(value)];
 }
 
-function textOf(value: Json): string {
+/** A list is words with spaces between. */
+export function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   return Array.isArray(value) ? value.map(textOf).join(' ') : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
 import type { SchemeDefinition } from '../account-table.ts';
 import type { Definition } from '../provider-table.ts';
+import { listOf } from '../several.ts';
 import type { Place } from '../source.ts';
 import { placeholdersOf } from '../template.ts';
 import { NOT_SETTABLE } from './headers.ts';
@@ -24,7 +25,7 @@ export function findAuthProblems(definition: Definition): readonly Problem[] {
   if (issued !== undefined && !Object.hasOwn(auth, issued))
     problems.push({ place: ['issued'], says: 'names a way that is not in "auth"' });
   for (const [verb, request] of Object.entries({ ...tokens, probe })) {
-    const ways = typeof request?.auth === 'string' ? [request.auth] : (request?.auth ?? []);
+    const ways = listOf(request?.auth);
     if (ways.every((way) => Object.hasOwn(auth, way))) continue;
     const place: Place = verb === 'probe' ? ['probe', 'auth'] : ['tokens', verb, 'auth'];
     problems.push({ place, says: 'names a way that is not in "auth"' });

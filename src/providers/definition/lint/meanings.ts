@@ -1,4 +1,5 @@
 import type { Definition } from '../provider-table.ts';
+import { listOf } from '../several.ts';
 import { type Problem, requestsOf } from './problem.ts';
 
 /** Statuses beside 2xx that may count as done: a secret that is known and may not do this; a thing that is gone. Never 401. */
@@ -52,7 +53,7 @@ function findErrorProblems({ errors }: Definition): readonly Problem[] {
   }
   for (const [index, { has, code }] of (errors?.words ?? []).entries()) {
     const place = ['errors', 'words', index];
-    const parts = typeof has === 'string' ? [has] : has;
+    const parts = listOf(has);
     if (parts.length === 0 || parts.some((part) => part.trim().length < 4))
       problems.push({
         place,

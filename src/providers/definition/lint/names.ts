@@ -59,8 +59,7 @@ export function findNameProblems(definition: Definition): readonly Problem[] {
         });
     }
   }
-  const words = tokens.rotate === undefined ? [] : ['tokens rotate'];
-  const has = new Set([...Object.keys(tokens).map((verb) => `tokens ${verb}`), ...words]);
+  const has = new Set(Object.keys(tokens).map((verb) => `tokens ${verb}`));
   for (const name of Object.keys(instead)) {
     if (!OPERATIONS.some((operation) => operation === name))
       problems.push({

@@ -1,6 +1,7 @@
 import { lastPart } from '../../pointer.ts';
 import type { Definition } from '../provider-table.ts';
-import type { RequestDefinition, SecretDefinition } from '../request-table.ts';
+import type { SecretDefinition } from '../request-table.ts';
+import { isSeveral, listOf } from '../several.ts';
 import { type Problem, requestsOf, textsIn } from './problem.ts';
 
 /** An id, a name, an option or a message must not be taken from the place of a secret: all of these are shown. */
@@ -47,18 +48,10 @@ function isPlaced(value: unknown): value is { readonly at: string } {
 function secretsOf(secret: SecretDefinition | undefined): readonly string[] {
   if (secret === undefined) return [];
   if (typeof secret === 'string') return [secret];
-  if (isPlaces(secret)) return secret.slice(-1);
+  if (isSeveral(secret)) return secret.slice(-1);
   return secret.either ?? [];
 }
 
 function likelyOf(secret: SecretDefinition | undefined): readonly string[] {
-  return typeof secret === 'object' && !isPlaces(secret) ? (secret.likely ?? []) : [];
-}
-
-function isPlaces(secret: SecretDefinition): secret is readonly string[] {
-  return Array.isArray(secret);
-}
-
-function listOf(item: RequestDefinition['item']): readonly string[] {
-  return item === undefined ? [] : typeof item === 'string' ? [item] : item;
+  return typeof secret === 'object' && !isSeveral(secret) ? (secret.likely ?? []) : [];
 }
