@@ -1,5 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
-import type { Transport } from '../../../../src/ports/transport.ts';
+import { expect, test } from 'vitest';
 import {
   answer,
   CANARY,
@@ -7,20 +6,11 @@ import {
   errorOf,
   FakeClock,
   GET,
-  type HostileServer,
   hostile,
+  keep,
   overBoth,
   POST,
 } from './support.ts';
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
 
 overBoth((transportWith) => {
   test('sends the request as described and gives the answer with its headers', async () => {

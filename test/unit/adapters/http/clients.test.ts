@@ -3,10 +3,9 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENTS, chooseClient } from '../../../../src/adapters/http/choose-client.ts';
 import type { HttpRequest } from '../../../../src/ports/request.ts';
-import type { Transport } from '../../../../src/ports/transport.ts';
 import { ROOT } from '../../../support/cli-process.ts';
 import { createTestHome } from '../../../support/temp.ts';
 import {
@@ -14,23 +13,14 @@ import {
   endpointAt,
   errorOf,
   GET,
-  type HostileServer,
   hostile,
+  keep,
   MemoryCapture,
   overBoth,
   POST,
   type ServerOptions,
   transportWith,
 } from './support.ts';
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
 
 const REQUESTS: HttpRequest[] = [
   GET,

@@ -1,27 +1,17 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Transport } from '../../../../src/ports/transport.ts';
+import { describe, expect, test } from 'vitest';
 import {
   endpointAt,
   errorOf,
   FakeClock,
   GET,
-  type HostileServer,
   hostile,
+  keep,
   MemoryCapture,
   overBoth,
   POST,
 } from './support.ts';
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
 
 const JSON_TEXT = JSON.stringify({
   id: 'mt_1',

@@ -1,26 +1,16 @@
-import { afterEach, expect, test } from 'vitest';
-import type { Transport } from '../../../../src/ports/transport.ts';
+import { expect, test } from 'vitest';
 import {
   answer,
   endpointAt,
   errorOf,
   FakeClock,
   GET,
-  type HostileServer,
   hostile,
+  keep,
   MemoryCapture,
   overBoth,
   POST,
 } from './support.ts';
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
 
 overBoth((transportWith) => {
   const PUT = { method: 'PUT', path: '/x', repeatable: true } as const;

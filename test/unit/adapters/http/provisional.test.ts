@@ -1,24 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Transport } from '../../../../src/ports/transport.ts';
-import {
-  answer,
-  endpointAt,
-  GET,
-  type HostileServer,
-  hostile,
-  MemoryCapture,
-  overBoth,
-  POST,
-} from './support.ts';
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
+import { describe, expect, test } from 'vitest';
+import { answer, endpointAt, GET, hostile, keep, MemoryCapture, overBoth, POST } from './support.ts';
 
 const HEADS: [string, string][] = [
   ['100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../src/domain/errors.ts';
-import type { Outcome, Transport } from '../../../../src/ports/transport.ts';
+import type { Outcome } from '../../../../src/ports/transport.ts';
 import {
   answer,
   CANARY,
@@ -10,20 +10,12 @@ import {
   GET,
   type HostileServer,
   hostile,
+  keep,
   MemoryCapture,
   overBoth,
   POST,
   type TransportOptions,
 } from './support.ts';
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
 
 overBoth((transportWith) => {
   async function mint(

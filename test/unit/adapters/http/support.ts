@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe } from 'vitest';
+import { afterEach, describe } from 'vitest';
 import { CLIENTS, type ClientName } from '../../../../src/adapters/http/choose-client.ts';
 import { createHttpTransport, type HttpTransportOptions } from '../../../../src/adapters/http/transport.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
@@ -25,6 +25,17 @@ export function endpointAt(origin: string, secret = CANARY): Endpoint {
 }
 
 /** A server that speaks bytes: `behave` gets each request's text once its headers and body are complete. */
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const item of open.splice(0).reverse()) await item.close();
+});
+
+/** Closes a server or a transport when the test ends, the newest first. */
+export function keep<T extends HostileServer | Transport>(item: T): T {
+  open.push(item);
+  return item;
+}
+
 export interface HostileServer {
   readonly origin: string;
   readonly port: number;

@@ -1,9 +1,8 @@
 import { createSecureServer } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { describeProxy } from '../../../../src/adapters/http/proxy.ts';
-import type { Transport } from '../../../../src/ports/transport.ts';
 import {
   answer,
   certificate,
@@ -12,6 +11,7 @@ import {
   GET,
   type HostileServer,
   hostile,
+  keep,
   MemoryCapture,
   overBoth,
   POST,
@@ -24,15 +24,6 @@ const vendor = await hostile((socket) => socket.write(answer(200, '{"ok":true}')
   tls: vendorCertificate,
 });
 afterAll(() => vendor.close());
-
-const open: { close(): Promise<void> }[] = [];
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
 
 /** A proxy that leads every CONNECT to the vendor, whatever name was asked for. */
 function tunnel(options: ServerOptions = {}): Promise<HostileServer> {

@@ -1,8 +1,7 @@
 import { createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readTunnelAnswer, type TunnelAnswer } from '../../../../src/adapters/http/tunnel-answer.ts';
-import type { Transport } from '../../../../src/ports/transport.ts';
-import { endpointAt, errorOf, GET, type HostileServer, hostile, overBoth } from './support.ts';
+import { endpointAt, errorOf, GET, hostile, keep, overBoth } from './support.ts';
 
 const OK = { kind: 'answered', status: 200, hasMore: false };
 const INVALID = { kind: 'invalid' };
@@ -64,15 +63,6 @@ describe('the answer to CONNECT, read in pieces of any size', () => {
     expect(read(`HTTP/1.1 200 x\r\n\r\n${'x'.repeat(20_000)}`, 50_000)).toEqual({ ...OK, hasMore: true });
   });
 });
-
-const open: (HostileServer | Transport)[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
-const keep = <T extends HostileServer | Transport>(item: T): T => {
-  open.push(item);
-  return item;
-};
 
 /** Writes again and again, for as long as somebody reads. */
 const endless = (text: string) => (socket: Socket) => {
