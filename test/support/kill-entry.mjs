@@ -104,8 +104,8 @@ function wrapFile(file, path) {
 
 function wrapTransport(transport) {
   return {
-    call: (endpoint, request) =>
-      effect(`call ${request.method} ${request.path}`, () => transport.call(endpoint, request)),
+    call: (endpoint, request, openBody) =>
+      effect(`call ${request.method} ${request.path}`, () => transport.call(endpoint, request, openBody)),
     sendOnce: (endpoint, request, capture) =>
       effect(`issue ${request.method} ${request.path}`, () =>
         transport.sendOnce(endpoint, request, {

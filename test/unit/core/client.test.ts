@@ -37,6 +37,22 @@ describe('call', () => {
     expect(transport.sent).toMatchObject([{ method: 'GET', path: '/me', origin: ORIGIN, secret: SECRET }]);
   });
 
+  it('tells each request the time by its own clock, also where the connection goes on with another secret', async () => {
+    const { transport, provider } = rig(() => ({ body: {} }));
+    const times: (number | undefined)[] = [];
+    const probe = {
+      ...provider.probe,
+      request: (_input: unknown, _settings: unknown, now?: number) => {
+        times.push(now);
+        return { method: 'GET' as const, path: '/me' };
+      },
+    };
+    const { client } = rig(() => ({ body: {} }), provider);
+    const timed = new Client(client.connection, transport, { clock: { now: () => 1_700_000_000_000 } });
+    for (const each of [timed, timed.as(Secret.of(SECRET)), client]) await each.call(probe, undefined);
+    expect(times).toEqual([1_700_000_000_000, 1_700_000_000_000, undefined]);
+  });
+
   it.each([199, 300, 301, 302, 307, 308, 304, 400, 500])('%d is no answer', async (status) => {
     const { client, provider } = rig(() => ({ status, body: { account: 'acme-inc' } }));
     await expect(client.call(provider.probe, undefined)).rejects.toMatchObject({
