@@ -16,18 +16,28 @@ export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFac
     deps.note(
       `"${safeText(guest.path, 200)}" belongs to another user, who may remove or replace "${safeText(path, 200)}" at any time`,
     );
+  const isReplaced = await tryFolder(deps, path, facts);
+  if (facts && !isReplaced) await proveInPlace(deps, path, facts);
+  return facts;
+}
+
+/**
+ * Whether the target can be replaced or made. Tried under the lock: its holder clears away what lies beside the target, and a trial
+ * looks like what a dead command left. And a lock that a dead process of another machine left runs out now, not while a new
+ * secret waits.
+ */
+async function tryFolder(deps: SinkDeps, path: string, facts: PathFacts | null): Promise<boolean> {
   try {
-    await proveFolder(deps, path);
+    return await holdTarget(deps, path, async () => {
+      await proveFolder(deps, path);
+      return facts === null || canReplace(deps, path);
+    });
   } catch (error) {
-    if (!facts || !isAppError(error)) throw error;
+    if (!facts || !isAppError(error) || error.code === 'locked') throw error;
     throw error.with({
       hint: `the file is changed by way of a new one in its folder, which takes none (\`ls -ld ${safeText(dirname(path), 200)}\`); choose another destination: \`--save\`, \`--print\` or \`--to exec:COMMAND\``,
     });
   }
-  // A lock that a dead process of another machine left runs out now, and not while a new secret waits.
-  await holdTarget(deps, path, async () => undefined);
-  if (facts && !(await canReplace(deps, path))) await proveInPlace(deps, path, facts);
-  return facts;
 }
 
 /** Proves that a file can be made in the target's folder, by making and removing one. */

@@ -81,6 +81,20 @@ describe('two deliveries to one dotenv file', () => {
     },
   );
 
+  it.each(['create', 'rename', 'list'] as const)(
+    'are proven while the other clears away what is left, slow to %s',
+    async (call) => {
+      const { deps, at } = sinkRig();
+      writeFileSync(at('.env'), 'KEEP=1\n', { mode: 0o600 });
+      const slow = { ...deps, disk: ahead(call, () => wait(60)) };
+      const proof = createEnvSink(slow, at('.env'), 'B').prove();
+      for (let n = 0; n < 8; n += 1)
+        await createEnvSink(deps, at('.env'), `A${n}`).deliver(Secret.of('of-a'));
+      await proof;
+      expect(readdirSync(at('.'))).toEqual(['.env']);
+    },
+  );
+
   test('lose nothing whenever they begin', async () => {
     const { deps, at } = sinkRig();
     for (let round = 0; round < ROUNDS; round += 1) {
