@@ -101,7 +101,7 @@ const CHUNKS = [
   ],
   [
     'change',
-    /src\/(core|adapters\/(audit|child|config|disk|locks|policy|sinks|store|vendor-cli)|cli\/(arguments|commands|services))\/(?!sandbox)/,
+    /src\/(core|adapters\/(audit|child|config|disk|locks|policy|destinations|store|vendor-cli)|cli\/(arguments|commands|services))\/(?!sandbox)/,
   ],
   ['keychain', /src\/adapters\/keychain\//],
   ['yaml', /src\/(adapters\/yaml\/|output\/structured)|node_modules\/yaml\//],

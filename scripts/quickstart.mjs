@@ -41,7 +41,7 @@ const login = (provider, scheme = 'bearer') =>
 
 title(`The sandbox plays all four vendors at ${origin}`);
 
-chapter('Errova: a browser session mints a machine token; tokens, projects and DSN keys');
+chapter('Errova: a browser session creates a machine token; tokens, projects and DSN keys');
 keyturn(
   ['login', 'errova', '--org', 'acme-inc', '--url', origin, '--session', '--store', 'file'],
   login('errova', 'session-cookie').secret,

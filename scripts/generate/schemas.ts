@@ -119,7 +119,7 @@ const delivery = about(
   orNull(
     object({
       saved: about('The entry of the store.', orNull(credential)),
-      sinks: texts,
+      destinations: texts,
       printed: flag,
       fingerprint: noText,
     }),

@@ -1,7 +1,7 @@
 import type { Credential } from '../domain/credential.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ProjectKey, Token } from '../domain/token.ts';
-import type { Sink } from '../ports/sink.ts';
+import type { Destination } from '../ports/destination.ts';
 
 /** What may be told of a thing whose secret is being delivered. */
 export interface DeliveredItem {
@@ -21,7 +21,7 @@ export interface DeliveredItem {
 export interface Delivery {
   /** The store's entry to keep it in. */
   readonly saveAs: string | null;
-  readonly sinks: readonly Sink[];
+  readonly destinations: readonly Destination[];
   /** Puts the secret on stdout, and resolves when it is written. */
   readonly print: ((secret: Secret, item: DeliveredItem) => Promise<void>) | null;
 }
@@ -29,7 +29,7 @@ export interface Delivery {
 /** Where a new secret went, told without it. */
 export interface DeliveryReport {
   readonly saved: Credential | null;
-  readonly sinks: readonly string[];
+  readonly destinations: readonly string[];
   readonly printed: boolean;
   readonly fingerprint: string | null;
 }

@@ -12,7 +12,7 @@ import type { WholeOrNot } from './listing.ts';
 /** What became of the read that proves the managing credential. */
 export type Probed =
   | { readonly kind: 'proved'; readonly identity: Identity }
-  /** The read is inferred and not there; the credential may work all the same. */
+  /** The read is inferred and not there; the credential may work anyway. */
   | { readonly kind: 'unproved'; readonly why: AppError };
 
 /**

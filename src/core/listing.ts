@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { NextPage, Page } from '../ports/paging.ts';
 import { Handover } from './handover.ts';
 
-/** A list, and why it is not proven to be all there is; what such a list does not show may be there all the same. */
+/** A list, and why it is not proven to be all there is; what such a list does not show may be there anyway. */
 export interface WholeOrNot<T> {
   readonly items: readonly T[];
   readonly whole: boolean;
@@ -189,7 +189,7 @@ export function resolveListed<T extends { readonly id: string; readonly name: st
   }
 }
 
-/** What a list that is not whole does not show may be there all the same. `claim`: `no token "ci"`. */
+/** What a list that is not whole does not show may be there anyway. `claim`: `no token "ci"`. */
 export class CannotBeSure extends AppError {
   constructor(claim: string, why: string) {
     super({

@@ -155,7 +155,7 @@ const NAMES: ReadonlySet<string> = new Set(
   Object.values(LOADERS).flatMap((names) => names.trim().split(/\s+/)),
 );
 
-/** Families whose members have a number, a key or a program in their name; each pattern is one whole name all the same. */
+/** Families whose members have a number, a key or a program in their name; each pattern is one whole name nevertheless. */
 const FAMILIES: readonly RegExp[] = [
   // A program to start, or options for one: no secret alone.
   /^.+_(EDITOR|PAGER|BROWSER|ASKPASS|COMMAND|OPTS|OPTIONS)$/,

@@ -15,7 +15,7 @@ export interface PolicyToken {
   readonly renewBeforeMs: number | null;
   /** How long a replaced token goes on working. */
   readonly graceMs: number | null;
-  /** Labels of sinks, their paths absolute. */
+  /** Labels of destinations, their paths absolute. */
   readonly deliver: readonly string[];
   /** The store's entry; null for none. */
   readonly save: string | null;
@@ -37,7 +37,7 @@ export const POLICY_PATTERNS = {
   optionName: '^[a-z][a-z\\-]{0,39}$',
   optionValue: '^[^\\u0000-\\u001f\\u007f]{1,1000}$',
   duration: '^([1-9][0-9]{0,3}[smhd]|[1-9][0-9]{0,2}w)$',
-  sink: '^(file|env|github-output|github-env|exec):[^\\u0000-\\u001f\\u007f]{1,4000}$',
+  destination: '^(file|env|github-output|github-env|exec):[^\\u0000-\\u001f\\u007f]{1,4000}$',
 } as const;
 
 export type PolicyPattern = keyof typeof POLICY_PATTERNS;

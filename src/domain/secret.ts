@@ -4,7 +4,7 @@ const HIDDEN = '[secret]';
 
 /**
  * The only thing that can hold a secret. It hides itself in strings, JSON, `inspect`, spreads and clones;
- * `reveal()` is called once, by the code that uses it: the transport, a sink, the sealer.
+ * `reveal()` is called once, by the code that uses it: the transport, a destination, the sealer.
  */
 export class Secret {
   readonly #value: string;

@@ -30,7 +30,7 @@ export interface OpenFile {
 }
 
 /**
- * The file system as the store, the journal and the sinks use it: few calls, each one an effect that a simulator can
+ * The file system as the store, the journal and the destinations use it: few calls, each one an effect that a simulator can
  * fail or stop at. Errors are `AppError`s: unavailable for a full or failing disk, usage for a path that cannot be used.
  */
 export interface Disk {

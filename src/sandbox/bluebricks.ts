@@ -5,7 +5,7 @@ import { ledgerKey, nameKey, PERSON_ID, readKey } from './bluebricks-key.ts';
 import { listBluebricksKeys } from './bluebricks-list.ts';
 import { Ledger } from './ledger.ts';
 import { bearerOf, isText, json } from './message.ts';
-import { fingerprint, issue, randomText, randomUuid, signJwt } from './mint.ts';
+import { fingerprint, issue, randomText, randomUuid, signJwt } from './new-secrets.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Handler, Route } from './route.ts';
 import { route } from './route.ts';

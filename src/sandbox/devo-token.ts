@@ -1,4 +1,4 @@
-import { fingerprint } from './mint.ts';
+import { fingerprint } from './new-secrets.ts';
 import type { Saved } from './saved.ts';
 import type { Json } from './vendor.ts';
 

@@ -12,7 +12,7 @@ import {
 } from './devo-token.ts';
 import { Ledger } from './ledger.ts';
 import { bearerOf, isText, json, noContent } from './message.ts';
-import { fingerprint, issue, randomHex } from './mint.ts';
+import { fingerprint, issue, randomHex } from './new-secrets.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Handler, Route } from './route.ts';
 import { route } from './route.ts';

@@ -1,6 +1,6 @@
 import type { ErrovaState, MachineToken } from './errova-state.ts';
 import { bearerOf, cookieOf } from './message.ts';
-import { fingerprint } from './mint.ts';
+import { fingerprint } from './new-secrets.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Handler } from './route.ts';
 import type { SandboxRequest } from './vendor.ts';

@@ -1,5 +1,5 @@
 import type { Assumptions } from './assumptions.ts';
-import { randomHex } from './mint.ts';
+import { randomHex } from './new-secrets.ts';
 import type { World } from './world.ts';
 
 export function newErrovaId(world: World, prefix: string, form: Assumptions['errovaIds']): string {

@@ -5,7 +5,7 @@ import type { ErrovaLists } from './errova-lists.ts';
 import type { DsnKey, ErrovaState, Project } from './errova-state.ts';
 import { showKey, showProject } from './errova-state.ts';
 import { isText, json, readDateTime } from './message.ts';
-import { fingerprint, issue, randomHex, randomText } from './mint.ts';
+import { fingerprint, issue, randomHex, randomText } from './new-secrets.ts';
 import { Refusal } from './refusal.ts';
 import type { Call } from './route.ts';
 import type { SandboxResponse } from './vendor.ts';

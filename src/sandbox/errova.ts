@@ -7,7 +7,7 @@ import { createErrovaLists, type ErrovaLists } from './errova-lists.ts';
 import type { ErrovaState, MachineToken } from './errova-state.ts';
 import { createErrovaState, loadErrova, saveErrova, showToken } from './errova-state.ts';
 import { isText, json, noContent } from './message.ts';
-import { fingerprint, issue, randomHex, randomText } from './mint.ts';
+import { fingerprint, issue, randomHex, randomText } from './new-secrets.ts';
 import { Refusal } from './refusal.ts';
 import type { Call, Route } from './route.ts';
 import { route } from './route.ts';

@@ -1,4 +1,4 @@
-import { fingerprint } from './mint.ts';
+import { fingerprint } from './new-secrets.ts';
 
 interface LedgerKeys<R, K> {
   readonly key: (record: R) => K;

@@ -1,4 +1,4 @@
-import { randomHex } from './mint.ts';
+import { randomHex } from './new-secrets.ts';
 import { makePfid, PARTITION_LIMIT } from './pfid.ts';
 import type { Saved } from './saved.ts';
 import type { World } from './world.ts';

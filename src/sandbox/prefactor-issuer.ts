@@ -1,5 +1,5 @@
 import type { Assumptions } from './assumptions.ts';
-import { fingerprint, issue } from './mint.ts';
+import { fingerprint, issue } from './new-secrets.ts';
 import type { TokenWish } from './prefactor-create.ts';
 import { newPfid, type PrefactorIds } from './prefactor-ids.ts';
 import { tokenJwt } from './prefactor-jwt.ts';

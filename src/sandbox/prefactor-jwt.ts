@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Assumptions } from './assumptions.ts';
-import { signJwt } from './mint.ts';
+import { signJwt } from './new-secrets.ts';
 import type { PrefactorIds } from './prefactor-ids.ts';
 import type { ApiToken } from './prefactor-token.ts';
 import type { Json } from './vendor.ts';

@@ -1,7 +1,7 @@
 import type { Assumptions, VendorOptions } from './assumptions.ts';
 import { Ledger } from './ledger.ts';
 import { json } from './message.ts';
-import { fingerprint } from './mint.ts';
+import { fingerprint } from './new-secrets.ts';
 import { createPrefactorAccess, type PrefactorAccess } from './prefactor-access.ts';
 import { showAccount, showAccounts } from './prefactor-account.ts';
 import { answerPrefactor, readPrefactorBody } from './prefactor-answer.ts';

@@ -363,7 +363,7 @@ export function journalContract(name: string, makeMachine: () => Promise<Machine
           const seen = await expectConvergence(await make(), [
             { n, fault: { kind: 'fail', when, bytes: 50 } },
           ]);
-          // The answer of a mint is written once more elsewhere: one failure never makes a rotation reconcile.
+          // The answer of an issuing request is written once more elsewhere: one failure never makes a rotation reconcile.
           if (seen.sends > 0) expect(seen.interruptions, `failure ${when} effect ${n}`).toBe(0);
         }
       }

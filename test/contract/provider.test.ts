@@ -179,7 +179,7 @@ describe.each(CASES)('$provider.title', ({ provider, creates, spec }) => {
     expect(codeOf(() => next && manager.as(next).call(prove, token))).toBe('ok');
   });
 
-  it('recognises its own mark and nothing else, and a repeated mint does what the marking says', () => {
+  it('recognises its own mark and nothing else, and a repeated issuing request does what the marking says', () => {
     const { marking } = tokens;
     if (!marking) return expect(provider.facts.rotation).toBe('in-place');
     const other = create({ ...spec, name: markedName('other') }).token;
@@ -190,12 +190,12 @@ describe.each(CASES)('$provider.title', ({ provider, creates, spec }) => {
 
     const known = list().length;
     const { replay } = marking;
-    const mintAgain = tokens.create;
-    if (!mintAgain) throw new Error('every provider creates tokens');
+    const issueAgain = tokens.create;
+    if (!issueAgain) throw new Error('every provider creates tokens');
     if (replay === 'conflict') {
-      expect(codeOf(() => creator.call(mintAgain, marked))).toBe('conflict');
+      expect(codeOf(() => creator.call(issueAgain, marked))).toBe('conflict');
     } else {
-      const second = creator.call(mintAgain, marked);
+      const second = creator.call(issueAgain, marked);
       if (replay === 'returns-secret') expect(second.secret?.reveal()).toBe(first.secret.reveal());
     }
     expect(list().length).toBe(known + (replay === 'duplicates' ? 1 : 0));

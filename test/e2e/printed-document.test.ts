@@ -46,7 +46,7 @@ test.each([
     });
     expect(printed.delivery).toMatchObject({
       saved: null,
-      sinks: [`file:${rig.home.path}/two`],
+      destinations: [`file:${rig.home.path}/two`],
       printed: true,
     });
     expect(`${printed.tokenSecret}\n`).toBe(rig.home.files().get('two')?.toString());

@@ -32,7 +32,7 @@ test.each([
   },
 );
 
-test('a session whose mint is refused leaves no credentials file either', async () => {
+test('a session whose issuing request is refused leaves no credentials file either', async () => {
   const rig = await createInProcessRig();
   rig.sandbox.setFaults(['POST * status:422']);
   const login = ['login', 'errova', '--org', 'acme-inc', '--url', rig.sandbox.origin, '--session'];

@@ -7,15 +7,15 @@ import { type KillRig, makeRig } from '../support/kill-rig.ts';
 import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
 import { type Effect, type Strike, traceEffects } from '../support/kill-victim.ts';
 
-/** A scenario made ready, the effects of its command, and where its mint goes. */
+/** A scenario made ready, the effects of its command, and where its issuing request goes. */
 export interface Bench {
   readonly provider: ProviderId;
   readonly rig: KillRig;
   readonly effects: readonly Effect[];
-  /** The beginning of a fault rule that hits the mint. */
-  readonly mint: string;
-  /** The number of the mint among the command's requests. */
-  readonly mintRequest: number;
+  /** The beginning of a fault rule that hits the issuing request. */
+  readonly issuing: string;
+  /** The number of the issuing request among the command's requests. */
+  readonly issuingRequest: number;
   play(strike: Strike, options?: CaseOptions): Promise<KillReport>;
 }
 
@@ -48,11 +48,11 @@ async function makeBench(provider: ProviderId, command: string, client?: ClientN
   round.end();
   const index = effects.findIndex(({ kind }) => kind === 'issue');
   const [, method = '', path = ''] = effects[index]?.text.split(' ') ?? [];
-  const mintRequest = effects
+  const issuingRequest = effects
     .slice(0, index + 1)
     .filter(({ kind }) => kind === 'call' || kind === 'issue').length;
   return {
-    ...{ provider, rig, effects, mint: `${method} ${path}`, mintRequest },
+    ...{ provider, rig, effects, issuing: `${method} ${path}`, issuingRequest },
     play: (strike, options) => killCase(rig, strike, options),
   };
 }
@@ -80,6 +80,6 @@ export function expectWhole(report: KillReport, end: KillReport['end'] = 'done')
 }
 
 /** How often the first run asked for a new secret. */
-export function countMints({ mint }: Bench, { first }: KillReport): number {
-  return first.requests.filter(({ method, path }) => `${method} ${path}` === mint).length;
+export function countIssuing({ issuing }: Bench, { first }: KillReport): number {
+  return first.requests.filter(({ method, path }) => `${method} ${path}` === issuing).length;
 }

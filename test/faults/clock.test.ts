@@ -9,7 +9,15 @@ import type { Strike } from '../support/kill-victim.ts';
 import { follow, stopProcess } from '../support/paused-victim.ts';
 import { requireTools } from '../support/system.ts';
 import { createWrongClock, type WrongClock, whyNoClock } from '../support/wrong-clock.ts';
-import { ALL, type Bench, countMints, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
+import {
+  ALL,
+  type Bench,
+  countIssuing,
+  createBenches,
+  expectWhole,
+  faultTest,
+  OVERLAPPING,
+} from './bench.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -51,8 +59,8 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
     ...{ kind: 'under', what, program },
   });
 
-  /** Does it at the moment that the provider has read the mint, with the answer still to come. */
-  async function duringMint(
+  /** Does it at the moment that the provider has read the issuing request, with the answer still to come. */
+  async function whileIssuing(
     bench: Bench,
     aheadMs: number,
     act: (clock: WrongClock, pid: () => number) => Promise<void>,
@@ -64,7 +72,7 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
     const clock = wrong();
     const from = rig.world.requests.length;
     const acting = (async () => {
-      while (rig.world.requests.length < from + bench.mintRequest) await pause(2);
+      while (rig.world.requests.length < from + bench.issuingRequest) await pause(2);
       await act(clock, followed.pid);
     })();
     const program = [...followed.program, ...clock.program] as const;
@@ -79,15 +87,15 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
     for (const at of noted) expect(Math.abs(at - Date.now() - aheadMs)).toBeLessThan(60_000);
     // In place and with an idempotency key a lost answer may be asked for again.
     const repeats = bench.provider === 'errova' || bench.provider === 'prefactor';
-    expect(countMints(bench, report)).toBeLessThanOrEqual(repeats ? 2 : 1);
+    expect(countIssuing(bench, report)).toBeLessThanOrEqual(repeats ? 2 : 1);
     return report;
   }
 
   for (const [title, ms] of IS_FULL ? JUMPS : []) {
-    faultTest(`#87 ${title} while the mint is on its way`, ALL, async (provider) => {
+    faultTest(`#87 ${title} while the issuing request is on its way`, ALL, async (provider) => {
       const bench = await rotating(provider);
       const act = async (clock: WrongClock): Promise<void> => clock.set(ms);
-      const report = await duringMint(bench, ms, act, { faults: [`${bench.mint} slow:300 x1`] });
+      const report = await whileIssuing(bench, ms, act, { faults: [`${bench.issuing} slow:300 x1`] });
       expectWhole(report);
       // A session that ends before the machine's clock says it is day again is not used; resume goes on.
       expect(ms === DAY && provider === 'bluebricks' ? [0, 10] : [0]).toContain(report.first.code);
@@ -105,28 +113,32 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
     };
 
   faultTest(
-    '#87 eight hours of sleep while the mint is on its way, then its answer',
+    '#87 eight hours of sleep while the issuing request is on its way, then its answer',
     IS_FULL ? ALL : [],
     async (provider) => {
       const bench = await rotating(provider);
-      const options = { faults: [`${bench.mint} slow:100 x1`] };
-      expectWhole(await duringMint(bench, 8 * HOUR, sleep('SIGSTOP', 8 * HOUR), options));
+      const options = { faults: [`${bench.issuing} slow:100 x1`] };
+      expectWhole(await whileIssuing(bench, 8 * HOUR, sleep('SIGSTOP', 8 * HOUR), options));
     },
   );
 
-  faultTest('#87 eight hours of sleep while the mint is on its way, and no answer', ALL, async (provider) => {
-    const bench = await rotating(provider);
-    const options = { faults: [`${bench.mint} slow:100 x1`, `${bench.mint} reset-after x1`] };
-    expectWhole(await duringMint(bench, 8 * HOUR, sleep('SIGSTOP', 8 * HOUR), options));
-  });
-
   faultTest(
-    '#84 stopped for ten minutes as by Ctrl-Z while the mint is on its way',
+    '#87 eight hours of sleep while the issuing request is on its way, and no answer',
     ALL,
     async (provider) => {
       const bench = await rotating(provider);
-      const options = { faults: [`${bench.mint} slow:100 x1`] };
-      const report = await duringMint(bench, 10 * MINUTE, sleep('SIGTSTP', 10 * MINUTE), options);
+      const options = { faults: [`${bench.issuing} slow:100 x1`, `${bench.issuing} reset-after x1`] };
+      expectWhole(await whileIssuing(bench, 8 * HOUR, sleep('SIGSTOP', 8 * HOUR), options));
+    },
+  );
+
+  faultTest(
+    '#84 stopped for ten minutes as by Ctrl-Z while the issuing request is on its way',
+    ALL,
+    async (provider) => {
+      const bench = await rotating(provider);
+      const options = { faults: [`${bench.issuing} slow:100 x1`] };
+      const report = await whileIssuing(bench, 10 * MINUTE, sleep('SIGTSTP', 10 * MINUTE), options);
       expectWhole(report);
       expect(report.first.code).toBe(0);
     },
@@ -135,14 +147,14 @@ describe.skipIf(noClock !== null)(`the clock${noClock === null ? '' : ` (skipped
   const atResume = [['eight hours ahead', 8 * HOUR], ...JUMPS] as const;
   for (const [title, ms] of IS_FULL ? atResume : atResume.slice(0, 1)) {
     faultTest(
-      `#87 killed in the mint, and the machine is ${title} when it is resumed`,
+      `#87 killed in the issuing request, and the machine is ${title} when it is resumed`,
       ALL,
       async (provider) => {
         const bench = await rotating(provider);
         const clock = wrong(ms);
         const report = await bench.play(
-          { kind: 'request', nth: bench.mintRequest },
-          { faults: [`${bench.mint} hang-after x1`], second: under(title, clock.program) },
+          { kind: 'request', nth: bench.issuingRequest },
+          { faults: [`${bench.issuing} hang-after x1`], second: under(title, clock.program) },
         );
         expectWhole(report, endOfResume(provider, ms));
       },

@@ -8,9 +8,9 @@ import { expectWhole } from './bench.ts';
 import { type Relay, startRelay, type Trouble } from './relay.ts';
 
 describe.each(CLIENTS)('through %s', (client) => {
-  /** Below HTTP: the mint is the second connection of a command, and only that one is broken. */
-  describe('the connection of a mint', () => {
-    const MINT = 2;
+  /** Below HTTP: the issuing request is the second connection of a command, and only that one is broken. */
+  describe('the connection of an issuing request', () => {
+    const ISSUING = 2;
     let relay: Relay;
     let rig: KillRig;
 
@@ -35,7 +35,7 @@ describe.each(CLIENTS)('through %s', (client) => {
     const killed = (title: string, trouble: Trouble): void => {
       test(title, async () => {
         const before = posts();
-        relay.set(trouble, MINT);
+        relay.set(trouble, ISSUING);
         const strike: Strike = { kind: 'moment', what: title, isNow: () => relay.hit() };
         const report = await killCase(rig, strike);
         expectWhole(report);
@@ -48,7 +48,7 @@ describe.each(CLIENTS)('through %s', (client) => {
 
     const broken = (title: string, trouble: Trouble): void => {
       test(title, async () => {
-        relay.set(trouble, MINT);
+        relay.set(trouble, ISSUING);
         const report = await killCase(rig, { kind: 'none' }, { inProcess: true });
         expectWhole(report);
         expect(relay.hit()).toBe(true);

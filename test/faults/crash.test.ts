@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
-import { shortNameOf } from '../../src/adapters/sinks/stage.ts';
+import { shortNameOf } from '../../src/adapters/destinations/stage.ts';
 import { IS_FULL } from '../support/kill-plan.ts';
 import type { Effect, Side, Strike } from '../support/kill-victim.ts';
 import { ALL, type Bench, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
 
-/** The second sink of two writes beside its file, in a folder named after it. */
+/** The second destination of two writes beside its file, in a folder named after it. */
 const STAGE_OF_ENV = new RegExp(`^create .*/\\.keyturn-${shortNameOf('.env')}-[0-9a-f]{32}/new`);
 
 /**
@@ -60,7 +60,7 @@ describe('kill -9', () => {
     at(bench, /^rename .*credentials\.yaml/, 'before', { behind: /^answer bytes/, nth: 2 }),
     at(bench, /^rename .*credentials\.yaml/, 'after', { behind: /^answer bytes/, nth: 2 }),
   ]);
-  faultTest('#17 after the first of two sinks', ALL, async (provider) => {
+  faultTest('#17 after the first of two destinations', ALL, async (provider) => {
     const bench = await delivering(provider);
     expectWhole(await bench.play(at(bench, STAGE_OF_ENV, 'before')));
   });
@@ -80,8 +80,8 @@ describe('kill -9', () => {
   faultTest('#8 when the provider has acted and no byte of its answer was read', ALL, async (provider) => {
     const bench = await rotating(provider);
     const report = await bench.play(
-      { kind: 'request', nth: bench.mintRequest },
-      { faults: [`${bench.mint} hang-after x1`] },
+      { kind: 'request', nth: bench.issuingRequest },
+      { faults: [`${bench.issuing} hang-after x1`] },
     );
     expectWhole(report);
     expect(report.first.requests.at(-1)).toMatchObject({ committed: true, fault: 'hang-after' });

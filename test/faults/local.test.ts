@@ -49,7 +49,7 @@ describe('one machine', () => {
     return stdout.trimEnd();
   }
 
-  /** A rotation whose mint was answered by nobody, on a provider that is gone since. */
+  /** A rotation whose issuing request was answered by nobody, on a provider that is gone since. */
   async function leaveOpen(round: Round, ...args: readonly string[]): Promise<void> {
     const from = 2;
     rig.world.setFaults([LOST, `${GONE}${from}`]);
@@ -109,7 +109,7 @@ describe('one machine', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
-    '#84 %s five times while the mint is on its way: the answer is kept, nothing is lost',
+    '#84 %s five times while the issuing request is on its way: the answer is kept, nothing is lost',
     async (signal) => {
       const round = begin();
       rig.world.setFaults(['POST * slow:700 x1']);
@@ -148,7 +148,7 @@ describe('one machine', () => {
     ];
 
     test.each(spoilers)(
-      '#82 %s: refused before the mint, and nothing is written there',
+      '#82 %s: refused before the issuing request, and nothing is written there',
       async (_title, spoil) => {
         for (const folder of ['attempts', 'locks', '.']) {
           const round = begin();

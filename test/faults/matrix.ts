@@ -52,7 +52,7 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
     ...at('unit/adapters/http/compression.test.ts')('gzip'),
   ],
   48: once('a length and chunks', 'no HTTP'),
-  50: mutants('no watch list: a mint that two lists did not show is forgotten'),
+  50: mutants('no watch list: an issuing request that two lists did not show is forgotten'),
   52: resume('a replay that comes without the secret: ', 'a replay that makes a second one: '),
   55: mutants('single list: one clean list is believed', 'no watch list: '),
   57: at('unit/core/client.test.ts')(
@@ -107,7 +107,7 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
       'takes no for an answer',
       'does not take an item that was not kept for kept',
     ),
-    ...at('system/keychain-store.test.ts')('gone while a mint is on its way'),
+    ...at('system/keychain-store.test.ts')('gone while an issuing request is on its way'),
   ],
   84: [...local('#84 '), ...clock('#84 ')],
   85: at('e2e/shell.test.ts')('a full disk behind stdout loses nothing', 'a closed pipe loses nothing'),
@@ -138,7 +138,7 @@ export const PROVED: Readonly<Record<number, readonly Proof[]>> = {
   ),
   94: [
     ...rotate('stops before the old one ends, and resume delivers'),
-    ...at('unit/core/policy/policy.test.ts')('delivers again what a sink does not hold'),
+    ...at('unit/core/policy/policy.test.ts')('delivers again what a destination does not hold'),
   ],
   95: hostile('of version %i is refused and left as it is'),
   98: [

@@ -3,13 +3,13 @@ import { CLIENTS } from '../../src/adapters/http/choose-client.ts';
 import type { ProviderId } from '../../src/sandbox/vendor.ts';
 import type { CaseOptions, KillReport } from '../support/kill-case.ts';
 import { IS_FULL } from '../support/kill-plan.ts';
-import { ALL, countMints, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
+import { ALL, countIssuing, createBenches, expectWhole, faultTest, OVERLAPPING } from './bench.ts';
 
 interface Expected {
   /** Exit codes of the first run; any where not given. */
   readonly codes?: readonly number[];
   /** Requests for a new secret in the first run. */
-  readonly mints?: number;
+  readonly issuing?: number;
   /**
    * Whether the answer arrives whole and cannot be read. Where the secret is replaced in place that is for a person, and
    * nothing is sent again: a repeat would destroy the secret that only this answer held. `perhaps`: it depends on the moment.
@@ -20,7 +20,7 @@ interface Expected {
 const LIST = 'call GET /api/v1/auth/keys';
 
 /**
- * What the network and the provider's servers do to a mint, through each HTTP client. The rotation runs in this process
+ * What the network and the provider's servers do to an issuing request, through each HTTP client. The rotation runs in this process
  * against the sandbox, is resumed until nothing is open, and run again where it ended with nothing done.
  */
 describe.each(CLIENTS)('through %s', (client) => {
@@ -40,16 +40,16 @@ describe.each(CLIENTS)('through %s', (client) => {
     if (expected.codes) expect(expected.codes).toContain(report.first.code);
     // In place and with an idempotency key a repeat is harmless; elsewhere there is never a second request.
     const repeats = provider === 'errova' || provider === 'prefactor';
-    const mints = countMints(bench, report);
-    if (expected.mints !== undefined || isForPerson) expect(mints).toBe(expected.mints ?? 1);
-    else expect(mints).toBeLessThanOrEqual(repeats ? 2 : 1);
+    const issuing = countIssuing(bench, report);
+    if (expected.issuing !== undefined || isForPerson) expect(issuing).toBe(expected.issuing ?? 1);
+    else expect(issuing).toBeLessThanOrEqual(repeats ? 2 : 1);
     return report;
   }
 
   function spoil(title: string, action: string, expected: Expected = {}, more: readonly string[] = []): void {
     faultTest(title, ALL, async (provider) => {
-      const { mint } = await rotating(provider);
-      await spoilt(provider, { faults: [`${mint} ${action} x1`], more }, expected);
+      const { issuing } = await rotating(provider);
+      await spoilt(provider, { faults: [`${issuing} ${action} x1`], more }, expected);
     });
   }
 
@@ -59,9 +59,13 @@ describe.each(CLIENTS)('through %s', (client) => {
     spoil('#27 no answer in time, acted upon', 'hang-after', {}, ['--timeout', '1s']);
     spoil('#27 no answer in time, not acted upon', 'hang-before', {}, ['--timeout', '1s']);
     spoil('#28 silence after the head', 'drip:2000', {}, ['--timeout', '1s']);
-    faultTest('#26 every mint is one request on a connection of its own', ALL, async (provider) => {
-      await spoilt(provider, {}, { codes: [0], mints: 1 });
-    });
+    faultTest(
+      '#26 every issuing request is one request on a connection of its own',
+      ALL,
+      async (provider) => {
+        await spoilt(provider, {}, { codes: [0], issuing: 1 });
+      },
+    );
   });
 
   describe('statuses', () => {
@@ -71,9 +75,9 @@ describe.each(CLIENTS)('through %s', (client) => {
       spoil(`#30 ${status} after it was acted upon`, `status-after:${status}`);
     }
     faultTest('#31 503 with an hour of Retry-After: no hour is slept', ALL, async (provider) => {
-      const { mint } = await rotating(provider);
+      const { issuing } = await rotating(provider);
       const started = performance.now();
-      await spoilt(provider, { faults: [`${mint} status:503:retry-after=3600 x1`] });
+      await spoilt(provider, { faults: [`${issuing} status:503:retry-after=3600 x1`] });
       expect(performance.now() - started).toBeLessThan(30_000);
     });
     for (const after of ['', ':retry-after=1', ':retry-after=-5', ':retry-after=1e12', ':retry-after=0']) {
@@ -81,9 +85,11 @@ describe.each(CLIENTS)('through %s', (client) => {
     }
     for (const status of [301, 302, 303, 307, 308]) {
       faultTest(`#43 ${status} is not followed, to no place`, ALL, async (provider) => {
-        const { mint, rig } = await rotating(provider);
+        const { issuing, rig } = await rotating(provider);
         const elsewhere = `${rig.world.origin}/stolen`;
-        const { first } = await spoilt(provider, { faults: [`${mint} redirect:${status}:${elsewhere} x1`] });
+        const { first } = await spoilt(provider, {
+          faults: [`${issuing} redirect:${status}:${elsewhere} x1`],
+        });
         expect(first.requests.filter(({ path }) => path.startsWith('/stolen'))).toEqual([]);
       });
     }
@@ -104,15 +110,18 @@ describe.each(CLIENTS)('through %s', (client) => {
 
   describe('lists', () => {
     faultTest('#54 a list that lags once', OVERLAPPING, async (provider) => {
-      const { mint } = await rotating(provider);
-      await spoilt(provider, { faults: [`${mint} reset-after x1`, 'GET * stale x1 after:2'] });
+      const { issuing } = await rotating(provider);
+      await spoilt(provider, { faults: [`${issuing} reset-after x1`, 'GET * stale x1 after:2'] });
     });
     faultTest(
       '#58 a list that is refused after a lost answer ends nothing',
       OVERLAPPING,
       async (provider) => {
         const bench = await rotating(provider);
-        const faults = [`${bench.mint} reset-after x9`, `GET * status:403 after:${bench.mintRequest - 1}`];
+        const faults = [
+          `${bench.issuing} reset-after x9`,
+          `GET * status:403 after:${bench.issuingRequest - 1}`,
+        ];
         const report = await bench.play({ kind: 'none' }, { inProcess: true, faults });
         expect({ lost: report.lost, leaked: report.leaked }).toEqual({ lost: 0, leaked: 0 });
         expect(report.first.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
@@ -122,7 +131,7 @@ describe.each(CLIENTS)('through %s', (client) => {
   });
 
   describe('an answer that names no id', () => {
-    // The list of before the mint is the last request on its path that passes.
+    // The list of before the issuing request is the last request on its path that passes.
     const actions = ['stale', 'status:500', 'html', 'status:403', 'reset-before', 'empty', 'truncate'];
     for (const action of IS_FULL ? actions : actions.slice(0, 3)) {
       for (const times of IS_FULL ? [1, 9] : [9]) {
@@ -134,7 +143,7 @@ describe.each(CLIENTS)('through %s', (client) => {
           expect(bench.effects.slice(at).some(isList)).toBe(true);
           const [, ...rule] = LIST.split(' ');
           const faults = [`${rule.join(' ')} ${action} x${times} after:${before}`];
-          const { first } = await spoilt('bluebricks', { faults }, { mints: 1 });
+          const { first } = await spoilt('bluebricks', { faults }, { issuing: 1 });
           expect([0, 10]).toContain(first.code);
           expect(first.requests.some(({ fault }) => fault?.startsWith(action.split(':')[0] ?? ''))).toBe(
             true,
@@ -163,12 +172,12 @@ describe.each(CLIENTS)('through %s', (client) => {
   });
 
   describe('the provider is gone', () => {
-    test('#53 for good right after the mint was sent: the old one works, another mint is refused, resume finishes', async () => {
+    test('#53 for good right after the issuing request was sent: the old one works, another issuing request is refused, resume finishes', async () => {
       const bench = await rotating('devo');
-      const { rig, mint, mintRequest } = bench;
+      const { rig, issuing, issuingRequest } = bench;
       const round = rig.begin();
       try {
-        rig.world.setFaults([`${mint} reset-after`, `* reset-before after:${mintRequest}`]);
+        rig.world.setFaults([`${issuing} reset-after`, `* reset-before after:${issuingRequest}`]);
         const first = await round.runCommand(['--timeout', '2s']);
         expect([7, 10]).toContain(first.code);
         const kept = await round.run(['credentials', 'get', 'ci', '--print']);

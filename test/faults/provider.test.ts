@@ -7,7 +7,7 @@ import { rotationOf } from '../support/sim-scenarios.ts';
 
 /** What no emulated provider does, put between the model and its sandbox. */
 describe('a provider that does what none should', () => {
-  test('#41 answers a mint with the old secret: a person is told, and nothing is ended', async () => {
+  test('#41 answers an issuing request with the old secret: a person is told, and nothing is ended', async () => {
     const bench = await SimBench.of(rotationOf('bluebricks'));
     const { store } = await bench.machine.connect();
     const old = (await store.open(bench.entry)).reveal();

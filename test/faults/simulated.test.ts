@@ -59,9 +59,10 @@ function numbered<A, B>(rows: readonly (readonly [A, B])[]): readonly (readonly 
   return rows.map(([a, b], index) => [a, b, index]);
 }
 
-const NOWHERE_ELSE = { saveAs: null, sinks: [], print: null };
+const NOWHERE_ELSE = { saveAs: null, destinations: [], print: null };
 const live = ({ machine }: SimBench): number => machine.things().filter((thing) => thing.live).length;
-const issued = ({ machine }: SimBench): number => machine.requests.filter(({ isMint }) => isMint).length;
+const issued = ({ machine }: SimBench): number =>
+  machine.requests.filter(({ isIssuing }) => isIssuing).length;
 
 interface Before {
   readonly live: number;
@@ -153,7 +154,7 @@ describe('a file that another program has open', () => {
         const before = await lookAt(bench);
         const { disk } = busy(bench.machine.clock, nth, Number.POSITIVE_INFINITY);
         ends.push(await tryRotate(bench, { disk }));
-        // In place the old secret ended with the mint; everywhere else the store works on.
+        // In place the old secret ended with the issuing request; everywhere else the store works on.
         if (provider !== 'errova') await expectCurrent(bench);
         await expectSettled(bench, before);
       }
@@ -355,7 +356,7 @@ describe('a clock', () => {
   );
 
   test.each(numbered(JUMPS))(
-    '#87 %s between the lost answer of a mint and its resume',
+    '#87 %s between the lost answer of an issuing request and its resume',
     async (name, ms, index) => {
       for (const provider of some(ALL, index)) {
         const bench = await benchOf(provider);

@@ -96,7 +96,7 @@ describe.skipIf(noTrace !== null)(`a journal that cannot be begun${because}`, ()
       { call: 'rename', what: NEW, error },
     ]),
     { call: 'fsync', what: NEW, error: 'EDQUOT' },
-    // With the plan durable: the intent of the mint is the next to be made so.
+    // With the plan durable: the intent of the issuing request is the next to be made so.
     { call: 'fsync', what: /\.1\.journal/, error: 'EDQUOT' },
     { call: 'openat', what: /attempts\/[0-9a-f]+\.spare.*O_CREAT/, which: 2, error: 'EDQUOT' },
   ];
@@ -181,7 +181,11 @@ describe.skipIf(noTrace !== null)(`a file that another program has open${because
       'bluebricks: tokens rotate',
       { call: 'rename', what: STORE, which: 2, error: 'EPERM' },
     ],
-    ['a sink', 'prefactor: tokens rotate --to', { call: 'rename', what: /"[^"]*\/\.env"/, error: 'EBUSY' }],
+    [
+      'a destination',
+      'prefactor: tokens rotate --to',
+      { call: 'rename', what: /"[^"]*\/\.env"/, error: 'EBUSY' },
+    ],
     ['the journal', 'devo: tokens rotate', { call: 'rename', what: /\.new"/, error: 'EPERM' }],
   ];
 
@@ -189,7 +193,7 @@ describe.skipIf(noTrace !== null)(`a file that another program has open${because
   const times = IS_FULL ? 9 : 6;
   for (const [title, scenario, target] of IS_FULL ? PLACES : PLACES.slice(0, 1)) {
     test(
-      `#81 for a while: ${title} is replaced all the same`,
+      `#81 for a while: ${title} is replaced anyway`,
       async () => {
         const traced = await rigOf(scenario);
         const { report } = await play(traced, { ...target, times });
@@ -212,7 +216,7 @@ describe.skipIf(noTrace !== null)(`a file that another program has open${because
         expectWhole(report);
         expect(left).toEqual([]);
         expect(report.first.output).toContain('another program uses it');
-        // Before the mint nothing was sent; after it, it waits to be resumed.
+        // Before the issuing request nothing was sent; after it, it waits to be resumed.
         expect(report.first.code).toBe(sent(report).length === 0 ? 7 : 10);
       },
       2 * MINUTES,

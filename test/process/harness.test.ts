@@ -10,7 +10,7 @@ import { type Strike, traceEffects } from '../support/kill-victim.ts';
 /** A harness that finds nothing proves nothing: what it looks for is planted here, and must be found. */
 describe('the harness notices', () => {
   let rig: KillRig;
-  let afterMint: Strike;
+  let afterIssue: Strike;
 
   beforeAll(async () => {
     const scenario = KILL_SCENARIOS.find(({ name }) => name === 'devo: tokens rotate');
@@ -20,31 +20,31 @@ describe('the harness notices', () => {
     const effects = await traceEffects((trace) => round.strike({ kind: 'none' }, trace));
     round.end();
     const at = effects.findIndex(({ kind }) => kind === 'issue') + 1;
-    afterMint = { kind: 'effect', at, side: 'after' };
+    afterIssue = { kind: 'effect', at, side: 'after' };
   });
   afterAll(() => rig.close());
 
   test('nothing where nothing is wrong', async () => {
-    const report = await killCase(rig, afterMint);
+    const report = await killCase(rig, afterIssue);
     expect(report).toMatchObject({ end: 'done', lost: 0, stranded: 0, leaked: 0, problems: [] });
   });
 
   test('a journal that is gone: the new token is stranded', async () => {
-    const report = await killCase(rig, afterMint, {
+    const report = await killCase(rig, afterIssue, {
       spoil: ({ home }) => rmSync(join(home.path, '.local/state/keyturn/attempts'), { recursive: true }),
     });
     expect(report.stranded).toBe(1);
   });
 
   test('a secret in a file that nobody chose', async () => {
-    const report = await killCase(rig, afterMint, {
+    const report = await killCase(rig, afterIssue, {
       spoil: (round) => writeFileSync(join(round.home.path, 'debug.log'), newSecret(round), { mode: 0o600 }),
     });
     expect(report.leaked).toBeGreaterThan(0);
   });
 
   test('a file that others can read', async () => {
-    const report = await killCase(rig, afterMint, {
+    const report = await killCase(rig, afterIssue, {
       spoil: ({ home }) => writeFileSync(join(home.path, 'open'), '', { mode: 0o644 }),
     });
     expect(report.problems.join('\n')).toContain('"open" has the mode 644');

@@ -299,7 +299,7 @@ export class FakeTransport implements Transport {
   }
 
   async sendOnce(): Promise<never> {
-    throw new Error('nothing here mints');
+    throw new Error('nothing is issued here');
   }
 
   async close(): Promise<void> {}

@@ -189,7 +189,7 @@ class Case {
 
   /** Exactly the live ones that there should be, each with its secret in the right hands. */
   async #checkEnd(told: readonly Operation[]): Promise<void> {
-    const { change, sink } = this.#scenario;
+    const { change, destination } = this.#scenario;
     const secret = await this.#saved();
     if (secret === null || !this.#isLive(secret)) {
       this.#lost += 1;
@@ -212,8 +212,11 @@ class Case {
       this.#problem(
         `${gone.length} old ones ended instead of ${expected}: ${gone.map(({ id }) => id).join(', ')}`,
       );
-    if (sink !== undefined && this.#round.home.files().get(sink)?.toString('utf8') !== `${secret}\n`)
-      this.#problem(`the sink "${sink}" does not hold the new secret`);
+    if (
+      destination !== undefined &&
+      this.#round.home.files().get(destination)?.toString('utf8') !== `${secret}\n`
+    )
+      this.#problem(`the destination "${destination}" does not hold the new secret`);
   }
 
   /** Another resume has nothing to do. */
@@ -241,12 +244,12 @@ class Case {
   }
 
   #checkFiles(when: string): void {
-    const { store = 'file', sink } = this.#scenario;
+    const { store = 'file', destination } = this.#scenario;
     const isChosen = (path: string): boolean =>
       (store === 'file' &&
         /^\.config\/keyturn\/(credentials\.yaml|\.credentials\.yaml\.[0-9a-f]{32}\.tmp)$/.test(path)) ||
-      (sink !== undefined &&
-        (path === sink ||
+      (destination !== undefined &&
+        (path === destination ||
           path === '.env' ||
           (when !== 'at the end' && /^\.keyturn-[0-9a-f]{16}-[0-9a-f]{32}\/new$/.test(path))));
     const found = findInFiles(createCanary(this.#round.secrets()), this.#round.home, isChosen);

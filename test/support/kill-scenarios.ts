@@ -15,7 +15,7 @@ export interface KillScenario {
   /** The name in the store under which the new secret is found. */
   readonly saved: string;
   /** A file in the home that holds the new secret too. */
-  readonly sink?: string;
+  readonly destination?: string;
   readonly graceMs?: number;
   /** The managing credential replaces itself. */
   readonly self?: boolean;
@@ -110,7 +110,7 @@ function family(
     { ...base, name: `${provider}: tokens create`, before: [login], command: create, change: 'create' },
     { ...rotation, name: `${provider}: tokens rotate`, command: ROTATE },
     { ...rotation, name: `${provider}: tokens rotate, sealed store`, command: ROTATE, store: 'passphrase' },
-    { ...rotation, name: `${provider}: tokens rotate --to`, command: ROTATE_TO_FILE, sink: 'token' },
+    { ...rotation, name: `${provider}: tokens rotate --to`, command: ROTATE_TO_FILE, destination: 'token' },
     ...(change === 'overlap'
       ? [
           {

@@ -8,7 +8,7 @@ import { type Effect, type Strike, strikesOf, traceEffects } from './kill-victim
 
 const MINUTES = 60_000;
 const PROVIDERS: readonly ProviderId[] = ['errova', 'devo', 'prefactor', 'bluebricks'];
-/** Each hits the mint once. */
+/** Each hits the issuing request once. */
 const FAULTS = [
   'reset-after',
   'truncate',
@@ -94,8 +94,8 @@ function placesOf(scenario: KillScenario): number {
   return isRepeat(scenario) ? 50 : Number.POSITIVE_INFINITY;
 }
 
-function isRepeat({ sink, graceMs }: KillScenario): boolean {
-  return sink !== undefined || graceMs !== undefined;
+function isRepeat({ destination, graceMs }: KillScenario): boolean {
+  return destination !== undefined || graceMs !== undefined;
 }
 
 /** A scenario made ready, and the effects of its command when nothing goes wrong. */
@@ -121,11 +121,11 @@ async function effectsOf(rig: KillRig, faults: readonly string[]): Promise<reado
 
 /** The same kill is followed by a kill of the resume, at places of that. */
 async function resumeKills({ rig, effects }: Bench): Promise<readonly KillCase[]> {
-  const mintAt = effects.findIndex(({ kind }) => kind === 'issue') + 1;
-  const after = strikesOf(effects).filter((strike) => strike.kind === 'effect' && strike.at > mintAt);
-  const mint: Strike = { kind: 'effect', at: mintAt, side: 'after' };
+  const issuingAt = effects.findIndex(({ kind }) => kind === 'issue') + 1;
+  const after = strikesOf(effects).filter((strike) => strike.kind === 'effect' && strike.at > issuingAt);
+  const issuing: Strike = { kind: 'effect', at: issuingAt, side: 'after' };
   const cases: KillCase[] = [];
-  for (const strike of [mint, ...spread(after, IS_FULL ? 3 : 0)]) {
+  for (const strike of [issuing, ...spread(after, IS_FULL ? 3 : 0)]) {
     const seconds = strikesOf(await resumeEffects(rig, strike));
     const chosen = spread(seconds, IS_FULL ? 8 : 1, cases.length);
     cases.push(...chosen.map((second) => ({ strike, options: { second } })));
@@ -143,9 +143,9 @@ async function resumeEffects(rig: KillRig, strike: Strike): Promise<readonly Eff
   }
 }
 
-/** The mint goes wrong, and then the process dies, at places from the mint on. */
+/** The issuing request goes wrong, and then the process dies, at places from the issuing request on. */
 async function faultKills(bench: Bench, fault: string): Promise<readonly KillCase[]> {
-  const { rule, at } = mintOf(bench);
+  const { rule, at } = issueOf(bench);
   const faults = [`${rule} ${fault} x1`];
   const effects = await effectsOf(bench.rig, faults);
   const strikes = strikesOf(effects).filter((strike) => strike.kind === 'effect' && strike.at >= at);
@@ -157,7 +157,7 @@ async function faultKills(bench: Bench, fault: string): Promise<readonly KillCas
 
 /** The provider has acted, or has not, and not a byte has come back. */
 async function hangKills(bench: Bench): Promise<readonly KillCase[]> {
-  const { rule, request } = mintOf(bench);
+  const { rule, request } = issueOf(bench);
   return ['hang-after', 'hang-before'].slice(0, IS_FULL ? 2 : 1).map((kind) => ({
     strike: { kind: 'request', nth: request },
     options: { faults: [`${rule} ${kind} x1`] },
@@ -171,8 +171,8 @@ async function instantKills({ rig }: Bench): Promise<readonly KillCase[]> {
   return randomInstants(SEED, IS_FULL ? 200 : 6, span).map((strike) => ({ strike }));
 }
 
-/** The mint: as the beginning of a fault rule, as the number of its effect, and as the number of its request. */
-function mintOf({ effects }: Bench): { rule: string; at: number; request: number } {
+/** The issuing request: as the beginning of a fault rule, as the number of its effect, and as the number of its request. */
+function issueOf({ effects }: Bench): { rule: string; at: number; request: number } {
   const index = effects.findIndex(({ kind }) => kind === 'issue');
   const [, method = '', path = ''] = effects[index]?.text.split(' ') ?? [];
   const request = effects

@@ -4,7 +4,7 @@ import type { FaultAction } from '../../src/sandbox/fault-actions.ts';
 import { answerWithFault } from '../../src/sandbox/fault-answer.ts';
 import type { Mutation } from './sim-machine.ts';
 
-/** Changes what a mint is answered with, on the wire. */
+/** Changes what an issuing request is answered with, on the wire. */
 export function answering(change: (body: Uint8Array) => Uint8Array): Mutation {
   const transport = (inner: Transport): Transport => ({
     call: (...given) => inner.call(...given),
@@ -22,7 +22,7 @@ export function answering(change: (body: Uint8Array) => Uint8Array): Mutation {
   return { name: 'another answer', transport };
 }
 
-/** The same answer as the sandbox's own fault rule gives, on mints and on reads of one token. */
+/** The same answer as the sandbox's own fault rule gives, on issuing requests and on reads of one token. */
 export function faulty(action: FaultAction): Mutation {
   const change = (body: Uint8Array): Uint8Array => {
     if (body.length === 0) return body;
@@ -44,12 +44,12 @@ export function faulty(action: FaultAction): Mutation {
     const answer = answerWithFault({ vendors, request, action });
     return new Uint8Array(Buffer.from(JSON.stringify(answer.response.body)));
   };
-  const mints = answering(change);
+  const issuing = answering(change);
   const reads = calling(async (inner, endpoint, request) => {
     const reply = await inner.call(endpoint, request);
     return request.method === 'GET' ? { ...reply, body: change(reply.body) } : reply;
   });
-  return { name: 'a fault', transport: (inner) => mints.transport?.(reads(inner)) ?? inner };
+  return { name: 'a fault', transport: (inner) => issuing.transport?.(reads(inner)) ?? inner };
 }
 
 type Call = (
@@ -58,7 +58,7 @@ type Call = (
   request: Parameters<Transport['call']>[1],
 ) => Promise<Reply>;
 
-/** Changes what any request but a mint is answered with. */
+/** Changes what any request but an issuing request is answered with. */
 export function calling(call: Call): (inner: Transport) => Transport {
   return (inner) => ({
     call: (endpoint, request) => call(inner, endpoint, request),

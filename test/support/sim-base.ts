@@ -141,7 +141,7 @@ function quietNet(sandbox: Sandbox): Parameters<typeof createSimTransport>[0] {
     faults: new Faults([]),
     requests: [],
     beforeWrite: async () => {},
-    afterMint: nothing,
+    afterIssue: nothing,
     onCaptured: nothing,
   };
 }
@@ -163,7 +163,7 @@ async function makeTarget(scenario: Scenario, client: Client, sandbox: Sandbox):
   const { provider } = client.connection;
   if (scenario.thing === 'key' && provider.keys) {
     const project = await makeProject(client);
-    const made = await mintNow(client, provider.keys.create, {
+    const made = await issueNow(client, provider.keys.create, {
       project,
       name: 'ci',
       type: 'server_signed' as const,
@@ -195,7 +195,7 @@ async function makeTarget(scenario: Scenario, client: Client, sandbox: Sandbox):
         })
       : client;
   if (!provider.tokens.create) throw new Error('cannot create');
-  const made = await mintNow(creator, provider.tokens.create, provider.tokens.checkSpec(spec));
+  const made = await issueNow(creator, provider.tokens.create, provider.tokens.checkSpec(spec));
   const item = made.item ?? (await listed(client)).find((token) => token.name === 'ci');
   if (!item) throw new Error('not listed');
   const shown = made.secret ?? (provider.tokens.get && (await client.call(provider.tokens.get, item)).secret);
@@ -226,7 +226,11 @@ async function listed(client: Client): Promise<readonly Token[]> {
   return list ? (await client.all(list, undefined)).items : [];
 }
 
-async function mintNow<I, T>(client: Client, operation: ApiCall<I, Issued<T>>, input: I): Promise<Issued<T>> {
+async function issueNow<I, T>(
+  client: Client,
+  operation: ApiCall<I, Issued<T>>,
+  input: I,
+): Promise<Issued<T>> {
   const outcome = await client.sendOnce(operation, input, { head: async () => {}, chunk: async () => {} });
   if (outcome.kind !== 'answered') throw new Error(outcome.kind);
   if (outcome.reply.status > 299) throw client.refusal(outcome.reply);

@@ -16,7 +16,7 @@ import type { ProcessOptions } from './sim-machine.ts';
 import { SimMachine } from './sim-machine.ts';
 import type { Scenario } from './sim-scenarios.ts';
 
-export const SINK = 'file:/elsewhere/token';
+export const DESTINATION = 'file:/elsewhere/token';
 
 /** One machine for one test, and the commands that a person would give on it. */
 export class SimBench {
@@ -42,15 +42,19 @@ export class SimBench {
     return this.#base.target?.id ?? '';
   }
 
-  toSink(): Delivery {
-    return { saveAs: null, sinks: [this.machine.place.open(SINK, new Faults([]))], print: null };
+  toDestination(): Delivery {
+    return {
+      saveAs: null,
+      destinations: [this.machine.place.open(DESTINATION, new Faults([]))],
+      print: null,
+    };
   }
 
   async plan(
     options: RotationOptions = {},
     more: ProcessOptions & { delivery?: Delivery } = {},
   ): Promise<RotationPlan> {
-    return this.#plan(await this.machine.connect(more), options, more.delivery ?? this.toSink());
+    return this.#plan(await this.machine.connect(more), options, more.delivery ?? this.toDestination());
   }
 
   async rotate(
@@ -58,7 +62,7 @@ export class SimBench {
     more: ProcessOptions & { delivery?: Delivery } = {},
   ): Promise<OperationResult> {
     const deps = await this.machine.connect({ session: true, ...more });
-    return startOperation(deps, await this.#plan(deps, options, more.delivery ?? this.toSink()));
+    return startOperation(deps, await this.#plan(deps, options, more.delivery ?? this.toDestination()));
   }
 
   async resume(more: ProcessOptions & ResumeOptions = {}): Promise<OperationResult> {

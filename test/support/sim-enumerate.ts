@@ -156,22 +156,22 @@ export function describeFailures({ failures }: Tally): readonly string[] {
 }
 
 /**
- * The first promise that breaks, trying what tells most first: no fault, every fault of the mint, a lost answer with
- * lists that lag or are cut, the death of the process after the mint. Null when all hold.
+ * The first promise that breaks, trying what tells most first: no fault, every fault of the issuing request, a lost answer with
+ * lists that lag or are cut, the death of the process after the issuing request. Null when all hold.
  */
 export async function firstFailure(base: Base, options: CaseOptions = {}): Promise<string | null> {
   const tallier = new Tallier();
   const { effects } = await tallier.run(base, [], options);
-  const mintAt = effects.findIndex(({ kind }) => kind === 'issue') + 1;
-  const onMint = allFaults(effects, true, mintAt - 1).filter(({ at }) => at === mintAt);
-  const deaths = allFaults(effects, true, mintAt).filter(
-    ({ at, kind }) => kind === 'kill' && (at < mintAt + 10 || at % 2 === 0),
+  const issuingAt = effects.findIndex(({ kind }) => kind === 'issue') + 1;
+  const onIssue = allFaults(effects, true, issuingAt - 1).filter(({ at }) => at === issuingAt);
+  const deaths = allFaults(effects, true, issuingAt).filter(
+    ({ at, kind }) => kind === 'kill' && (at < issuingAt + 10 || at % 2 === 0),
   );
-  const lagging = await laggingLists(base, { at: mintAt, kind: 'reset-after' }, options);
-  const onWrite = allFaults(effects, true, mintAt).filter(({ kind }) => kind === 'silent');
+  const lagging = await laggingLists(base, { at: issuingAt, kind: 'reset-after' }, options);
+  const onWrite = allFaults(effects, true, issuingAt).filter(({ kind }) => kind === 'silent');
   const silent = [onWrite, ...onWrite.map((one) => [one])];
   for (const placements of [
-    ...onMint.map((one) => [one]),
+    ...onIssue.map((one) => [one]),
     ...silent,
     ...lagging,
     ...deaths.map((one) => [one]),

@@ -4,10 +4,10 @@ import { compareAccounts } from '../../src/domain/same-settings.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { AuditCheck, AuditEvent, AuditLog } from '../../src/ports/audit.ts';
 import type { Clock, Random } from '../../src/ports/clock.ts';
+import type { Destination } from '../../src/ports/destination.ts';
 import type { Keychain } from '../../src/ports/keychain.ts';
 import type { Locks } from '../../src/ports/lock.ts';
 import type { Alias, AliasPlace, Profile, Profiles } from '../../src/ports/profiles.ts';
-import type { Sink } from '../../src/ports/sink.ts';
 import type { FaultKind, Faults } from './sim-faults.ts';
 
 /** Time that passes only when somebody waits. */
@@ -153,16 +153,16 @@ export class SimPlace {
     return this.received.at(-1) ?? null;
   }
 
-  open(label: string, faults: Faults): Sink {
+  open(label: string, faults: Faults): Destination {
     const strike = (fault: FaultKind | null): void => {
       if (fault === 'kill') faults.kill();
       if (fault === 'fail') throw new AppError({ code: 'usage', message: `"${label}" cannot be written` });
     };
     return {
       label,
-      prove: async () => strike(faults.next('sink', 'prove')),
+      prove: async () => strike(faults.next('destination', 'prove')),
       deliver: async (secret: Secret) => {
-        const fault = faults.next('sink', 'deliver');
+        const fault = faults.next('destination', 'deliver');
         strike(fault);
         this.received.push(fingerprintOf(secret.reveal()));
         if (fault === 'kill-after') faults.kill();

@@ -1,16 +1,16 @@
 import { Killed } from './memory-disk.ts';
 
-/** What a fault can hit: a change of the disk, a request, the keychain, a sink. */
-export type EffectKind = 'disk' | 'read' | 'list' | 'issue' | 'write' | 'keychain' | 'sink';
+/** What a fault can hit: a change of the disk, a request, the keychain, a destination. */
+export type EffectKind = 'disk' | 'read' | 'list' | 'issue' | 'write' | 'keychain' | 'destination';
 
 export type FaultKind =
   /** The process dies before, or after, the effect. `power` also loses what was not on the device. */
   | 'kill'
   | 'kill-after'
   | 'power'
-  /** As `power`, but parts of what was not on the device are there all the same. */
+  /** As `power`, but parts of what was not on the device are there anyway. */
   | 'torn'
-  /** The disk is full, the keychain locked, the sink broken. */
+  /** The disk is full, the keychain locked, the destination broken. */
   | 'fail'
   /** The disk takes the first bytes of a write and fails. */
   | 'short'
@@ -60,7 +60,7 @@ export const FAULTS: Readonly<Record<EffectKind, readonly FaultKind[]>> = {
   ],
   write: ['kill', 'kill-after', 'reset', 'reset-after', '503', '503-after', 'silent', 'refused-in-2xx'],
   keychain: ['kill', 'fail'],
-  sink: ['kill', 'kill-after', 'fail'],
+  destination: ['kill', 'kill-after', 'fail'],
 };
 
 /** A fault at one effect, counted from 1 over all processes of a case. */

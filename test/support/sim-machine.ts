@@ -52,7 +52,7 @@ export interface Thing {
 export interface ProcessOptions {
   readonly faults?: Faults;
   readonly mutation?: Mutation | undefined;
-  readonly hooks?: Pick<SimNet, 'beforeWrite' | 'afterMint' | 'onCaptured'>;
+  readonly hooks?: Pick<SimNet, 'beforeWrite' | 'afterIssue' | 'onCaptured'>;
   /** Whether the process has the browser session, which is for one command and never kept. */
   readonly session?: boolean;
   /** What differs from the usual connection. */
@@ -62,7 +62,7 @@ export interface ProcessOptions {
   readonly keychain?: (keychain: Keychain) => Keychain;
 }
 
-const NO_HOOKS = { beforeWrite: async () => {}, afterMint: () => {}, onCaptured: () => {} };
+const NO_HOOKS = { beforeWrite: async () => {}, afterIssue: () => {}, onCaptured: () => {} };
 
 /** A computer and the vendor that it talks to: what outlives every process. */
 export class SimMachine {
@@ -166,7 +166,7 @@ export class SimMachine {
       audit: this.audit,
       fingerprint: (secret) => fingerprintOf(secret.reveal()).slice(0, 16),
       note: (line) => this.notes.push(line),
-      openSink: async (label) => this.place.open(label, faults),
+      openDestination: async (label) => this.place.open(label, faults),
     };
   }
 

@@ -36,7 +36,7 @@ function passOn(journal: Journal): Journal {
 }
 
 const noIntent: Mutation = {
-  name: 'no intent: the mint is recorded only once it is over',
+  name: 'no intent: the issuing request is recorded only once it is over',
   host: withJournal((journal) => ({
     ...passOn(journal),
     once: (name, send) =>
@@ -128,8 +128,8 @@ const singleList: Mutation = {
   },
 };
 
-const retryTheMint: Mutation = {
-  name: 'retry the mint: an ambiguous answer is simply asked for again',
+const retryTheRequest: Mutation = {
+  name: 'retry the issuing request: an ambiguous answer is simply asked for again',
   transport: (transport) => ({
     ...passTransport(transport),
     sendOnce: async (endpoint, request, capture) => {
@@ -209,7 +209,7 @@ const loseUnread: Mutation = {
 };
 
 const forgetStrays: Mutation = {
-  name: 'no watch list: a mint that two lists did not show is forgotten',
+  name: 'no watch list: an issuing request that two lists did not show is forgotten',
   host: (host) => ({
     prove: () => host.prove(),
     read: (id) => host.read(id),
@@ -259,7 +259,7 @@ export const MUTANTS: readonly Mutant[] = [
   { mutation: noOrphanRevoke, provider: 'bluebricks', breaks: /^P2: 1 orphans after aborted/ },
   { mutation: matchAnythingNew, provider: 'devo', breaks: /^P4: / },
   { mutation: singleList, provider: 'devo', breaks: /^P2: 1 orphans after aborted/ },
-  { mutation: retryTheMint, provider: 'devo', breaks: /^P5: / },
+  { mutation: retryTheRequest, provider: 'devo', breaks: /^P5: / },
   {
     mutation: believeSilence,
     provider: 'devo',

@@ -12,7 +12,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly caller: string;
-  readonly isMint: boolean;
+  readonly isIssuing: boolean;
   readonly status: number;
 }
 
@@ -22,9 +22,9 @@ export interface SimNet {
   readonly requests: SeenRequest[];
   /** Looks at the world right before the vendor acts on a write. */
   beforeWrite(request: HttpRequest): Promise<void>;
-  /** Right after the vendor acted on a mint. */
-  afterMint(): void;
-  /** The whole answer of a mint reached the capture, and the capture said that it is durable. */
+  /** Right after the vendor acted on an issuing request. */
+  afterIssue(): void;
+  /** The whole answer of an issuing request reached the capture, and the capture said that it is durable. */
   onCaptured(): void;
 }
 
@@ -35,19 +35,19 @@ export function createSimTransport(net: SimNet): Transport {
   /** Whether the list that is being read page by page was cut. */
   let isCut = false;
 
-  function answer(endpoint: Endpoint, request: HttpRequest, isMint: boolean): Reply {
+  function answer(endpoint: Endpoint, request: HttpRequest, isIssuing: boolean): Reply {
     const asked = toSandbox(endpoint, request);
     if (request.method !== 'GET') beforeChange = sandbox.save();
     const response = sandbox.handle(asked);
-    note(endpoint, request, { isMint, status: response.status });
-    if (isMint) net.afterMint();
+    note(endpoint, request, { isIssuing, status: response.status });
+    if (isIssuing) net.afterIssue();
     return toReply(response);
   }
 
   function note(
     endpoint: Endpoint,
     request: HttpRequest,
-    seen: Pick<SeenRequest, 'isMint' | 'status'>,
+    seen: Pick<SeenRequest, 'isIssuing' | 'status'>,
   ): void {
     const caller = fingerprintOf(endpoint.secret.reveal());
     net.requests.push({

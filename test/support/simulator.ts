@@ -38,7 +38,7 @@ export interface CaseOptions {
   readonly seed?: number;
 }
 
-const SINK = 'file:/elsewhere/token';
+const DESTINATION = 'file:/elsewhere/token';
 const MOST_PROCESSES = 12;
 const DAY = 86_400_000;
 /** Faults after which an in-place rotation may ask once more. */
@@ -75,7 +75,7 @@ class Case {
   readonly #mutation: Mutation | undefined;
   readonly #isThorough: boolean;
   readonly #violations: string[] = [];
-  /** Ids that the operation's own mints made, and every id that was there before or belongs to somebody else. */
+  /** Ids that the operation's own requests made, and every id that was there before or belongs to somebody else. */
   readonly #born = new Set<string>();
   readonly #known: Set<string>;
   #strangerCame = false;
@@ -142,9 +142,9 @@ class Case {
   async #start(): Promise<OperationResult> {
     const { scenario, target, project, entry } = this.#base;
     const deps = await this.#connect({ session: true });
-    const sink = this.#machine.place.open(SINK, this.#faults);
+    const destination = this.#machine.place.open(DESTINATION, this.#faults);
     if (scenario.action === 'create') {
-      const delivery = { saveAs: entry, sinks: [sink], print: null };
+      const delivery = { saveAs: entry, destinations: [destination], print: null };
       if (scenario.thing === 'key') {
         return createKey(deps, { project: project ?? '', name: 'new', type: 'server_signed', delivery });
       }
@@ -154,13 +154,16 @@ class Case {
       return createToken(deps, { spec, delivery });
     }
     if (!target) throw new Error('nothing to rotate');
-    return this.#rotate(deps, target, { sinks: [sink], graceMs: scenario.graceMs ?? null });
+    return this.#rotate(deps, target, { destinations: [destination], graceMs: scenario.graceMs ?? null });
   }
 
   async #rotate(
     deps: OperationDeps,
     target: Token | ProjectKey,
-    { sinks, graceMs = null }: { sinks: readonly ReturnType<SimPlace['open']>[]; graceMs?: number | null },
+    {
+      destinations,
+      graceMs = null,
+    }: { destinations: readonly ReturnType<SimPlace['open']>[]; graceMs?: number | null },
   ): Promise<OperationResult> {
     const { scenario, project } = this.#base;
     const plan = await planRotation(deps, {
@@ -168,7 +171,7 @@ class Case {
         'scopes' in target
           ? { kind: 'token', token: target }
           : { kind: 'key', project: project ?? '', key: target },
-      delivery: { saveAs: null, sinks, print: null },
+      delivery: { saveAs: null, destinations, print: null },
       options: { allowSelf: scenario.self, graceMs, session: scenario.session ?? false },
     });
     return startOperation(deps, plan);
@@ -190,7 +193,7 @@ class Case {
       mutation: this.#mutation,
       hooks: {
         beforeWrite: (request) => this.#checkWrite(request),
-        afterMint: () => this.#noteBirths(),
+        afterIssue: () => this.#noteBirths(),
         onCaptured: () => {
           this.#isCaptured = true;
         },
@@ -301,19 +304,19 @@ class Case {
   #checkSends(): void {
     const { scenario } = this.#base;
     if (scenario.provider === 'prefactor' || this.#faults.has('twice')) return;
-    const mints = this.#machine.requests.filter(({ isMint }) => isMint);
+    const issuing = this.#machine.requests.filter(({ isIssuing }) => isIssuing);
     if (scenario.action === 'rotate' && (this.#faults.has('renamed') || this.#faults.has('unread')))
-      this.#checkRepeats(mints.length);
-    const names = mints.map(({ body }) => JSON.stringify(body['name'] ?? body['label'] ?? null));
+      this.#checkRepeats(issuing.length);
+    const names = issuing.map(({ body }) => JSON.stringify(body['name'] ?? body['label'] ?? null));
     if (isInPlace(scenario) && scenario.action === 'rotate') return;
-    if (new Set(names).size !== names.length) this.#violate('P5: a mint was sent twice');
+    if (new Set(names).size !== names.length) this.#violate('P5: an issuing request was sent twice');
   }
 
   /** In place, a whole answer that cannot be read destroyed the old secret; a repeat would destroy the new one too. */
   #checkRepeats(sends: number): void {
     const lost = this.#faults.struck.filter(({ kind }) => LOSSES.includes(kind)).length;
     if (this.#base.scenario.provider === 'errova' && sends > 1 + lost)
-      this.#violate(`P5: a mint was sent ${sends} times, also after a whole answer`);
+      this.#violate(`P5: an issuing request was sent ${sends} times, also after a whole answer`);
   }
 
   /** P7: nothing is left to resume, and resuming changes nothing. */
@@ -380,7 +383,7 @@ class Case {
       this.#violate(`${end} left ${kept.versions.length} versions behind`);
     if (end !== 'done') return;
     if (this.#machine.place.holds !== current)
-      this.#violate('done, and the sink does not have the current secret');
+      this.#violate('done, and the destination does not have the current secret');
     if (kept?.current.id !== live.id) this.#violate('the store names another id than the current one');
     const old = things.find(({ id }) => id === target?.id);
     if (!isInPlace(scenario) && old?.live) this.#violate('done, and the old one still works');
@@ -411,7 +414,9 @@ class Case {
           : [];
     const item = items.find((one) => one.id === id);
     if (!item) return this.#violate(`after ${end} the current one is not listed`);
-    const next = await this.#rotate(deps, item, { sinks: [this.#machine.place.open(SINK, this.#faults)] });
+    const next = await this.#rotate(deps, item, {
+      destinations: [this.#machine.place.open(DESTINATION, this.#faults)],
+    });
     if (next.kind !== 'done')
       this.#violate(`after ${end} the next rotation is ${next.kind}: ${next.error?.message}`);
     const strays = this.#strays(this.#machine.things(), await this.#machine.storedFingerprints());

@@ -86,7 +86,7 @@ class Player {
     const { requests } = this.world.sandbox;
     const command = readCommandLine(step.text, this.world.variables);
     if (command.stdin !== null && command.stdin.length > 12) this.#typed.push(command.stdin.trim());
-    this.#noteSinks(command);
+    this.#noteDestinations(command);
     const before = requests.length;
     const ran = await this.#run(command);
     const sent = requests.slice(before).map(({ method, path, query, status }) => {
@@ -191,7 +191,7 @@ class Player {
     );
   }
 
-  #noteSinks(command: CommandLine): void {
+  #noteDestinations(command: CommandLine): void {
     for (const word of command.words) {
       const path = /^(?:file:|env:)([^#]+)/.exec(word)?.[1];
       if (path !== undefined) this.world.mayHold.add(path.replace(`${this.world.home.path}/`, ''));

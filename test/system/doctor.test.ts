@@ -51,7 +51,7 @@ describe('doctor', () => {
     expect([...empty.home.files().keys()]).toEqual([]);
   });
 
-  test('names what others can read, with the exact chmod, and mending helps', async () => {
+  test('names what others can read, with the exact chmod, and it helps', async () => {
     const rig = await createDoctorRig();
     const file = store(rig);
     chmodSync(file, 0o644);

@@ -79,7 +79,7 @@ describe('in CI', () => {
 });
 
 describe('from Errova’s browser session', () => {
-  test('the cookie mints one machine token and is forgotten', async () => {
+  test('the cookie creates one machine token and is forgotten', async () => {
     const rig = await createRig(FILE);
     const cookie = rig.sandbox.login('errova', 'session-cookie');
     const login = ['login', 'errova', '--org', 'acme-inc', '--url', rig.sandbox.origin, '--session'];

@@ -123,7 +123,7 @@ describeWithTools('the keychain store', TOOLS, () => {
     expect(await machine.must(['tokens', 'list'])).toContain('active');
   }, 60_000);
 
-  test('gone while a mint is on its way, and locked after a kill: the key is known, and resume waits for it', async () => {
+  test('gone while an issuing request is on its way, and locked after a kill: the key is known, and resume waits for it', async () => {
     const machine = await createMachine();
     await machine.must(loginTo(machine), machine.sandbox.login('prefactor'));
     await machine.must(['tokens', 'create', '--name', 'agent', '--save']);
@@ -131,10 +131,10 @@ describeWithTools('the keychain store', TOOLS, () => {
     const read = () => machine.must(['credentials', 'get', 'agent', '--print']);
     const first = await read();
     const from = sandbox.requests.length;
-    const afterMint = () => {
+    const afterIssue = () => {
       const seen = sandbox.requests.slice(from);
-      const mint = seen.findIndex(({ method }) => method === 'POST');
-      return mint < 0 ? null : seen.length - mint - 1;
+      const issuing = seen.findIndex(({ method }) => method === 'POST');
+      return issuing < 0 ? null : seen.length - issuing - 1;
     };
     sandbox.setFaults(['POST * slow:200 x1', 'GET /api/v1/ping slow:200']);
     const killed = await machine.keyturn(
@@ -144,7 +144,7 @@ describeWithTools('the keychain store', TOOLS, () => {
       {
         onStart: (pid) => {
           const watching = setInterval(() => {
-            const later = afterMint();
+            const later = afterIssue();
             if (later !== null) ring.daemon()?.kill('SIGKILL');
             if (later === null || later === 0) return;
             clearInterval(watching);
@@ -155,19 +155,19 @@ describeWithTools('the keychain store', TOOLS, () => {
     );
     sandbox.setFaults([]);
     // Without the keyring it kept the new one and went on to use it.
-    expect({ signal: killed.signal, later: afterMint() }).toEqual({ signal: 'SIGKILL', later: 1 });
+    expect({ signal: killed.signal, later: afterIssue() }).toEqual({ signal: 'SIGKILL', later: 1 });
     await ring.restart('locked');
     const refused = await machine.keyturn(['rotations', 'resume', '--all', '--yes']);
     expect([7, 10]).toContain(refused.code);
     expect(refused.stdout + refused.stderr).toContain('the keychain is locked');
-    expect(afterMint()).toBe(1);
+    expect(afterIssue()).toBe(1);
     await ring.restart('unlocked');
     await machine.must(['rotations', 'resume', '--all', '--yes']);
     expect(await read()).not.toBe(first);
     expect(sandbox.sandbox.tokens('prefactor').filter(({ live }) => live)).toHaveLength(2);
-    const isMint = ({ method, path }: { method: string; path: string }) =>
+    const isIssuing = ({ method, path }: { method: string; path: string }) =>
       method === 'POST' && path === '/api/v1/api_token';
-    expect(sandbox.requests.slice(from).filter(isMint)).toHaveLength(1);
+    expect(sandbox.requests.slice(from).filter(isIssuing)).toHaveLength(1);
   }, 60_000);
 
   test('a first login where there is no keychain sends nothing and leaves nothing', async () => {

@@ -115,7 +115,7 @@ describe('a passphrase store', () => {
 
 const MOUNTS = mountsHere();
 describe.skipIf(!MOUNTS)(`a full disk${MOUNTS ? '' : ' (skipped: no tmpfs can be mounted here)'}`, () => {
-  test('leaves the old file whole, sends nothing that mints, and says so', async () => {
+  test('leaves the old file whole, sends nothing that issuing, and says so', async () => {
     const rig = await createRig({ KEYTURN_STORE: 'file' });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', rig.home.path]);
     onTestFinished(() => void execFileSync('umount', ['-l', rig.home.path]));
@@ -148,7 +148,7 @@ function fillUp(folder: string): void {
   expect(statfsSync(folder).bavail).toBe(0);
 }
 
-/** Root may; a container may have forbidden it all the same. */
+/** Root may; a container may have forbidden it anyway. */
 function mountsHere(): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-mount-'));

@@ -18,7 +18,7 @@ export async function realPath(path: string): Promise<string | null> {
   }
 }
 
-/** A link that leads to nothing is there all the same. */
+/** A link that leads to nothing is there anyway. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await fs.lstat(path);

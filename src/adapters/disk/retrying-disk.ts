@@ -6,7 +6,7 @@ import { InUse } from './disk-error.ts';
 const PATIENCE_MS = [10, 20, 50, 100, 200, 400, 800, 1_500, 2_000, 3_000];
 
 /**
- * A disk on which a file that another program has open for a while can be replaced all the same: on Windows a rename or
+ * A disk on which a file that another program has open for a while can be replaced anyway: on Windows a rename or
  * a removal fails meanwhile. Ends with the disk's own error after 8 s, and at once with `AppError` (interrupted,
  * terminated) when the process is asked to stop. Waits are added up, not read off the clock, which may be set meanwhile.
  */

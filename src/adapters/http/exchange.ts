@@ -23,7 +23,7 @@ export interface ExchangeOptions {
   readonly interruptible: boolean;
   /** Counts always: whoever asks a second time does not wait for the answer. */
   readonly stopNow: AbortSignal | undefined;
-  /** `signal` asked to stop, and the exchange waits for its answer all the same. */
+  /** `signal` asked to stop, and the exchange waits for its answer anyway. */
   onWait?(why: AppError): void;
   /** Called once, with the final status. An error that it returns ends the exchange. */
   onHead?(head: Head): AppError | null;

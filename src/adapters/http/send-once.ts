@@ -7,7 +7,7 @@ import { type Exchange, exchange } from './exchange.ts';
 import { requestIdOf } from './headers.ts';
 import type { WireRequest } from './wire.ts';
 
-/** An answer to a mint is small; what is beyond this is cut. */
+/** An answer to an issuing request is small; what is beyond this is cut. */
 const LIMIT = 1024 * 1024;
 
 export interface OnceOptions {

@@ -109,7 +109,7 @@ class HttpTransport implements Transport {
       this.#observe(wire, sending.exchange, started);
       this.#waitAfter(wire, sending.exchange, 1);
     } catch {
-      // Whoever listens must not be able to lose the outcome of a mint.
+      // Whoever listens must not be able to lose the outcome of an issuing request.
     }
     return sending.outcome;
   }
@@ -245,6 +245,6 @@ function settle({ wire, result: { sent, head, failure }, body, repeatable }: Att
   // A write that got no answer may have been done.
   const isUnanswered = sent && error.code === 'unavailable';
   if (!isUnanswered) throw error;
-  const doubt = { hint: 'it may have been done all the same; look before trying again' };
+  const doubt = { hint: 'it may have been done anyway; look before trying again' };
   throw error.with({ unanswered: true, ...(repeatable ? {} : doubt) });
 }

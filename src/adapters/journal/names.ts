@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * - `<id>.<epoch>.journal` one segment an owner. Every process that takes an operation over makes the next one, exclusively;
  *   that is the fence: a former owner sees that its segment is not the last one any more. Each later one begins with a
  *   copy of every record that counts, so the newest whole one is all that is read; the ones before it are removed.
- * - `<id>.spare` room on the disk for the answer of a mint.
+ * - `<id>.spare` room on the disk for the answer of an issuing request.
  * - `<id>.<second>.done` and `<id>.<second>.aborted` the tombstone of an operation that ended so in that second since 1970. An
  *   older keyturn called both `ended`.
  * - `set-aside.<any of these names>` what a person took out of the count because it cannot be read. It is nothing to keyturn.

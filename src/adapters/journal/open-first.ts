@@ -26,7 +26,7 @@ export interface FirstSegment {
 
 /**
  * Makes a new operation durable. Under its own name it appears whole or not at all, so an empty journal is never a
- * beginning. Wants the lock on the folder; when two get through all the same, at most one of the same subject stays.
+ * beginning. Wants the lock on the folder; when two get through anyway, at most one of the same subject stays.
  */
 export async function openFirstSegment(options: FirstSegment): Promise<SegmentWriter> {
   const { disk, folder, header, key } = options;

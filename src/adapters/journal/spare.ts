@@ -2,11 +2,11 @@ import { isAppError } from '../../domain/errors.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 
-/** Room for any vendor's answer to a mint, sealed and in base64. In bytes. */
+/** Room for any vendor's answer to an issuing request, sealed and in base64. In bytes. */
 export const SPARE_BYTES = 64 * 1024;
 
 /**
- * Takes room on the disk before a mint is sent, so that its answer can be written on a disk that fills up meanwhile:
+ * Takes room on the disk before an issuing request is sent, so that its answer can be written on a disk that fills up meanwhile:
  * the file is given back just then. It is not flushed: a file system takes the room when it is written to, or over a network
  * when the file is closed. `size` in bytes. Random bytes, because some file systems store zeros as nothing.
  */

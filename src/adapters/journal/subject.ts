@@ -13,7 +13,7 @@ export interface SubjectCheck {
 }
 
 /**
- * At most one unfinished operation for a subject: its orphan must be dealt with before another mint. A broken journal counts
+ * At most one unfinished operation for a subject: its orphan must be dealt with before another issuing request. A broken journal counts
  * as unfinished; one that does not even tell its subject stops every new operation, but not the resuming of another one.
  */
 export async function refuseOthers(check: SubjectCheck, groups: readonly OperationFiles[]): Promise<void> {

@@ -15,7 +15,7 @@ export interface KeychainReport {
   /** Whether an item was written, read back and deleted. */
   readonly roundTrip: 'done' | 'failed' | 'not-tried';
   readonly text: string;
-  /** How to mend it; null when all is well. */
+  /** How to fix it; null when all is well. */
   readonly hint: string | null;
 }
 

@@ -15,7 +15,7 @@ const HINTS: Readonly<Record<PolicyPattern, string>> = {
   optionName: 'write the option as `keyturn tokens create --help` names it, without dashes in front',
   optionValue: 'write the value as text, in quotation marks if it looks like a number',
   duration: 'write a number and a unit: 90m, 12h, 30d, 2w',
-  sink: 'write file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME or exec:COMMAND',
+  destination: 'write file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME or exec:COMMAND',
 };
 
 /** A text that the policy's pattern fits; null where the key is absent. A number or `true` is no text. */

@@ -3,7 +3,7 @@ import { type AppError, usage } from '../../domain/errors.ts';
 import type { Policy, PolicyToken } from '../../domain/policy.ts';
 import { parseYaml } from '../yaml/yaml-file.ts';
 import { type NamedItem, readMap, type YamlFile, type YamlNode } from '../yaml/yaml-tree.ts';
-import { absoluteSink } from './absolute-sink.ts';
+import { absoluteDestination } from './absolute-destination.ts';
 import { DuplicateCheck } from './duplicate-check.ts';
 import { type Field, readFlagOrText, readList, readPattern, refuseUnknown } from './policy-fields.ts';
 
@@ -17,7 +17,7 @@ export interface PolicyFile {
 export interface PolicySource {
   /** The file as the person named it, for messages. */
   readonly shown: string;
-  /** What relative paths of sinks start from: the folder of the file, whatever folder cron starts us in. */
+  /** What relative paths of destinations start from: the folder of the file, whatever folder cron starts us in. */
   readonly folder: string;
 }
 
@@ -95,13 +95,13 @@ function readToken(file: YamlFile, node: YamlNode, folder: string): PolicyToken 
     maximumAgeMs: readDuration(field('maximumAge'), parseLongDuration),
     renewBeforeMs: readDuration(field('renewBefore'), parseLongDuration),
     graceMs: readDuration(field('grace'), parseDuration),
-    deliver: readTexts(field('deliver'), 'sink').map((label) => absoluteSink(label, folder)),
+    deliver: readTexts(field('deliver'), 'destination').map((label) => absoluteDestination(label, folder)),
     save: readSave(field('save'), name),
   };
   if (token.save === null && token.deliver.length === 0) {
     throw file
       .fail(items.get('save')?.key ?? nameItem?.key, 'has a token whose secret goes nowhere')
-      .with({ hint: 'leave `save: false` out, or add a sink to `deliver`' });
+      .with({ hint: 'leave `save: false` out, or add a destination to `deliver`' });
   }
   if (token.lifetimeMs !== null && token.renewBeforeMs !== null && token.renewBeforeMs >= token.lifetimeMs) {
     throw file
@@ -111,7 +111,7 @@ function readToken(file: YamlFile, node: YamlNode, folder: string): PolicyToken 
   return token;
 }
 
-function readTexts(field: Field, pattern: 'scope' | 'sink'): readonly string[] {
+function readTexts(field: Field, pattern: 'scope' | 'destination'): readonly string[] {
   const { file, item, key } = field;
   if (!item) return [];
   const texts = readList({ file, node: item.value, what: key, near: item.key }).map((node) => {

@@ -76,7 +76,7 @@ async function readField(bytes: Uint8Array, path: string, name: string): Promise
     return readText(file, fields.get(name)?.value, `"${name}"`);
   } catch (error) {
     if (!isAppError(error, 'usage')) throw error;
-    // The file is the vendor's: its own login mends it.
+    // The file is the vendor's: its own login fixes it.
     throw new AppError({
       ...error.facts,
       hint: `run \`bricks login\` to write "${safeText(path, 300)}" anew`,

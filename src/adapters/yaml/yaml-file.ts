@@ -8,7 +8,7 @@ import type { YamlFile } from './yaml-tree.ts';
 const MOST_TOKENS = 5_000_000;
 /** A line of the YAML that is read without the library holds a few tokens. */
 const TOKENS_IN_LINE = 10;
-const HINT = 'mend the file by hand or restore it from a backup; keyturn leaves it as it is';
+const HINT = 'fix the file by hand or restore it from a backup; keyturn leaves it as it is';
 
 /**
  * Parses one document without anchors, aliases, tags or merge keys. Empty, binary and half-written files are

@@ -6,7 +6,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { OneDocument } from '../documents/document.ts';
 import type { PlannedStep } from '../documents/plan.ts';
 import { secretDocument } from '../documents/token.ts';
-import { openSink } from '../services/open-sink.ts';
+import { openDestination } from '../services/open-destination.ts';
 import { titleOf } from '../services/place-words.ts';
 import type { Services } from '../services/services.ts';
 import { printSecret } from '../services/show-secret.ts';
@@ -16,7 +16,7 @@ import type { OptionSpec } from './specs.ts';
 export const DELIVERY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--save [name]', about: 'save the new secret in the store under this name' },
   {
-    flags: '--to <sink...>',
+    flags: '--to <destination...>',
     about: 'file:PATH, env:PATH#NAME, github-output:NAME, github-env:NAME, exec:COMMAND',
   },
   { flags: '--print', about: 'write the new secret to stdout' },
@@ -70,7 +70,9 @@ export async function parseDelivery(
   const labels = input.list('to');
   const force = input.flag('force');
   const keepVariables = context.isNew ?? false;
-  const sinks = await Promise.all(labels.map((label) => openSink(app, label, { force, keepVariables })));
+  const destinations = await Promise.all(
+    labels.map((label) => openDestination(app, label, { force, keepVariables })),
+  );
   const asked = input.flag('print');
   const kept = context.keptAs ?? null;
   const saveAs =
@@ -79,7 +81,7 @@ export async function parseDelivery(
       : save === true
         ? (kept ?? toLocalName(context.defaultName ?? 'token'))
         : checkLocalName(save, 'credential');
-  const nothing = saveAs === null && sinks.length === 0 && !asked;
+  const nothing = saveAs === null && destinations.length === 0 && !asked;
   if (nothing && !app.runtime.stdout.isTerminal) {
     throw usage(
       'no destination is given for the new secret',
@@ -99,11 +101,16 @@ export async function parseDelivery(
     await printSecret(app, secret, context.document(item, secret));
     printed = true;
   };
-  return { saveAs, sinks, print: asked || nothing ? print : null, wasPrinted: () => printed };
+  return { saveAs, destinations, print: asked || nothing ? print : null, wasPrinted: () => printed };
 }
 
 /** Of a key without a secret. */
-export const NO_DELIVERY: ParsedDelivery = { saveAs: null, sinks: [], print: null, wasPrinted: () => false };
+export const NO_DELIVERY: ParsedDelivery = {
+  saveAs: null,
+  destinations: [],
+  print: null,
+  wasPrinted: () => false,
+};
 
 /** Whether an option says where the secret is to go. */
 export function asksForDelivery(input: Input): boolean {
@@ -134,7 +141,7 @@ export async function deliverySteps(
 ): Promise<readonly PlannedStep[]> {
   if (!asksForDelivery(input) && !app.runtime.stdout.isTerminal)
     return [{ step: 'deliver', what: 'then `--print`, `--save` or `--to` must say where the secret goes' }];
-  const { saveAs, sinks, print } = await parseDelivery(app, input, {
+  const { saveAs, destinations, print } = await parseDelivery(app, input, {
     defaultName,
     isNew: true,
     // A dry run prints no secret.
@@ -142,7 +149,7 @@ export async function deliverySteps(
   });
   return [
     ...(saveAs === null ? [] : [{ step: 'store', what: `save the secret in the store as "${saveAs}"` }]),
-    ...sinks.map(({ label }) => ({ step: 'deliver', what: `write the secret to ${label}` })),
+    ...destinations.map(({ label }) => ({ step: 'deliver', what: `write the secret to ${label}` })),
     ...(print ? [{ step: 'print', what: 'print the secret' }] : []),
   ];
 }

@@ -23,10 +23,10 @@ export function credentialJson(
 }
 
 /** Where a new secret went, without the secret. */
-export function deliveryJson({ saved, sinks, printed, fingerprint }: DeliveryReport): JsonObject {
+export function deliveryJson({ saved, destinations, printed, fingerprint }: DeliveryReport): JsonObject {
   return {
     saved: saved === null ? null : credentialJson(saved),
-    sinks: [...sinks],
+    destinations: [...destinations],
     printed,
     fingerprint,
   };

@@ -25,13 +25,13 @@ export function issueReport(result: OperationResult<unknown>, issued: IssuedRepo
   const { client } = issued;
   const { provider, profile } = client.connection;
   if (isFailure(result)) throw stopped(result, { provider: provider.id, profile });
-  const { saved, sinks } = result.delivery;
+  const { saved, destinations } = result.delivery;
   const exit: ErrorCode | undefined = result.kind === 'pending' ? 'pending' : undefined;
   const { old } = result;
   const notes = [
     ...describe(issued),
     ...(saved === null ? [] : [`saved as "${saved.name}"`]),
-    ...sinks.map((sink) => `written to ${sink}`),
+    ...destinations.map((destination) => `written to ${destination}`),
     ...(old === null ? [] : [`${oldLine(old)}${result.dueAt === null ? '' : `; ${goOn(result.operation)}`}`]),
     ...(result.manual === null ? [] : [result.manual]),
     ...result.differences.map((difference) => `warning: ${difference}`),

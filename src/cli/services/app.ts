@@ -224,7 +224,7 @@ export class App extends Local implements Services {
 
   async operationDeps(client?: Client): Promise<OperationDeps> {
     const { fingerprint } = await import('../../adapters/store/fingerprint.ts');
-    const { openSink } = await import('./open-sink.ts');
+    const { openDestination } = await import('./open-destination.ts');
     return {
       client: client ?? (await this.client()),
       host: await this.journalHost(),
@@ -235,7 +235,7 @@ export class App extends Local implements Services {
       audit: await this.audit(),
       fingerprint,
       note: (line) => this.note(line),
-      openSink: (label) => openSink(this, label, { force: true }),
+      openDestination: (label) => openDestination(this, label, { force: true }),
     };
   }
 

@@ -8,13 +8,13 @@ import type { PolicyToken } from '../../domain/policy.ts';
 import { safeText } from '../../domain/text.ts';
 import { absolutePath, findOwnFolders, isStdin, readNamedInput } from './named-paths.ts';
 import { once } from './once.ts';
-import { openSink } from './open-sink.ts';
+import { openDestination } from './open-destination.ts';
 import type { Services } from './services.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The file's tokens, each with its connection and its sinks. Everything that can be refused without asking a provider is
+ * The file's tokens, each with its connection and its destinations. Everything that can be refused without asking a provider is
  * refused here, with its place in the file; nothing is sent.
  */
 export async function loadTargets(app: Services, path: string): Promise<readonly PolicyTarget[]> {
@@ -70,30 +70,32 @@ async function makeTarget(
   const { provider, profile } = place.resolved;
   for (const line of checkToken(token, provider, app.runtime.clock.now())) app.note(line);
   await refuseClosed(app, token);
-  const sinks = await Promise.all(token.deliver.map((label) => openSink(app, label, { force: true })));
+  const destinations = await Promise.all(
+    token.deliver.map((label) => openDestination(app, label, { force: true })),
+  );
   const outside = await findOutside(token, folder);
-  return { token, provider, profile: profile?.name ?? null, sinks, outside, connect: place.connect };
+  return { token, provider, profile: profile?.name ?? null, destinations, outside, connect: place.connect };
 }
 
 /** Refuses destinations in keyturn's own folders, in `plan` as in `apply`. */
 async function refuseClosed(app: Pick<Services, 'paths'>, { deliver }: PolicyToken): Promise<void> {
-  const [{ refuseClosedPlace }, { pathOfSink }] = await Promise.all([
+  const [{ refuseClosedPlace }, { pathOfDestination }] = await Promise.all([
     import('../../adapters/disk/closed-places.ts'),
-    import('../../adapters/sinks/parse-sink.ts'),
+    import('../../adapters/destinations/parse-destination.ts'),
   ]);
-  for (const path of deliver.map(pathOfSink))
+  for (const path of deliver.map(pathOfDestination))
     if (path !== null) await refuseClosedPlace(path, await findOwnFolders(app));
 }
 
 /** The destinations outside the policy's folder, with links resolved; GitHub's files are always outside. */
 async function findOutside({ deliver }: PolicyToken, folder: string): Promise<readonly string[]> {
-  const [{ leadsOutside }, { pathOfSink }] = await Promise.all([
+  const [{ leadsOutside }, { pathOfDestination }] = await Promise.all([
     import('../../adapters/disk/leads-outside.ts'),
-    import('../../adapters/sinks/parse-sink.ts'),
+    import('../../adapters/destinations/parse-destination.ts'),
   ]);
   const outside: string[] = [];
   for (const label of deliver) {
-    const path = pathOfSink(label);
+    const path = pathOfDestination(label);
     if (label.startsWith('github-') || (path !== null && (await leadsOutside(path, folder))))
       outside.push(label);
   }

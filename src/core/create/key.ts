@@ -7,7 +7,7 @@ import { plainCreate } from '../operation/plan.ts';
 import { isKey } from '../operation/records.ts';
 import type { OperationResult } from '../operation/result.ts';
 import { narrowItem } from '../operation/result.ts';
-import { requireDestination, sinkLabels, startOperation } from '../operation/start.ts';
+import { destinationLabels, requireDestination, startOperation } from '../operation/start.ts';
 import { newEntry } from './token.ts';
 
 export interface NewKey {
@@ -32,7 +32,7 @@ export async function createKey(deps: OperationDeps, wanted: NewKey): Promise<Op
     project,
     key: { name, type },
     entry: hasSecret ? await newEntry(deps, delivery.saveAs, 'key') : null,
-    sinks: hasSecret ? sinkLabels(delivery) : [],
+    destinations: hasSecret ? destinationLabels(delivery) : [],
     print: hasSecret && delivery.print !== null,
   } as const;
   const subject = subjectOf(deps.client.connection, `create key ${project}/${name}`);

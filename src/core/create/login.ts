@@ -45,7 +45,7 @@ export async function issueForLogin(
   } as const;
   const subject = subjectOf(connection, `login ${profile.name}`);
   const header = makeHeader(deps, { id, kind: 'login', subject, plan });
-  const delivery = { saveAs: plan.entry.name, sinks: [], print: null };
+  const delivery = { saveAs: plan.entry.name, destinations: [], print: null };
   return narrowItem(await startOperation(deps, { header, plan, delivery }), isToken);
 }
 

@@ -8,7 +8,7 @@ import { type PlannedEntry, plainCreate } from '../operation/plan.ts';
 import { isToken } from '../operation/records.ts';
 import type { OperationResult } from '../operation/result.ts';
 import { narrowItem } from '../operation/result.ts';
-import { requireDestination, sinkLabels, startOperation } from '../operation/start.ts';
+import { destinationLabels, requireDestination, startOperation } from '../operation/start.ts';
 
 export interface NewToken {
   readonly spec: TokenSpec;
@@ -20,7 +20,7 @@ export interface NewToken {
 }
 
 /**
- * Issues a token and delivers its secret. A result that is `pending` (a closed pipe, a sink that failed) is finished by
+ * Issues a token and delivers its secret. A result that is `pending` (a closed pipe, a destination that failed) is finished by
  * `resumeOperation`; nothing is lost meanwhile.
  */
 export async function createToken(deps: OperationDeps, wanted: NewToken): Promise<OperationResult<Token>> {
@@ -38,7 +38,7 @@ export async function createToken(deps: OperationDeps, wanted: NewToken): Promis
     entry: wanted.replaces
       ? await replacedEntry(deps, delivery.saveAs)
       : await newEntry(deps, delivery.saveAs, 'token'),
-    sinks: sinkLabels(delivery),
+    destinations: destinationLabels(delivery),
     print: delivery.print !== null,
     scopes: spec.scopes.length > 0 ? spec.scopes : null,
     alias: wanted.alias ?? null,

@@ -1,10 +1,10 @@
 import type { Token } from '../../domain/token.ts';
 import type { AuditLog } from '../../ports/audit.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
+import type { Destination } from '../../ports/destination.ts';
 import type { Fingerprint } from '../../ports/fingerprint.ts';
 import type { JournalHost } from '../../ports/journal.ts';
 import type { Profiles } from '../../ports/profiles.ts';
-import type { Sink } from '../../ports/sink.ts';
 import type { CredentialStore } from '../../ports/store.ts';
 import type { Client } from '../client.ts';
 import type { WholeOrNot } from '../listing.ts';
@@ -29,6 +29,6 @@ export interface OperationDeps {
   readonly fingerprint: Fingerprint;
   /** One line of progress for a person, on stderr. */
   note(line: string): void;
-  /** Opens a sink again from its label; a resumed operation knows nothing else of it. */
-  openSink(label: string): Promise<Sink>;
+  /** Opens a destination again from its label; a resumed operation knows nothing else of it. */
+  openDestination(label: string): Promise<Destination>;
 }

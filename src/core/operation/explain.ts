@@ -68,7 +68,7 @@ export function reasonOpen(detail: OperationDetail, now: number, isRunning: bool
 function undelivered({ header, steps }: OperationDetail): readonly string[] {
   const done = new Set(steps.flatMap(({ name, result }) => (result === null ? [] : [name])));
   if (!done.has('identify') || done.has('redirect')) return [];
-  return readPlanOrNull(header.plan)?.sinks.filter((label) => !done.has(deliveryStep(label))) ?? [];
+  return readPlanOrNull(header.plan)?.destinations.filter((label) => !done.has(deliveryStep(label))) ?? [];
 }
 
 /** What can be done with an answer that keyturn could not use, in words. */

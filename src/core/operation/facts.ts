@@ -22,7 +22,7 @@ export type Answer =
   /** The secret is sealed in the journal. `proven`: read from a whole answer, not from a part of one. */
   | { readonly kind: 'issued'; readonly item: Item | null; readonly proven: boolean }
   /**
-   * No secret. `id` is set when the answer named what was made all the same: it is ours beyond doubt. `isTold`: something
+   * No secret. `id` is set when the answer still named what was made: it is ours beyond doubt. `isTold`: something
    * whole arrived, and a repeat would tell the same.
    */
   | { readonly kind: 'none'; readonly id: string | null; readonly why: string; readonly isTold: boolean }
@@ -89,7 +89,7 @@ export interface Try {
 /** What is known of a request whose secret keyturn does not have. */
 export interface LostAnswer {
   readonly sent: Sent;
-  /** The id that the answer named all the same, which was not there before: ours beyond doubt. */
+  /** The id that the answer still named, which was not there before: ours beyond doubt. */
   readonly madeId: string | null;
   /** What the answer held, where one was read. */
   readonly answer?: Answer;

@@ -34,7 +34,7 @@ export interface Operation {
   readonly deps: OperationDeps;
   readonly journal: Journal<StepName>;
   readonly plan: OperationPlan;
-  /** Null for a resumed operation that goes to the sinks of its plan. */
+  /** Null for a resumed operation that goes to the destinations of its plan. */
   readonly delivery: Delivery | null;
   readonly resumed: boolean;
   /** The names that it creates belong to a policy: nobody else creates tokens under them. */

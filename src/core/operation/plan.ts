@@ -56,7 +56,7 @@ export interface OperationPlan {
   /** For a new key. */
   readonly key: { readonly name: string; readonly type: KeyType } | null;
   readonly entry: PlannedEntry | null;
-  readonly sinks: readonly string[];
+  readonly destinations: readonly string[];
   readonly print: boolean;
   /** Whether the target is the very credential that drives the operation. */
   readonly self: boolean;
@@ -129,7 +129,7 @@ export function readPlan(from: JsonObject): OperationPlan {
       kind: readOneOf(entry['kind'], ['managing', 'token', 'key', 'imported']),
       from: readTextOrNull(entry['from']),
     },
-    sinks: readTexts(from['sinks']),
+    destinations: readTexts(from['destinations']),
     print: readFlag(from['print']),
     self: readFlag(from['self']),
     scopes: readTextsOrNull(from['scopes']),
@@ -185,7 +185,7 @@ export function plainCreate({ settings }: Connection): OperationPlan {
     project: null,
     key: null,
     entry: null,
-    sinks: [],
+    destinations: [],
     print: false,
     self: false,
     scopes: null,

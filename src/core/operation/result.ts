@@ -33,7 +33,7 @@ export interface OperationResult<T = Item> {
 
 const NOTHING_DELIVERED: DeliveryReport = {
   saved: null,
-  sinks: [],
+  destinations: [],
   printed: false,
   fingerprint: null,
 };

@@ -21,8 +21,8 @@ export function commandPattern(label: string): string {
 /** The commands among the destinations that do not have the secret yet, by what is recorded of them. */
 export function commandsWanted(journal: Pick<Journal, 'header' | 'has'>): readonly string[] {
   if (journal.has('redirect')) return [];
-  const sinks = readPlanOrNull(journal.header.plan)?.sinks ?? [];
-  return sinks.filter((label) => isShortExecLabel(label) && !journal.has(deliveryStep(label)));
+  const destinations = readPlanOrNull(journal.header.plan)?.destinations ?? [];
+  return destinations.filter((label) => isShortExecLabel(label) && !journal.has(deliveryStep(label)));
 }
 
 /** As {@link resumeCommand} for an operation of which only the last step is known. */

@@ -41,14 +41,14 @@ export async function startOperation(
 }
 
 /** A secret that goes nowhere would be lost; this is known before the request. */
-export function requireDestination({ saveAs, sinks, print }: Delivery): void {
-  if (saveAs !== null || sinks.length > 0 || print) return;
-  throw usage('the new secret has nowhere to go', 'give `--save`, `--to SINK` or `--print`');
+export function requireDestination({ saveAs, destinations, print }: Delivery): void {
+  if (saveAs !== null || destinations.length > 0 || print) return;
+  throw usage('the new secret has nowhere to go', 'give `--save`, `--to DESTINATION` or `--print`');
 }
 
-export function sinkLabels({ sinks }: Delivery): readonly string[] {
-  const labels = sinks.map((sink) => sink.label);
+export function destinationLabels({ destinations }: Delivery): readonly string[] {
+  const labels = destinations.map((destination) => destination.label);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
-  if (twice !== undefined) throw usage(`"${twice}" is given twice`, 'name each sink once');
+  if (twice !== undefined) throw usage(`"${twice}" is given twice`, 'name each destination once');
   return labels;
 }

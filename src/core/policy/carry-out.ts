@@ -62,8 +62,8 @@ export async function carryOutResume(target: PolicyTarget, { operation }: Resume
   });
 }
 
-function deliveryOf({ token, sinks }: PolicyTarget): Delivery {
-  return { saveAs: token.save, sinks, print: null };
+function deliveryOf({ token, destinations }: PolicyTarget): Delivery {
+  return { saveAs: token.save, destinations, print: null };
 }
 
 /** Where names are never freed, the next one is marked as a rotation would mark it. */

@@ -1,8 +1,8 @@
 import type { AppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { ListedToken } from '../../domain/token.ts';
+import type { Destination } from '../../ports/destination.ts';
 import type { OperationSummary } from '../../ports/journal.ts';
-import type { Sink } from '../../ports/sink.ts';
 import { readPlanOrNull } from '../operation/plan.ts';
 
 /** What is to be done about one token of a policy. */
@@ -26,13 +26,13 @@ export type Decision =
   | { readonly action: 'resume'; readonly why: string; readonly operation: OperationSummary }
   /** The replaced token works on until then. */
   | { readonly action: 'wait'; readonly operation: OperationSummary; readonly dueAt: Instant }
-  /** Sinks that do not hold the current secret. */
+  /** Destinations that do not hold the current secret. */
   | {
       readonly action: 'deliver';
       readonly why: string;
       readonly entry: string;
       readonly id: string | null;
-      readonly sinks: readonly Sink[];
+      readonly destinations: readonly Destination[];
       /** As for `wait`, where that is the case besides. */
       readonly dueAt: Instant | null;
     }

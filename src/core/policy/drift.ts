@@ -1,42 +1,42 @@
 import { isAppError } from '../../domain/errors.ts';
-import type { Sink } from '../../ports/sink.ts';
+import type { Destination } from '../../ports/destination.ts';
 import type { OperationDeps } from '../operation/deps.ts';
 import type { Decision } from './decision.ts';
 import type { PolicyTarget } from './target.ts';
 
-/** The same decision, or another delivery where all is well but for sinks that do not hold the current secret. */
+/** The same decision, or another delivery where all is well but for destinations that do not hold the current secret. */
 export async function checkDelivery(target: PolicyTarget, decision: Decision): Promise<Decision> {
   if (decision.action !== 'nothing' && decision.action !== 'wait') return decision;
   const entry = target.token.save;
-  if (entry === null || target.sinks.length === 0) return decision;
+  if (entry === null || target.destinations.length === 0) return decision;
   const deps = await target.connect();
-  const sinks = await driftedSinks(deps, entry, target.sinks);
-  if (sinks.length === 0) return decision;
+  const destinations = await driftedDestinations(deps, entry, target.destinations);
+  if (destinations.length === 0) return decision;
   return {
     action: 'deliver',
-    why: `${sinks.map(({ label }) => label).join(', ')} does not hold it`,
+    why: `${destinations.map(({ label }) => label).join(', ')} does not hold it`,
     entry,
     id: (await deps.store.find(entry))?.current.id ?? null,
-    sinks,
+    destinations,
     dueAt: decision.action === 'wait' ? decision.dueAt : null,
   };
 }
 
-/** Takes the current secret to the sinks again. All are tried; the first failure is thrown afterwards. */
+/** Takes the current secret to the destinations again. All are tried; the first failure is thrown afterwards. */
 export async function deliverAgain(
   deps: OperationDeps,
-  { entry, id, sinks }: Extract<Decision, { action: 'deliver' }>,
+  { entry, id, destinations }: Extract<Decision, { action: 'deliver' }>,
 ): Promise<void> {
   const secret = await deps.store.open(entry);
   const failures: unknown[] = [];
-  for (const sink of sinks) {
+  for (const destination of destinations) {
     try {
-      await sink.prove();
-      await sink.deliver(secret);
-      await noteDelivered(deps, { id, label: sink.label, fingerprint: deps.fingerprint(secret) });
+      await destination.prove();
+      await destination.deliver(secret);
+      await noteDelivered(deps, { id, label: destination.label, fingerprint: deps.fingerprint(secret) });
     } catch (error) {
       if (!isAppError(error)) throw error;
-      deps.note(`not delivered to ${sink.label}: ${error.message}`);
+      deps.note(`not delivered to ${destination.label}: ${error.message}`);
       failures.push(error);
     }
   }
@@ -44,19 +44,19 @@ export async function deliverAgain(
 }
 
 /** Throws where a file cannot be read: nothing proves that it is right. */
-async function driftedSinks(
+async function driftedDestinations(
   deps: OperationDeps,
   entry: string,
-  sinks: readonly Sink[],
-): Promise<readonly Sink[]> {
+  destinations: readonly Destination[],
+): Promise<readonly Destination[]> {
   const secret = await deps.store.open(entry);
-  const drifted: Sink[] = [];
-  for (const sink of sinks) {
-    const holds = await sink.holds(secret);
-    if (holds === false) drifted.push(sink);
+  const drifted: Destination[] = [];
+  for (const destination of destinations) {
+    const holds = await destination.holds(secret);
+    if (holds === false) drifted.push(destination);
     if (holds === null)
       deps.note(
-        `whether ${sink.label} has the secret of "${entry}" cannot be asked; it gets it when the token is replaced`,
+        `whether ${destination.label} has the secret of "${entry}" cannot be asked; it gets it when the token is replaced`,
       );
   }
   return drifted;

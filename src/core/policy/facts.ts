@@ -22,7 +22,7 @@ export interface PolicyFacts {
   readonly unlistedAlias: string | null;
   /** Unfinished. */
   readonly operations: readonly OperationSummary[];
-  /** Why the list is not whole; what it does not show may be there all the same. Null for a whole one. */
+  /** Why the list is not whole; what it does not show may be there anyway. Null for a whole one. */
   readonly unlisted: string | null;
   /** Whether the token that the first of them replaces is listed as one that has ended; `unknown` where it is not listed. */
   readonly replaced: 'works' | 'ended' | 'unknown';

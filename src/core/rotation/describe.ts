@@ -52,7 +52,8 @@ function describeDelivery({ plan }: RotationPlan): PlanLine[] {
   lines.push({ step: 'verify', what: 'use the new secret once', undo: 'nothing is changed' });
   if (entry)
     lines.push({ step: 'switch', what: `make it the current version of "${entry.name}"`, undo: goBack });
-  for (const sink of plan.sinks) lines.push({ step: 'deliver', what: `write it to ${sink}`, undo: null });
+  for (const destination of plan.destinations)
+    lines.push({ step: 'deliver', what: `write it to ${destination}`, undo: null });
   if (plan.print) lines.push({ step: 'print', what: 'print it', undo: null });
   return lines;
 }

@@ -14,7 +14,7 @@ import type { OperationDeps } from '../operation/deps.ts';
 import { keySubject, makeHeader, markerOf, newOperationId, tokenSubject } from '../operation/operation.ts';
 import { type OperationPlan, type PlannedEntry, plainCreate } from '../operation/plan.ts';
 import type { PlannedOperation } from '../operation/start.ts';
-import { requireDestination, sinkLabels } from '../operation/start.ts';
+import { destinationLabels, requireDestination } from '../operation/start.ts';
 import { sessionScheme } from '../session-scheme.ts';
 import { findEntry, withSavedFacts } from './entry.ts';
 import type { RotationTarget } from './target.ts';
@@ -65,7 +65,7 @@ export async function planRotation(deps: OperationDeps, wanted: RotationRequest)
       : planKey(wanted.target.project)),
     target: { id: item.id, name: item.name, createdAt: item.createdAt, expiresAt: item.expiresAt },
     entry,
-    sinks: sinkLabels(delivery),
+    destinations: destinationLabels(delivery),
     print: delivery.print !== null,
     self: wanted.target.kind === 'token' && isSelf(deps, wanted.target, entry),
     graceMs: wanted.options?.revoke ? null : wanted.options?.graceMs || null,

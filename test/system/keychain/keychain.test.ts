@@ -62,7 +62,7 @@ describeWithTools('keychain', ['dbus-daemon', 'gnome-keyring-daemon', 'secret-to
     return path;
   }
 
-  // The binding's process is not used on Linux. It runs there all the same, which is how its code is tested.
+  // The binding's process is not used on Linux. It runs there anyway, which is how its code is tested.
   it.each(['linux', 'darwin'] as const)(
     'keeps, finds, replaces and forgets, as on %s',
     { timeout: 20_000 },

@@ -39,7 +39,7 @@ describe('nothing chosen', () => {
   it('on a terminal is printed once, under a warning', async () => {
     const { parse, log } = rig({}, { terminal: true });
     const delivery = await parse();
-    expect(delivery).toMatchObject({ saveAs: null, sinks: [] });
+    expect(delivery).toMatchObject({ saveAs: null, destinations: [] });
     expect(delivery.wasPrinted()).toBe(false);
     await delivery.print?.(SECRET, ITEM);
     expect(delivery.wasPrinted()).toBe(true);
@@ -51,7 +51,7 @@ describe('nothing chosen', () => {
 
   it('but kept already stays kept', async () => {
     const delivery = await rig({}, FILE_STORE, { keptAs: 'CI-Prod' }).parse();
-    expect(delivery).toMatchObject({ saveAs: 'CI-Prod', sinks: [], print: null });
+    expect(delivery).toMatchObject({ saveAs: 'CI-Prod', destinations: [], print: null });
   });
 });
 
@@ -143,14 +143,14 @@ describe('--save', () => {
 });
 
 describe('--to', () => {
-  it('opens each sink once, its path made absolute', async () => {
+  it('opens each destination once, its path made absolute', async () => {
     const { parse, home } = rig({ to: ['file:token', 'env:.env#TOKEN', 'file:token'] });
-    const { sinks, print, saveAs } = await parse();
-    expect(sinks.map(({ label }) => label)).toEqual([`file:${home}/token`, `env:${home}/.env#TOKEN`]);
+    const { destinations, print, saveAs } = await parse();
+    expect(destinations.map(({ label }) => label)).toEqual([`file:${home}/token`, `env:${home}/.env#TOKEN`]);
     expect([print, saveAs]).toEqual([null, null]);
-    for (const sink of sinks) {
-      await sink.prove();
-      await sink.deliver(SECRET);
+    for (const destination of destinations) {
+      await destination.prove();
+      await destination.deliver(SECRET);
     }
     expect(readFileSync(join(home, 'token'), 'utf8')).toContain('kt_canary_0123456789');
     expect(readFileSync(join(home, '.env'), 'utf8')).toContain('TOKEN=');
@@ -161,10 +161,10 @@ describe('--to', () => {
     for (const force of [false, true]) {
       const { parse, home } = rig({ to: 'file:token', force });
       writeFileSync(join(home, 'token'), 'before', { mode: 0o600 });
-      const [sink] = (await parse()).sinks;
+      const [destination] = (await parse()).destinations;
       const work = (async () => {
-        await sink?.prove();
-        await sink?.deliver(SECRET);
+        await destination?.prove();
+        await destination?.deliver(SECRET);
       })();
       if (force) await work;
       else await expect(work).rejects.toMatchObject({ code: expect.stringMatching(/usage|conflict/) });
@@ -185,7 +185,7 @@ describe('--to', () => {
   ])('%j is refused before anything is written', async (to) => {
     const { parse, home } = rig({ to });
     const work = (async () => {
-      for (const sink of (await parse()).sinks) await sink.prove();
+      for (const destination of (await parse()).destinations) await destination.prove();
     })();
     await expect(work).rejects.toMatchObject(usage);
     expect(existsSync(join(home, '.env'))).toBe(false);

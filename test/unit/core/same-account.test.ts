@@ -44,7 +44,7 @@ const PLAN: OperationPlan = {
     spec: null,
     bySession: false,
   },
-  ...{ marked: false, project: null, key: null, entry: null, sinks: [], print: false, self: false },
+  ...{ marked: false, project: null, key: null, entry: null, destinations: [], print: false, self: false },
   ...{ scopes: null, graceMs: null, retainOld: false, alias: null, login: null, settings: HERE },
 };
 

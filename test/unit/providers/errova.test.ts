@@ -57,7 +57,7 @@ describe('errova requests', () => {
     });
   });
 
-  it('never repeat a mint', () => {
+  it('never repeat an issuing request', () => {
     for (const request of [
       has(tokens.create).request({ ...SPEC, name: 'ci', scopes: ['org.read'] }, ORG),
       has(tokens.rotate).request(TARGET, ORG),

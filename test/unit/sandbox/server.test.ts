@@ -22,10 +22,10 @@ async function serve(faults: string[] = [], more: Partial<SandboxServerOptions> 
   open.push(server);
   const bearer = it.login('bluebricks').secret;
   const list = () => exchange(server, 'GET', '/api/v1/auth/keys', bearer);
-  const mint = (name = 'ci') =>
+  const create = (name = 'ci') =>
     exchange(server, 'POST', '/api/v1/auth/key', bearer, JSON.stringify({ name }));
   const issued = () => it.sandbox.tokens('bluebricks').length;
-  return { ...it, server, bearer, list, mint, issued };
+  return { ...it, server, bearer, list, create, issued };
 }
 
 interface Exchange {
@@ -79,8 +79,8 @@ function exchange(
 describe('an honest answer', () => {
   test('is whole, dated by the world of the sandbox, and logged without secrets', async () => {
     const lines: string[] = [];
-    const { mint, server, world, issued } = await serve([], { log: (line) => lines.push(line) });
-    const answer = await mint();
+    const { create, server, world, issued } = await serve([], { log: (line) => lines.push(line) });
+    const answer = await create();
     expect(answer).toMatchObject({ status: 200, broken: undefined });
     expect(answer.headers).toMatchObject({
       date: 'Sun, 22 Nov 2026 10:00:00 GMT',
@@ -113,9 +113,9 @@ describe('an honest answer', () => {
   });
 
   test('to a refusal commits nothing', async () => {
-    const { server, mint } = await serve();
-    await mint();
-    expect((await mint()).status).toBe(409);
+    const { server, create } = await serve();
+    await create();
+    expect((await create()).status).toBe(409);
     expect(server.requests.map((it) => it.committed)).toEqual([true, false]);
   });
 });
@@ -144,15 +144,15 @@ describe('the request', () => {
 
 describe('a fault', () => {
   test('status: an answer before anything is done', async () => {
-    const { mint, issued } = await serve(['POST * status:503:retry-after=2 x1']);
-    expect(await mint()).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+    const { create, issued } = await serve(['POST * status:503:retry-after=2 x1']);
+    expect(await create()).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
     expect(issued()).toBe(0);
-    expect((await mint()).status).toBe(200);
+    expect((await create()).status).toBe(200);
   });
 
   test('status-after: an answer that hides what was done', async () => {
-    const { mint, issued, server } = await serve(['status-after:502']);
-    const answer = await mint();
+    const { create, issued, server } = await serve(['status-after:502']);
+    const answer = await create();
     expect(answer.status).toBe(502);
     expect(answer.text).not.toContain('bbx_');
     expect(issued()).toBe(1);
@@ -165,30 +165,30 @@ describe('a fault', () => {
     ['hang-before', 'GAVE-UP', 0],
     ['hang-after', 'GAVE-UP', 1],
   ])('%s: no byte of an answer', async (rule, broken, count) => {
-    const { mint, issued } = await serve([rule]);
-    expect(await mint()).toMatchObject({ status: undefined, text: '', broken });
+    const { create, issued } = await serve([rule]);
+    expect(await create()).toMatchObject({ status: undefined, text: '', broken });
     expect(issued()).toBe(count);
   });
 
   test('reset-headers: the status, then a broken connection', async () => {
-    const { mint, issued } = await serve(['reset-headers']);
-    expect(await mint()).toMatchObject({ status: 200, text: '', broken: 'ECONNRESET' });
+    const { create, issued } = await serve(['reset-headers']);
+    expect(await create()).toMatchObject({ status: 200, text: '', broken: 'ECONNRESET' });
     expect(issued()).toBe(1);
   });
 
   test('truncate: fewer bytes than announced', async () => {
-    const { mint, issued } = await serve(['truncate:10 x1', 'truncate']);
-    const first = await mint('a');
+    const { create, issued } = await serve(['truncate:10 x1', 'truncate']);
+    const first = await create('a');
     expect(first).toMatchObject({ status: 200, broken: 'ECONNRESET' });
     expect(first.text).toHaveLength(10);
-    const second = await mint('b');
+    const second = await create('b');
     expect(second.text.length).toBe(Math.floor(Number(second.headers['content-length']) / 2));
     expect(issued()).toBe(2);
   });
 
   test('truncate behind the last byte: the body is whole, the message is not', async () => {
-    const { mint } = await serve(['truncate:9999']);
-    const answer = await mint();
+    const { create } = await serve(['truncate:9999']);
+    const answer = await create();
     expect(answer.broken).toBe('ECONNRESET');
     expect(JSON.parse(answer.text)).toHaveProperty('api_key');
   });
@@ -204,30 +204,30 @@ describe('a fault', () => {
   });
 
   test('slow: the answer comes late; the latency of the server is added', async () => {
-    const { mint } = await serve(['slow:60'], { latencyMs: 30 });
+    const { create } = await serve(['slow:60'], { latencyMs: 30 });
     const started = performance.now();
-    expect((await mint()).status).toBe(200);
+    expect((await create()).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(85);
   });
 
   test('drip: byte by byte', async () => {
-    const { mint } = await serve(['drip:1']);
-    const answer = await mint();
+    const { create } = await serve(['drip:1']);
+    const answer = await create();
     expect(answer.broken).toBeUndefined();
     expect(JSON.parse(answer.text)).toHaveProperty('api_key');
   });
 
   test('html: a captive portal', async () => {
-    const { mint, issued } = await serve(['html']);
-    const answer = await mint();
+    const { create, issued } = await serve(['html']);
+    const answer = await create();
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
     expect(answer.text).toMatch(/^<!doctype html>/);
     expect(issued()).toBe(0);
   });
 
   test('redirect: nothing is done', async () => {
-    const { mint, issued } = await serve(['redirect:307:http://127.0.0.1:1/elsewhere']);
-    expect(await mint()).toMatchObject({
+    const { create, issued } = await serve(['redirect:307:http://127.0.0.1:1/elsewhere']);
+    expect(await create()).toMatchObject({
       status: 307,
       headers: { location: 'http://127.0.0.1:1/elsewhere' },
     });
@@ -235,20 +235,20 @@ describe('a fault', () => {
   });
 
   test('empty: success without a body', async () => {
-    const { mint, issued } = await serve(['empty']);
-    expect(await mint()).toMatchObject({ status: 200, text: '', headers: { 'content-length': '0' } });
+    const { create, issued } = await serve(['empty']);
+    expect(await create()).toMatchObject({ status: 200, text: '', headers: { 'content-length': '0' } });
     expect(issued()).toBe(1);
   });
 
   test('garble: the field of the secret has another name', async () => {
-    const { mint } = await serve(['garble:api_key x1', 'garble:secret']);
-    expect(Object.keys(JSON.parse((await mint('a')).text))).toEqual(['api_key_v2']);
-    expect(Object.keys(JSON.parse((await mint('b')).text))).toEqual(['api_key_v2']);
+    const { create } = await serve(['garble:api_key x1', 'garble:secret']);
+    expect(Object.keys(JSON.parse((await create('a')).text))).toEqual(['api_key_v2']);
+    expect(Object.keys(JSON.parse((await create('b')).text))).toEqual(['api_key_v2']);
   });
 
   test('double: another value of the same form is beside the secret', async () => {
-    const { mint } = await serve(['double:value']);
-    const { api_key: secret, value } = JSON.parse((await mint('a')).text);
+    const { create } = await serve(['double:value']);
+    const { api_key: secret, value } = JSON.parse((await create('a')).text);
     expect(value).not.toBe(secret);
     expect([value.length, value.slice(0, -4)]).toEqual([secret.length, secret.slice(0, -4)]);
   });
@@ -264,17 +264,17 @@ describe('a fault', () => {
   });
 
   test('stale: a list from before the last changes, once', async () => {
-    const { mint, list, server } = await serve();
-    await mint('a');
-    await mint('b');
+    const { create, list, server } = await serve();
+    await create('a');
+    await create('b');
     server.setFaults([parseFault('GET * stale'), parseFault('GET * stale:2')]);
     const total = async () => JSON.parse((await list()).text).total;
     expect([await total(), await total(), await total()]).toEqual([1, 0, 2]);
   });
 
   test('headers: more than a client accepts', async () => {
-    const { mint, issued } = await serve(['headers:20000']);
-    expect((await mint()).broken).toBe('HPE_HEADER_OVERFLOW');
+    const { create, issued } = await serve(['headers:20000']);
+    expect((await create()).broken).toBe('HPE_HEADER_OVERFLOW');
     expect(issued()).toBe(1);
   });
 
@@ -289,7 +289,7 @@ describe('a fault', () => {
 
 test('the answer waits until the change is kept', async () => {
   const saved: unknown[] = [];
-  const { mint, list, sandbox } = await serve([], {
+  const { create, list, sandbox } = await serve([], {
     persist: async (state) => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       saved.push(state);
@@ -297,13 +297,13 @@ test('the answer waits until the change is kept', async () => {
   });
   await list();
   expect(saved).toEqual([]);
-  await mint();
+  await create();
   expect(saved).toEqual([sandbox.save()]);
 });
 
 test('closing breaks what hangs or waits', async () => {
-  const { mint, server } = await serve(['hang-after x1', 'slow:60000']);
-  const pending = [mint('a'), mint('b')];
+  const { create, server } = await serve(['hang-after x1', 'slow:60000']);
+  const pending = [create('a'), create('b')];
   await new Promise((resolve) => setTimeout(resolve, 50));
   const started = performance.now();
   await server.close();

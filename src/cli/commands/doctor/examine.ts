@@ -99,7 +99,7 @@ async function examineRotations(
     if (state !== 'open') continue;
     const locked = await whyKeyMissing(app, summary);
     if (locked) {
-      findings.push(wrong('rotations', `${what} cannot go on: ${locked.reason}`, locked.mend));
+      findings.push(wrong('rotations', `${what} cannot go on: ${locked.reason}`, locked.fix));
       continue;
     }
     const dueAt = waitsUntil(summary, app.runtime.clock.now());
@@ -120,16 +120,14 @@ async function examineRotations(
 async function whyKeyMissing(
   app: Pick<Services, 'journalHost'>,
   { header: { id }, keyId }: OperationSummary,
-): Promise<{ readonly reason: string; readonly mend: string } | null> {
+): Promise<{ readonly reason: string; readonly fix: string } | null> {
   if (keyId.startsWith('store-')) return null;
   try {
     const unreadable = await (await app.journalHost()).whyUnreadable(id);
-    return (
-      unreadable && { reason: unreadable.reason, mend: `keyturn rotations resume ${id} says what to do` }
-    );
+    return unreadable && { reason: unreadable.reason, fix: `keyturn rotations resume ${id} says what to do` };
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return { reason: error.message, mend: error.facts.hint ?? '' };
+    return { reason: error.message, fix: error.facts.hint ?? '' };
   }
 }
 

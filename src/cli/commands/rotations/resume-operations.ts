@@ -45,7 +45,7 @@ export async function resumeDelivery(
   operation: OperationSummary | undefined,
 ): Promise<ParsedDelivery | null> {
   const plan = operation ? readPlan(operation.header.plan) : null;
-  const onlyPrinted = plan?.print === true && plan.entry === null && plan.sinks.length === 0;
+  const onlyPrinted = plan?.print === true && plan.entry === null && plan.destinations.length === 0;
   if (!asksForDelivery(input) && !(onlyPrinted && app.runtime.stdout.isTerminal)) return null;
   const name = plan?.alias ?? plan?.spec?.name ?? plan?.target?.name ?? plan?.key?.name ?? null;
   const document = (item: DeliveredItem, secret: Secret) =>
@@ -74,11 +74,11 @@ export function resumedReport(
 ): Report {
   const profile = operation?.header.profile ?? null;
   if (isFailure(result)) throw stopped(result, { profile });
-  const { saved, sinks } = result.delivery;
+  const { saved, destinations } = result.delivery;
   const { old } = result;
   const about = operation && where ? `: ${aboutResult(operation, result)} at ${where}` : '';
   const line = {
-    done: `finished${about}${saved === null ? '' : `; saved as "${saved.name}"`}${sinks.map((sink) => `; written to ${sink}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
+    done: `finished${about}${saved === null ? '' : `; saved as "${saved.name}"`}${destinations.map((destination) => `; written to ${destination}`).join('')}${old === null ? '' : `; ${oldLine(old)}`}`,
     aborted: '',
     attention: '',
     pending: `waiting${about}${old === null ? '' : `; ${oldLine(old)}; resume again then, or with \`--now\``}`,
@@ -111,15 +111,15 @@ function aboutResult({ header }: OperationSummary, { item, old }: OperationResul
 
 /** A delivered secret is not printed again, even with `--print`: the note says where it is. */
 function notPrinted(
-  { delivery: { saved, sinks } }: OperationResult,
+  { delivery: { saved, destinations } }: OperationResult,
   delivery: (Delivery & Partial<ParsedDelivery>) | null,
 ): readonly string[] {
   if (!delivery?.print || delivery.wasPrinted?.()) return [];
   const where =
     saved !== null
       ? `: \`keyturn credentials get ${saved.name} --print\``
-      : sinks.length > 0
-        ? `: it went to ${sinks.join(', ')}`
+      : destinations.length > 0
+        ? `: it went to ${destinations.join(', ')}`
         : '';
   return [`not printed: the secret was delivered before${where}`];
 }

@@ -38,7 +38,7 @@ export async function findCreated(
   baseline: Baseline,
   lost: LostAnswer,
 ): Promise<Created> {
-  // A refusal means that nothing was done; one look is enough to notice a provider that does something all the same.
+  // A refusal means that nothing was done; one look is enough to notice a provider that does something anyway.
   const rounds = lost.sent.kind === 'refused' ? 1 : 2;
   for (let round = 1; ; round += 1) {
     const list = await listCreated(operation, baseline);

@@ -37,7 +37,7 @@ export async function goBack(operation: Operation, made: Made, isTold: boolean):
   }
   const delivery = await reportDelivery(operation);
   undone.push(...(await restoreStore(operation, made)));
-  const places = [...delivery.sinks, ...(delivery.printed ? ['stdout'] : [])];
+  const places = [...delivery.destinations, ...(delivery.printed ? ['stdout'] : [])];
   if (idOf(made.item) === null) return { undone, left: [unnamedLeft(operation, made, places)] };
   undone.push(await endNew(operation, made));
   return { undone, left: places.map((place) => `${place} still has the new secret, which no longer works`) };

@@ -3,7 +3,7 @@ import type { AppError } from '../../../domain/errors.ts';
 import { isAppError, usage } from '../../../domain/errors.ts';
 import { isShortExecLabel } from '../../../domain/exec-label.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import type { Sink } from '../../../ports/sink.ts';
+import type { Destination } from '../../../ports/destination.ts';
 import type { DeliveryReport } from '../../delivery.ts';
 import { audit } from '../audit.ts';
 import type { Made } from '../facts.ts';
@@ -17,13 +17,13 @@ import { differencesOf } from './compare.ts';
 import { versionFacts } from './store.ts';
 
 /**
- * Takes the new secret to every sink that does not have it yet, then to stdout. All are tried; the first failure is
- * thrown afterwards, so that one broken sink does not hide the secret from the others.
+ * Takes the new secret to every destination that does not have it yet, then to stdout. All are tried; the first failure is
+ * thrown afterwards, so that one broken destination does not hide the secret from the others.
  */
 export async function deliver(operation: Operation, made: Made): Promise<void> {
   if (operation.resumed && isUndelivered(operation)) await requireLiveIfReachable(operation, made);
   const failures: AppError[] = [];
-  for (const label of sinkLabels(operation)) {
+  for (const label of destinationLabels(operation)) {
     try {
       await deliverTo(operation, made, label);
     } catch (error) {
@@ -54,7 +54,7 @@ export async function reportDelivery(operation: Operation): Promise<DeliveryRepo
   const secret = await journal.stashed();
   return {
     saved: await findSaved(operation),
-    sinks: sinkLabels(operation).filter((label) => journal.has(deliveryStep(label))),
+    destinations: destinationLabels(operation).filter((label) => journal.has(deliveryStep(label))),
     printed: journal.has('print'),
     fingerprint: secret && deps.fingerprint(secret),
   };
@@ -67,20 +67,28 @@ async function findSaved({ deps, journal, plan }: Operation): Promise<Credential
 }
 
 /** A resumed operation may be given another way out for what is still undelivered, then or earlier. */
-function sinkLabels({ delivery, plan, resumed, journal }: Operation): readonly string[] {
+function destinationLabels({ delivery, plan, resumed, journal }: Operation): readonly string[] {
   const redirected = journal.result('redirect');
-  if (!resumed || (!delivery && redirected === null)) return plan.sinks;
-  if (redirected === null && givesCommandsAgain({ delivery, plan })) return plan.sinks;
-  const done = plan.sinks.filter((label) => journal.has(deliveryStep(label)));
-  const earlier = redirected === null ? [] : readTexts(readObject(redirected)['sinks']);
-  return [...new Set([...done, ...earlier, ...(delivery?.sinks ?? []).map((sink) => sink.label)])];
+  if (!resumed || (!delivery && redirected === null)) return plan.destinations;
+  if (redirected === null && givesCommandsAgain({ delivery, plan })) return plan.destinations;
+  const done = plan.destinations.filter((label) => journal.has(deliveryStep(label)));
+  const earlier = redirected === null ? [] : readTexts(readObject(redirected)['destinations']);
+  return [
+    ...new Set([
+      ...done,
+      ...earlier,
+      ...(delivery?.destinations ?? []).map((destination) => destination.label),
+    ]),
+  ];
 }
 
 /** Whether the options of a resume only repeat commands of the plan, which does not hold them: that changes no destination. */
 function givesCommandsAgain({ delivery, plan }: Pick<Operation, 'delivery' | 'plan'>): boolean {
-  if (delivery === null || delivery.sinks.length === 0 || delivery.saveAs !== null || delivery.print)
+  if (delivery === null || delivery.destinations.length === 0 || delivery.saveAs !== null || delivery.print)
     return false;
-  return delivery.sinks.every(({ label }) => isShortExecLabel(label) && plan.sinks.includes(label));
+  return delivery.destinations.every(
+    ({ label }) => isShortExecLabel(label) && plan.destinations.includes(label),
+  );
 }
 
 /** Whether a destination that was planned has not been reached, and no other has been chosen in its place. */
@@ -88,14 +96,16 @@ function isUndelivered({ journal, plan }: Operation): boolean {
   if (journal.has('redirect')) return false;
   if (plan.print && !journal.has('print')) return true;
   if (plan.entry && !journal.has('store')) return true;
-  return plan.sinks.some((label) => !journal.has(deliveryStep(label)));
+  return plan.destinations.some((label) => !journal.has(deliveryStep(label)));
 }
 
 /** From here on the secret is delivered, whatever was planned: a later resume without options goes on. */
 async function recordRedirect(operation: Operation): Promise<void> {
   const { delivery, resumed, journal } = operation;
   if (!delivery || !resumed || !isUndelivered(operation)) return;
-  await journal.step('redirect', async () => ({ sinks: delivery.sinks.map((sink) => sink.label) }));
+  await journal.step('redirect', async () => ({
+    destinations: delivery.destinations.map((destination) => destination.label),
+  }));
 }
 
 async function deliverTo(operation: Operation, made: Made, label: string): Promise<void> {
@@ -103,22 +113,23 @@ async function deliverTo(operation: Operation, made: Made, label: string): Promi
   let canTell = true;
   await journal.step(deliveryStep(label), async () => {
     const secret = await secretOf(operation);
-    const sink = delivery?.sinks.find((one) => one.label === label) ?? (await openAgain(operation, label));
-    canTell = await put(sink, secret);
+    const destination =
+      delivery?.destinations.find((one) => one.label === label) ?? (await openAgain(operation, label));
+    canTell = await put(destination, secret);
     await audit(operation, 'deliver', {
       id: made.item.id,
       fingerprint: deps.fingerprint(secret),
       target: label,
     });
-    return { sink: label };
+    return { destination: label };
   });
   // A destination that cannot be asked would get the secret twice.
   if (!canTell) await journal.settle();
 }
 
 /** A command is never written down; who resumes gives it again, and its digest tells that it is the same. */
-async function openAgain({ deps, journal }: Operation, label: string): Promise<Sink> {
-  if (!isShortExecLabel(label)) return deps.openSink(label);
+async function openAgain({ deps, journal }: Operation, label: string): Promise<Destination> {
+  if (!isShortExecLabel(label)) return deps.openDestination(label);
   const again = resumeCommand(journal.header.id, commandsWanted(journal));
   throw usage(
     `the command of "${label}" is not kept, because its arguments may be secret: give the whole command again with --to '${commandPattern(label)}'`,
@@ -127,17 +138,17 @@ async function openAgain({ deps, journal }: Operation, label: string): Promise<S
 }
 
 /** Whether a later run could ask the destination. */
-async function put(sink: Sink, secret: Secret): Promise<boolean> {
-  const holds = await askHolds(sink, secret);
-  // After a crash between the delivery and its record the sink has it already; a second write could be refused.
-  if (holds !== true) await sink.deliver(secret);
+async function put(destination: Destination, secret: Secret): Promise<boolean> {
+  const holds = await askHolds(destination, secret);
+  // After a crash between the delivery and its record the destination has it already; a second write could be refused.
+  if (holds !== true) await destination.deliver(secret);
   return holds !== null;
 }
 
 /** What cannot be read can be replaced anyway, or the delivery says why not. */
-async function askHolds(sink: Sink, secret: Secret): Promise<boolean | null> {
+async function askHolds(destination: Destination, secret: Secret): Promise<boolean | null> {
   try {
-    return await sink.holds(secret);
+    return await destination.holds(secret);
   } catch (error) {
     if (isAppError(error)) return false;
     throw error;
@@ -176,7 +187,7 @@ async function print(operation: Operation, made: Made): Promise<void> {
 function isRedirected({ delivery, journal, plan }: Operation): boolean {
   if (journal.has('redirect')) return true;
   if (givesCommandsAgain({ delivery, plan })) return false;
-  return delivery !== null && (delivery.sinks.length > 0 || delivery.saveAs !== null);
+  return delivery !== null && (delivery.destinations.length > 0 || delivery.saveAs !== null);
 }
 
 /** `resume --save` for a secret that was to go elsewhere: kept under that name, once. */

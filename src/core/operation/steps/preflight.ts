@@ -39,7 +39,7 @@ export async function preflight(operation: Operation): Promise<Baseline> {
 
 async function proveDestinations({ deps, plan, delivery }: Operation): Promise<void> {
   if (plan.entry) await deps.store.prove();
-  for (const sink of delivery?.sinks ?? []) await sink.prove();
+  for (const destination of delivery?.destinations ?? []) await destination.prove();
 }
 
 /** Null where a list has proved the credential, and for a browser session, which may create tokens and nothing else. */

@@ -202,7 +202,7 @@ describe('replaceFile', () => {
 });
 
 describe('private places', () => {
-  test('a loose folder or file is refused with the command that mends it', async () => {
+  test('a loose folder or file is refused with the command that fixes it', async () => {
     mkdirSync(at('it’s open'));
     chmodSync(at('it’s open'), 0o755);
     const error = await caught(ensurePrivateFolder(disk, at('it’s open')));

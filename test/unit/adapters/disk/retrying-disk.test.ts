@@ -40,7 +40,7 @@ function blocked(name: EffectName, isBusy: () => boolean, error: AppError, clock
 }
 
 describe('a file that another program has open', () => {
-  test('for five seconds: is replaced all the same', async () => {
+  test('for five seconds: is replaced anyway', async () => {
     const clock = new Waiting();
     const { memory, disk, tries } = blocked('rename', () => clock.total < 5_000, IN_USE, clock);
     await replaceFile(disk, random, PATH, bytes('new'), 0o600);
@@ -61,7 +61,7 @@ describe('a file that another program has open', () => {
     expect([...memory.files().keys()]).toEqual([PATH]);
   });
 
-  test('for a second: is removed all the same', async () => {
+  test('for a second: is removed anyway', async () => {
     const clock = new Waiting();
     const { memory, disk } = blocked('remove', () => clock.total < 1_000, IN_USE, clock);
     await disk.remove(PATH);

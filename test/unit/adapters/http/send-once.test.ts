@@ -18,7 +18,7 @@ import {
 } from './support.ts';
 
 overBoth((transportWith) => {
-  async function mint(
+  async function send(
     behave: Parameters<typeof hostile>[0],
     options: TransportOptions = {},
     capture = new MemoryCapture(),
@@ -31,7 +31,7 @@ overBoth((transportWith) => {
   test('captures head and body in order before it answers', async () => {
     const capture = new MemoryCapture();
     capture.slowMs = 20;
-    const { outcome, server } = await mint(
+    const { outcome, server } = await send(
       (socket) => {
         socket.write('HTTP/1.1 201 Created\r\ncontent-length: 8\r\nx-request-id: r1\r\n\r\n{"a"');
         // Once the first part was captured: on a busy machine both would arrive as one.
@@ -65,7 +65,7 @@ overBoth((transportWith) => {
     async (status) => {
       const bytes =
         status === 204 ? 'HTTP/1.1 204 X\r\n\r\n' : answer(status, '{}', ['location: http://127.0.0.1:9/']);
-      const { outcome, server } = await mint((socket) => socket.write(bytes));
+      const { outcome, server } = await send((socket) => socket.write(bytes));
       expect(outcome).toMatchObject({ kind: 'answered', reply: { status } });
       expect(server.requests.length).toBe(1);
     },
@@ -181,7 +181,7 @@ overBoth((transportWith) => {
     ['no HTTP', PART, null, 0],
   ];
   test.each(AMBIGUOUS)('%s is ambiguous, and what came is captured', async (_name, bytes, status, length) => {
-    const { outcome, server, capture } = await mint((socket) => socket.end(bytes, 'latin1'));
+    const { outcome, server, capture } = await send((socket) => socket.end(bytes, 'latin1'));
     expect(outcome).toMatchObject({ kind: 'ambiguous', status, bytes: length });
     expect(capture.text).toBe(PART.slice(0, length));
     expect([server.requests.length, server.connections]).toEqual([1, 1]);
@@ -189,7 +189,7 @@ overBoth((transportWith) => {
   });
 
   test('a reset after the request is ambiguous, one on accept is never an answer', async () => {
-    const { outcome, server } = await mint((socket) => socket.resetAndDestroy());
+    const { outcome, server } = await send((socket) => socket.resetAndDestroy());
     expect(outcome).toMatchObject({ kind: 'ambiguous', status: null, bytes: 0 });
     expect(server.connections).toBe(1);
     const early = keep(await hostile(() => undefined, { accept: (socket) => socket.resetAndDestroy() }));
@@ -200,7 +200,7 @@ overBoth((transportWith) => {
   });
 
   test('a length shorter than the body is what the provider said', async () => {
-    const { outcome, capture } = await mint((socket) =>
+    const { outcome, capture } = await send((socket) =>
       socket.end(`HTTP/1.1 201 X\r\ncontent-length: 4\r\nconnection: close\r\n\r\n${PART}`),
     );
     expect(['answered', 'ambiguous']).toContain(outcome.kind);
@@ -208,7 +208,7 @@ overBoth((transportWith) => {
   });
 
   test('an answer that ends with the connection is complete', async () => {
-    const { outcome, capture } = await mint((socket) => socket.end(`HTTP/1.1 201 X\r\n\r\n${PART}`));
+    const { outcome, capture } = await send((socket) => socket.end(`HTTP/1.1 201 X\r\n\r\n${PART}`));
     expect([outcome.kind, capture.text]).toEqual(['answered', PART]);
   });
 
@@ -218,7 +218,7 @@ overBoth((transportWith) => {
     ['within the token', `HTTP/1.1 201 X\r\ncontent-length: 100\r\n\r\n${PART}`, 201, PART.length],
   ];
   test.each(STALLS)('silence %s is ambiguous', async (_name, bytes, status, length) => {
-    const { outcome, capture } = await mint((socket) => void socket.write(bytes), { timeoutMs: 200 });
+    const { outcome, capture } = await send((socket) => void socket.write(bytes), { timeoutMs: 200 });
     expect(outcome).toMatchObject({ kind: 'ambiguous', status, bytes: length });
     expect(capture.text).toBe(PART.slice(0, length));
   });
@@ -231,7 +231,7 @@ overBoth((transportWith) => {
     capture.chunk = async (bytes) => {
       kept += bytes.length;
     };
-    const { outcome } = await mint(
+    const { outcome } = await send(
       (socket) => {
         socket.write('HTTP/1.1 201 X\r\ntransfer-encoding: chunked\r\n\r\n');
         const more = () => !socket.destroyed && socket.write(block, () => setImmediate(more));
@@ -249,14 +249,14 @@ overBoth((transportWith) => {
     for (const failAt of ['head', 'chunk'] as const) {
       const capture = new MemoryCapture();
       capture.failAt = failAt;
-      const { outcome } = await mint((socket) => socket.write(answer(201, PART)), {}, capture);
+      const { outcome } = await send((socket) => socket.write(answer(201, PART)), {}, capture);
       if (outcome.kind !== 'answered') throw new Error(outcome.kind);
       expect(outcome.captureFailed).toBe(true);
       expect(Buffer.from(outcome.reply.body).toString()).toBe(PART);
     }
     const capture = new MemoryCapture();
     capture.failAt = 'chunk';
-    const { outcome } = await mint(
+    const { outcome } = await send(
       (socket) => socket.end(`HTTP/1.1 201 X\r\ncontent-length: 99\r\n\r\n${PART}`),
       {},
       capture,
@@ -269,7 +269,7 @@ overBoth((transportWith) => {
   test('Ctrl-C after the headers left does not cut the answer', async () => {
     const stop = new AbortController();
     const waits: unknown[] = [];
-    const { outcome, capture } = await mint(
+    const { outcome, capture } = await send(
       (socket) => {
         stop.abort();
         setTimeout(() => socket.write(answer(201, PART)), 50);
@@ -283,7 +283,7 @@ overBoth((transportWith) => {
   test('a second Ctrl-C does: the outcome is open, what arrived is kept', async () => {
     const [stop, stopNow] = [new AbortController(), new AbortController()];
     const capture = new MemoryCapture();
-    const { outcome } = await mint(
+    const { outcome } = await send(
       (socket) => {
         socket.write(`HTTP/1.1 201 X\r\ncontent-length: 99\r\n\r\n${PART}`);
         stop.abort();

@@ -88,7 +88,7 @@ overBoth((transportWith) => {
     expect(other.message).toContain('could not agree on a secure connection');
   });
 
-  test('goes through a proxy with CONNECT, for calls and for mints', async () => {
+  test('goes through a proxy with CONNECT, for calls and for issuing requests', async () => {
     const proxy = keep(await tunnel());
     const env = { HTTPS_PROXY: `http://us%40er:proxycanary@127.0.0.1:${proxy.port}` };
     const transport = keep(transportWith({ env, trust }));

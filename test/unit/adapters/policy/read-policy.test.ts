@@ -43,7 +43,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['everything', full],
   ['a name alone', 'schema: 1\ntokens: [{ name: ci }]'],
   ['save: true', one('save: true')],
-  ['save: false with a sink', one('save: false, deliver: ["file:x"]')],
+  ['save: false with a destination', one('save: false, deliver: ["file:x"]')],
   ['empty lists', one('scopes: [], deliver: [], options: {}')],
   ['a long name', one('').replace('ci', 'a'.repeat(100))],
   ['weeks', one('maximumAge: 999w')],
@@ -58,14 +58,14 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ['no schema', 'tokens: [{ name: ci }]', 'schema: 1'],
   ['a schema that is text', 'schema: "1"\ntokens: [{ name: ci }]', 'schema: 1'],
   ['a newer schema', 'schema: 2\ntokens: [{ name: ci }]', 'newer keyturn'],
-  ['no tokens', 'schema: 1', 'mend the file'],
-  ['no token in the list', 'schema: 1\ntokens: []', 'mend the file'],
-  ['a mapping for the tokens', 'schema: 1\ntokens: { name: ci }', 'mend the file'],
-  ['nothing for the tokens', 'schema: 1\ntokens:', 'mend the file'],
-  ['a list for the policy', '- schema: 1', 'mend the file'],
-  ['a token that is text', 'schema: 1\ntokens: [ci]', 'mend the file'],
-  ['a token that is nothing', 'schema: 1\ntokens:\n  -', 'mend the file'],
-  ['a token without a name', 'schema: 1\ntokens: [{ save: true }]', 'mend the file'],
+  ['no tokens', 'schema: 1', 'fix the file'],
+  ['no token in the list', 'schema: 1\ntokens: []', 'fix the file'],
+  ['a mapping for the tokens', 'schema: 1\ntokens: { name: ci }', 'fix the file'],
+  ['nothing for the tokens', 'schema: 1\ntokens:', 'fix the file'],
+  ['a list for the policy', '- schema: 1', 'fix the file'],
+  ['a token that is text', 'schema: 1\ntokens: [ci]', 'fix the file'],
+  ['a token that is nothing', 'schema: 1\ntokens:\n  -', 'fix the file'],
+  ['a token without a name', 'schema: 1\ntokens: [{ save: true }]', 'fix the file'],
   ['a name that is a number', 'schema: 1\ntokens: [{ name: 5 }]', '100 characters'],
   ['a name that is empty', 'schema: 1\ntokens: [{ name: "" }]', '100 characters'],
   ['a name with a blank', 'schema: 1\ntokens: [{ name: my token }]', '100 characters'],
@@ -73,12 +73,12 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ['a name with a mark', 'schema: 1\ntokens: [{ name: ci-20261122-7f3a9c21 }]', '100 characters'],
   ['a profile that is nothing', one('profile: '), 'name of a profile'],
   ['a profile that is a list', one('profile: [a]'), 'name of a profile'],
-  ['scopes that are text', one('scopes: org.read'), 'mend the file'],
+  ['scopes that are text', one('scopes: org.read'), 'fix the file'],
   ['a scope that is a number', one('scopes: [1]'), 'a text of its own'],
   ['a scope with a bell', one('scopes: ["a\\u0007"]'), 'a text of its own'],
-  ['the same scope twice', one('scopes: [a, a]'), 'mend the file'],
-  ['options that are a list', one('options: [user]'), 'mend the file'],
-  ['options that are nothing', one('options: '), 'mend the file'],
+  ['the same scope twice', one('scopes: [a, a]'), 'fix the file'],
+  ['options that are a list', one('options: [user]'), 'fix the file'],
+  ['options that are nothing', one('options: '), 'fix the file'],
   ['an option with dashes', one('options: { --user: a }'), 'without dashes'],
   ['an option that is a number', one('options: { user: 17 }'), 'as text'],
   ['a bare number of days', one('maximumAge: 30'), 'a number and a unit'],
@@ -87,16 +87,16 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ['a compound', one('grace: 1d12h'), 'a number and a unit'],
   ['more than any life', one('lifetime: 99999d'), 'a number and a unit'],
   ['a negative time', one('renewBefore: "-3d"'), 'a number and a unit'],
-  ['a sink that is none', one('deliver: [https://example.com]'), 'write file:PATH'],
-  ['a sink without a place', one('deliver: ["file:"]'), 'write file:PATH'],
-  ['a sink that is a mapping', one('deliver: [{ file: x }]'), 'write file:PATH'],
-  ['the same sink twice', one('deliver: ["file:x", "file:x"]'), 'mend the file'],
+  ['a destination that is none', one('deliver: [https://example.com]'), 'write file:PATH'],
+  ['a destination without a place', one('deliver: ["file:"]'), 'write file:PATH'],
+  ['a destination that is a mapping', one('deliver: [{ file: x }]'), 'write file:PATH'],
+  ['the same destination twice', one('deliver: ["file:x", "file:x"]'), 'fix the file'],
   ['save as a number', one('save: 1'), 'write the name of'],
   ['save as nothing', one('save: '), 'write the name of'],
   ['save as text that is empty', one('save: ""'), 'write the name of'],
   ['save with a slash', one('save: a/b'), 'write the name of'],
-  ['a secret that goes nowhere', one('save: false'), 'add a sink'],
-  ['a secret that goes to no sink', one('save: false, deliver: []'), 'add a sink'],
+  ['a secret that goes nowhere', one('save: false'), 'add a destination'],
+  ['a secret that goes to no destination', one('save: false, deliver: []'), 'add a destination'],
 ];
 
 /** Wrong in a way that a schema cannot say. */
@@ -179,9 +179,9 @@ describe('a policy file', () => {
     const file = await read('schema: 1\ntokens:\n  - name: a\n  - name: b\n');
     const second = file.policy.tokens[1];
     if (!second) throw new Error('no token');
-    expect(file.fail(second, 'is odd', 'mend it').facts).toMatchObject({
+    expect(file.fail(second, 'is odd', 'fix it').facts).toMatchObject({
       message: '"policy.yaml" is odd at line 4, column 5',
-      hint: 'mend it',
+      hint: 'fix it',
     });
   });
 });
@@ -195,7 +195,7 @@ it('the published schema has the patterns of the reader', () => {
     optionName: properties.options.propertyNames.pattern,
     optionValue: properties.options.additionalProperties.pattern,
     duration: schema.$defs.duration.pattern,
-    sink: properties.deliver.items.pattern,
+    destination: properties.deliver.items.pattern,
   }).toEqual(POLICY_PATTERNS);
   expect(properties.save.anyOf[1].pattern).toBe(POLICY_PATTERNS.profile);
 });

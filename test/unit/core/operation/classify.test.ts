@@ -13,7 +13,7 @@ async function kindOf(status: number, provider = 'devo'): Promise<string> {
   return classify({ kind: 'answered', reply: reply(status) }, await loadProvider(provider), refuse).kind;
 }
 
-describe('what an answer to a mint means', () => {
+describe('what an answer to an issuing request means', () => {
   test.each([200, 201, 202, 204])('%i is a success', async (status) => {
     expect(await kindOf(status)).toBe('answered');
   });
@@ -30,7 +30,7 @@ describe('what an answer to a mint means', () => {
   );
 
   test.each(['bluebricks', 'prefactor'])(
-    'a conflict may be with the very same mint (%s)',
+    'a conflict may be with the very same issuing request (%s)',
     async (provider) => {
       expect(await kindOf(409, provider)).toBe('ambiguous');
     },

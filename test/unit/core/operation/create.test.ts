@@ -17,7 +17,7 @@ import type { Scenario } from '../../../support/sim-scenarios.ts';
 import { CREATIONS } from '../../../support/sim-scenarios.ts';
 
 const [DEVO, PREFACTOR, BLUEBRICKS, KEY] = CREATIONS as readonly [Scenario, Scenario, Scenario, Scenario];
-const NOWHERE: Delivery = { saveAs: null, sinks: [], print: null };
+const NOWHERE: Delivery = { saveAs: null, destinations: [], print: null };
 
 function spec(change: Partial<TokenSpec> = {}): TokenSpec {
   return { name: 'new', scopes: [], expiresAt: null, options: {}, idempotencyKey: null, ...change };
@@ -158,7 +158,7 @@ describe('a new token', () => {
     await createToken(await bench.machine.connect(), wanted);
     const again = await createToken(await bench.machine.connect(), { ...wanted, delivery: saving('other') });
     expect(again).toMatchObject({ kind: 'aborted', exit: 'conflict' });
-    expect(bench.machine.requests.filter(({ isMint }) => isMint)).toHaveLength(1);
+    expect(bench.machine.requests.filter(({ isIssuing }) => isIssuing)).toHaveLength(1);
   });
 });
 
@@ -179,7 +179,7 @@ describe('a create whose answer is lost', () => {
   test('is adopted where the provider shows the secret again', async () => {
     const bench = await SimBench.of(DEVO);
     expect((await lose(bench, DEVO_SPEC)).kind).toBe('done');
-    expect(bench.machine.requests.filter(({ isMint }) => isMint)).toHaveLength(1);
+    expect(bench.machine.requests.filter(({ isIssuing }) => isIssuing)).toHaveLength(1);
   });
 
   test('is ended where its unique name proves it ours', async () => {

@@ -97,8 +97,8 @@ function ending(expiresAt: string | null): Mutation {
     const reply = await inner.call(endpoint, request);
     return { ...reply, body: change(reply.body) };
   });
-  const mints = answering(change);
-  return { name: 'another end', transport: (inner) => mints.transport?.(reads(inner)) ?? inner };
+  const issuing = answering(change);
+  return { name: 'another end', transport: (inner) => issuing.transport?.(reads(inner)) ?? inner };
 }
 
 const LATER = toInstant(START + 365 * 86_400_000);
@@ -112,7 +112,10 @@ describe('Prefactor gives another end', () => {
     const deps = await bench.machine.connect({ mutation: ending(given) });
     const options = specOptions(scenario);
     const spec = { name: null, scopes: [], expiresAt: WANTED, options, idempotencyKey: null };
-    const result = await createToken(deps, { spec, delivery: { saveAs: 'new', sinks: [], print: null } });
+    const result = await createToken(deps, {
+      spec,
+      delivery: { saveAs: 'new', destinations: [], print: null },
+    });
     expect(result).toMatchObject({ kind: 'done', exit: 'ok' });
     expect(result.differences).toEqual([expect.stringContaining(`asked to end at ${WANTED}`)]);
   });
@@ -162,8 +165,8 @@ function giving(change: (text: string) => string): Mutation {
     const reply = await inner.call(endpoint, request);
     return request.method === 'GET' ? { ...reply, body: bytes(reply.body) } : reply;
   });
-  const mints = answering(bytes);
-  return { name: 'something else', transport: (inner) => mints.transport?.(reads(inner)) ?? inner };
+  const issuing = answering(bytes);
+  return { name: 'something else', transport: (inner) => issuing.transport?.(reads(inner)) ?? inner };
 }
 
 describe('the provider gives something else', () => {
@@ -183,7 +186,10 @@ describe('the provider gives something else', () => {
     const name = provider === 'prefactor' ? null : 'new';
     const scopes = provider === 'devo' ? ['table://my.app.**'] : [];
     const spec = { name, scopes, expiresAt: null, options, idempotencyKey: null };
-    const result = await createToken(deps, { spec, delivery: { saveAs: 'new', sinks: [], print: null } });
+    const result = await createToken(deps, {
+      spec,
+      delivery: { saveAs: 'new', destinations: [], print: null },
+    });
     expect(result).toMatchObject({ kind: 'done', exit: 'ok' });
     expect(result.differences.join()).toMatch(text);
   });

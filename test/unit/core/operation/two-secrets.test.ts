@@ -17,12 +17,12 @@ describe('#40 an answer with two values that may be the secret', () => {
       const bench = await SimBench.of(scenario);
       const before = live(bench);
       const result = await bench.rotate({}, { mutation: TWO });
-      expect(result).toMatchObject({ kind: 'attention', exit: 'orphan', delivery: { sinks: [] } });
+      expect(result).toMatchObject({ kind: 'attention', exit: 'orphan', delivery: { destinations: [] } });
       expect(result.orphanId).not.toBeNull();
       expect(await bench.currentId()).toBe(bench.oldId);
       expect(bench.machine.place.received).toEqual([]);
       expect((await bench.resume({ mutation: TWO })).kind).toBe('attention');
-      expect(bench.machine.requests.filter(({ isMint }) => isMint)).toHaveLength(1);
+      expect(bench.machine.requests.filter(({ isIssuing }) => isIssuing)).toHaveLength(1);
 
       expect(await bench.abort({ mutation: TWO })).toMatchObject({ kind: 'aborted', exit: 'ok' });
       expect(live(bench)).toEqual(before);
@@ -69,7 +69,7 @@ describe('#40 an answer with two values that may be the secret', () => {
     };
     const result = await bench.rotate({}, { mutation: { name: 'cut', transport } });
     expect(result).toMatchObject({ kind: 'attention', exit: 'orphan' });
-    expect(bench.machine.requests.filter(({ isMint }) => isMint)).toHaveLength(1);
+    expect(bench.machine.requests.filter(({ isIssuing }) => isIssuing)).toHaveLength(1);
   });
 
   test('leaves what arrived sealed in the journal', async () => {
@@ -95,7 +95,7 @@ function live(bench: SimBench): readonly string[] {
 
 async function create(bench: SimBench, scenario: Scenario) {
   const deps = await bench.machine.connect({ mutation: TWO });
-  const delivery = { saveAs: 'new', sinks: [], print: null };
+  const delivery = { saveAs: 'new', destinations: [], print: null };
   if (scenario.thing === 'key') {
     return createKey(deps, { project: 'web', name: 'new', type: 'server_signed', delivery });
   }

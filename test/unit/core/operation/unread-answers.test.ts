@@ -19,7 +19,7 @@ import {
   SELF_ROTATIONS,
 } from '../../../support/sim-scenarios.ts';
 
-/** A whole success that says something else than the sandbox would; the vendor acted all the same. */
+/** A whole success that says something else than the sandbox would; the vendor acted anyway. */
 function answers(body: unknown): Mutation {
   const text = body === null ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   return answering(() => new TextEncoder().encode(text));
@@ -53,8 +53,8 @@ const REFUSALS: readonly [string, unknown][] = [
   ['a failing statusCode', { statusCode: 403, message: 'the role may not do this' }],
 ];
 
-function mints(bench: SimBench): number {
-  return bench.machine.requests.filter(({ isMint }) => isMint).length;
+function timesIssued(bench: SimBench): number {
+  return bench.machine.requests.filter(({ isIssuing }) => isIssuing).length;
 }
 
 async function create(
@@ -66,7 +66,7 @@ async function create(
   const name = scenario.provider === 'prefactor' ? null : 'new';
   const scopes = scenario.provider === 'devo' ? ['table://my.app.**'] : [];
   const spec = { name, scopes, expiresAt: null, options: specOptions(scenario), idempotencyKey: null };
-  return createToken(deps, { spec, delivery: { saveAs: 'new', sinks: [], print: null } });
+  return createToken(deps, { spec, delivery: { saveAs: 'new', destinations: [], print: null } });
 }
 
 const IN_PLACE = [...ROTATIONS, ...SELF_ROTATIONS].filter(({ provider }) => provider === 'errova');
@@ -85,11 +85,11 @@ describe('in place, a whole answer that cannot be read', () => {
       if (body === null) expect(result.manual).not.toContain(offer);
       else expect(result.manual).toContain(offer);
       expect(result.error?.message).not.toMatch(/nothing is lost|left behind/);
-      expect(mints(bench)).toBe(1);
+      expect(timesIssued(bench)).toBe(1);
       // However often it is resumed, the secret is not replaced again.
       for (let time = 0; time < 2; time += 1) {
         expect((await bench.resume()).exit).toBe('lost');
-        expect(mints(bench)).toBe(1);
+        expect(timesIssued(bench)).toBe(1);
       }
       const { host } = await bench.machine.connect();
       const detail = await host.read(id);
@@ -143,7 +143,7 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
         const result = await run(scenario, bench, answers(body));
         const id = result.operation;
         const made = liveIds(bench).filter((each) => !before.has(each));
-        expect([mints(bench), made]).toEqual([1, [expect.any(String)]]);
+        expect([timesIssued(bench), made]).toEqual([1, [expect.any(String)]]);
         // Devo shows the secret again.
         if (scenario.provider === 'devo') return expect(result).toMatchObject({ kind: 'done', exit: 'ok' });
         expect(result).toMatchObject({ kind: 'attention', exit: 'orphan', orphanId: made[0] });
@@ -158,7 +158,7 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
         for (let time = 0; time < 2; time += 1) {
           const again = await bench.resume();
           expect(again.error?.message).toBe(result.error?.message);
-          expect([again.kind, again.exit, mints(bench)]).toEqual(['attention', 'orphan', 1]);
+          expect([again.kind, again.exit, timesIssued(bench)]).toEqual(['attention', 'orphan', 1]);
           expect(liveIds(bench)).toContain(made[0]);
         }
         const detail = await detailOf(bench, id);
@@ -195,8 +195,8 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
       if (scenario.provider === 'devo') return expect([result.kind, made.length]).toEqual(['done', 1]);
       // Prefactor repeats under its idempotency key where nothing was told.
       if (scenario.provider === 'prefactor')
-        return expect([result.kind, mints(bench), made.length]).toEqual(['pending', 2, 1]);
-      expect([result.kind, mints(bench), made]).toEqual(['aborted', 1, []]);
+        return expect([result.kind, timesIssued(bench), made.length]).toEqual(['pending', 2, 1]);
+      expect([result.kind, timesIssued(bench), made]).toEqual(['aborted', 1, []]);
       expect(result.error?.facts.hint).not.toMatch(/try again|field names/);
     });
   }
@@ -210,9 +210,9 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
     await expect(create(bench, scenario, answers({}))).rejects.toMatchObject(refusal);
     const deps = await bench.machine.connect();
     const spec = { name: 'new', scopes: [], expiresAt: null, options: {}, idempotencyKey: null };
-    const elsewhere = { saveAs: null, sinks: bench.toSink().sinks, print: null };
+    const elsewhere = { saveAs: null, destinations: bench.toDestination().destinations, print: null };
     await expect(createToken(deps, { spec, delivery: elsewhere })).rejects.toMatchObject(refusal);
-    expect(mints(bench)).toBe(1);
+    expect(timesIssued(bench)).toBe(1);
 
     const rotated = await SimBench.of(rotationOf('bluebricks'));
     const first = await rotated.rotate({}, { mutation: answers({ zz_one: 'x' }) });
@@ -220,7 +220,7 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
       code: 'locked',
       facts: { operation: first.operation, next: `keyturn rotations show ${first.operation}` },
     });
-    expect(mints(rotated)).toBe(1);
+    expect(timesIssued(rotated)).toBe(1);
   });
 
   test('a provider that is down meanwhile: pending, and resume looks', async () => {
@@ -246,7 +246,7 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
     const detail = await detailOf(bench, result.operation);
     expect(detail && explain(detail, 0, false).next[0]).toContain('--print-answer');
     expect(await bench.resume()).toMatchObject({ kind: 'attention', exit: 'orphan' });
-    expect(mints(bench)).toBe(1);
+    expect(timesIssued(bench)).toBe(1);
   });
 
   for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP]) {
@@ -268,7 +268,7 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
       );
       const resumed = await bench.resume({ mutation: knowing });
       expect(resumed).toMatchObject({ kind: 'done', exit: 'ok' });
-      expect(mints(bench)).toBe(1);
+      expect(timesIssued(bench)).toBe(1);
       expect(await bench.openId()).toBe('');
     });
   }
@@ -319,7 +319,7 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
           new TextEncoder().encode(shape(JSON.parse(new TextDecoder().decode(body)))),
         );
         expect(await run(scenario, bench, reshaped)).toMatchObject({ kind: 'done', exit: 'ok' });
-        expect(mints(bench)).toBe(1);
+        expect(timesIssued(bench)).toBe(1);
       },
     );
   }
@@ -442,6 +442,6 @@ describe('in place, answers that do not arrive', () => {
     expect(result.error?.message).toMatch(/result is unknown.*old secret may have stopped working/);
     for (let time = 0; time < 3; time += 1)
       expect((await bench.resume({ mutation: lost })).exit).toBe('lost');
-    expect(mints(bench)).toBe(2);
+    expect(timesIssued(bench)).toBe(2);
   });
 });

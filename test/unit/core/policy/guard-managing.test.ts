@@ -4,10 +4,10 @@ import { Secret } from '../../../../src/domain/secret.ts';
 import { ORIGIN } from '../../../support/sim-base.ts';
 import { DAY, Rig } from './rig.ts';
 
-const SINK = 'file:/work/token';
+const DESTINATION = 'file:/work/token';
 /** Kept, so that its value tells whose it is; or not kept, so that only an id could. */
-const KEPT = `{ name: ci, deliver: ["${SINK}"], maximumAge: 30d }`;
-const UNKEPT = `{ name: ci, save: false, deliver: ["${SINK}"], maximumAge: 30d }`;
+const KEPT = `{ name: ci, deliver: ["${DESTINATION}"], maximumAge: 30d }`;
+const UNKEPT = `{ name: ci, save: false, deliver: ["${DESTINATION}"], maximumAge: 30d }`;
 const GRACE = '1d';
 const withGrace = (policy: string) => policy.replace(' }', `, grace: ${GRACE} }`);
 const ALL: Allowed = { self: true, managing: true };

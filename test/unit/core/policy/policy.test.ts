@@ -16,18 +16,18 @@ const OWN: Readonly<Record<ProviderId, string>> = {
 };
 const PROVIDERS: readonly ProviderId[] = ['errova', 'devo', 'prefactor', 'bluebricks'];
 const OVERLAPPING = PROVIDERS.filter((provider) => provider !== 'errova');
-const SINK = 'file:/work/token';
+const DESTINATION = 'file:/work/token';
 
 function token(provider: ProviderId, more = ''): string {
-  return `{ name: ci, ${OWN[provider]}deliver: ["${SINK}"], maximumAge: 30d${more} }`;
+  return `{ name: ci, ${OWN[provider]}deliver: ["${DESTINATION}"], maximumAge: 30d${more} }`;
 }
 
-/** The one thing that lives, whose secret is in the store and at the sink. */
+/** The one thing that lives, whose secret is in the store and at the destination. */
 async function expectSettled(rig: Rig): Promise<void> {
   const live = rig.live();
   expect(live.map(({ id }) => id)).toHaveLength(1);
   expect(await rig.kept('ci')).toBe(live[0]?.fingerprint);
-  expect(rig.place(SINK).holds).toBe(live[0]?.fingerprint);
+  expect(rig.place(DESTINATION).holds).toBe(live[0]?.fingerprint);
 }
 
 async function results(applied: Promise<Awaited<ReturnType<Rig['apply']>>>) {
@@ -81,18 +81,18 @@ describe.each(PROVIDERS)('a policy at %s', (provider) => {
     await expectSettled(rig);
   });
 
-  it('delivers again what a sink does not hold', async () => {
+  it('delivers again what a destination does not hold', async () => {
     const rig = new Rig(provider);
     await rig.apply(token(provider));
     rig.writes();
-    rig.place(SINK).received.push('something else');
+    rig.place(DESTINATION).received.push('something else');
     expect(await rig.plan(token(provider))).toMatchObject([
-      { action: 'deliver', why: `${SINK} does not hold it` },
+      { action: 'deliver', why: `${DESTINATION} does not hold it` },
     ]);
     expect(await rig.apply(token(provider))).toMatchObject([{ outcome: 'delivered', error: null }]);
     expect(rig.writes()).toEqual([]);
     await expectSettled(rig);
-    expect(rig.audit.events.at(-1)).toMatchObject({ action: 'deliver', target: SINK, outcome: 'ok' });
+    expect(rig.audit.events.at(-1)).toMatchObject({ action: 'deliver', target: DESTINATION, outcome: 'ok' });
   });
 
   it('leaves alone what carries the name but is not kept', async () => {
@@ -179,8 +179,8 @@ async function rotateByHand(rig: Rig, graceMs: number) {
   const entry = await deps.store.find('ci');
   const live = (await allTokens(deps)).items.find(({ id }) => id === entry?.current.id);
   if (!live) throw new Error('not listed');
-  const sink = rig.place(SINK).open(SINK, new Faults([]));
-  const delivery = { saveAs: null, sinks: [sink], print: null };
+  const destination = rig.place(DESTINATION).open(DESTINATION, new Faults([]));
+  const delivery = { saveAs: null, destinations: [destination], print: null };
   const plan = await planRotation(deps, {
     target: { kind: 'token', token: live },
     delivery,
@@ -260,11 +260,11 @@ describe.each(OVERLAPPING)('grace at %s', (provider) => {
     await rig.apply(policy);
     await rig.clock.sleep(31 * DAY);
     await rig.apply(policy);
-    rig.place(SINK).received.push('something else');
+    rig.place(DESTINATION).received.push('something else');
     expect(await rig.apply(policy)).toMatchObject([
       { outcome: 'delivered', dueAt: expect.any(String), error: null },
     ]);
-    expect(rig.place(SINK).holds).toBe(await rig.kept('ci'));
+    expect(rig.place(DESTINATION).holds).toBe(await rig.kept('ci'));
     expect(await rig.actions(policy)).toEqual(['wait']);
   });
 });
@@ -375,7 +375,7 @@ describe('a policy', () => {
     expect(rig.live().map(({ name }) => name)).toEqual(['good']);
   });
 
-  it('goes on with a secret that a sink did not take, to where the policy says now', async () => {
+  it('goes on with a secret that a destination did not take, to where the policy says now', async () => {
     const rig = new Rig('prefactor');
     const place = rig.place('file:/work/broken');
     const open = place.open;
@@ -385,12 +385,14 @@ describe('a policy', () => {
         throw new AppError({ code: 'unavailable', message: 'no room' });
       },
     });
-    const policy = (sink: string) => `{ name: ci, deliver: ["${sink}"] }`;
+    const policy = (destination: string) => `{ name: ci, deliver: ["${destination}"] }`;
     expect(await rig.apply(policy('file:/work/broken'))).toMatchObject([
       { outcome: 'failed', error: { code: 'pending' } },
     ]);
-    expect(await rig.plan(policy(SINK))).toMatchObject([{ action: 'resume', why: 'it is unfinished' }]);
-    expect(await rig.apply(policy(SINK))).toMatchObject([{ outcome: 'resumed', error: null }]);
+    expect(await rig.plan(policy(DESTINATION))).toMatchObject([
+      { action: 'resume', why: 'it is unfinished' },
+    ]);
+    expect(await rig.apply(policy(DESTINATION))).toMatchObject([{ outcome: 'resumed', error: null }]);
     await expectSettled(rig);
   });
 
@@ -469,16 +471,16 @@ describe('a token that is not kept', () => {
     expect(await rig.applyWith(known, policy)).toMatchObject([{ outcome: 'resumed', error: null }]);
     const live = rig.live();
     expect(live).toHaveLength(1);
-    expect(rig.place(SINK).holds).toBe(live[0]?.fingerprint);
+    expect(rig.place(DESTINATION).holds).toBe(live[0]?.fingerprint);
     expect(await rig.actions(policy)).toEqual(['nothing']);
   });
 
   it('is found by its name at Errova', async () => {
     const rig = new Rig('errova');
-    const policy = `{ name: ci, ${OWN.errova}deliver: ["${SINK}"], save: false }`;
+    const policy = `{ name: ci, ${OWN.errova}deliver: ["${DESTINATION}"], save: false }`;
     await rig.apply(policy);
     expect(await rig.actions(policy)).toEqual(['nothing']);
-    expect(rig.place(SINK).holds).toBe(rig.live()[0]?.fingerprint);
+    expect(rig.place(DESTINATION).holds).toBe(rig.live()[0]?.fingerprint);
   });
 
   it.each(['devo', 'bluebricks'] as const)('is refused at %s, where the name changes', async (provider) => {

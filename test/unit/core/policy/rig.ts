@@ -32,7 +32,7 @@ import { createSimTransport, type SeenRequest } from '../../../support/sim-trans
 
 export const DAY = 86_400_000;
 
-/** A vendor, a store, a journal and sinks in memory, and policies that are applied to them, one process after another. */
+/** A vendor, a store, a journal and destinations in memory, and policies that are applied to them, one process after another. */
 export class Rig {
   readonly clock = new SimClock(START);
   readonly profiles = new SimProfiles();
@@ -59,7 +59,7 @@ export class Rig {
     });
   }
 
-  /** Sinks of the vendor's tokens, by label. */
+  /** Destinations of the vendor's tokens, by label. */
   place(label: string): SimPlace {
     const place = this.places.get(label) ?? new SimPlace();
     this.places.set(label, place);
@@ -99,7 +99,7 @@ export class Rig {
       faults,
       requests: this.requests,
       beforeWrite: async () => {},
-      afterMint: () => {},
+      afterIssue: () => {},
       onCaptured: () => {},
     });
     const provider = await loadProvider(this.provider);
@@ -127,7 +127,7 @@ export class Rig {
       audit: this.audit,
       fingerprint: () => 'fingerprint',
       note: () => {},
-      openSink: async (label) => this.place(label).open(label, faults),
+      openDestination: async (label) => this.place(label).open(label, faults),
     };
   }
 
@@ -139,8 +139,8 @@ export class Rig {
     const { provider } = deps.client.connection;
     return file.policy.tokens.map((token): PolicyTarget => {
       checkToken(token, provider, this.clock.now());
-      const sinks = token.deliver.map((label) => this.place(label).open(label, faults));
-      return { token, provider, profile: null, sinks, outside: [], connect: async () => deps };
+      const destinations = token.deliver.map((label) => this.place(label).open(label, faults));
+      return { token, provider, profile: null, destinations, outside: [], connect: async () => deps };
     });
   }
 

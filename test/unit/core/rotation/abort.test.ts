@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Killed } from '../../../support/memory-disk.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import type { FaultKind } from '../../../support/sim-faults.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import type { Scenario } from '../../../support/sim-scenarios.ts';
@@ -28,7 +28,7 @@ async function struck(
   return bench;
 }
 
-const isMint = (what: string): boolean =>
+const isIssuing = (what: string): boolean =>
   what.startsWith('POST') && /tokens$|api_token$|auth\/key$|rotate$/.test(what);
 
 describe('abort during the grace', () => {
@@ -83,8 +83,11 @@ describe('there is no way back', () => {
 
   test('once the new secret is sealed in place', async () => {
     const bench = await SimBench.of(rotationOf('errova'));
-    const broken = bench.machine.place.open(SINK, new Faults([{ at: 2, kind: 'fail' }]));
-    const result = await bench.rotate({}, { delivery: { saveAs: null, sinks: [broken], print: null } });
+    const broken = bench.machine.place.open(DESTINATION, new Faults([{ at: 2, kind: 'fail' }]));
+    const result = await bench.rotate(
+      {},
+      { delivery: { saveAs: null, destinations: [broken], print: null } },
+    );
     expect(result).toMatchObject({
       kind: 'pending',
       manual: expect.stringMatching(/old secret of "ci" is replaced/),
@@ -96,7 +99,7 @@ describe('there is no way back', () => {
 });
 
 test('abort closes an in-place rotation whose answer is lost, and says what is lost', async () => {
-  const bench = await struck(rotationOf('errova'), 'kill-after', isMint);
+  const bench = await struck(rotationOf('errova'), 'kill-after', isIssuing);
   const result = await bench.abort();
   expect(result).toMatchObject({ kind: 'aborted', exit: 'ok' });
   expect(result.left.join()).toMatch(/may have a new secret that nobody has/);
@@ -104,10 +107,10 @@ test('abort closes an in-place rotation whose answer is lost, and says what is l
   expect(await bench.currentId()).toBe(bench.oldId);
 });
 
-describe('abort of a mint whose answer is lost', () => {
+describe('abort of an issuing request whose answer is lost', () => {
   for (const provider of OVERLAPS) {
     test(`ends what it made (${provider})`, async () => {
-      const bench = await struck(rotationOf(provider), 'kill-after', isMint);
+      const bench = await struck(rotationOf(provider), 'kill-after', isIssuing);
       const live = bench.machine.things().filter((thing) => thing.live).length;
       expect((await bench.abort()).exit).toBe('ok');
       expect(bench.machine.things().filter((thing) => thing.live)).toHaveLength(live - 1);
@@ -136,7 +139,7 @@ test('an abort that was begun is what resume finishes', async () => {
 });
 
 test('nothing was sent: the operation is dropped', async () => {
-  const bench = await struck(rotationOf('devo'), 'kill', isMint);
+  const bench = await struck(rotationOf('devo'), 'kill', isIssuing);
   const result = await bench.abort();
   expect(result).toMatchObject({ kind: 'aborted', exit: 'ok', undone: [], left: [] });
   expect((await bench.rotate()).kind).toBe('done');
@@ -145,7 +148,7 @@ test('nothing was sent: the operation is dropped', async () => {
 test('what needs a person may be closed by one', async () => {
   const [, , errova] = SELF_ROTATIONS;
   if (!errova) throw new Error('no scenario');
-  const bench = await struck(errova, 'kill-after', isMint);
+  const bench = await struck(errova, 'kill-after', isIssuing);
   expect(await bench.resume()).toMatchObject({ kind: 'attention', exit: 'lost', orphanId: bench.oldId });
   const result = await bench.abort();
   expect(result).toMatchObject({ kind: 'aborted', exit: 'ok' });

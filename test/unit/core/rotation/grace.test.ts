@@ -7,7 +7,7 @@ import type { Token } from '../../../../src/domain/token.ts';
 import { Killed } from '../../../support/memory-disk.ts';
 import { calling } from '../../../support/sim-answers.ts';
 import { makeBase } from '../../../support/sim-base.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import { describeFailures, everySingle } from '../../../support/sim-enumerate.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import { GRACES, ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
@@ -30,10 +30,10 @@ describe('while the replaced one works on', () => {
       const bench = await SimBench.of(scenario);
       const { operation, item } = await bench.rotate({ graceMs: HOUR });
       const deps = await bench.machine.connect();
-      const mints = bench.machine.requests.filter(({ isMint }) => isMint).length;
+      const issuing = bench.machine.requests.filter(({ isIssuing }) => isIssuing).length;
       const again = planRotation(deps, {
         target: { kind: 'token', token: await listedToken(bench, item?.id ?? '') },
-        delivery: bench.toSink(),
+        delivery: bench.toDestination(),
         options: { allowSelf: true },
       });
       await expect(again).rejects.toMatchObject({
@@ -41,11 +41,11 @@ describe('while the replaced one works on', () => {
         message: expect.stringContaining('works until'),
         facts: { hint: expect.stringContaining(`rotations resume ${operation} --now`) },
       });
-      expect(bench.machine.requests.filter(({ isMint }) => isMint)).toHaveLength(mints);
+      expect(bench.machine.requests.filter(({ isIssuing }) => isIssuing)).toHaveLength(issuing);
       expect(await bench.resume({ now: true })).toMatchObject({ kind: 'done' });
       const next = await planRotation(deps, {
         target: { kind: 'token', token: await listedToken(bench, item?.id ?? '') },
-        delivery: bench.toSink(),
+        delivery: bench.toDestination(),
         options: { allowSelf: true },
       });
       expect(next.plan.target?.id).toBe(item?.id);
@@ -59,7 +59,7 @@ describe('while the replaced one works on', () => {
     const { item } = await bench.rotate({ graceMs: HOUR });
     const again = planRotation(await bench.machine.connect(), {
       target: { kind: 'token', token: await listedToken(bench, item?.id ?? '') },
-      delivery: bench.toSink(),
+      delivery: bench.toDestination(),
     });
     await expect(again).rejects.toMatchObject({ code: 'locked' });
   });
@@ -74,18 +74,18 @@ describe('while the replaced one works on', () => {
       options: { user: 'admin@example.com', audience: 'apiv2' },
       idempotencyKey: null,
     };
-    const delivery = { saveAs: 'ci', sinks: [], print: null };
+    const delivery = { saveAs: 'ci', destinations: [], print: null };
     const made = createToken(await bench.machine.connect(), { spec, delivery, replaces: true });
     await expect(made).rejects.toMatchObject({ code: 'locked' });
   });
 
   test('no key and no login takes its entry either', async () => {
     const bench = await SimBench.of(rotationOf('errova'));
-    const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
+    const delivery = { saveAs: null, destinations: [], print: async () => Promise.reject(new Killed()) };
     await expect(bench.rotate({}, { delivery })).rejects.toBeInstanceOf(Killed);
     const before = bench.machine.requests.length;
     const deps = await bench.machine.connect();
-    const saved = { saveAs: 'ci', sinks: [], print: null };
+    const saved = { saveAs: 'ci', destinations: [], print: null };
     const key = { project: 'web', name: 'new', type: 'server_signed', delivery: saved } as const;
     await expect(createKey(deps, key)).rejects.toMatchObject({ code: 'locked' });
     const spec = { name: 'new', scopes: ['org.admin'], expiresAt: null, options: {}, idempotencyKey: null };
@@ -97,13 +97,13 @@ describe('while the replaced one works on', () => {
     expect(bench.machine.requests).toHaveLength(before);
   });
 
-  test('another token is rotated all the same', async () => {
+  test('another token is rotated anyway', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     await bench.rotate({ graceMs: HOUR });
     const other = bench.machine.things().find(({ id, live }) => live && id !== bench.oldId);
     const plan = await planRotation(await bench.machine.connect(), {
       target: { kind: 'token', token: { ...(await listedToken(bench, other?.id ?? '')), name: 'other' } },
-      delivery: { saveAs: 'other', sinks: [], print: null },
+      delivery: { saveAs: 'other', destinations: [], print: null },
       options: { allowSelf: true },
     });
     expect(plan.plan.target?.id).toBe(other?.id);
@@ -111,7 +111,7 @@ describe('while the replaced one works on', () => {
 
   test('an operation that stopped for another reason says so', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
+    const delivery = { saveAs: null, destinations: [], print: async () => Promise.reject(new Killed()) };
     await expect(bench.rotate({}, { delivery })).rejects.toBeInstanceOf(Killed);
     await expect(bench.plan()).rejects.toMatchObject({
       code: 'locked',
@@ -127,7 +127,12 @@ describe('a grace that is ended before its time', () => {
       const bench = await SimBench.of(scenario);
       const { item } = await bench.rotate({ graceMs: HOUR });
       const result = await bench.resume({ now: true });
-      expect(result).toMatchObject({ kind: 'done', exit: 'ok', dueAt: null, delivery: { sinks: [SINK] } });
+      expect(result).toMatchObject({
+        kind: 'done',
+        exit: 'ok',
+        dueAt: null,
+        delivery: { destinations: [DESTINATION] },
+      });
       expect(bench.isLive(bench.oldId)).toBe(false);
       expect(await bench.currentId()).toBe(item?.id);
       const { store } = await bench.machine.connect();
@@ -161,7 +166,7 @@ describe('a grace that is ended before its time', () => {
 
   test('is refused where there is none, and nothing is sent', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
+    const delivery = { saveAs: null, destinations: [], print: async () => Promise.reject(new Killed()) };
     await expect(bench.rotate({}, { delivery })).rejects.toBeInstanceOf(Killed);
     const before = bench.machine.requests.length;
     await expect(bench.resume({ now: true })).rejects.toMatchObject({ code: 'usage' });
@@ -183,7 +188,7 @@ describe('a grace that is ended before its time', () => {
 
   test('does not skip what must come first: the secret is delivered before the old one ends', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
+    const delivery = { saveAs: null, destinations: [], print: async () => Promise.reject(new Killed()) };
     await expect(bench.rotate({ graceMs: HOUR }, { delivery })).rejects.toBeInstanceOf(Killed);
     expect(await bench.resume({ now: true })).toMatchObject({ kind: 'pending', error: { code: 'usage' } });
     expect(bench.isLive(bench.oldId)).toBe(true);

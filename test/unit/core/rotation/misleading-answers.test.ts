@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import type { Sink } from '../../../../src/ports/sink.ts';
+import type { Destination } from '../../../../src/ports/destination.ts';
 import { answering, calling } from '../../../support/sim-answers.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import type { Mutation } from '../../../support/sim-machine.ts';
 import { rotationOf } from '../../../support/sim-scenarios.ts';
 
 const HOUR = 3_600_000;
 
-/** The answer to a mint names `id` as what was made; without `secret` it holds none. */
+/** The answer to an issuing request names `id` as what was made; without `secret` it holds none. */
 function naming(provider: 'devo' | 'prefactor', id: string, secret: boolean): Mutation {
   return answering((bytes) => {
     const body = JSON.parse(Buffer.from(bytes).toString('utf8'));
@@ -21,7 +21,7 @@ function naming(provider: 'devo' | 'prefactor', id: string, secret: boolean): Mu
   });
 }
 
-/** A living token of somebody else that was there before the mint. */
+/** A living token of somebody else that was there before the issuing request. */
 function strangerOf({ machine, oldId }: SimBench): string {
   const known = new Set(machine.things().map(({ id }) => id));
   machine.sandbox.seedTokens(machine.base.scenario.provider, 1);
@@ -30,7 +30,7 @@ function strangerOf({ machine, oldId }: SimBench): string {
   return stranger.id;
 }
 
-describe('an answer to a mint that names what was there before', () => {
+describe('an answer to an issuing request that names what was there before', () => {
   for (const provider of ['devo', 'prefactor'] as const) {
     for (const secret of [true, false]) {
       const shown = `${provider}, ${secret ? 'with' : 'without'} a secret`;
@@ -109,13 +109,13 @@ test('an entry that was saved over since is not taken for the new secret', async
 
 test('a grace that was ended before it began does not begin', async () => {
   const bench = await SimBench.of(rotationOf('devo'));
-  const full: Sink = {
-    ...bench.machine.place.open(SINK, new Faults([])),
+  const full: Destination = {
+    ...bench.machine.place.open(DESTINATION, new Faults([])),
     deliver: async () => {
       throw new AppError({ code: 'unavailable', message: 'the disk is full' });
     },
   };
-  const delivery = { saveAs: null, sinks: [full], print: null };
+  const delivery = { saveAs: null, destinations: [full], print: null };
   expect(await bench.rotate({ graceMs: HOUR }, { delivery })).toMatchObject({ kind: 'pending', dueAt: null });
   expect(await bench.resume({ now: true, delivery })).toMatchObject({ kind: 'pending', dueAt: null });
   expect(await bench.resume()).toMatchObject({ kind: 'done', dueAt: null });

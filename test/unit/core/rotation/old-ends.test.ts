@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../../src/domain/secret.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
 import { calling } from '../../../support/sim-answers.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import { fingerprintOf } from '../../../support/sim-fakes.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import type { Scenario } from '../../../support/sim-scenarios.ts';
@@ -17,7 +17,7 @@ async function ending(scenario: Scenario, devoCreateReturnsToken = true) {
   const bench = await SimBench.of({ ...scenario, oldEndsAfterMs: HOUR }, { devoCreateReturnsToken });
   const hooks = {
     beforeWrite: async () => {},
-    afterMint: () => void bench.machine.clock.sleep(2 * HOUR),
+    afterIssue: () => void bench.machine.clock.sleep(2 * HOUR),
     onCaptured: () => {},
   };
   return { bench, hooks };
@@ -46,7 +46,7 @@ describe('#71 an old one that ends before the new one is proved', () => {
       expect(bench.isLive(bench.oldId)).toBe(true);
       const result = await bench.rotate({}, { hooks });
       expect(bench.isLive(bench.oldId)).toBe(false);
-      expect(result).toMatchObject({ kind: 'done', exit: 'ok', delivery: { sinks: [SINK] } });
+      expect(result).toMatchObject({ kind: 'done', exit: 'ok', delivery: { destinations: [DESTINATION] } });
       expect(await bench.currentId()).toBe(result.item?.id);
     });
 
@@ -54,9 +54,9 @@ describe('#71 an old one that ends before the new one is proved', () => {
       const counting = await ending(scenario);
       const seen = new Faults([]);
       await counting.bench.rotate({}, { hooks: counting.hooks, faults: seen });
-      const mint = seen.seen.findIndex(({ kind }) => kind === 'issue') + 1;
+      const issuing = seen.seen.findIndex(({ kind }) => kind === 'issue') + 1;
       const { bench, hooks } = await ending(scenario);
-      const faults = new Faults([{ at: mint + 6, kind: 'kill' }]);
+      const faults = new Faults([{ at: issuing + 6, kind: 'kill' }]);
       await expect(bench.rotate({}, { hooks, faults })).rejects.toThrow();
       const result = await bench.resume();
       expect(result).toMatchObject({ kind: 'done', exit: 'ok' });

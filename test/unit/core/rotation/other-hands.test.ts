@@ -49,13 +49,13 @@ describe('a new token that somebody disabled while its rotation waited', () => {
 
     test(`is not delivered any more (${provider})`, async () => {
       const bench = await SimBench.of(rotationOf(provider));
-      const delivery = { saveAs: null, sinks: [], print: async () => Promise.reject(new Killed()) };
+      const delivery = { saveAs: null, destinations: [], print: async () => Promise.reject(new Killed()) };
       await expect(bench.rotate({}, { delivery })).rejects.toBeInstanceOf(Killed);
       const made = bench.machine
         .things()
         .find(({ id, live }) => live && id !== bench.oldId && isNewOne(bench, id));
       await disable(bench, made?.id ?? '', made?.name ?? null);
-      expect(await bench.resume({ delivery: bench.toSink() })).toMatchObject({
+      expect(await bench.resume({ delivery: bench.toDestination() })).toMatchObject({
         kind: 'attention',
         error: { message: expect.stringContaining('is disabled at') },
       });
@@ -112,7 +112,7 @@ test('a login to another account does not end what has the same id there', async
     options: { user: 'admin@example.com', audience: 'apiv2' },
     idempotencyKey: null,
   };
-  const wanted = { spec, delivery: { saveAs: null, sinks: [], print } };
+  const wanted = { spec, delivery: { saveAs: null, destinations: [], print } };
   await expect(createToken(await bench.machine.connect(), wanted)).rejects.toBeInstanceOf(Killed);
   const before = writes(bench);
   await expect(bench.abort({ mutation: ANOTHER_ACCOUNT })).rejects.toMatchObject({ code: 'conflict' });
@@ -217,7 +217,7 @@ describe('a value that is no new secret', () => {
 
     test(`${what}: nor after a kill right behind the answer`, async () => {
       const mutation = giving(secretFor(await SimBench.of(rotationOf('bluebricks'))));
-      const at = await effectAfterMint(
+      const at = await effectAfterIssue(
         mutation,
         ({ kind, what: name }) => kind === 'disk' && /sync/.test(name),
       );
@@ -257,17 +257,17 @@ describe('a value that is no new secret', () => {
     expect(bench.machine.things().filter(({ live, name }) => live && name.startsWith('ci-'))).toEqual([]);
   }
 
-  /** The number of the first such effect behind the mint. */
-  async function effectAfterMint(mutation: Mutation, is: (effect: SeenEffect) => boolean): Promise<number> {
+  /** The number of the first such effect behind the issuing request. */
+  async function effectAfterIssue(mutation: Mutation, is: (effect: SeenEffect) => boolean): Promise<number> {
     const counting = await SimBench.of(rotationOf('bluebricks'));
     const faults = new Faults([]);
     await counting.rotate({}, { mutation, faults });
-    const mint = faults.seen.findIndex(({ kind }) => kind === 'issue');
-    return faults.seen.findIndex((effect, index) => index > mint && is(effect)) + 1;
+    const issuing = faults.seen.findIndex(({ kind }) => kind === 'issue');
+    return faults.seen.findIndex((effect, index) => index > issuing && is(effect)) + 1;
   }
 });
 
-/** A journal whose disk takes nothing any more from the answer of the mint on. */
+/** A journal whose disk takes nothing any more from the answer of the issuing request on. */
 function breaking(host: JournalHost): JournalHost {
   const full = async (): Promise<never> => {
     throw new AppError({ code: 'unavailable', message: 'the disk is full' });

@@ -3,7 +3,7 @@ import { createKey } from '../../../../src/core/create/key.ts';
 import { describePlan } from '../../../../src/core/rotation/describe.ts';
 import { planRotation } from '../../../../src/core/rotation/plan.ts';
 import { tokenOf } from '../../../support/fakes.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import { ROTATIONS, rotationOf, SELF_ROTATIONS } from '../../../support/sim-scenarios.ts';
 
 const [ERROVA] = ROTATIONS;
@@ -21,7 +21,7 @@ describe('a plan', () => {
     const bench = await SimBench.of(rotationOf('bluebricks'));
     const { plan } = await bench.plan();
     expect(plan.entry).toEqual({ name: 'ci', kind: 'token', from: '1' });
-    expect(plan.sinks).toEqual([SINK]);
+    expect(plan.destinations).toEqual([DESTINATION]);
   });
 
   test('of a token that ends in the year 9999 asks for no end beyond it', async () => {
@@ -32,7 +32,7 @@ describe('a plan', () => {
     const token = { ...tokenOf(bench.oldId, { name: null, attributes }), ...dates };
     const { plan } = await planRotation(deps, {
       target: { kind: 'token', token },
-      delivery: bench.toSink(),
+      delivery: bench.toDestination(),
     });
     // The seconds are the mark.
     expect(plan.spec?.expiresAt).toMatch(/^9999-12-31T23:59:\d\dZ$/);
@@ -40,7 +40,7 @@ describe('a plan', () => {
 
   test('refuses an entry that holds something else', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
-    const delivery = { ...bench.toSink(), saveAs: 'main' };
+    const delivery = { ...bench.toDestination(), saveAs: 'main' };
     await expect(bench.plan({}, { delivery })).rejects.toMatchObject({ code: 'conflict' });
   });
 
@@ -66,13 +66,13 @@ describe('a plan', () => {
     const [, key] = ROTATIONS;
     const bench = await SimBench.of(key ?? rotationOf('errova'));
     const deps = await bench.machine.connect();
-    const nothing = { saveAs: null, sinks: [], print: null };
+    const nothing = { saveAs: null, destinations: [], print: null };
     const wanted = { project: 'web', name: 'web', type: 'browser_public', delivery: nothing } as const;
     const { item } = await createKey(deps, wanted);
     if (!item) throw new Error('not made');
     const before = bench.machine.requests.length;
     const target = { kind: 'key', project: 'web', key: item } as const;
-    await expect(planRotation(deps, { target, delivery: bench.toSink() })).rejects.toMatchObject({
+    await expect(planRotation(deps, { target, delivery: bench.toDestination() })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('no secret to rotate'),
     });
@@ -96,10 +96,10 @@ describe('a plan in words', () => {
       'switch',
       'deliver',
     ]);
-    const mint = lines.find(({ step }) => step === 'issue');
-    expect(mint?.what).toMatch(/^POST \/api\/organizations\/acme-inc\/machine-tokens\/.*\/rotate: /);
-    expect(mint?.what).toContain('stops working');
-    expect(mint?.undo).toBeNull();
+    const issuing = lines.find(({ step }) => step === 'issue');
+    expect(issuing?.what).toMatch(/^POST \/api\/organizations\/acme-inc\/machine-tokens\/.*\/rotate: /);
+    expect(issuing?.what).toContain('stops working');
+    expect(issuing?.undo).toBeNull();
   });
 
   test('overlap: the old one is disabled, then deleted', async () => {

@@ -51,7 +51,7 @@ async function printOf({ machine }: SimBench, name: string, version?: string): P
   return fingerprintOf((await store.open(name, version)).reveal());
 }
 
-function mints({ machine }: SimBench): number {
+function timesIssued({ machine }: SimBench): number {
   return machine.requests.filter(({ method }) => method === 'POST').length;
 }
 
@@ -63,11 +63,11 @@ describe('a secret that was rescued after a part of its answer was captured', ()
       const rescued = await printOf(bench, bench.entry, (await bench.openId()).slice(0, 16));
       const made = bench.machine.things().find(({ fingerprint }) => fingerprint === rescued);
       expect(made?.live).toBe(true);
-      const sent = mints(bench);
+      const sent = timesIssued(bench);
       expect(await bench.resume()).toMatchObject({ kind: 'done', item: { id: made?.id } });
       expect(await bench.currentId()).toBe(made?.id);
       expect(await printOf(bench, bench.entry)).toBe(rescued);
-      if (provider === 'errova') expect(mints(bench)).toBe(sent);
+      if (provider === 'errova') expect(timesIssued(bench)).toBe(sent);
       const { store } = await bench.machine.connect();
       expect((await store.find(bench.entry))?.versions).toHaveLength(1);
     });
@@ -78,15 +78,15 @@ describe('a secret that was rescued after a part of its answer was captured', ()
     if (!scenario) throw new Error('no scenario');
     const bench = await SimBench.of(scenario);
     const deps = await bench.machine.connect(dyingFolder());
-    const delivery = { saveAs: 'new', sinks: [], print: null };
+    const delivery = { saveAs: 'new', destinations: [], print: null };
     const project = bench.machine.base.project ?? '';
     expect((await createKey(deps, { project, name: 'new', type: 'server_signed', delivery })).kind).toBe(
       'pending',
     );
-    const sent = mints(bench);
+    const sent = timesIssued(bench);
     const result = await bench.resume();
     expect(result).toMatchObject({ kind: 'done' });
-    expect(mints(bench)).toBe(sent);
+    expect(timesIssued(bench)).toBe(sent);
     const print = await printOf(bench, 'new');
     expect(bench.machine.things().find(({ fingerprint }) => fingerprint === print)).toMatchObject({
       id: result.item?.id,
@@ -109,7 +109,7 @@ async function spoil(bench: SimBench): Promise<void> {
 }
 
 describe('a version of the operation that is of no use', () => {
-  test('gives way to what the next mint in place made', async () => {
+  test('gives way to what the next issuing request in place made', async () => {
     const bench = await SimBench.of(rotationOf('errova'));
     await bench.rotate({}, dyingFolder());
     await spoil(bench);
@@ -146,7 +146,7 @@ describe('abort leaves nothing of its own in the store', () => {
       };
       const options = { user: 'admin@example.com', audience: 'apiv2' };
       const spec = { name: 'aa', scopes: ['table://a.**'], expiresAt: null, options, idempotencyKey: null };
-      const delivery = { saveAs: 'same', sinks: [full], print: null };
+      const delivery = { saveAs: 'same', destinations: [full], print: null };
       const deps = await bench.machine.connect();
       expect((await createToken(deps, { spec, delivery })).kind).toBe('pending');
       const own = (await bench.openId()).slice(0, 16);

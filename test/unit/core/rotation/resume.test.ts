@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import { rotationOf } from '../../../support/sim-scenarios.ts';
 
@@ -33,19 +33,23 @@ describe('resume', () => {
     await expect(host.resume(operation, async () => 'taken up')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('of a secret that waits to be printed says so, and another sink will do', async () => {
+  test('of a secret that waits to be printed says so, and another destination will do', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const print = async () => {
       throw new TypeError('the pipe is closed');
     };
-    const delivery = { saveAs: null, sinks: [], print };
+    const delivery = { saveAs: null, destinations: [], print };
     await expect(bench.rotate({}, { delivery })).rejects.toThrow('the pipe is closed');
     expect(await bench.resume()).toMatchObject({ kind: 'pending', error: { code: 'usage' } });
     expect(bench.isLive(bench.oldId)).toBe(true);
-    const other = { saveAs: null, sinks: [bench.machine.place.open(SINK, new Faults([]))], print: null };
+    const other = {
+      saveAs: null,
+      destinations: [bench.machine.place.open(DESTINATION, new Faults([]))],
+      print: null,
+    };
     expect(await bench.resume({ delivery: other })).toMatchObject({
       kind: 'done',
-      delivery: { sinks: [SINK] },
+      delivery: { destinations: [DESTINATION] },
     });
   });
 });

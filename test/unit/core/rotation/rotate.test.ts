@@ -5,7 +5,7 @@ import type { PagedApiCall } from '../../../../src/ports/paging.ts';
 import type { Provider, TokenTarget } from '../../../../src/ports/provider.ts';
 import type { Transport } from '../../../../src/ports/transport.ts';
 import { withTokens } from '../../../support/sim-answers.ts';
-import { SINK, SimBench } from '../../../support/sim-bench.ts';
+import { DESTINATION, SimBench } from '../../../support/sim-bench.ts';
 import { fingerprintOf } from '../../../support/sim-fakes.ts';
 import { Faults } from '../../../support/sim-faults.ts';
 import {
@@ -30,7 +30,7 @@ describe('a rotation', () => {
       const result = await bench.rotate();
       expect(result).toMatchObject({ kind: 'done', exit: 'ok', error: null, orphanId: null });
       expect(await bench.currentId()).toBe(result.item?.id);
-      expect(result.delivery).toMatchObject({ sinks: [SINK], printed: false });
+      expect(result.delivery).toMatchObject({ destinations: [DESTINATION], printed: false });
       expect(bench.isLive(bench.oldId)).toBe(isInPlace(scenario));
       const { store } = await bench.machine.connect();
       expect((await store.find(bench.entry))?.versions).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('a rotation', () => {
       ['create', item?.id, null],
       ['store', item?.id, 'ci'],
       ['switch', item?.id, 'ci'],
-      ['deliver', item?.id, SINK],
+      ['deliver', item?.id, DESTINATION],
       ['disable', bench.oldId, null],
       ['revoke', bench.oldId, null],
     ]);
@@ -71,7 +71,7 @@ describe('a rotation', () => {
     const print = async (secret: { reveal(): string }) => {
       printed.push(secret.reveal());
     };
-    const result = await bench.rotate({}, { delivery: { saveAs: null, sinks: [], print } });
+    const result = await bench.rotate({}, { delivery: { saveAs: null, destinations: [], print } });
     expect(result.delivery.printed).toBe(true);
     const live = bench.machine.things().find(({ id }) => id === result.item?.id);
     expect(printed.map(fingerprintOf)).toEqual([live?.fingerprint]);
@@ -119,23 +119,23 @@ describe('grace', () => {
   });
 });
 
-describe('a sink that fails', () => {
+describe('a destination that fails', () => {
   test('stops before the old one ends, and resume delivers', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const broken = {
-      label: SINK,
+      label: DESTINATION,
       prove: async () => {},
       holds: async () => false,
       deliver: async () => {
-        throw new AppError({ code: 'usage', message: 'the sink is read-only' });
+        throw new AppError({ code: 'usage', message: 'the destination is read-only' });
       },
     };
-    const first = await bench.rotate({}, { delivery: { saveAs: null, sinks: [broken], print: null } });
+    const first = await bench.rotate({}, { delivery: { saveAs: null, destinations: [broken], print: null } });
     expect(first).toMatchObject({ kind: 'pending', exit: 'pending' });
-    expect(first.error?.message).toBe('the sink is read-only');
+    expect(first.error?.message).toBe('the destination is read-only');
     expect(bench.isLive(bench.oldId)).toBe(true);
     const second = await bench.resume();
-    expect(second).toMatchObject({ kind: 'done', delivery: { sinks: [SINK] } });
+    expect(second).toMatchObject({ kind: 'done', delivery: { destinations: [DESTINATION] } });
     expect(bench.machine.place.received).toHaveLength(1);
   });
 });
@@ -146,7 +146,8 @@ describe('the new secret', () => {
     const until = bench.machine.clock.now() + 20_000;
     const transport = (inner: Transport): Transport => ({
       call: async (endpoint, request) => {
-        const isNew = request.path.endsWith('/ping') && bench.machine.requests.some(({ isMint }) => isMint);
+        const isNew =
+          request.path.endsWith('/ping') && bench.machine.requests.some(({ isIssuing }) => isIssuing);
         if (isNew && bench.machine.clock.now() < until) throw refusal(401);
         return inner.call(endpoint, request);
       },
@@ -217,7 +218,7 @@ describe('the new secret', () => {
       const known = await livingSecrets(bench);
       const mutation = showing(bench, (id) => id === bench.oldId || !known.has(id));
       const result = await bench.rotate({}, { mutation });
-      expect(result).toMatchObject({ kind: 'attention', exit: 'conflict', delivery: { sinks: [] } });
+      expect(result).toMatchObject({ kind: 'attention', exit: 'conflict', delivery: { destinations: [] } });
       expect(result.error?.message).toContain('disabled');
       expect(bench.machine.requests.some(({ path }) => /suspend|disable|deactivate|revoke/.test(path))).toBe(
         false,
@@ -263,7 +264,7 @@ describe('the new secret', () => {
   });
 });
 
-describe('a mint that did not happen', () => {
+describe('an issuing request that did not happen', () => {
   test('a refusal is the provider’s own, and nothing is left', async () => {
     const bench = await SimBench.of(rotationOf('devo'));
     const result = await bench.rotate({ overrides: { options: { user: 'nobody@example.com' } } });
@@ -290,7 +291,7 @@ describe('a mint that did not happen', () => {
     if (remove) await client.call(remove, { id: bench.oldId, name: null });
     const result = await bench.rotate();
     expect(result).toMatchObject({ kind: 'aborted', exit: 'not-found' });
-    expect(bench.machine.requests.some(({ isMint }) => isMint)).toBe(false);
+    expect(bench.machine.requests.some(({ isIssuing }) => isIssuing)).toBe(false);
   });
 });
 
@@ -301,8 +302,8 @@ async function livingSecrets(bench: SimBench): Promise<ReadonlySet<string>> {
 /** Lists and shows some as disabled once something was issued, whatever the vendor itself knows. */
 function showing(bench: SimBench, isOff: (id: string) => boolean) {
   const hide = <T extends { readonly id: string; readonly status: TokenStatus }>(item: T): T => {
-    const isMinted = bench.machine.requests.some(({ isMint }) => isMint);
-    return isMinted && isOff(item.id) ? { ...item, status: 'disabled' } : item;
+    const hasIssued = bench.machine.requests.some(({ isIssuing }) => isIssuing);
+    return hasIssued && isOff(item.id) ? { ...item, status: 'disabled' } : item;
   };
   return {
     name: 'suspended',

@@ -9,7 +9,7 @@ import { Faults } from '../../../support/sim-faults.ts';
 import type { Scenario } from '../../../support/sim-scenarios.ts';
 import { CREATIONS } from '../../../support/sim-scenarios.ts';
 
-const DELIVERY = { saveAs: 'new', sinks: [], print: null };
+const DELIVERY = { saveAs: 'new', destinations: [], print: null };
 const OPTIONS = { user: 'admin@example.com', audience: 'apiv2' };
 
 async function create(bench: SimBench, faults: Faults): Promise<OperationResult<unknown>> {
@@ -33,8 +33,8 @@ async function create(bench: SimBench, faults: Faults): Promise<OperationResult<
   return createToken(deps, { spec, delivery: DELIVERY });
 }
 
-/** Where the mint is among the effects, from 1. */
-async function mintOf(scenario: Scenario): Promise<number> {
+/** Where the issuing request is among the effects, from 1. */
+async function issueOf(scenario: Scenario): Promise<number> {
   const counting = new Faults([]);
   await create(await SimBench.of(scenario), counting);
   return counting.seen.findIndex(({ kind }) => kind === 'issue') + 1;
@@ -56,7 +56,7 @@ describe('a gateway repeats a create, and the duplicate is only suspected', () =
   for (const scenario of CREATIONS.filter(({ provider }) => provider === 'devo' || provider === 'errova')) {
     test(`abort closes it, and the new one stays (${scenario.name})`, async () => {
       const bench = await SimBench.of(scenario);
-      const made = await create(bench, new Faults([{ at: await mintOf(scenario), kind: 'twice' }]));
+      const made = await create(bench, new Faults([{ at: await issueOf(scenario), kind: 'twice' }]));
       expect(made).toMatchObject({ kind: 'attention', exit: 'orphan' });
       expect(made.manual).toContain('the new token stays');
       const kept = await keptId(bench);
@@ -75,7 +75,7 @@ describe('a gateway repeats a create, and the duplicate is only suspected', () =
     });
 
     test(`a kill before the person is told changes nothing (${scenario.name})`, async () => {
-      const at = await mintOf(scenario);
+      const at = await issueOf(scenario);
       const counting = new Faults([{ at, kind: 'twice' }]);
       await create(await SimBench.of(scenario), counting);
       const bench = await SimBench.of(scenario);

@@ -1,7 +1,7 @@
 import type { Secret } from '../domain/secret.ts';
 
 /** A place that a secret is delivered to. */
-export interface Sink {
+export interface Destination {
   /** As the person wrote it (`file:./token`, `env:.env#TOKEN`); of a command, its program and a digest. */
   readonly label: string;
   /** Proves before the request that delivery will work; changes nothing that a person would notice. */

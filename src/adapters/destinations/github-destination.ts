@@ -1,9 +1,9 @@
 import { usage } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
-import type { Sink } from '../../ports/sink.ts';
+import type { Destination } from '../../ports/destination.ts';
 import { refuseClosedPlace } from '../disk/closed-places.ts';
-import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
+import { type DestinationDeps, MAX_TARGET_BYTES } from './destination-deps.ts';
 import { notKept, utf8 } from './target-file.ts';
 
 /** Which of the runner's files: https://docs.github.com/actions/reference/workflow-commands-for-github-actions. */
@@ -15,7 +15,11 @@ const VARIABLES: Readonly<Record<GithubTarget, string>> = {
 };
 
 /** `github-output:NAME`, `github-env:NAME`: appended to the runner's file between random marks. */
-export function createGithubSink(deps: SinkDeps, target: GithubTarget, name: string): Sink {
+export function createGithubDestination(
+  deps: DestinationDeps,
+  target: GithubTarget,
+  name: string,
+): Destination {
   checkName(target, name);
   const label = `${target}:${name}`;
   return {
@@ -28,7 +32,7 @@ export function createGithubSink(deps: SinkDeps, target: GithubTarget, name: str
       const value = secret.reveal();
       // A line break would let the value end its own block and start a command of its choice (CWE-77).
       if (/[\r\n]/.test(value)) {
-        throw usage(`the secret has a line break and cannot go to "${label}"`, 'choose another sink');
+        throw usage(`the secret has a line break and cannot go to "${label}"`, 'choose another destination');
       }
       const path = await findFile(deps, target);
       const now = await readFileText(deps, path);
@@ -48,7 +52,7 @@ export function createGithubSink(deps: SinkDeps, target: GithubTarget, name: str
 }
 
 /** Null outside of a job: each has a file of its own. */
-async function readHolds(deps: SinkDeps, target: GithubTarget, name: string, secret: Secret) {
+async function readHolds(deps: DestinationDeps, target: GithubTarget, name: string, secret: Secret) {
   if (!deps.env[VARIABLES[target]]) return null;
   return lastValue(await readFileText(deps, await findFile(deps, target)), name) === secret.reveal();
 }
@@ -64,7 +68,7 @@ function checkName(target: GithubTarget, name: string): void {
   }
 }
 
-async function findFile(deps: SinkDeps, target: GithubTarget): Promise<string> {
+async function findFile(deps: DestinationDeps, target: GithubTarget): Promise<string> {
   const variable = VARIABLES[target];
   const path = deps.env[variable];
   if (!path) throw usage(`"${variable}" is not set`, `"${target}:" works in a step of GitHub Actions only`);
@@ -75,7 +79,7 @@ async function findFile(deps: SinkDeps, target: GithubTarget): Promise<string> {
   return path;
 }
 
-async function readFileText(deps: SinkDeps, path: string): Promise<string> {
+async function readFileText(deps: DestinationDeps, path: string): Promise<string> {
   const bytes = await deps.disk.read(path, MAX_TARGET_BYTES);
   return bytes ? new TextDecoder().decode(bytes) : '';
 }

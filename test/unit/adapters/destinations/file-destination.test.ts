@@ -1,34 +1,34 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 const secret = Secret.of('tok_0123456789abcdef');
 
-describe('file sink', () => {
+describe('file destination', () => {
   it('writes the secret and a newline into a new file of mode 0600, whatever the umask', async () => {
-    const rig = sinkRig();
-    const sink = parseSink(`file:${rig.at('token')}`, rig.deps);
-    await sink.prove();
+    const rig = destinationRig();
+    const destination = parseDestination(`file:${rig.at('token')}`, rig.deps);
+    await destination.prove();
     expect(readdirSync(rig.folder)).toEqual([]);
-    expect(await sink.holds(secret)).toBe(false);
-    await sink.deliver(secret);
+    expect(await destination.holds(secret)).toBe(false);
+    await destination.deliver(secret);
     expect(readFileSync(rig.at('token'), 'utf8')).toBe('tok_0123456789abcdef\n');
     expect(statSync(rig.at('token')).mode & 0o777).toBe(0o600);
-    expect(await sink.holds(secret)).toBe(true);
-    expect(await sink.holds(Secret.of('another_secret_value'))).toBe(false);
+    expect(await destination.holds(secret)).toBe(true);
+    expect(await destination.holds(Secret.of('another_secret_value'))).toBe(false);
   });
 
   it('refuses a file that exists, and replaces it by force with a tighter mode', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     writeFileSync(rig.at('token'), 'precious', { mode: 0o644 });
-    const sink = parseSink(`file:${rig.at('token')}`, rig.deps);
-    await expect(sink.prove()).rejects.toMatchObject({ code: 'conflict' });
-    await expect(sink.deliver(secret)).rejects.toMatchObject({ code: 'conflict' });
+    const destination = parseDestination(`file:${rig.at('token')}`, rig.deps);
+    await expect(destination.prove()).rejects.toMatchObject({ code: 'conflict' });
+    await expect(destination.deliver(secret)).rejects.toMatchObject({ code: 'conflict' });
     expect(readFileSync(rig.at('token'), 'utf8')).toBe('precious');
-    const forced = parseSink(`file:${rig.at('token')}`, { ...rig.deps, force: true });
+    const forced = parseDestination(`file:${rig.at('token')}`, { ...rig.deps, force: true });
     await forced.prove();
     await forced.deliver(secret);
     expect(readFileSync(rig.at('token'), 'utf8')).toBe('tok_0123456789abcdef\n');
@@ -37,59 +37,59 @@ describe('file sink', () => {
   });
 
   it('delivers twice without a conflict, and finishes its own write that was cut short', async () => {
-    const rig = sinkRig();
-    const sink = parseSink(`file:${rig.at('token')}`, rig.deps);
-    await sink.deliver(secret);
-    await sink.deliver(secret);
+    const rig = destinationRig();
+    const destination = parseDestination(`file:${rig.at('token')}`, rig.deps);
+    await destination.deliver(secret);
+    await destination.deliver(secret);
     writeFileSync(rig.at('token'), 'tok_0123');
-    await sink.deliver(secret);
+    await destination.deliver(secret);
     expect(readFileSync(rig.at('token'), 'utf8')).toBe('tok_0123456789abcdef\n');
   });
 
   it('refuses links, folders, and a folder that is not there, and writes nothing', async () => {
-    const rig = sinkRig({ force: true });
+    const rig = destinationRig({ force: true });
     writeFileSync(rig.at('real'), 'real');
     symlinkSync(rig.at('real'), rig.at('link'));
     symlinkSync(rig.at('nowhere'), rig.at('dangling'));
     mkdirSync(rig.at('folder'));
     for (const name of ['link', 'dangling', 'folder', 'absent/token', 'real/token']) {
-      const sink = parseSink(`file:${rig.at(name)}`, rig.deps);
-      await expect(sink.prove(), name).rejects.toMatchObject({ code: 'usage' });
-      await expect(sink.deliver(secret), name).rejects.toMatchObject({ name: 'AppError' });
+      const destination = parseDestination(`file:${rig.at(name)}`, rig.deps);
+      await expect(destination.prove(), name).rejects.toMatchObject({ code: 'usage' });
+      await expect(destination.deliver(secret), name).rejects.toMatchObject({ name: 'AppError' });
     }
     expect(readFileSync(rig.at('real'), 'utf8')).toBe('real');
     expect(readdirSync(rig.folder).sort()).toEqual(['dangling', 'folder', 'link', 'real']);
   });
 
   it('says when git would publish the file, and not when it is ignored', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     const git = (...args: string[]) => execFileSync('git', ['-C', rig.folder, ...args], { stdio: 'pipe' });
     git('init', '-q');
-    await parseSink(`file:${rig.at('token')}`, rig.deps).prove();
+    await parseDestination(`file:${rig.at('token')}`, rig.deps).prove();
     expect(rig.notes).toEqual([`"${rig.at('token')}" is not ignored by git: add it to .gitignore`]);
     writeFileSync(rig.at('.gitignore'), 'token\n');
-    await parseSink(`file:${rig.at('token')}`, rig.deps).prove();
+    await parseDestination(`file:${rig.at('token')}`, rig.deps).prove();
     expect(rig.notes).toHaveLength(1);
     writeFileSync(rig.at('tracked'), '');
     git('add', '-f', 'tracked');
-    await parseSink(`file:${rig.at('tracked')}`, { ...rig.deps, force: true }).prove();
+    await parseDestination(`file:${rig.at('tracked')}`, { ...rig.deps, force: true }).prove();
     expect(rig.notes.at(-1)).toContain('is tracked by git');
   });
 
   it('does not run a program that the repository names', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     const git = (...args: string[]) => execFileSync('git', ['-C', rig.folder, ...args], { stdio: 'pipe' });
     git('init', '-q');
     writeFileSync(rig.at('hook'), `#!/bin/sh\ntouch ${rig.at('pwned')}\n`, { mode: 0o755 });
     git('config', 'core.fsmonitor', rig.at('hook'));
-    await parseSink(`file:${rig.at('token')}`, rig.deps).prove();
+    await parseDestination(`file:${rig.at('token')}`, rig.deps).prove();
     expect(readdirSync(rig.folder)).not.toContain('pwned');
   });
 });
 
-describe('parseSink', () => {
-  it('refuses what is not a sink, without repeating it', () => {
-    const { deps } = sinkRig();
+describe('parseDestination', () => {
+  it('refuses what is not a destination, without repeating it', () => {
+    const { deps } = destinationRig();
     for (const text of [
       '',
       'tok_secret',
@@ -102,8 +102,8 @@ describe('parseSink', () => {
       'S3:x',
       'file:a\0b',
     ]) {
-      expect(() => parseSink(text, deps), text).toThrow(expect.objectContaining({ code: 'usage' }));
+      expect(() => parseDestination(text, deps), text).toThrow(expect.objectContaining({ code: 'usage' }));
     }
-    expect(() => parseSink('tok_secret', deps)).not.toThrow(/tok_secret/);
+    expect(() => parseDestination('tok_secret', deps)).not.toThrow(/tok_secret/);
   });
 });

@@ -2,10 +2,10 @@ import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
 import { refuseClosedPlace } from '../disk/closed-places.ts';
-import type { SinkDeps } from './sink-deps.ts';
+import type { DestinationDeps } from './destination-deps.ts';
 
 /** What is at the path, refusing everything that a secret should not be written to; null for nothing. */
-export async function examineTarget(deps: SinkDeps, path: string): Promise<PathFacts | null> {
+export async function examineTarget(deps: DestinationDeps, path: string): Promise<PathFacts | null> {
   await refuseClosedPlace(path, deps.ownFolders);
   const facts = await deps.disk.facts(path);
   if (!facts) return null;

@@ -3,7 +3,7 @@ import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
 import { sameBytes } from '../disk/commit-file.ts';
-import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
+import { type DestinationDeps, MAX_TARGET_BYTES } from './destination-deps.ts';
 import { clearFolder, makeIgnoredFolder, shortNameOf, writeNew } from './stage.ts';
 import { notKept } from './target-file.ts';
 
@@ -12,7 +12,7 @@ import { notKept } from './target-file.ts';
  * over it, so it is written where it is. What it held lies beside it meanwhile, for a write that is cut short.
  */
 export async function writeInPlace(
-  deps: SinkDeps,
+  deps: DestinationDeps,
   path: string,
   { facts, current, next }: { facts: PathFacts; current: Uint8Array; next: Uint8Array },
 ): Promise<boolean> {
@@ -40,7 +40,7 @@ export async function writeInPlace(
 }
 
 /** Refuses before the request what `writeInPlace` would refuse. */
-export async function proveInPlace(deps: SinkDeps, path: string, facts: PathFacts): Promise<void> {
+export async function proveInPlace(deps: DestinationDeps, path: string, facts: PathFacts): Promise<void> {
   refuseReadable(path, facts);
   if (await deps.disk.facts(copyOf(path))) await refuseCopy(deps, path);
   deps.note(`"${safeText(path, 200)}" is mounted by itself: it will be written in place`);
@@ -48,7 +48,7 @@ export async function proveInPlace(deps: SinkDeps, path: string, facts: PathFact
 
 /** Decides about the copy that a killed write left: it goes when the file is whole, before the change or after it. */
 export async function settleCopy(
-  deps: SinkDeps,
+  deps: DestinationDeps,
   path: string,
   { current, edit }: { current: Uint8Array; edit: (before: Uint8Array) => Uint8Array },
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function settleCopy(
   await clearFolder(disk, copyFolderOf(path));
 }
 
-async function refuseCopy(deps: SinkDeps, path: string): Promise<void> {
+async function refuseCopy(deps: DestinationDeps, path: string): Promise<void> {
   const [before, now] = await Promise.all([
     deps.disk.read(copyOf(path), MAX_TARGET_BYTES),
     deps.disk.read(path, MAX_TARGET_BYTES),
@@ -69,7 +69,7 @@ async function refuseCopy(deps: SinkDeps, path: string): Promise<void> {
 
 /** Bytes that stay are not touched: a line that is added at the end leaves every other line readable all the time. */
 async function overwrite(
-  { disk }: SinkDeps,
+  { disk }: DestinationDeps,
   path: string,
   now: Uint8Array | null,
   next: Uint8Array,

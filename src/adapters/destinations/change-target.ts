@@ -3,9 +3,9 @@ import { AppError } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { PathFacts } from '../../ports/disk.ts';
 import { sameBytes } from '../disk/commit-file.ts';
+import { type DestinationDeps, MAX_TARGET_BYTES } from './destination-deps.ts';
 import { settleCopy, writeInPlace } from './in-place.ts';
 import { canReplace, existingFolder } from './prove-target.ts';
-import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
 import { inStage, sweepStages, writeNew } from './stage.ts';
 import { examineTarget, notKept } from './target-file.ts';
 import { holdTarget } from './target-lock.ts';
@@ -35,7 +35,7 @@ const MOST_ATTEMPTS = 10;
  * Changes a file that other programs change too, and loses nothing of theirs: alone among keyturn's processes, from the
  * newest content, compared once more right before the write. Reads back what it wrote.
  */
-export async function changeTarget(deps: SinkDeps, path: string, change: TargetChange): Promise<void> {
+export async function changeTarget(deps: DestinationDeps, path: string, change: TargetChange): Promise<void> {
   // Before the lock, which is a file beside the target.
   await examineTarget(deps, path);
   await existingFolder(deps, path);
@@ -52,7 +52,7 @@ export async function changeTarget(deps: SinkDeps, path: string, change: TargetC
 }
 
 /** False when another program changed the file meanwhile; then nothing was written. */
-async function tryChange(deps: SinkDeps, path: string, change: TargetChange): Promise<boolean> {
+async function tryChange(deps: DestinationDeps, path: string, change: TargetChange): Promise<boolean> {
   const facts = await examineTarget(deps, path);
   const current = facts ? await deps.disk.read(path, MAX_TARGET_BYTES) : null;
   const inPlace = facts !== null && !(await canReplace(deps, path));
@@ -70,7 +70,7 @@ async function tryChange(deps: SinkDeps, path: string, change: TargetChange): Pr
 
 /** Renames over the name itself: a link that somebody put there meanwhile is replaced and never followed. */
 async function replaceIfStill(
-  deps: SinkDeps,
+  deps: DestinationDeps,
   path: string,
   { current, next, mode }: Write,
 ): Promise<boolean> {
@@ -85,7 +85,7 @@ async function replaceIfStill(
   return isReplaced;
 }
 
-async function createNew({ disk }: SinkDeps, path: string, bytes: Uint8Array): Promise<void> {
+async function createNew({ disk }: DestinationDeps, path: string, bytes: Uint8Array): Promise<void> {
   await writeNew(disk, path, bytes, 0o600);
   await disk.syncFolder(dirname(path));
 }

@@ -1,18 +1,18 @@
-import type { SinkDeps } from '../../adapters/sinks/sink-deps.ts';
+import type { DestinationDeps } from '../../adapters/destinations/destination-deps.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { Sink } from '../../ports/sink.ts';
+import type { Destination } from '../../ports/destination.ts';
 import { absolutePath, findOwnFolders } from './named-paths.ts';
 import type { Services } from './services.ts';
 import { maskInCi } from './show-secret.ts';
 
-/** A sink from what the person wrote, or from what an unfinished operation remembers. Paths are made absolute. */
-export async function openSink(
+/** A destination from what the person wrote, or from what an unfinished operation remembers. Paths are made absolute. */
+export async function openDestination(
   app: Pick<Services, 'children' | 'disk' | 'note' | 'paths' | 'runtime'>,
   label: string,
-  may: Pick<SinkDeps, 'force' | 'keepVariables'>,
-): Promise<Sink> {
-  const [{ parseSink }, { createProcesses }] = await Promise.all([
-    import('../../adapters/sinks/parse-sink.ts'),
+  may: Pick<DestinationDeps, 'force' | 'keepVariables'>,
+): Promise<Destination> {
+  const [{ parseDestination }, { createProcesses }] = await Promise.all([
+    import('../../adapters/destinations/parse-destination.ts'),
     import('../../adapters/locks/process-identity.ts'),
   ]);
   const absolute = label.replace(
@@ -20,7 +20,7 @@ export async function openSink(
     (_, kind: string, path: string) => `${kind}:${absolutePath(app.runtime, path)}`,
   );
   const { random, env, clock, pid, processExists } = app.runtime;
-  const sink = parseSink(absolute, {
+  const destination = parseDestination(absolute, {
     disk: await app.disk(),
     random,
     children: await app.children(),
@@ -31,25 +31,25 @@ export async function openSink(
     clock,
     processes: createProcesses({ pid, signalZero: processExists }),
   });
-  return maskedFirst(app, sink);
+  return maskedFirst(app, destination);
 }
 
 /** In CI, whatever the destination: the next steps read it, and show it. One that holds the secret already is masked too. */
-function maskedFirst(app: Pick<Services, 'runtime'>, sink: Sink): Sink {
+function maskedFirst(app: Pick<Services, 'runtime'>, destination: Destination): Destination {
   let masked = false;
   const mask = async (secret: Secret) => {
     if (!masked) await maskInCi(app, secret);
     masked = true;
   };
   return {
-    ...sink,
+    ...destination,
     async holds(secret) {
       await mask(secret);
-      return sink.holds(secret);
+      return destination.holds(secret);
     },
     async deliver(secret) {
       await mask(secret);
-      await sink.deliver(secret);
+      await destination.deliver(secret);
     },
   };
 }

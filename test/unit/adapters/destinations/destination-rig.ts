@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { createNodeChildren } from '../../../../src/adapters/child/node-children.ts';
+import type { DestinationDeps } from '../../../../src/adapters/destinations/destination-deps.ts';
 import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
-import type { SinkDeps } from '../../../../src/adapters/sinks/sink-deps.ts';
 
 /** A folder of its own, the real disk, real programs, and the notes that were made. */
-export function sinkRig(more: Partial<SinkDeps> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-sink-'));
+export function destinationRig(more: Partial<DestinationDeps> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-destination-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const notes: string[] = [];
   const host = {
@@ -21,7 +21,7 @@ export function sinkRig(more: Partial<SinkDeps> = {}) {
     relay: null,
     onSignal: () => () => {},
   };
-  const deps: SinkDeps = {
+  const deps: DestinationDeps = {
     disk: createNodeDisk(),
     random: { bytes: (count) => randomBytes(count) },
     children: createNodeChildren(host, process.platform),

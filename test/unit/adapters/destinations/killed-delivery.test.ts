@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
 import { createProcesses } from '../../../../src/adapters/locks/process-identity.ts';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { watchDisk } from '../../../contract/watched-disk.ts';
 import { Killed } from '../../../support/memory-disk.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 const SECRET = 'tok_0123456789abcdefghij';
 const KEPT = 'old_9876543210zyxwvutsrq';
@@ -15,7 +15,7 @@ const KEPT = 'old_9876543210zyxwvutsrq';
 /** What a killed delivery leaves is looked at as git would take it. */
 async function killAt(n: number, kind: string, isMounted: boolean, ignored: string) {
   // The lock of the killed process falls at once.
-  const rig = sinkRig({ processes: createProcesses({ pid: 4_000_000, signalZero: () => false }) });
+  const rig = destinationRig({ processes: createProcesses({ pid: 4_000_000, signalZero: () => false }) });
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', rig.folder, ...args], {
       stdio: 'pipe',
@@ -29,9 +29,9 @@ async function killAt(n: number, kind: string, isMounted: boolean, ignored: stri
   const disk = watchDisk(real, (effect) => (effect.n === n ? { kind: 'kill', when: 'after' } : null));
   let isKilled = false;
   try {
-    const sink = parseSink(label, { ...rig.deps, disk, force: true });
-    await sink.prove();
-    await sink.deliver(Secret.of(SECRET));
+    const destination = parseDestination(label, { ...rig.deps, disk, force: true });
+    await destination.prove();
+    await destination.deliver(Secret.of(SECRET));
   } catch (error) {
     if (!(error instanceof Killed)) throw error;
     isKilled = true;
@@ -58,7 +58,7 @@ describe('A20: a delivery that is killed leaves nothing that git takes', () => {
       if (!isKilled) break;
       // The next delivery takes away what the killed one left, unless the file itself was cut short.
       try {
-        await parseSink(label, { ...rig.deps, force: true }).deliver(Secret.of(SECRET));
+        await parseDestination(label, { ...rig.deps, force: true }).deliver(Secret.of(SECRET));
       } catch {
         expect(isMounted).toBe(true);
         continue;

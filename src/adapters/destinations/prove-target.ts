@@ -2,14 +2,14 @@ import { dirname } from 'node:path';
 import { isAppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import type { OpenPlace, PathFacts } from '../../ports/disk.ts';
+import type { DestinationDeps } from './destination-deps.ts';
 import { proveInPlace } from './in-place.ts';
-import type { SinkDeps } from './sink-deps.ts';
 import { inTrialStage } from './stage.ts';
 import { examineTarget } from './target-file.ts';
 import { holdTarget } from './target-lock.ts';
 
 /** Proves before the request that the file can be made, replaced, or written in place; null when it is not there yet. */
-export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFacts | null> {
+export async function proveTarget(deps: DestinationDeps, path: string): Promise<PathFacts | null> {
   const facts = await examineTarget(deps, path);
   const guest = await existingFolder(deps, path);
   if (guest)
@@ -26,7 +26,7 @@ export async function proveTarget(deps: SinkDeps, path: string): Promise<PathFac
  * looks like what a dead command left. And a lock that a dead process of another machine left runs out now, not while a new
  * secret waits.
  */
-async function tryFolder(deps: SinkDeps, path: string, facts: PathFacts | null): Promise<boolean> {
+async function tryFolder(deps: DestinationDeps, path: string, facts: PathFacts | null): Promise<boolean> {
   try {
     return await holdTarget(deps, path, async () => {
       await proveFolder(deps, path);
@@ -41,7 +41,7 @@ async function tryFolder(deps: SinkDeps, path: string, facts: PathFacts | null):
 }
 
 /** Proves that a file can be made in the target's folder, by making and removing one. */
-async function proveFolder(deps: SinkDeps, path: string): Promise<void> {
+async function proveFolder(deps: DestinationDeps, path: string): Promise<void> {
   await inTrialStage(deps, path, async (trial) => {
     const file = await deps.disk.create(trial, 0o600);
     try {
@@ -53,7 +53,7 @@ async function proveFolder(deps: SinkDeps, path: string): Promise<void> {
 }
 
 /** Whether another file can be renamed over the target. */
-export async function canReplace(deps: SinkDeps, path: string): Promise<boolean> {
+export async function canReplace(deps: DestinationDeps, path: string): Promise<boolean> {
   return inTrialStage(deps, path, (trial) => deps.disk.canReplace(path, trial));
 }
 
@@ -61,7 +61,7 @@ export async function canReplace(deps: SinkDeps, path: string): Promise<boolean>
  * Proves that the target's folder is there, and that no other user can put a link into it; `usage` otherwise. Returns the
  * folder of another user that root writes to: a container's workspace belongs to the user who mounted it (decision 0009).
  */
-export async function existingFolder(deps: SinkDeps, path: string): Promise<OpenPlace | null> {
+export async function existingFolder(deps: DestinationDeps, path: string): Promise<OpenPlace | null> {
   const given = dirname(path);
   const missing = usage(
     `the folder "${safeText(given, 200)}" does not exist`,
@@ -100,7 +100,7 @@ function openToOthers({ path, why }: OpenPlace): Error {
   }
 }
 
-async function resolveOrNull(deps: SinkDeps, path: string): Promise<string | null> {
+async function resolveOrNull(deps: DestinationDeps, path: string): Promise<string | null> {
   try {
     return await deps.disk.resolve(path);
   } catch (error) {

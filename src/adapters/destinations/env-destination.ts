@@ -1,15 +1,15 @@
 import { AppError, usage } from '../../domain/errors.ts';
 import { safeText } from '../../domain/text.ts';
 import { checkVariableName } from '../../domain/variable-name.ts';
-import type { Sink } from '../../ports/sink.ts';
+import type { Destination } from '../../ports/destination.ts';
 import { changeTarget } from './change-target.ts';
+import { type DestinationDeps, MAX_TARGET_BYTES } from './destination-deps.ts';
 import { assign, findAssignments, quote, toBytes } from './dotenv.ts';
 import { warnOfGit } from './git-exposure.ts';
 import { proveTarget } from './prove-target.ts';
-import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
 
 /** `env:PATH#NAME`: one variable of a dotenv file, which is edited and not rewritten. */
-export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink {
+export function createEnvDestination(deps: DestinationDeps, path: string, name: string): Destination {
   checkVariableName(name);
   const label = `env:${path}#${name}`;
   /** Where the variable holds another value than `own`; a variable without a value is free. */
@@ -47,7 +47,7 @@ export function createEnvSink(deps: SinkDeps, path: string, name: string): Sink 
   };
 }
 
-async function readText(deps: SinkDeps, path: string): Promise<string> {
+async function readText(deps: DestinationDeps, path: string): Promise<string> {
   return toText(path, await deps.disk.read(path, MAX_TARGET_BYTES));
 }
 

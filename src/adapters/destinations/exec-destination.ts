@@ -6,16 +6,16 @@ import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
 import { withoutOwnVariables } from '../../domain/variable-name.ts';
 import type { Captured, ChildEnd } from '../../ports/child.ts';
-import type { Sink } from '../../ports/sink.ts';
+import type { Destination } from '../../ports/destination.ts';
 import { maskText } from '../child/masker.ts';
+import type { DestinationDeps } from './destination-deps.ts';
 import { splitWords } from './shell-words.ts';
-import type { SinkDeps } from './sink-deps.ts';
 
 const TIMEOUT_MS = 60_000;
 const MAX_LINES = 40;
 
 /** `exec:COMMAND`: the bytes of the secret, and nothing else, on the stdin of a program. */
-export function createExecSink(deps: SinkDeps, text: string): Sink {
+export function createExecDestination(deps: DestinationDeps, text: string): Destination {
   if (isShortExecLabel(`exec:${text}`))
     throw usage(
       'that names a command, and is not the command itself',
@@ -57,7 +57,7 @@ export function createExecSink(deps: SinkDeps, text: string): Sink {
 }
 
 /** Both streams go to stderr: stdout is the product of keyturn. */
-function tell(deps: SinkDeps, command: string, captured: Captured, secret: Secret): void {
+function tell(deps: DestinationDeps, command: string, captured: Captured, secret: Secret): void {
   const bytes = Buffer.concat([captured.stdout, captured.stderr]);
   const lines = maskText(bytes, [secret, ...ownSecrets(deps.env)])
     .split(/\r?\n/)

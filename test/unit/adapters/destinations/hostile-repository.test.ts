@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 const secret = Secret.of('tok_0123456789abcdefghij');
 
 /** A repository whose configuration names programs; each leaves the file `RAN`. */
 function hostileRig(env: Record<string, string> = {}) {
-  const rig = sinkRig();
+  const rig = destinationRig();
   const repo = join(rig.folder, 'repo');
   mkdirSync(repo, { mode: 0o700 });
   const git = (...args: string[]) =>
@@ -101,9 +101,9 @@ describe('A7: git is asked about a repository of a stranger', () => {
       rig.git('config', 'protocol.ext.allow', 'always');
       prepare(rig);
       const deps = knowsNoLazyFetch ? rig.deps : { ...rig.deps, env: oldGit(rig) };
-      const sink = parseSink(`env:${rig.inRepo('.env')}#TOK`, deps);
-      await sink.prove();
-      await sink.deliver(secret);
+      const destination = parseDestination(`env:${rig.inRepo('.env')}#TOK`, deps);
+      await destination.prove();
+      await destination.deliver(secret);
       expect(existsSync(rig.ran), rig.notes.join()).toBe(false);
     }
   });
@@ -169,9 +169,9 @@ describe('A7: git is asked about a repository of a stranger', () => {
   it.each(PROGRAMS)('and runs no program of its configuration: %s', async (_, prepare) => {
     const rig = hostileRig();
     prepare(rig);
-    const sink = parseSink(`env:${rig.inRepo('.env')}#TOK`, rig.deps);
-    await sink.prove();
-    await sink.deliver(secret);
+    const destination = parseDestination(`env:${rig.inRepo('.env')}#TOK`, rig.deps);
+    await destination.prove();
+    await destination.deliver(secret);
     expect(existsSync(rig.ran)).toBe(false);
   });
 
@@ -189,7 +189,7 @@ describe('A7: git is asked about a repository of a stranger', () => {
     mkdirSync(bin);
     execFileSync('cp', [rig.script, join(bin, 'git')]);
     const path = `${bin}::.:relative:${process.env['PATH'] ?? ''}`;
-    await parseSink(`env:${rig.inRepo('.env')}#TOK`, {
+    await parseDestination(`env:${rig.inRepo('.env')}#TOK`, {
       ...rig.deps,
       env: { ...rig.deps.env, PATH: path },
     }).prove();
@@ -203,10 +203,10 @@ describe('A7: git is asked about a repository of a stranger', () => {
 
   it('and still answers right, whatever GIT_DIR says', async () => {
     const rig = hostileRig({ GIT_DIR: '/nowhere', GIT_WORK_TREE: '/' });
-    await parseSink(`env:${rig.inRepo('.env')}#TOK`, rig.deps).prove();
+    await parseDestination(`env:${rig.inRepo('.env')}#TOK`, rig.deps).prove();
     expect(rig.notes).toEqual([`"${rig.inRepo('.env')}" is not ignored by git: add it to .gitignore`]);
     writeFileSync(rig.inRepo('.gitignore'), '.env\n');
-    await parseSink(`env:${rig.inRepo('.env')}#TOK`, rig.deps).prove();
+    await parseDestination(`env:${rig.inRepo('.env')}#TOK`, rig.deps).prove();
     expect(rig.notes).toHaveLength(1);
   });
 
@@ -218,9 +218,9 @@ describe('A7: git is asked about a repository of a stranger', () => {
     execFileSync('git', ['-C', bare, 'config', 'core.worktree', rig.repo]);
     execFileSync('git', ['init', '-q', rig.inRepo('sub')]);
     execFileSync('git', ['-C', rig.inRepo('sub'), 'config', 'core.fsmonitor', rig.script]);
-    await parseSink(`env:${rig.inRepo('sub')}/.env#TOK`, rig.deps).prove();
+    await parseDestination(`env:${rig.inRepo('sub')}/.env#TOK`, rig.deps).prove();
     // Refused before git is asked.
-    await expect(parseSink(`env:${bare}/.env#TOK`, rig.deps).prove()).rejects.toMatchObject({
+    await expect(parseDestination(`env:${bare}/.env#TOK`, rig.deps).prove()).rejects.toMatchObject({
       code: 'usage',
     });
     expect(existsSync(rig.ran)).toBe(false);
@@ -233,7 +233,7 @@ describe('A7: git is asked about a repository of a stranger', () => {
       const rig = hostileRig();
       writeFileSync(rig.inRepo('tracked'), '1\n');
       rig.git('add', 'tracked');
-      await parseSink(`file:${rig.inRepo(name)}`, rig.deps).prove();
+      await parseDestination(`file:${rig.inRepo(name)}`, rig.deps).prove();
       expect(rig.notes).toEqual([`"${rig.inRepo(name)}" is not ignored by git: add it to .gitignore`]);
     },
   );

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 const secret = Secret.of('tok_0123456789abcdef');
 
 function runner() {
-  const rig = sinkRig();
+  const rig = destinationRig();
   writeFileSync(rig.at('out'), 'A=1');
   const deps = {
     ...rig.deps,
@@ -16,17 +16,17 @@ function runner() {
   return { ...rig, deps, text: () => readFileSync(rig.at('out'), 'utf8') };
 }
 
-describe('github sinks', () => {
+describe('github destinations', () => {
   it('appends a block between marks that nobody can guess', async () => {
     const rig = runner();
-    const sink = parseSink('github-output:token', rig.deps);
-    await sink.prove();
+    const destination = parseDestination('github-output:token', rig.deps);
+    await destination.prove();
     expect(rig.text()).toBe('A=1');
-    await sink.deliver(secret);
+    await destination.deliver(secret);
     expect(rig.text()).toMatch(/^A=1\ntoken<<(keyturn_[0-9a-f]{36})\ntok_0123456789abcdef\n\1\n$/);
-    expect(await sink.holds(secret)).toBe(true);
-    await sink.deliver(Secret.of('the_next_secret_value'));
-    expect(await sink.holds(secret)).toBe(false);
+    expect(await destination.holds(secret)).toBe(true);
+    await destination.deliver(Secret.of('the_next_secret_value'));
+    expect(await destination.holds(secret)).toBe(false);
     const marks = [...rig.text().matchAll(/<<(\S+)/g)].map((match) => match[1]);
     expect(new Set(marks).size).toBe(2);
   });
@@ -34,7 +34,9 @@ describe('github sinks', () => {
   it('refuses a secret with a line break', async () => {
     const rig = runner();
     for (const value of ['a\nevil=1', 'a\rb']) {
-      await expect(parseSink('github-env:TOKEN', rig.deps).deliver(Secret.of(value))).rejects.toMatchObject({
+      await expect(
+        parseDestination('github-env:TOKEN', rig.deps).deliver(Secret.of(value)),
+      ).rejects.toMatchObject({
         code: 'usage',
       });
     }
@@ -42,11 +44,13 @@ describe('github sinks', () => {
   });
 
   it('needs the variable of the runner, and a regular file behind it', async () => {
-    const rig = sinkRig();
-    await expect(parseSink('github-env:TOKEN', rig.deps).prove()).rejects.toMatchObject({ code: 'usage' });
-    expect(await parseSink('github-env:TOKEN', rig.deps).holds(secret)).toBe(null);
+    const rig = destinationRig();
+    await expect(parseDestination('github-env:TOKEN', rig.deps).prove()).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect(await parseDestination('github-env:TOKEN', rig.deps).holds(secret)).toBe(null);
     const deps = { ...rig.deps, env: { GITHUB_ENV: rig.folder } };
-    await expect(parseSink('github-env:TOKEN', deps).prove()).rejects.toMatchObject({ code: 'usage' });
+    await expect(parseDestination('github-env:TOKEN', deps).prove()).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('refuses names that are not the step’s to set', () => {
@@ -59,7 +63,7 @@ describe('github sinks', () => {
       'github-output:x<<y',
       'github-output:',
     ]) {
-      expect(() => parseSink(text, deps), text).toThrow(expect.objectContaining({ code: 'usage' }));
+      expect(() => parseDestination(text, deps), text).toThrow(expect.objectContaining({ code: 'usage' }));
     }
   });
 });

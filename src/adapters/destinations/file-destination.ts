@@ -1,16 +1,16 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { safeText } from '../../domain/text.ts';
-import type { Sink } from '../../ports/sink.ts';
+import type { Destination } from '../../ports/destination.ts';
 import { sameBytes } from '../disk/commit-file.ts';
 import { changeTarget } from './change-target.ts';
+import { type DestinationDeps, MAX_TARGET_BYTES } from './destination-deps.ts';
 import { warnOfGit } from './git-exposure.ts';
 import { proveTarget } from './prove-target.ts';
-import { MAX_TARGET_BYTES, type SinkDeps } from './sink-deps.ts';
 import { examineTarget, utf8 } from './target-file.ts';
 
 /** `file:PATH`: the secret and one newline, in a file of mode 0600 that is new, or replaced with `--force`. */
-export function createFileSink(deps: SinkDeps, path: string): Sink {
+export function createFileDestination(deps: DestinationDeps, path: string): Destination {
   const label = `file:${path}`;
   return {
     label,
@@ -40,7 +40,7 @@ export function createFileSink(deps: SinkDeps, path: string): Sink {
   };
 }
 
-async function readHolds(deps: SinkDeps, path: string, secret: Secret): Promise<boolean> {
+async function readHolds(deps: DestinationDeps, path: string, secret: Secret): Promise<boolean> {
   const now = await deps.disk.read(path, MAX_TARGET_BYTES);
   if (!now) return false;
   return sameBytes(now, utf8(`${secret.reveal()}\n`)) || sameBytes(now, utf8(secret.reveal()));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../domain/errors.ts';
 import type { Disk, OpenFile } from '../../ports/disk.ts';
-import type { SinkDeps } from './sink-deps.ts';
+import type { DestinationDeps } from './destination-deps.ts';
 import { utf8 } from './target-file.ts';
 
 const IGNORE_FILE = '.gitignore';
@@ -13,7 +13,7 @@ const IGNORE_FILE = '.gitignore';
  * the repository's own list of ignored files says. Nothing stays there.
  */
 export async function inStage<T>(
-  { disk, random }: Pick<SinkDeps, 'disk' | 'random'>,
+  { disk, random }: Pick<DestinationDeps, 'disk' | 'random'>,
   path: string,
   work: (temporary: string) => Promise<T>,
 ): Promise<T> {
@@ -28,7 +28,7 @@ export async function inStage<T>(
 
 /** As {@link inStage}, for a file without a secret, of which nothing need outlive a power cut. */
 export async function inTrialStage<T>(
-  { disk, random }: Pick<SinkDeps, 'disk' | 'random'>,
+  { disk, random }: Pick<DestinationDeps, 'disk' | 'random'>,
   path: string,
   work: (temporary: string) => Promise<T>,
 ): Promise<T> {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFileLocks } from '../locks/file-locks.ts';
 import { createProcesses } from '../locks/process-identity.ts';
-import type { SinkDeps } from './sink-deps.ts';
+import type { DestinationDeps } from './destination-deps.ts';
 
 const WAIT_MS = 30_000;
 
@@ -10,7 +10,7 @@ const WAIT_MS = 30_000;
  * Runs `work` as the only keyturn that changes this file. The lock lies beside the file and not in keyturn's own folder:
  * processes with another home, or in another container, see the same one.
  */
-export async function holdTarget<T>(deps: SinkDeps, path: string, work: () => Promise<T>): Promise<T> {
+export async function holdTarget<T>(deps: DestinationDeps, path: string, work: () => Promise<T>): Promise<T> {
   const { disk, random } = deps;
   const locks = createFileLocks({
     disk,

@@ -3,10 +3,10 @@ import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign, findAssignments, quote, toBytes } from '../../../../src/adapters/sinks/dotenv.ts';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
+import { assign, findAssignments, quote, toBytes } from '../../../../src/adapters/destinations/dotenv.ts';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 describe('assign', () => {
   const cases: readonly [name: string, before: string, after: string][] = [
@@ -108,27 +108,27 @@ describe('quote', () => {
   });
 });
 
-describe('env sink', () => {
+describe('env destination', () => {
   const secret = Secret.of('tok_0123456789abcdef');
 
   it('makes a new file of mode 0600', async () => {
-    const rig = sinkRig();
-    const sink = parseSink(`env:${rig.at('.env')}#API_TOKEN`, rig.deps);
-    await sink.prove();
-    await sink.deliver(secret);
+    const rig = destinationRig();
+    const destination = parseDestination(`env:${rig.at('.env')}#API_TOKEN`, rig.deps);
+    await destination.prove();
+    await destination.deliver(secret);
     expect(readFileSync(rig.at('.env'), 'utf8')).toBe('API_TOKEN=tok_0123456789abcdef\n');
     expect(statSync(rig.at('.env')).mode & 0o777).toBe(0o600);
-    expect(await sink.holds(secret)).toBe(true);
+    expect(await destination.holds(secret)).toBe(true);
   });
 
   it('edits a file, tightens its mode and says so', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     writeFileSync(rig.at('.env'), '# mine\nAPI_TOKEN=old\nB=2', { mode: 0o644 });
-    const sink = parseSink(`env:${rig.at('.env')}#API_TOKEN`, rig.deps);
-    await sink.prove();
+    const destination = parseDestination(`env:${rig.at('.env')}#API_TOKEN`, rig.deps);
+    await destination.prove();
     expect(rig.notes).toEqual([`"${rig.at('.env')}" can be read by others: its mode will become 0600`]);
-    expect(await sink.holds(secret)).toBe(false);
-    await sink.deliver(secret);
+    expect(await destination.holds(secret)).toBe(false);
+    await destination.deliver(secret);
     expect(readFileSync(rig.at('.env'), 'utf8')).toBe('# mine\nAPI_TOKEN=tok_0123456789abcdef\nB=2');
     expect(statSync(rig.at('.env')).mode & 0o777).toBe(0o600);
   });
@@ -143,42 +143,42 @@ describe('env sink', () => {
       ['another value, with --force', 'T=old\n', true, true],
     ];
     it.each(cases)('%s', async (_what, before, force, isFree) => {
-      const rig = sinkRig({ keepVariables: true, force });
+      const rig = destinationRig({ keepVariables: true, force });
       writeFileSync(rig.at('.env'), before, { mode: 0o600 });
-      const sink = parseSink(`env:${rig.at('.env')}#T`, rig.deps);
+      const destination = parseDestination(`env:${rig.at('.env')}#T`, rig.deps);
       if (isFree) {
-        await sink.prove();
-        await sink.deliver(secret);
-        expect(await sink.holds(secret)).toBe(true);
+        await destination.prove();
+        await destination.deliver(secret);
+        expect(await destination.holds(secret)).toBe(true);
         return;
       }
-      await expect(sink.prove()).rejects.toMatchObject(conflict);
-      await expect(sink.deliver(secret)).rejects.toMatchObject(conflict);
+      await expect(destination.prove()).rejects.toMatchObject(conflict);
+      await expect(destination.deliver(secret)).rejects.toMatchObject(conflict);
       expect(readFileSync(rig.at('.env'), 'utf8')).toBe(before);
     });
 
     it('the same value again is written again: a delivery that was cut short is finished', async () => {
-      const rig = sinkRig({ keepVariables: true });
+      const rig = destinationRig({ keepVariables: true });
       writeFileSync(rig.at('.env'), `T=\nT=${secret.reveal()}\n`, { mode: 0o600 });
-      await parseSink(`env:${rig.at('.env')}#T`, rig.deps).deliver(secret);
-      expect(await parseSink(`env:${rig.at('.env')}#T`, rig.deps).holds(secret)).toBe(true);
+      await parseDestination(`env:${rig.at('.env')}#T`, rig.deps).deliver(secret);
+      expect(await parseDestination(`env:${rig.at('.env')}#T`, rig.deps).holds(secret)).toBe(true);
     });
   });
 
   it('does not hold the secret while a duplicate differs', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     writeFileSync(rig.at('.env'), `T=${secret.reveal()}\nT=old\n`, { mode: 0o600 });
-    expect(await parseSink(`env:${rig.at('.env')}#T`, rig.deps).holds(secret)).toBe(false);
+    expect(await parseDestination(`env:${rig.at('.env')}#T`, rig.deps).holds(secret)).toBe(false);
   });
 
   it('refuses links, UTF-16, and names that change how programs run', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     symlinkSync(rig.at('elsewhere'), rig.at('.env'));
-    await expect(parseSink(`env:${rig.at('.env')}#T`, rig.deps).prove()).rejects.toMatchObject({
+    await expect(parseDestination(`env:${rig.at('.env')}#T`, rig.deps).prove()).rejects.toMatchObject({
       code: 'usage',
     });
     writeFileSync(rig.at('wide'), Buffer.from('\ufeffA=1', 'utf16le'));
-    await expect(parseSink(`env:${rig.at('wide')}#T`, rig.deps).prove()).rejects.toMatchObject({
+    await expect(parseDestination(`env:${rig.at('wide')}#T`, rig.deps).prove()).rejects.toMatchObject({
       code: 'usage',
     });
     for (const name of [
@@ -193,7 +193,7 @@ describe('env sink', () => {
       'A-B',
       '',
     ]) {
-      expect(() => parseSink(`env:.env#${name}`, rig.deps), name).toThrow(
+      expect(() => parseDestination(`env:.env#${name}`, rig.deps), name).toThrow(
         expect.objectContaining({ code: 'usage' }),
       );
     }

@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { createNodeDisk } from '../../../../src/adapters/disk/node-disk.ts';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
 import { isAppError } from '../../../../src/domain/errors.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 const secret = Secret.of('tok_0123456789abcdefghij');
 const OTHER = 12_345;
@@ -23,7 +23,7 @@ const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? describe : describe.skip;
 const because = isRoot ? '' : ' (skipped: needs root)';
 
-type Rig = ReturnType<typeof sinkRig>;
+type Rig = ReturnType<typeof destinationRig>;
 
 function makeFolder(path: string, mode: number): string {
   mkdirSync(path);
@@ -56,36 +56,36 @@ describe('A12: a folder that other users may write is refused', () => {
   ];
 
   it.each(REFUSED)('%s', async (_, prepare) => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     const folder = prepare(rig);
     for (const kind of ['env:PATH#TOK', 'file:PATH']) {
-      const sink = parseSink(kind.replace('PATH', join(folder, 'target')), rig.deps);
+      const destination = parseDestination(kind.replace('PATH', join(folder, 'target')), rig.deps);
       const refused = { code: 'usage', message: expect.stringContaining('other users may write') };
-      await expect(sink.prove()).rejects.toMatchObject(refused);
-      await expect(sink.deliver(secret)).rejects.toMatchObject(refused);
+      await expect(destination.prove()).rejects.toMatchObject(refused);
+      await expect(destination.deliver(secret)).rejects.toMatchObject(refused);
       expect(() => lstatSync(join(folder, 'target'))).toThrow('ENOENT');
     }
   });
 
   it.each([0o700, 0o755, 0o1755, 0o500 | 0o200])('and %o is not', async (mode) => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     const folder = makeFolder(rig.at('mine'), mode);
-    const sink = parseSink(`env:${join(folder, 'target')}#TOK`, rig.deps);
-    await sink.prove();
-    await sink.deliver(secret);
+    const destination = parseDestination(`env:${join(folder, 'target')}#TOK`, rig.deps);
+    await destination.prove();
+    await destination.deliver(secret);
     expect(readFileSync(join(folder, 'target'), 'utf8')).toBe(`TOK=${secret.reveal()}\n`);
   });
 });
 
 asRoot(`A12: groups and owners${because}`, () => {
   const deliver = async (rig: Rig, path: string) => {
-    const sink = parseSink(`env:${path}#TOK`, rig.deps);
-    await sink.prove();
-    await sink.deliver(secret);
+    const destination = parseDestination(`env:${path}#TOK`, rig.deps);
+    await destination.prove();
+    await destination.deliver(secret);
   };
 
   it('a folder that a group of several may write is refused, one of the own group is not', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     const folder = makeFolder(rig.at('team'), 0o2775);
     await deliver(rig, join(folder, 'a'));
     chownSync(folder, 0, OTHER);
@@ -94,7 +94,7 @@ asRoot(`A12: groups and owners${because}`, () => {
   });
 
   it('a folder of another user in a sticky one is refused, an own one is not', async () => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     makeFolder(rig.at('tmp'), 0o1777);
     const theirs = makeFolder(rig.at('tmp/theirs'), 0o755);
     const mine = makeFolder(rig.at('tmp/mine'), 0o700);
@@ -107,7 +107,7 @@ asRoot(`A12: groups and owners${because}`, () => {
 asRoot(`D2: a folder of another user${because}`, () => {
   const KINDS = ['env:PATH#TOK', 'file:PATH'];
   const rigAs = (uid: number) => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     chmodSync(rig.folder, 0o755);
     const notes: string[] = [];
     const note = (line: string) => void notes.push(line);
@@ -122,9 +122,9 @@ asRoot(`D2: a folder of another user${because}`, () => {
     chownSync(theirs, OTHER, OTHER);
     const refused = { code: 'usage', message: expect.stringContaining('belongs to another user') };
     for (const folder of [theirs, mine]) {
-      const sink = parseSink(kind.replace('PATH', join(folder, 'target')), deps);
-      await expect(sink.prove()).rejects.toMatchObject(refused);
-      await expect(sink.deliver(secret)).rejects.toMatchObject(refused);
+      const destination = parseDestination(kind.replace('PATH', join(folder, 'target')), deps);
+      await expect(destination.prove()).rejects.toMatchObject(refused);
+      await expect(destination.deliver(secret)).rejects.toMatchObject(refused);
       expect(() => lstatSync(join(folder, 'target'))).toThrow('ENOENT');
     }
   });
@@ -133,9 +133,9 @@ asRoot(`D2: a folder of another user${because}`, () => {
     const { rig, deps, notes } = rigAs(0);
     const theirs = makeFolder(rig.at('workspace'), 0o755);
     chownSync(theirs, OTHER, OTHER);
-    const sink = parseSink(kind.replace('PATH', join(theirs, 'target')), deps);
-    await sink.prove();
-    await sink.deliver(secret);
+    const destination = parseDestination(kind.replace('PATH', join(theirs, 'target')), deps);
+    await destination.prove();
+    await destination.deliver(secret);
     expect(readFileSync(join(theirs, 'target'), 'utf8')).toContain(secret.reveal());
     expect(lstatSync(join(theirs, 'target'))).toMatchObject({ uid: 0, mode: 0o100600 });
     expect(notes.filter((line) => line.includes('belongs to another user'))).toHaveLength(1);
@@ -149,13 +149,16 @@ asRoot(`D2: a folder of another user${because}`, () => {
     symlinkSync(private_, join(theirs, 'sub'));
     lchownSync(join(theirs, 'sub'), OTHER, OTHER);
     chownSync(theirs, OTHER, OTHER);
-    const sink = parseSink(kind.replace('PATH', join(theirs, 'sub/target')), { ...deps, force: true });
+    const destination = parseDestination(kind.replace('PATH', join(theirs, 'sub/target')), {
+      ...deps,
+      force: true,
+    });
     const refused = {
       code: 'usage',
       message: expect.stringContaining('is a symbolic link that another user'),
     };
-    await expect(sink.prove()).rejects.toMatchObject(refused);
-    await expect(sink.deliver(secret)).rejects.toMatchObject(refused);
+    await expect(destination.prove()).rejects.toMatchObject(refused);
+    await expect(destination.deliver(secret)).rejects.toMatchObject(refused);
     expect(readFileSync(join(private_, 'target'), 'utf8')).toBe('mine\n');
   });
 });
@@ -173,7 +176,7 @@ while (Date.now() < end) {
 
 asRoot(`A12: another user plants a link while a delivery runs${because}`, () => {
   it.each(['env:PATH#TOK', 'file:PATH'])('the file behind it stays as it is: %s', async (kind) => {
-    const rig = sinkRig();
+    const rig = destinationRig();
     chmodSync(rig.folder, 0o711);
     const shared = makeFolder(rig.at('shared'), 0o1777);
     const victim = rig.at('victim');
@@ -188,11 +191,11 @@ asRoot(`A12: another user plants a link while a delivery runs${because}`, () => 
       await new Promise((resolve) => planter.stdout.once('data', resolve));
       // As if the folder had been looked at before it was opened to others.
       const disk = { ...createNodeDisk(), openToOthers: async () => null };
-      const sink = parseSink(kind.replace('PATH', target), { ...rig.deps, disk, force: true });
+      const destination = parseDestination(kind.replace('PATH', target), { ...rig.deps, disk, force: true });
       let tries = 0;
       for (const end = Date.now() + 1_500; Date.now() < end; tries += 1) {
         try {
-          await sink.deliver(secret);
+          await destination.deliver(secret);
         } catch (error) {
           if (!isAppError(error)) throw error;
         }

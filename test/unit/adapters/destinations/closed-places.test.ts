@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseDestination } from '../../../../src/adapters/destinations/parse-destination.ts';
 import { refuseClosedPlace } from '../../../../src/adapters/disk/closed-places.ts';
-import { parseSink } from '../../../../src/adapters/sinks/parse-sink.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
-import { sinkRig } from './sink-rig.ts';
+import { destinationRig } from './destination-rig.ts';
 
 const ROOT = realpathSync(mkdtempSync(join(tmpdir(), 'keyturn-closed-')));
 afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
@@ -129,11 +129,11 @@ describe('every destination that writes a file refuses it, before the request an
   it.each([`file:${target}`, `env:${target}#TOK`, 'github-env:TOK', 'github-output:tok'])(
     '%s',
     async (to) => {
-      const rig = sinkRig({ ownFolders: OWN, env, force: true });
+      const rig = destinationRig({ ownFolders: OWN, env, force: true });
       const before = readdirSync(dirname(target));
-      await expect(parseSink(to, rig.deps).prove()).rejects.toMatchObject({ code: 'usage' });
+      await expect(parseDestination(to, rig.deps).prove()).rejects.toMatchObject({ code: 'usage' });
       // As a resume does, which proves nothing.
-      await expect(parseSink(to, rig.deps).deliver(secret)).rejects.toMatchObject({ code: 'usage' });
+      await expect(parseDestination(to, rig.deps).deliver(secret)).rejects.toMatchObject({ code: 'usage' });
       // Nor a lock or a new file beside it.
       expect(readdirSync(dirname(target))).toEqual(before);
       expect(existsSync(target)).toBe(false);

@@ -3,8 +3,8 @@ import type { Clock, Random } from '../../ports/clock.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Processes } from '../locks/process-identity.ts';
 
-/** What the sinks need from outside. */
-export interface SinkDeps {
+/** What the destinations need from outside. */
+export interface DestinationDeps {
   readonly disk: Disk;
   readonly random: Random;
   readonly children: Children;

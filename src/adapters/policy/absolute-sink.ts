@@ -1,9 +1,0 @@
-import { resolve } from 'node:path';
-
-/** The same sink with its path made absolute, so that it means one place from any folder. */
-export function absoluteSink(label: string, folder: string): string {
-  return label.replace(
-    /^(file|env):(.+)$/s,
-    (_, kind: string, path: string) => `${kind}:${resolve(folder, path)}`,
-  );
-}
