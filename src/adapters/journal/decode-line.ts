@@ -73,7 +73,7 @@ function decodeEntry(entry: JsonObject): Entry | null {
     case 'result':
       if (typeof step !== 'string' || entry.value === undefined) return null;
       return { type, step, value: entry.value };
-    case 'keep':
+    case 'stash':
       return isCount(index) && typeof sealed === 'string' ? { type, index, sealed } : null;
     case 'attention':
       return isTextOrNull(reason) ? { type, reason } : null;

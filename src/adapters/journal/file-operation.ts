@@ -103,13 +103,13 @@ class FileOperation implements Journal {
   stash(secret: Secret): Promise<void> {
     const index = this.#state.keeps;
     const bytes = new TextEncoder().encode(secret.reveal());
-    return this.#record({ type: 'keep', index, sealed: this.#seal(bytes, 'keep', index) }, false);
+    return this.#record({ type: 'stash', index, sealed: this.#seal(bytes, 'stash', index) }, false);
   }
 
   async stashed(): Promise<Secret | null> {
-    if (!this.#state.kept) return null;
-    const { index, sealed } = this.#state.kept;
-    const opened = openSealed(this.#sealer, sealed, contextOf(this.header.id, 'keep', index));
+    if (!this.#state.stashed) return null;
+    const { index, sealed } = this.#state.stashed;
+    const opened = openSealed(this.#sealer, sealed, contextOf(this.header.id, 'stash', index));
     return Secret.of(new TextDecoder().decode(opened));
   }
 
@@ -201,7 +201,7 @@ class FileOperation implements Journal {
     };
   }
 
-  #seal(bytes: Uint8Array, kind: 'chunk' | 'keep', ...rest: readonly (string | number)[]): string {
+  #seal(bytes: Uint8Array, kind: 'chunk' | 'stash', ...rest: readonly (string | number)[]): string {
     return sealText(this.#sealer, bytes, contextOf(this.header.id, kind, ...rest));
   }
 }

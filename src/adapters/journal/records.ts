@@ -28,7 +28,7 @@ export type Entry =
   | { readonly type: 'chunk'; readonly step: string; readonly index: number; readonly sealed: string }
   | { readonly type: 'whole'; readonly step: string }
   | { readonly type: 'result'; readonly step: string; readonly value: Json; readonly pad?: string }
-  | { readonly type: 'keep'; readonly index: number; readonly sealed: string }
+  | { readonly type: 'stash'; readonly index: number; readonly sealed: string }
   | { readonly type: 'attention'; readonly reason: string | null }
   | Tombstone;
 

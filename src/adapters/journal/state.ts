@@ -20,7 +20,7 @@ export interface State {
   readonly results: Map<string, Json>;
   readonly captures: Map<string, SealedCapture>;
   keeps: number;
-  kept: { readonly index: number; readonly sealed: string } | null;
+  stashed: { readonly index: number; readonly sealed: string } | null;
   lastStep: string | null;
   dueAt: Instant | null;
   state: OperationState;
@@ -45,7 +45,7 @@ export function newState(header: OperationHeader, sealedKey: SealedKey): State {
     results: new Map(),
     captures: new Map(),
     keeps: 0,
-    kept: null,
+    stashed: null,
     lastStep: null,
     dueAt: null,
     state: 'open',
@@ -73,8 +73,8 @@ export function apply(state: State, entry: Entry): void {
       state.lastStep = entry.step;
       state.dueAt = dueAtIn(entry.value) ?? state.dueAt;
       return;
-    case 'keep':
-      state.kept = { index: entry.index, sealed: entry.sealed };
+    case 'stash':
+      state.stashed = { index: entry.index, sealed: entry.sealed };
       state.keeps = entry.index + 1;
       return;
     case 'attention':
