@@ -61,7 +61,7 @@ _keyturn() {
     'rotations list') words='--all --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations show') words='--print-answer --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'rotations resume') words='--all --now --accept-differences --save --to --print --force --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
-    'rotations abort') words='--profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
+    'rotations abort') words='--keep-new --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'plan') words='--exit-code --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'apply') words='--max --allow-exec --allow-outside --allow-self --allow-managing --dry-run --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;
     'run') words='--env --allow-managing --mask --no-mask --profile --provider --output --json --quiet --verbose --yes --no-input --no-color --timeout --help' ;;

@@ -724,6 +724,7 @@ complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'no-color' -d 'no co
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'timeout' -r -d 'give up on a request after this long (default 60s)'
 complete -c keyturn -n '__keyturn_at "rotations resume"' -l 'help' -d 'show help'
 complete -c keyturn -n '__keyturn_argument "rotations resume"' -f -a '(command keyturn rotations list -o name --quiet --no-input 2>/dev/null </dev/null)'
+complete -c keyturn -n '__keyturn_at "rotations abort"' -l 'keep-new' -d 'only close the operation, because you took the new secret out of the provider’s answer and use it'
 complete -c keyturn -n '__keyturn_at "rotations abort"' -l 'profile' -s p -x -a '(command keyturn profiles list -o name --quiet --no-input 2>/dev/null </dev/null)' -d 'the profile to use'
 complete -c keyturn -n '__keyturn_at "rotations abort"' -l 'provider' -x -a 'errova devo prefactor bluebricks' -d 'the provider, where no profile is given'
 complete -c keyturn -n '__keyturn_at "rotations abort"' -l 'output' -s o -x -a 'human tsv json yaml ndjson name' -d 'human, tsv, json, yaml, ndjson, name (default: human on a terminal, else tsv)'

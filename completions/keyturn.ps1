@@ -46,7 +46,7 @@ Register-ArgumentCompleter -Native -CommandName keyturn -ScriptBlock {
     'rotations list' = @('--all', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations show' = @('--print-answer', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'rotations resume' = @('--all', '--now', '--accept-differences', '--save', '--to', '--print', '--force', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
-    'rotations abort' = @('--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
+    'rotations abort' = @('--keep-new', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'plan' = @('--exit-code', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'apply' = @('--max', '--allow-exec', '--allow-outside', '--allow-self', '--allow-managing', '--dry-run', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')
     'run' = @('--env', '--allow-managing', '--mask', '--no-mask', '--profile', '--provider', '--output', '--json', '--quiet', '--verbose', '--yes', '--no-input', '--no-color', '--timeout', '--help')

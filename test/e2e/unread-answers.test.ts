@@ -110,6 +110,7 @@ describe.each(Object.entries(WAYS))('%s', (_, way) => {
     expect(shown.next).toEqual([
       `keyturn rotations show ${error.attempt} --print-answer`,
       `keyturn rotations abort ${error.attempt}`,
+      `keyturn rotations abort ${error.attempt} --keep-new`,
     ]);
     expect((await run(['rotations', 'show', error.attempt, '--print-answer'])).code).not.toBe(0);
     const answer = await must(['rotations', 'show', error.attempt, '--print-answer', '--yes']);
@@ -135,6 +136,26 @@ describe.each(Object.entries(WAYS))('%s', (_, way) => {
     expect(closed.left).toEqual([expect.stringContaining('--name new-2')]);
     const taken = await run([...way.command, '--json']);
     expect([taken.code, errorOf(taken.stderr).hint]).toEqual([6, 'use `--name new-2`']);
+  });
+
+  test('--keep-new closes it for a person who uses the secret: nothing is sent, and what was made stays', async () => {
+    const rig = await ready(way);
+    const { must, run, sandbox } = rig;
+    const before = await liveIds(rig);
+    sandbox.setFaults([way.fault]);
+    const { attempt, id } = errorOf((await run([...way.command, '--json'])).stderr);
+    sandbox.setFaults([]);
+    const sent = sandbox.requests.length;
+    const abort = ['rotations', 'abort', attempt, '--keep-new'];
+    expect((await run(abort)).code).not.toBe(0);
+    const closed = JSON.parse(await must([...abort, '--yes', '--json']));
+    expect(closed).toMatchObject({ state: 'aborted', undone: [] });
+    // Bluebricks' answer names no id: its names are used once.
+    expect(closed.left[0]).toMatch(way.vendor === 'bluebricks' ? /the new token "/ : `(id ${id})`);
+    expect(sandbox.requests.length).toBe(sent);
+    expect(new Set(await liveIds(rig))).toEqual(new Set([...before, id]));
+    expect(await must(['rotations', 'list', '--json'])).toContain('"rotations": []');
+    expect((await run(abort)).code).toBe(2);
   });
 });
 

@@ -70,9 +70,13 @@ export class SimBench {
     return resumeOperation({ host: deps.host, makeDeps: async () => deps }, await this.openId(), more);
   }
 
-  async abort(more: ProcessOptions = {}): Promise<AbortResult> {
+  async abort({
+    keepNew = false,
+    ...more
+  }: ProcessOptions & { readonly keepNew?: boolean } = {}): Promise<AbortResult> {
     const deps = await this.machine.connect(more);
-    return abortOperation({ host: deps.host, makeDeps: async () => deps }, await this.openId());
+    const resumeDeps = { host: deps.host, makeDeps: async () => deps };
+    return abortOperation(resumeDeps, await this.openId(), { keepNew });
   }
 
   /** The operation that is open or needs a person. */

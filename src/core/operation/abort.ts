@@ -1,5 +1,7 @@
-import { AppError, isAppError } from '../../domain/errors.ts';
+import { AppError, isAppError, usage } from '../../domain/errors.ts';
+import type { OperationDetail } from '../../ports/journal.ts';
 import { NeedsAttention } from './attention.ts';
+import { isForPerson, namedInAnswer } from './explain.ts';
 import type { Made } from './facts.ts';
 import { isSession, type Operation } from './operation.ts';
 import { readObjectOrNull, readTextOrNull } from './records.ts';
@@ -9,6 +11,7 @@ import { usedUpName } from './recovery/lost-answer.ts';
 import { endedByReconcile } from './recovery/reconcile.ts';
 import type { OperationResult } from './result.ts';
 import { endedWithout } from './result.ts';
+import { showCommand } from './resume-command.ts';
 import { candidatesOf, isComplete, runOperation } from './run.ts';
 import { reportDelivery } from './steps/deliver.ts';
 import { preflight } from './steps/preflight.ts';
@@ -27,15 +30,23 @@ export interface AbortResult extends OperationResult {
  * Takes back what can be taken back: the old one works and is current again, the new one is ended. Throws `conflict`
  * when there is no way back (a secret that was replaced in place, an old one that is revoked): then `resume` goes on.
  * An operation that needs a person is closed: aborting it says that the person has done what was asked. One that is
- * complete but for candidates is closed as `done`, and nothing of it is taken back.
+ * complete but for candidates is closed as `done`, and nothing of it is taken back. `keepNew`: the person has read the answer
+ * that keyturn cannot use, and uses its secret, so nothing is ended and no request is sent.
  */
-export async function abortOperation(deps: ResumeDeps, id: string): Promise<AbortResult> {
+export async function abortOperation(
+  deps: ResumeDeps,
+  id: string,
+  { keepNew = false }: { readonly keepNew?: boolean } = {},
+): Promise<AbortResult> {
   const { operations } = await deps.host.list({ only: 'unfinished' });
   const isTold = operations.some(({ header, state }) => header.id === id && state === 'attention');
+  const unread = keepNew ? await requireUnread(deps, id) : null;
   return deps.host.resume(id, async (journal) => {
     const operation = await takeUp(deps, journal);
     const lines: Lines = { undone: [], left: [] };
-    const result = await runOperation(operation, () => abortSteps(operation, { isTold, lines }));
+    const result = await runOperation(operation, () =>
+      unread ? closeUnread(operation, unread, lines) : abortSteps(operation, { isTold, lines }),
+    );
     // There is no way back, or it is blocked for now: the person asked for it and is told why.
     if (result.kind === 'pending' && result.error) throw result.error;
     return { ...result, ...lines };
@@ -54,6 +65,34 @@ interface AbortOptions {
 }
 
 const SILENT: AbortOptions = { isTold: false, lines: { undone: [], left: [] } };
+
+async function requireUnread({ host }: ResumeDeps, id: string): Promise<OperationDetail> {
+  const detail = await host.read(id);
+  if (detail?.state === 'attention' && isForPerson(detail)) return detail;
+  throw usage(
+    `\`--keep-new\` is for an operation that waits for you to read the provider's answer; ${id} does not`,
+    `\`${showCommand(id)}\` says what it waits for`,
+  );
+}
+
+/** The person took the secret out of the answer: the new one stays, and so does the old one. */
+async function closeUnread(
+  operation: Operation,
+  unread: OperationDetail,
+  lines: Lines,
+): Promise<OperationResult> {
+  const { plan } = operation;
+  const named = namedInAnswer(unread);
+  const name = plan.spec?.name ?? plan.key?.name ?? null;
+  const shown = `${name === null ? '' : ` "${name}"`}${named === null ? '' : ` (id ${named})`}`;
+  lines.left.push(
+    plan.way === 'in-place'
+      ? `the new secret of the ${plan.thing} "${plan.target?.name ?? plan.target?.id ?? ''}"`
+      : `the new ${plan.thing}${shown}, whose secret only you have`,
+  );
+  if (plan.target && plan.way !== 'in-place') lines.left.push(`the old ${plan.thing} "${plan.target.id}"`);
+  return close(operation, `closed by hand; the new ${plan.thing} stays`, { isTold: true, lines });
+}
 
 /** A way back that was begun is the only way on. */
 export function isAborting({ journal }: Operation): boolean {

@@ -80,7 +80,7 @@ function aboutAnswer(detail: OperationDetail): string {
   const abort =
     plan?.way === 'in-place'
       ? 'closes the operation'
-      : `ends the new ${plan?.thing ?? 'token'}, or says how to`;
+      : `ends the new ${plan?.thing ?? 'token'}, or says how to, and with \`--keep-new\` leaves it to you`;
   return `${kept}, \`rotations abort\` ${abort}, and \`rotations resume\` reads the answer again and changes nothing else`;
 }
 
@@ -90,12 +90,20 @@ function isKept(detail: OperationDetail): boolean {
 }
 
 /** Whether a person must read the answer. In place nothing but an answer tells the secret. */
-function isForPerson(detail: OperationDetail): boolean {
+export function isForPerson(detail: OperationDetail): boolean {
   if (readPlanOrNull(detail.header.plan)?.way === 'in-place') return whyUnused(detail).length > 0;
   return detail.steps.some(
     ({ name, result }) =>
       stepKind(name) === 'read answer' && isWholeWithoutSecret(readObjectOrNullSafe(result) ?? {}),
   );
+}
+
+/** The id that an unused answer names; null where none does. */
+export function namedInAnswer({ steps }: OperationDetail): string | null {
+  const ids = steps.flatMap(({ name, result }) =>
+    stepKind(name) === 'read answer' ? (textOf(readObjectOrNullSafe(result), 'id') ?? []) : [],
+  );
+  return ids.at(-1) ?? null;
 }
 
 /** Why each answer could not be used; empty where one told the new secret. */
@@ -124,6 +132,7 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
     ...(isKept(detail) ? [printAnswerCommand(id)] : []),
     ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
+    ...(isOver && readPlanOrNull(detail.header.plan)?.way !== 'in-place' ? [`${abort} --keep-new`] : []),
   ];
 }
 

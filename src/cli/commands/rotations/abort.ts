@@ -16,6 +16,13 @@ import { operationId } from './operation-id.ts';
 
 export const command: Command = {
   arguments: [{ name: '<id>', about: 'the operation', values: 'operations' }],
+  options: [
+    {
+      flags: '--keep-new',
+      about:
+        'only close the operation, because you took the new secret out of the provider’s answer and use it',
+    },
+  ],
   details:
     'Makes the old token current again and ends the new token; lists what cannot be undone. An operation that is complete, and open only because of possible duplicates, is closed, and the new token stays. An operation whose record cannot be read is set aside: its files are renamed, nothing is deleted or sent, and it no longer counts as unfinished.',
   async run(app, input) {
@@ -28,8 +35,10 @@ export const command: Command = {
     const [operation] = chooseOperations(operations, { id, profile, provider });
     const where = operation ? await whereOfOperation(app, operation.header) : null;
     const shown = operation ? aboutOperation(operation.header) : 'it';
-    await app.confirm(`undo the operation ${id}${where ? ` (${shown}) at ${where}` : ''}?`);
-    const result = await abortOperation(await resumeDeps(app), id);
+    const keepNew = input.flag('keep-new');
+    const verb = keepNew ? 'end nothing and close' : 'undo';
+    await app.confirm(`${verb} the operation ${id}${where ? ` (${shown}) at ${where}` : ''}?`);
+    const result = await abortOperation(await resumeDeps(app), id, { keepNew });
     if (result.kind === 'attention') throw stopped(result, { profile: operation?.header.profile ?? null });
     const lines = [...result.undone, ...result.left.map((line) => `left as it is: ${line}`)];
     const notes = where ? [`closed: ${shown} at ${where}`] : [];

@@ -40,8 +40,8 @@ function unreadAnswer(
     code: 'orphan',
     message: `${connection.provider.title} accepted the request for ${thing} with an answer that keyturn cannot use: ${why}${sure === null ? whichId(possible, found.unlisted) : ''}`,
     manual: login
-      ? `${showAnswer(id, 'the answer')}; \`${login}\` logs in with the secret if it is there; then ${abort} closes this, or end the token at ${connection.provider.credential.page}`
-      : `${old}${showAnswer(id, 'the answer')}, which may hold the secret; ${abort} ends the new ${plan.thing}, or says how to`,
+      ? `${showAnswer(id, 'the answer')}; \`${login}\` logs in with the secret if it is there; then \`keyturn rotations abort ${id} --keep-new\` closes this, or end the token at ${connection.provider.credential.page}`
+      : `${old}${showAnswer(id, 'the answer')}, which may hold the secret; ${abort} ends the new ${plan.thing}, or says how to; with \`--keep-new\` it ends nothing, for a secret that you use`,
     orphanId: sure ?? possible[0] ?? null,
     next: showCommand(id),
   });

@@ -166,7 +166,11 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
         expect(detail.reason).toContain(made[0]);
         expect(explain(detail, 0, false)).toMatchObject({
           now: expect.stringContaining('`rotations abort` ends the new token'),
-          next: [`keyturn rotations show ${id} --print-answer`, `keyturn rotations abort ${id}`],
+          next: [
+            `keyturn rotations show ${id} --print-answer`,
+            `keyturn rotations abort ${id}`,
+            `keyturn rotations abort ${id} --keep-new`,
+          ],
         });
         const captured = (await detail.answers()).at(-1)?.captured;
         const text = new TextDecoder().decode(captured?.bytes);
@@ -200,6 +204,32 @@ describe('a create or an overlapping rotation, a whole answer that cannot be rea
       expect(result.error?.facts.hint).not.toMatch(/try again|field names/);
     });
   }
+
+  const inPlace = rotationOf('errova');
+  for (const scenario of [...TOKEN_CREATIONS, ...OVERLAP, inPlace]) {
+    test(`a person who uses the secret closes it, and nothing is sent (${scenario.name})`, async () => {
+      const bench = await SimBench.of(scenario);
+      const result = await run(scenario, bench, answers({ zz_one: 'what-only-a-person-can-read' }));
+      const living = liveIds(bench);
+      const sent = bench.machine.requests.length;
+      const closed = bench.abort({ keepNew: true });
+      if (result.kind === 'done') return expect(closed).rejects.toThrow();
+      // In place there is nothing that could be ended.
+      if (scenario !== inPlace) expect(result.manual).toContain('--keep-new');
+      expect(await closed).toMatchObject({ kind: 'aborted', exit: 'ok', undone: [] });
+      expect((await closed).left[0]).toContain('the new ');
+      expect([bench.machine.requests.length, liveIds(bench)]).toEqual([sent, living]);
+      expect(await bench.openId()).toBe('');
+      if (scenario.action === 'rotate') expect((await bench.rotate()).kind).toBe('done');
+    });
+  }
+
+  test('what waits for something else is not closed so', async () => {
+    const bench = await SimBench.of(rotationOf('bluebricks'));
+    const { operation } = await bench.rotate({}, { mutation: answers('{"zz_one": {"zz_two') });
+    await expect(bench.abort({ keepNew: true })).rejects.toMatchObject({ code: 'usage' });
+    expect(operation).not.toBe('');
+  });
 
   test('a second command for the same waits for the person', async () => {
     const [scenario] = TOKEN_CREATIONS.filter(({ provider }) => provider === 'bluebricks');
