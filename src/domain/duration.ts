@@ -22,10 +22,10 @@ export function parseDuration(text: string, what = 'duration', hint = HINT): num
 /** What a timer can wait at most: Node takes more for 1 ms. A little under 25 days. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The same for what a timer waits for: a time-out or a delay. */
+/** The same for what a timer waits for, a time-out or a delay; milliseconds too. */
 export function parseTimeout(text: string, what: string): number {
-  const hint = 'write a number and a unit: 30s, 5m, 1h';
-  const ms = parseDuration(text, what, hint);
+  const hint = 'write a number and a unit: 500ms, 30s, 5m, 1h';
+  const ms = Number(/^([1-9]\d{0,8})ms$/.exec(text)?.[1] ?? parseDuration(text, what, hint));
   if (ms > LONGEST_TIMER_MS) throw usage(`${what} "${text}" is longer than 24 days`, hint);
   return ms;
 }

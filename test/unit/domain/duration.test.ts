@@ -70,6 +70,14 @@ describe('A28 parseTimeout', () => {
     expect(parseTimeout(text, '"--timeout"')).toBeLessThanOrEqual(LONGEST_TIMER_MS);
   });
 
+  it.each([
+    ['1ms', 1],
+    ['500ms', 500],
+    ['999999999ms', 999_999_999],
+  ])('reads milliseconds: %s', (text, ms) => {
+    expect(parseTimeout(text, '"--timeout"')).toBe(ms);
+  });
+
   it.each(['25d', '4w', '30d', '35792m', '597h', '2147484s', '999999999s', '36500d'])(
     'refuses %s',
     (text) => {
@@ -77,15 +85,18 @@ describe('A28 parseTimeout', () => {
         expect.objectContaining({
           code: 'usage',
           message: `"--timeout" "${text}" is longer than 24 days`,
-          facts: expect.objectContaining({ hint: 'write a number and a unit: 30s, 5m, 1h' }),
+          facts: expect.objectContaining({ hint: 'write a number and a unit: 500ms, 30s, 5m, 1h' }),
         }),
       );
     },
   );
 
-  it.each(['', '0s', '60', '1y', '36501d', '999999999w', '-1s'])('refuses %j as ever', (text) => {
-    expect(() => parseTimeout(text, '"--timeout"')).toThrow(expect.objectContaining({ code: 'usage' }));
-  });
+  it.each(['', '0s', '60', '1y', '36501d', '999999999w', '-1s', '0ms', '1.5ms', '9999999999ms', 'ms'])(
+    'refuses %j as ever',
+    (text) => {
+      expect(() => parseTimeout(text, '"--timeout"')).toThrow(expect.objectContaining({ code: 'usage' }));
+    },
+  );
 });
 
 describe('formatDuration', () => {
