@@ -1,3 +1,4 @@
+import { isObject } from './json.ts';
 import { COST, JsonBudget } from './json-budget.ts';
 import { JsonTokens } from './json-tokens.ts';
 import { notJson } from './not-json.ts';
@@ -220,8 +221,4 @@ function isSame(a: unknown, b: unknown): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
   return names.every((name) => name in b && isSame(a[name], b[name]));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { exactText, safeText, withoutFormula } from '../domain/text.ts';
 import { relativeTime } from './relative-time.ts';
 import type { Column } from './report.ts';
@@ -36,10 +36,6 @@ function unreadableDate(item: JsonObject, { field }: Column, write: (text: strin
   if (!isObject(texts)) return '';
   const text = texts[field];
   return typeof text === 'string' ? `unreadable: ${write(text)}` : '';
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(item: JsonObject, column: Column): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import { isCount, isObject, isTextOrNull, type Json, type JsonObject } from '../../domain/json.ts';
 import type { AuditAction, AuditRecord } from '../../ports/audit.ts';
 import { canonicalJson } from '../journal/canonical-json.ts';
 
@@ -147,16 +147,4 @@ function parse(bytes: Uint8Array): Json {
 
 function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
 }

@@ -1,5 +1,5 @@
 import { AppError, usage } from '../../domain/errors.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import { isCount, isObject, isTextOrNull, type Json, type JsonObject } from '../../domain/json.ts';
 import type { OperationHeader, OperationKind } from '../../ports/journal.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Entry, FORMAT, type Link, type SealedKey } from './records.ts';
@@ -120,16 +120,4 @@ function isCanonical(value: Json, text: string): boolean {
     // Nested deeper than the stack: nothing that keyturn wrote.
     return false;
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
 }

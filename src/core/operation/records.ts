@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { type ProjectKey, TOKEN_STATUSES, type Token } from '../../domain/token.ts';
 
 /**
@@ -52,10 +52,6 @@ export function readOneOf<const T extends string>(value: Json | undefined, allow
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
   throw misfit();
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function misfit(): AppError {

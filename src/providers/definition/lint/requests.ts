@@ -1,4 +1,4 @@
-import type { Json } from '../../../domain/json.ts';
+import { isObject, type Json } from '../../../domain/json.ts';
 import type { Definition } from '../provider-table.ts';
 import type { RequestDefinition } from '../request-table.ts';
 import { partsOfTemplate, placeholdersOf } from '../template.ts';
@@ -155,8 +155,4 @@ function findChangeProblems({ place, role, request }: PlacedRequest): readonly P
   if ((role === 'create' || role === 'rotate') && repeatable)
     problems.push({ place: [...place, 'repeatable'], says: 'lets a call be repeated that makes a secret' });
   return problems;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
