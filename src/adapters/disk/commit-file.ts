@@ -79,6 +79,15 @@ export async function commitShared<T>(
   });
 }
 
+/** Refuses a change after which the file could not be read any more. */
+export function tooLarge({ path, limit }: Pick<SharedFile, 'path' | 'limit'>): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `"${safeText(path, 300)}" would become larger than ${limit} bytes`,
+    hint: 'remove entries that are no longer needed',
+  });
+}
+
 /** False when another process changed the file meanwhile; then nothing was written. */
 async function writeIfStill(
   file: SharedFile,
@@ -86,13 +95,7 @@ async function writeIfStill(
   bytes: Uint8Array,
   change: Pick<Change<unknown>, 'check' | 'includedIn'>,
 ): Promise<boolean> {
-  if (bytes.length > file.limit) {
-    throw new AppError({
-      code: 'conflict',
-      message: `"${safeText(file.path, 300)}" would become larger than ${file.limit} bytes`,
-      hint: 'remove entries that are no longer needed',
-    });
-  }
+  if (bytes.length > file.limit) throw tooLarge(file);
   let inode: string | undefined;
   const moved = new AppError({ code: 'locked', message: 'the file changed meanwhile', hint: 'run it again' });
   try {

@@ -2,10 +2,12 @@ import { dirname } from 'node:path';
 import type { StoreKind } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
 import { noCredential } from '../../domain/missing.ts';
+import { MAX_SECRET_LENGTH } from '../../domain/secret-input.ts';
 import { safeText } from '../../domain/text.ts';
 import { toInstant } from '../../domain/time.ts';
 import type { NewStore, StoreFacts } from '../../ports/store.ts';
 import { proveReplaceable } from '../disk/atomic-file.ts';
+import { tooLarge } from '../disk/commit-file.ts';
 import { currentVersion, requireVersion, toCredential } from './credential-view.ts';
 import {
   dropVersion,
@@ -25,6 +27,9 @@ export interface LocalCredentialStore extends NewStore {
   /** Null when there is no file. Throws unavailable or auth when the key cannot be had. */
   unlock(): Promise<Unlocked | null>;
 }
+
+/** The longest secret, sealed and in base64, with all that stands beside it. In bytes. */
+const ROOM_FOR_A_SECRET = 2 * MAX_SECRET_LENGTH;
 
 /** `credentials.yaml`. See `format.ts` for its layout. */
 export function createCredentialStore(options: CredentialStoreOptions): LocalCredentialStore {
@@ -62,6 +67,7 @@ export function createCredentialStore(options: CredentialStoreOptions): LocalCre
         madeByProve = true;
         return;
       }
+      if (size + ROOM_FOR_A_SECRET > file.shared.limit) throw tooLarge(file.shared);
       // Twice the size: the next write may be a longer file.
       await proveReplaceable(options.disk, options.random, options.path, size * 2 + 4096);
       await file.tidy();
