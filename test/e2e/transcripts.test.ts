@@ -9,6 +9,9 @@ import { formatTranscript } from '../support/transcript-parse.ts';
 // `RECORD=1 npx vitest run test/e2e/transcripts` writes what happens into the files. Read the difference: it is the contract.
 const recording = process.env['RECORD'] === '1';
 
+/** A transcript shows one subject, so that a reader takes it in at once. */
+const MAX_TRANSCRIPT_LINES = 150;
+
 const inProcess: Engine = (args, { home, env, stdin, time, remark }) => {
   const answers = [...remark.matchAll(/answers "([^"]*)"/g)].map((match) => match[1] ?? '');
   return runInProcess(args, {
@@ -30,3 +33,8 @@ for (const name of transcriptNames('all')) {
     else expect(differences.join('\n\n')).toBe('');
   });
 }
+
+test.each(transcriptNames('all'))(`%s has at most ${MAX_TRANSCRIPT_LINES} lines`, (name) => {
+  const lines = readTranscript(name).replace(/\n$/, '').split('\n');
+  expect(lines.length, 'split the transcript by subject').toBeLessThanOrEqual(MAX_TRANSCRIPT_LINES);
+});
