@@ -149,7 +149,7 @@ export interface ProviderFacts {
   readonly lastUse?: 'untold';
 }
 
-/** What a full account is full of. */
+/** Which limit the account has reached. */
 export type FullOf = 'tokens' | 'keys';
 
 /** What the vendor's error answer means. */
@@ -169,7 +169,7 @@ export interface CredentialHelp {
   readonly page: string;
   /** The options of `tokens create` that make a token for a single job; told after a login. */
   readonly narrower: readonly string[];
-  /** What such a token is, beside this credential: "a token for one job, with fewer powers". */
+  /** What such a token is, compared with the managing credential: "a token for one job, with fewer powers". */
   readonly narrowerIs: string;
   /** The vendor's own command whose session `login --from-cli` uses in place; absent where there is none. */
   readonly vendorCli?: string;

@@ -2,9 +2,6 @@ import { SchemaDrift, SeveralSecrets } from '../domain/schema-drift.ts';
 import { Secret } from '../domain/secret.ts';
 import { isMask } from '../domain/secret-input.ts';
 import type { Issued } from '../ports/provider.ts';
-import { drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
-import { isToldEmpty } from './paging.ts';
-import { at, lastPart } from './pointer.ts';
 import {
   findAmbiguous,
   findGuesses,
@@ -14,7 +11,10 @@ import {
   plain,
   type SecretForm,
   type SecretSearch,
-} from './rivals.ts';
+} from './ambiguous-secrets.ts';
+import { drift, type Fields, findId, isFields, pick, showName } from './decode.ts';
+import { isToldEmpty } from './paging.ts';
+import { at, lastPart } from './pointer.ts';
 import { WRAPPERS } from './wrappers.ts';
 
 const DEEPEST_WRAPPER = 3;

@@ -8,8 +8,8 @@ const OTHER =
   /\b(rates?|requests|retry|calls?|usage|events?|traffic|length|long|short|characters?|chars|bytes?|size|values?|names?|labels?|scopes?|permissions?|audiences?|expir\w*|lifetime|ttl|ages?|days?|hours?|minutes?|seconds?|pages?|offset|per (second|minute|hour|day))\b/i;
 
 /**
- * What an account has too many of, as far as the provider's own words say so; null where they do not. No provider here
- * publishes such a limit, so nothing but its words tells of one. A pause that is asked for (429) is none.
+ * Which limit the account has reached, as far as the provider's own words say so; else null. No provider here publishes such
+ * a limit, so the provider's words are the only evidence. A 429 asks for a pause and does not count.
  */
 export function fullOf(status: number, words: string): FullOf | null {
   if (status === 401 || status === 404 || status === 429 || status >= 500) return null;

@@ -1,5 +1,5 @@
+import { plain } from './ambiguous-secrets.ts';
 import { type Fields, isFields, pick, showName } from './decode.ts';
-import { plain } from './rivals.ts';
 
 /** Enough for one line of a terminal; a body may hold thousands. */
 const MOST_REASONS = 5;

@@ -1,7 +1,7 @@
 import type { ProviderProblem, RefusalContext } from '../ports/provider.ts';
 import type { ErrorAnswer } from '../ports/request.ts';
+import { plain } from './ambiguous-secrets.ts';
 import { type Fields, findId, isFields, pick } from './decode.ts';
-import { plain } from './rivals.ts';
 import { isWords, statusOfWord } from './status-words.ts';
 import { WRAPPERS as ITEM_WRAPPERS } from './wrappers.ts';
 

@@ -1,4 +1,4 @@
-import { plain } from './rivals.ts';
+import { plain } from './ambiguous-secrets.ts';
 
 /** Where vendors put the thing that an answer is about. Compared without case, `_` and `-`. */
 export const WRAPPERS: ReadonlySet<string> = new Set(

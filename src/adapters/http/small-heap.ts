@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** From this size on, an answer makes so much garbage that V8's usual thrift costs more memory than time. In bytes. */
+/** The size of an answer, in bytes, from which {@link keepHeapSmall} is called. */
 export const LONG_ANSWER = 1024 * 1024;
 
 /**
- * Has V8 collect garbage sooner, for the rest of this process: while a long list goes by, it would let the heap grow to several times
- * of what is in use. Both are settings of when to collect, which V8 reads anew each time.
+ * Makes V8 collect garbage sooner for the rest of this process. By default, V8 lets the heap grow to several times the live
+ * data while a long list is read. V8 reads both flags at each collection, so they can change at run time.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

@@ -5,7 +5,7 @@ import { isUnfinished, type State } from './state.ts';
 
 type Only = OperationChoice['only'];
 
-/** Whether the names of its files leave open that an operation is one of those. */
+/** Whether an operation may match `only`, judged by its file names. False is certain; true needs the journal to be read. */
 export function mayBe({ epochs, ended }: OperationFiles, only: Only): boolean {
   if (epochs.length > 0) return true;
   if (ended.length === 0 || only === 'unfinished') return false;

@@ -1,6 +1,6 @@
 /**
- * A word neither begins with an indicator, nor holds anything that would end it within brackets, nor white space. A dash
- * before a letter is no indicator: a sealed secret may begin with one.
+ * A plain word: no YAML indicator at the start, no white space, and no character that would end it inside brackets. It may
+ * begin with a dash before a letter, a digit, `_` or `-`, because a sealed secret may.
  */
 const WORD =
   '(?:[A-Za-z0-9_/.+=]|-(?=[A-Za-z0-9_-]))(?:[A-Za-z0-9_/.+=@:#*~!$%^&?;|<>()-]*[A-Za-z0-9_/.+=@#*~!$%^&?;|<>()-])?';
@@ -13,7 +13,7 @@ const FLOW_PAIR = new RegExp(` *(${SCALAR}): +(${SCALAR}) *(,|$)`, 'y');
 const NOTHING = /^(?:null|Null|NULL)$/;
 const YES_OR_NO = /^(?:true|True|TRUE|false|False|FALSE)$/;
 const WHOLE = /^\d{1,15}$/;
-/** Numbers in all their forms, which the library knows better. */
+/** Looks like a number. If it is not {@link WHOLE}, the YAML library must interpret it. */
 const NUMBER =
   /^[-+]?(?:0[xo][\da-fA-F]+|\.?\d+\.?\d*(?:[eE][-+]?\d+)?|\.inf|\.Inf|\.INF)$|^\.(?:nan|NaN|NAN)$/;
 
@@ -27,7 +27,7 @@ export function isScalar(text: string): boolean {
   return ONE_SCALAR.test(text);
 }
 
-/** Of a text that {@link isScalar} accepts. Null where only the library knows. */
+/** The meaning of a scalar that {@link isScalar} accepts; null if the YAML library must interpret it. */
 export function meaningOf(scalar: string): ScalarMeaning | null {
   if (scalar.startsWith('"')) {
     const text = scalar.slice(1, -1);
@@ -39,7 +39,7 @@ export function meaningOf(scalar: string): ScalarMeaning | null {
   return NUMBER.test(scalar) ? null : { value: scalar, text: scalar };
 }
 
-/** The text that a scalar stands for. Null where it stands, or may stand, for anything but text. */
+/** The string value of a scalar; null if the scalar is, or may be, something other than a string. */
 export function textOf(scalar: string): string | null {
   const meaning = ONE_SCALAR.test(scalar) ? meaningOf(scalar) : null;
   return typeof meaning?.value === 'string' ? meaning.value : null;

@@ -72,7 +72,7 @@ export class Input {
     if (missing.length > 0) throw missingOptions(missing);
   }
 
-  /** A repeatable option; commas separate too where `split` says so. */
+  /** A repeatable option. `split` also separates values within one option. */
   list(name: string, split?: RegExp): readonly string[] {
     const value = this.#options.get(name);
     const given = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];

@@ -28,7 +28,7 @@ export async function openInstallationKeys(
   });
 }
 
-/** A log that cannot be flushed is told, as one that cannot be written is. */
+/** Prints a note if the audit log cannot be flushed. */
 export async function flushAuditLog(local: Pick<Services, 'audit' | 'note'>): Promise<void> {
   try {
     await (await local.audit()).flush();

@@ -147,7 +147,8 @@ async function lookForMade(
       lines.left.push(await leftBySession(operation));
       return 'unknown';
     }
-    // What cannot be found out, or taken back, is what the person was told of; a provider that is down is another matter.
+    // NeedsAttention and `conflict` errors are reported as left over. Any other failure, such as an unreachable provider,
+    // stops the abort.
     if (!(error instanceof NeedsAttention) && error.code !== 'conflict') throw error;
     lines.left.push(error instanceof NeedsAttention ? `${error.message}: ${error.manual}` : error.message);
     return 'unknown';
@@ -160,7 +161,9 @@ async function leftBySession({ deps, journal, plan }: Operation): Promise<string
   return `${what}, which may live at the provider: end it at ${deps.client.connection.provider.credential.page} unless it is used`;
 }
 
-/** It achieved its aim, and a person has looked at what came beside it: nothing is ended, the new one stays. */
+/**
+ * The operation is complete and a person has looked at the candidates: close it and end nothing; the new token stays in use.
+ */
 async function closeComplete(operation: Operation, { lines }: AbortOptions): Promise<OperationResult> {
   const { journal } = operation;
   const delivery = await reportDelivery(operation);

@@ -5,8 +5,8 @@ import type { Made } from './facts.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * One line for what was just done. An audit log that cannot be written is told and never stops a rotation half-way:
- * that would strand what the log is there to protect.
+ * Logs one line for what was just done. If the audit log cannot be written, keyturn prints a note and continues: stopping
+ * halfway could strand the new token.
  */
 export async function audit(
   { deps, journal }: Pick<Operation, 'deps' | 'journal'>,

@@ -66,8 +66,9 @@ export async function findInList(client: Client, plan: OperationPlan, id: string
 }
 
 /**
- * What the provider lists that was not there before, with what came beside it: newest first, until something comes that was
- * there. What follows that is older, and left out.
+ * Lists newest first until a page contains an item that existed before the request. Returns the items before the first such
+ * item, and the known items that were read; anything else is older and left out. If the provider cannot list newest first, or
+ * the list is short, returns the whole list.
  */
 export async function listNewItems(
   client: Client,

@@ -58,11 +58,13 @@ export function checkToken(token: PolicyToken, provider: Provider, now: number):
   }
   if (token.graceMs !== null && isInPlace) {
     throw usage(
-      `${provider.title} replaces the secret of "${token.name}" in place: the old secret cannot go on working`,
+      `${provider.title} replaces the secret of "${token.name}" in place: the old secret cannot stay valid`,
       'leave `grace` out',
     );
   }
   const { ignoresLifetime } = specify(token, provider, now);
   if (!ignoresLifetime) return [];
-  return [`${provider.title} cannot be told when "${token.name}" shall end: \`lifetime\` has no effect`];
+  return [
+    `${provider.title} does not let you choose an expiry: \`lifetime\` of "${token.name}" has no effect`,
+  ];
 }

@@ -18,7 +18,7 @@ export function describePlan(plan: RotationPlan): readonly PlanLine[] {
 function describeIssue({ plan, provider, request }: RotationPlan): PlanLine[] {
   const old = plan.target?.name ?? plan.target?.id ?? '';
   const call = `${request.method} ${request.path}`;
-  const arm = {
+  const preflight = {
     step: 'preflight',
     what: `check the credential, the list of ${plan.thing}s and every destination`,
     undo: null,
@@ -26,7 +26,7 @@ function describeIssue({ plan, provider, request }: RotationPlan): PlanLine[] {
   if (plan.way === 'in-place') {
     const what = `${call}: ${provider.title} gives "${old}" a new secret; the old secret stops working, probably at once`;
     return [
-      { ...arm, undo: 'nothing is changed' },
+      { ...preflight, undo: 'nothing is changed' },
       { step: 'issue', what, undo: null },
     ];
   }
@@ -36,7 +36,7 @@ function describeIssue({ plan, provider, request }: RotationPlan): PlanLine[] {
   const undo =
     provider.facts.ends === 'disable-only' ? 'abort disables it; its name stays taken' : 'abort ends it';
   return [
-    { ...arm, undo: 'nothing is changed' },
+    { ...preflight, undo: 'nothing is changed' },
     { step: 'issue', what: `${call}${sender}: a new token${named}${until}, beside "${old}"`, undo },
   ];
 }

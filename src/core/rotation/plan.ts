@@ -20,13 +20,13 @@ import { findEntry, withSavedFacts } from './entry.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface RotationOptions {
-  /** How long the old one goes on working beside the new one, in ms; 0 and null for not at all. */
+  /** The grace period in ms; 0 and null for none. */
   readonly graceMs?: number | null;
   readonly retainOld?: boolean;
-  /** No grace, whatever a policy says. */
+  /** No grace period, even if `graceMs` is set. */
   readonly revoke?: boolean;
   readonly allowSelf?: boolean;
-  /** A browser session makes a second token, and the old one ends afterwards, where the provider would replace in place. */
+  /** For a provider that replaces secrets in place: create a second token with a browser session, then end the old token. */
   readonly session?: boolean;
   /** Attributes that the new token shall have instead of the old one's. */
   readonly overrides?: Partial<Pick<TokenSpec, 'name' | 'scopes' | 'expiresAt' | 'options'>>;
@@ -41,11 +41,14 @@ export interface RotationRequest {
 /** Everything that a rotation will do, decided and not begun. */
 export interface RotationPlan extends PlannedOperation {
   readonly provider: Provider;
-  /** The one request that cannot be repeated. */
+  /** The request that issues the new secret. */
   readonly request: Pick<HttpRequest, 'method' | 'path'>;
 }
 
-/** Decides what a rotation will do. Reads the store and the journals, sends nothing. `locked` while another operation needs it. */
+/**
+ * Decides what a rotation will do. Reads the store and the journals, sends nothing. Throws `locked` while an unfinished
+ * operation needs the token or the store entry.
+ */
 export async function planRotation(deps: OperationDeps, wanted: RotationRequest): Promise<RotationPlan> {
   const { client } = deps;
   const { connection } = client;
@@ -89,7 +92,7 @@ export async function planRotation(deps: OperationDeps, wanted: RotationRequest)
 
 interface Like {
   readonly id: string;
-  /** What a second token is to be like. */
+  /** The token whose attributes the new token copies. */
   readonly like: Token;
 }
 
@@ -201,14 +204,14 @@ function checkPlan(provider: Provider, plan: OperationPlan, options: RotationOpt
     throw usage('the old token cannot both be kept and be given a grace period', 'give one `--old`');
   if (plan.way === 'in-place' && (plan.graceMs !== null || plan.retainOld)) {
     throw usage(
-      `${provider.title} replaces the secret in place: the old secret cannot go on working`,
+      `${provider.title} replaces the secret in place: the old secret cannot stay valid`,
       (plan.thing === 'token' ? withSession(provider) : null) ??
         'leave `--old` out, or create another token and revoke the old one later',
     );
   }
 }
 
-/** A browser key is public all the way: to rotate it would only break the pages that carry it. */
+/** A browser key has no secret: rotating it would only break the pages that embed it. */
 function refuseSecretless(target: RotationTarget): void {
   if (target.kind !== 'key' || target.key.type !== 'browser_public') return;
   throw new AppError({

@@ -20,7 +20,7 @@ export const credential = fields(
     page: text('where a person makes one', 'address'),
   },
   {
-    managedBy: text('the same in a few words, for the table of providers'),
+    managedBy: text('the kind in a few words, for the table of providers'),
     called: text('what `whoami` calls it'),
     forms: list(
       'other credentials that are accepted',
@@ -31,7 +31,7 @@ export const credential = fields(
       fields('one of them', { starts: text('its prefix'), say: text('why'), hint: text(HINT) }, {}),
     ),
     jwt: fields(
-      'set where the credential is a JWT: its end is read before it is sent',
+      'set if the credential is a JWT: keyturn reads its expiry before it sends the JWT',
       {},
       {
         ids: flag('true where one of its claims is the id of the token'),
@@ -46,7 +46,9 @@ export const credential = fields(
     ),
     isSession: flag('true where it is a person’s session, which is none of the listed tokens'),
     narrower: list('the options of `tokens create` for a token with one job', text('one word')),
-    narrowerIs: text('what such a token is, beside this credential'),
+    narrowerIs: text(
+      'what such a token is, compared with the managing credential: "a token for one job, with fewer powers"',
+    ),
     vendorCli: text('the vendor’s own command whose session `--from-cli` uses'),
     sessionScopes: list('scopes of the token that `login --session` creates', text('one scope')),
     parts: list('names of the parts of a credential of several parts', text('one name', 'name')),
@@ -54,7 +56,7 @@ export const credential = fields(
 );
 
 export const scheme = fields(
-  'one way to put the secret on a request; `<secret>` stands here and nowhere else',
+  'one way to put the secret on a request; `<secret>` may be used only here',
   {},
   {
     headers: map('headers, with `<secret>`', 'header', text('a value', 'template')),

@@ -8,7 +8,10 @@ import { rulesOf, shapeOf } from './lists.ts';
 import { fillingOfTarget, type Made, requestOf } from './request.ts';
 import type { RequestDefinition } from './request-table.ts';
 
-/** A read that proves a credential. With `list` the identity is told by a row: the token’s own, else the first. */
+/**
+ * A read that proves a credential. With `list`, the identity comes from one row: `proveCall` takes the row with the
+ * token’s id, `probeCall` takes the first row.
+ */
 export function probeCall(made: Made, request: RequestDefinition): ApiCall<void, Identity> {
   return {
     ...rulesOf(request),
@@ -32,7 +35,7 @@ function identityIn(
   body: unknown,
   token: Token | null,
 ): Identity {
-  // A status that counts as done tells nothing.
+  // A status listed in `accepts` comes without a body, so there is no identity to read.
   if (body === undefined) return readIdentity(request, {});
   checkMust(request, body);
   if (request.list === undefined) return readIdentity(request, isFields(body) ? body : {});

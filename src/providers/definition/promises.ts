@@ -49,7 +49,7 @@ export function promisesOf({ tokens, rotation, probe }: Definition): readonly Pr
     {
       promise: 'a wrong credential is noticed at login',
       holds: tellsIdentity,
-      why: 'the probe tells nothing that must be there: a server that answers anybody is believed',
+      why: 'the probe requires nothing in the answer, so any server that answers passes for the vendor',
     },
   ];
 }

@@ -33,7 +33,10 @@ function ofDate(write: (ms: number, now: number) => Json | undefined): Write {
   };
 }
 
-/** Without the time a lifetime cannot be told: nothing is sent then, for a vendor may read nothing as "never ends". */
+/**
+ * A lifetime counts from the time of the request. Without that time the request is refused: a vendor may read a missing
+ * lifetime as "never expires".
+ */
 function left(unit: number): Write {
   return ofDate((ms, now) => (Number.isFinite(now) ? Math.max(1, Math.round((ms - now) / unit)) : undefined));
 }

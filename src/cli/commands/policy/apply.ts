@@ -18,7 +18,7 @@ import { changeLine, policyPlanReport, policyResultsReport } from './policy-repo
 export const command: Command = {
   arguments: [{ name: '<file>', about: 'a policy (YAML)' }],
   options: [
-    { flags: '--max <n>', about: 'change at most N tokens, else none (default: 10)' },
+    { flags: '--max <n>', about: 'change nothing if the policy changes more than N tokens (default: 10)' },
     { flags: '--allow-exec', about: 'run the commands of exec: in the policy' },
     { flags: '--allow-outside', about: "deliver also to files outside the policy's folder" },
     { flags: '--allow-self', about: 'also rotate the credential that keyturn is using' },
@@ -31,11 +31,11 @@ export const command: Command = {
   async run(app, input) {
     const max = input.wholeNumber('max', { min: 1, max: 10_000 }) ?? 10;
     const targets = await loadTargets(app, input.argument(0));
-    if (!input.flag('dry-run')) refuseUnsaid(targets, input);
+    if (!input.flag('dry-run')) refuseWithoutOption(targets, input);
     const allowed = { self: input.flag('allow-self'), managing: input.flag('allow-managing') };
     const planned = await planPolicy(targets, allowed);
     if (input.flag('dry-run')) return policyPlanReport(planned, false);
-    refuseMany(planned, max);
+    refuseMany(planned, max, input);
     const mayEnd = await confirmChanges(app, planned);
     if (planned.some(({ target, decision }) => isChange(decision) && target.token.save !== null))
       await app.store({ forWriting: true });
@@ -45,8 +45,8 @@ export const command: Command = {
 };
 
 /** A policy may come from a pull request, so commands and files outside its folder need an option. */
-function refuseUnsaid(targets: readonly PolicyTarget[], input: Input): void {
-  const look = `look at the policy with \`${commandLine(['plan', input.argument(0)])}\``;
+function refuseWithoutOption(targets: readonly PolicyTarget[], input: Input): void {
+  const look = lookAtPlan(input);
   const runs = targets.filter(({ token }) => token.deliver.some(isExec));
   if (runs.length > 0 && !input.flag('allow-exec')) {
     const names = runs.slice(0, 5).map(({ token }) => `"${token.name}"`);
@@ -67,16 +67,23 @@ function refuseUnsaid(targets: readonly PolicyTarget[], input: Input): void {
   });
 }
 
-function refuseMany(planned: readonly PlannedToken[], max: number): void {
+function refuseMany(planned: readonly PlannedToken[], max: number, input: Input): void {
   const count = planned.filter(({ decision }) => isChange(decision)).length;
   if (count <= max) return;
   throw usage(
     `the policy changes ${count} tokens, more than ${max}`,
-    `see \`keyturn plan\`, and add "--max ${count}" if you mean it; nothing was changed`,
+    `${lookAtPlan(input)}, then add "--max ${count}"; nothing was changed`,
   );
 }
 
-/** Asks once for everything that is created, delivered, run or ended. `--yes` agrees to what becomes due meanwhile, too. */
+function lookAtPlan(input: Input): string {
+  return `look at the policy with \`${commandLine(['plan', input.argument(0)])}\``;
+}
+
+/**
+ * Asks once about all planned changes. Returns whether `apply` may end old tokens, also those that become due while it runs:
+ * true with `--yes`, or if the person agreed to a question that names tokens to end.
+ */
 async function confirmChanges(
   app: Pick<Services, 'confirm' | 'globals' | 'note'>,
   planned: readonly PlannedToken[],

@@ -14,7 +14,7 @@ export const OLD_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--old <when>',
     about:
-      'end the old token now, keep it, or keep it valid for a time (24h; exit 10, `rotations resume` ends it)',
+      'now: end the old token; keep: leave the old token; 24h: keep the old token valid that long (exit 10; `rotations resume` then ends it)',
     values: WORDS,
   },
   { flags: '--grace <duration>', about: 'old spelling of --old DURATION', hidden: true },
@@ -47,4 +47,4 @@ export function readOld(input: Input, note: (line: string) => void): Old {
   return { graceMs, retainOld: false, revoke: false };
 }
 
-const OLD_HINT = 'write now, keep, or how long it stays valid: 90m, 12h, 30d';
+const OLD_HINT = 'write now, keep, or how long the old token stays valid: 90m, 12h, 30d';

@@ -61,7 +61,7 @@ async function requireOwnVersion({ deps, journal, plan }: Operation): Promise<vo
   if (isThere && isOurs) return;
   throw new NeedsAttention({
     code: 'conflict',
-    message: `the credential "${entry.name}" has gone on since this operation: it cannot be put back`,
+    message: `the credential "${entry.name}" was changed after this operation: its old version cannot be restored`,
     manual: 'nothing was sent; look at `keyturn tokens list` and end what is not needed by hand',
   });
 }

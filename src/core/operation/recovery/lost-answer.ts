@@ -7,7 +7,10 @@ import { type Answer, hasArrived, type NothingLeft, type Sent } from '../facts.t
 import type { Operation } from '../operation.ts';
 import { showAnswer } from '../resume-command.ts';
 
-/** The audit line of a request whose effect nobody knows, or whose new secret nobody has; once an operation. */
+/**
+ * Logs outcome `unknown` for a request whose effect is unknown or whose new secret is lost. A step of the journal, so `resume`
+ * does not log it again.
+ */
 export async function logUnknown(operation: Operation, id: string | null): Promise<void> {
   await operation.journal.step('log unknown', async () => {
     await audit(operation, 'create', { id: id ?? operation.plan.target?.id ?? null, outcome: 'unknown' });
@@ -15,7 +18,7 @@ export async function logUnknown(operation: Operation, id: string | null): Promi
   });
 }
 
-/** An in-place rotation whose whole answer holds no secret that can be used: the old secret is gone with it. */
+/** For an in-place rotation whose complete answer has no usable secret: the provider has already replaced the old secret. */
 export function unreadableInPlace(operation: Operation, why: string): NeedsAttention {
   return lostInPlace(operation, `${why}; the old secret is replaced`, hasArrived(why));
 }
@@ -38,7 +41,7 @@ function lostInPlace(
   const handle = plan.target?.name ?? plan.target?.id ?? '';
   const show = isAnswered ? `${showAnswer(id, 'what the provider answered')}; ` : '';
   const again = plan.self
-    ? `then give it another secret at ${deps.client.connection.provider.title} by hand`
+    ? `then replace the secret of this token at ${deps.client.connection.provider.title} by hand`
     : 'then rotate it again';
   return new NeedsAttention({
     code: 'lost',
@@ -55,14 +58,17 @@ export async function describeNothing(
 ): Promise<AppError> {
   const error = toError(sent, answer);
   const [ended] = left.ended;
-  // The credential in use, replaced in place: the look tried its old secret, and read no list.
+  // When keyturn replaces its own credential in place, the check tries the old secret; it reads no list.
   if (operation.plan.way === 'in-place' && sent.kind === 'ambiguous')
     return error.with({ hint: 'the old secret was still accepted right after; rotate it again' });
   if (ended === undefined) return error;
   const { provider } = operation.deps.client.connection;
   const verb = provider.facts.ends === 'disable-only' ? 'disabled' : 'ended';
-  const message = `${error.message}; it had made "${ended}", which is ${verb} again`;
-  return withUsedUpName(operation, error.with({ message, hint: hintOf(sent, false) }));
+  const message = `${error.message}; the request had created "${ended}", which keyturn has ${verb}`;
+  return withUsedUpName(
+    operation,
+    error.with({ message, hint: hintOf(sent, `keyturn has ${verb} what the request created`) }),
+  );
 }
 
 export function toError(sent: Sent, answer: Answer | null): AppError {
@@ -70,7 +76,7 @@ export function toError(sent: Sent, answer: Answer | null): AppError {
     const { code, message, status } = sent;
     return new AppError({ code, message, hint: sent.hint ?? undefined, status });
   }
-  const hint = hintOf(sent, true);
+  const hint = hintOf(sent, 'the provider lists nothing new');
   if (sent.kind === 'answered') {
     const why = answer?.kind === 'none' ? answer.why : 'the answer could not be used';
     return new AppError({ code: 'failure', message: why, hint });
@@ -80,9 +86,8 @@ export function toError(sent: Sent, answer: Answer | null): AppError {
   return new AppError({ code: 'unavailable', message, hint });
 }
 
-function hintOf(sent: Sent, isClean: boolean): string | undefined {
+function hintOf(sent: Sent, seen: string): string | undefined {
   if (sent.kind === 'not-sent') return 'nothing was sent; try again';
-  const seen = isClean ? 'the provider lists nothing new' : 'nothing of it works';
   if (sent.kind === 'answered') return `${seen}; the provider may have changed its API: please report it`;
   return `${seen}; try again`;
 }
@@ -94,7 +99,7 @@ export interface UsedUp {
   readonly free: string;
 }
 
-/** The name of a creation that came to nothing, where the provider never frees a name; else null. */
+/** The name that a failed or aborted create has used up, if the provider never frees names; else null. */
 export async function usedUpName(operation: Operation): Promise<UsedUp | null> {
   const { deps, plan } = operation;
   const name = plan.spec?.name ?? null;
@@ -116,7 +121,10 @@ export async function withUsedUpName(operation: Operation, error: AppError): Pro
   });
 }
 
-/** A help for the next name: a list that cannot be had costs nothing but a better guess. */
+/**
+ * The names in use, for the suggested name only: if the list cannot be read, returns an empty set and the suggestion may be
+ * taken.
+ */
 async function namesNow({ deps, plan }: Operation): Promise<ReadonlySet<string>> {
   try {
     const listed = (await listItems(deps.client, plan))?.items ?? [];

@@ -61,8 +61,9 @@ function similar(shown: string | null, given: string | null): MadeBy {
 const MARGIN_MS = 2 * 60_000;
 
 /**
- * What a list, read right before the request, tells of what was there before: dates where there are any, and the ids of
- * what dates do not tell apart. Without a date, only what looks like this operation's could be mistaken for it.
+ * Summarises a list that was read right before the request, so that existing items can be told from new ones: a date, and the
+ * ids that the date cannot decide. An undated item is recorded only if it looks like one that this operation would create. From
+ * a list that was cut, every id that was read is recorded; from one that can be read newest first, also the newest page of ids.
  */
 export function priorOf(operation: Operation, { items, isCut }: RecentItems<Item>): Prior {
   const dates = items.flatMap(({ createdAt }) => (createdAt === null ? [] : [Date.parse(createdAt)]));
@@ -137,12 +138,12 @@ async function findItem(client: Client, plan: OperationPlan, target: TokenTarget
   }
 }
 
-/** The last look before something is ended as this operation's own: it cannot be what was there before. */
+/** Called right before an item is ended as this operation's own. Throws if the item existed before the request. */
 export async function refusePrior(operation: Operation, client: Client, made: TokenTarget): Promise<void> {
   if (!(await wasThereBefore(operation, client, made))) return;
   throw new NeedsAttention({
     code: 'conflict',
-    message: `what would be ended, "${made.id}", was there before this operation`,
+    message: `"${made.id}" is not ended: it seems to have existed before this operation`,
     manual: 'nothing was sent; compare `keyturn tokens list` with what should be there',
   });
 }

@@ -9,8 +9,8 @@ import { adopt, believedId, type Created, findCreated, NOTHING_CREATED } from '.
 
 /**
  * The answer arrived, and keyturn does not know which of its values is the secret. Where the provider shows the secret again,
- * the token that the request made is adopted. Else a person must read the answer: nothing is ended, and what only reading
- * tells of the token is told.
+ * the token that the request made is adopted. Otherwise a person must read the answer: nothing is ended, and the error names
+ * the new token, or the tokens that it may be.
  */
 export async function adoptUnread(operation: Operation, baseline: Baseline, lost: LostAnswer): Promise<Item> {
   const madeId = await believedId(operation, lost);

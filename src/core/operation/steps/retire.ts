@@ -63,7 +63,10 @@ async function confirm(operation: Operation, made: Made, target: PlannedTarget):
   });
 }
 
-/** Where the old one drives the operation, nobody who is accepted may be left; that is told with the rest. */
+/**
+ * If the old token is the managing credential, no accepted credential may be left to enable it: that failure is a note, not
+ * an error.
+ */
 async function enableAgain(operation: Operation, target: PlannedTarget): Promise<void> {
   const { enable } = operation.deps.client.connection.provider.tokens;
   if (!enable) return;

@@ -68,7 +68,10 @@ async function prove(operation: Operation, made: Made, baseline: Baseline): Prom
   );
 }
 
-/** What the provider tells of the new one that is not as it should be; `refused` where the new one asks and is refused. */
+/**
+ * What is wrong with the new token or key as the provider shows it, or null; `refused` if the lookup used the new secret and
+ * the provider rejected it.
+ */
 async function findOddity(operation: Operation, made: Made): Promise<string | null> {
   const { client } = operation.deps;
   // The credential in use may be paused by now, and a session may see nothing: then the new one speaks for itself.

@@ -47,7 +47,9 @@ export function findAmbiguous(body: unknown, secret: string, search: SecretSearc
   return [...ambiguous.values()];
 }
 
-/** Of the values that may be meant beside the one in a documented field, those whose names say that they replace it, or were replaced. */
+/**
+ * The fields of ambiguous values whose name says that the value replaces the documented secret, or was replaced by it.
+ */
 export function findSuccessors(body: unknown, secret: string, search: SecretSearch): readonly string[] {
   return findAmbiguous(body, secret, search).filter((name) => SUCCESSOR_NAME.test(plain(name)));
 }
