@@ -21,7 +21,7 @@ export const EXIT = {
     code: 11,
     meaning: 'a live token exists at the provider whose secret keyturn does not have; it is named',
   },
-  lost: { code: 12, meaning: 'a secret could not be kept and must be replaced by a person' },
+  lost: { code: 12, meaning: 'a secret is lost or not usable; a person must replace it' },
   locked: { code: 13, meaning: 'another keyturn works on the same credential' },
   interrupted: { code: 130, meaning: 'interrupted (Ctrl-C) before anything was sent' },
   terminated: { code: 143, meaning: 'terminated before anything was sent' },

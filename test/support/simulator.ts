@@ -1,6 +1,7 @@
 import { createKey } from '../../src/core/create/key.ts';
 import { createToken } from '../../src/core/create/token.ts';
 import type { OperationDeps } from '../../src/core/operation/deps.ts';
+import { readPlanOrNull } from '../../src/core/operation/plan.ts';
 import type { OperationResult } from '../../src/core/operation/result.ts';
 import { resumeOperation } from '../../src/core/operation/resume.ts';
 import { startOperation } from '../../src/core/operation/start.ts';
@@ -293,7 +294,7 @@ class Case {
     await this.#checkUnread(end);
     if (end === 'attention') {
       this.#outcome ??= await this.#ask();
-      return this.#checkAttention();
+      return await this.#checkAttention();
     }
     await this.#checkSettled(end);
     const isNextDue = this.#isThorough || end !== 'done';
@@ -353,12 +354,16 @@ class Case {
       : null;
   }
 
-  #checkAttention(): void {
+  async #checkAttention(): Promise<void> {
+    const { host } = await this.#connect({ isWatched: false });
+    const needy = (await host.list()).operations.find(({ state }) => state === 'attention');
+    const plan = needy ? readPlanOrNull(needy.header.plan) : null;
+    // As it was asked for: the request itself may never have arrived.
+    const name = plan?.spec?.name ?? plan?.key?.name ?? null;
     const { error = null, exit = null, orphanId = null } = this.#outcome ?? {};
     if (exit !== 'orphan' && exit !== 'lost' && exit !== 'conflict')
       this.#violate(`attention exits with "${exit}"`);
-    const names = this.#machine.requests.map(({ body }) => body['name'] ?? body['label']);
-    const isNamed = names.some((name) => typeof name === 'string' && error?.message.includes(`"${name}"`));
+    const isNamed = name !== null && (error?.message.includes(`"${name}"`) ?? false);
     if (exit === 'orphan' && orphanId === null && !isNamed) this.#violate('an orphan is not named');
   }
 
@@ -369,7 +374,12 @@ class Case {
     const stored = await this.#machine.storedFingerprints();
     const strays = this.#strays(things, stored);
     // Two lists in a row that lag are believed; the watch list remembers.
-    const isExcused = this.#faults.struck.filter(({ kind }) => kind === 'stale').length > 1;
+    const hasLagged = this.#faults.struck.filter(({ kind }) => kind === 'stale').length > 1;
+    // A list that was cut before the request cannot tell a second effect of it from what was there; the person is told so.
+    const isTold =
+      this.#faults.struck.some(({ kind }) => kind === 'twice') &&
+      this.#machine.notes.some((note) => note.includes('cannot tell it from those that were there before'));
+    const isExcused = hasLagged || isTold;
     if (strays.length > 0 && !isExcused) this.#violate(`P2: ${strays.length} orphans after ${end}`);
     const kept = await store.find(entry);
     if (scenario.action === 'create' && end !== 'done') {

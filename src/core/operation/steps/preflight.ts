@@ -28,9 +28,11 @@ export async function preflight(operation: Operation): Promise<Baseline> {
     const listed = await listNow(operation);
     const list = listed === 'missing' ? null : listed;
     if (list) checkAgainst(operation, list);
+    const isTold = list !== null && tellsPrior(operation, list);
+    if (list && !isTold) noteUnknownPrior(operation, list);
     return writeBaseline({
       account: manager === 'unproved' ? null : (manager?.account ?? null),
-      prior: list && tellsPrior(operation, list) ? priorOf(operation, list) : null,
+      prior: isTold ? priorOf(operation, list) : null,
       isUnreadable: manager === 'unproved' || (manager === null && listed === 'missing'),
     });
   });
@@ -134,6 +136,13 @@ function isCreatedBefore({ createdAt }: Item, since: number): boolean {
  */
 function tellsPrior({ deps, plan }: Operation, { isCut, whole }: RecentItems<Item>): boolean {
   return whole || isCut || (plan.marked && deps.client.connection.provider.facts.names !== 'none');
+}
+
+function noteUnknownPrior({ deps, plan }: Operation, { why }: RecentItems<Item>): void {
+  const { title } = deps.client.connection.provider;
+  deps.note(
+    `the list of ${plan.thing}s is not whole${why === null ? '' : ` (${why})`}: if ${title} creates a second ${plan.thing} for the same request, keyturn cannot tell it from those that were there before`,
+  );
 }
 
 function namesOf(items: readonly Item[]): ReadonlySet<string> {
