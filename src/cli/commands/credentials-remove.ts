@@ -11,7 +11,8 @@ import type { Services } from '../services/services.ts';
 
 export const command: Command = {
   arguments: [{ name: '<name>', about: 'the credential', values: 'credentials' }],
-  details: 'Forgets the secret here. Nothing is sent to the provider: `tokens revoke` ends the token there.',
+  details:
+    'Removes the secret from the store. Nothing is sent to the provider: `tokens revoke` ends the token there.',
   async run(app, input) {
     const store = await app.store();
     const credential = await requireSaved(store, input.argument(0));
@@ -23,11 +24,11 @@ export const command: Command = {
     const of = await describePlace(app, credential, profilesOf(credential, profiles)[0]);
     const used =
       users.length === 0 ? '' : ` (the profile ${users.map((name) => `"${name}"`).join(', ')} uses it)`;
-    await app.confirm(`forget the credential "${credential.name}"${of}${used}?`);
+    await app.confirm(`remove the credential "${credential.name}"${of}${used}?`);
     await store.remove(credential.name);
     const inactive = inactiveWords(credential.current, app.runtime.clock.now());
     const fate = inactive === '' ? '; this command revokes nothing' : inactive;
-    return said(credentialDocument(credential), `"${credential.name}"${of} is forgotten here${fate}`);
+    return said(credentialDocument(credential), `"${credential.name}"${of} is removed from the store${fate}`);
   },
 };
 

@@ -32,7 +32,7 @@ export const command: Command = {
     await app.confirm(
       wantsRevoke
         ? `revoke the credential of "${name}" (${where}) and forget it?`
-        : `forget the credential of "${name}" (${where})?`,
+        : `remove the credential of "${name}" (${where})?`,
     );
     const ends: ChangeResult[] = [];
     const revoke = async () => {
@@ -84,9 +84,9 @@ async function whatStoreKnows(
 }
 
 const FATES: Readonly<Record<LogoutResult['result'], string>> = {
-  revoked: 'revoked at the provider and forgotten here',
-  unknown: 'forgotten here; whether it is revoked at the provider is not known',
-  'logged-out': 'forgotten here; nothing was sent to the provider',
+  revoked: 'revoked at the provider and removed from the store',
+  unknown: 'removed from the store; whether it is revoked at the provider is not known',
+  'logged-out': 'removed from the store; nothing was sent to the provider',
 };
 
 interface LoggedOut {

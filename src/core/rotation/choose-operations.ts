@@ -51,9 +51,12 @@ export function nothingUnfinished({ profile, provider }: Where): string {
   return provider === undefined ? 'nothing is unfinished' : `nothing of ${provider} is unfinished`;
 }
 
-/** An operation goes on as it began: another profile cannot be chosen for it. */
+/** An operation resumes as it was started: another profile cannot be chosen for it. */
 function requireOf(header: OperationHeader, where: Where): void {
   if (isOf(header, where)) return;
   const of = header.profile === null ? header.provider : `the profile "${header.profile}"`;
-  throw usage(`that operation was started with ${of}`, 'it goes on as it began: leave the option out');
+  throw usage(
+    `that operation was started with ${of}`,
+    'an operation resumes as it was started: leave out `--profile` and `--provider`',
+  );
 }

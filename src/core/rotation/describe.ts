@@ -47,7 +47,7 @@ function describeDelivery({ plan }: RotationPlan): PlanLine[] {
   const lines: PlanLine[] = [];
   if (entry) {
     const where = entry.from === null ? `as "${entry.name}"` : `in "${entry.name}", beside the old version`;
-    lines.push({ step: 'store', what: `keep the new secret ${where}`, undo: 'abort forgets it' });
+    lines.push({ step: 'store', what: `save the new secret ${where}`, undo: 'abort removes it' });
   }
   lines.push({ step: 'verify', what: 'use the new secret once', undo: 'nothing is changed' });
   if (entry)
@@ -65,7 +65,7 @@ function describeEnd({ plan, provider }: RotationPlan): PlanLine[] {
   const { disable, enable, revoke, remove } = provider.tokens;
   const lines: PlanLine[] = [];
   if (plan.graceMs !== null) {
-    const what = `let ${old} work for another ${formatDuration(plan.graceMs)}; then \`keyturn rotations resume\` goes on`;
+    const what = `keep ${old} valid for ${formatDuration(plan.graceMs)}; then run \`keyturn rotations resume\``;
     lines.push({ step: 'grace', what, undo: 'abort goes back to the old token' });
   }
   if (disable && enable)

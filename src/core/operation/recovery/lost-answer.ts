@@ -42,7 +42,7 @@ function lostInPlace(
   const show = isAnswered ? `${showAnswer(id, 'what the provider answered')}; ` : '';
   const again = plan.self
     ? `then replace the secret of this token at ${deps.client.connection.provider.title} by hand`
-    : 'then rotate it again';
+    : `then rotate the ${plan.thing} again`;
   return new NeedsAttention({
     code: 'lost',
     message: `"${handle}": ${message}`,
