@@ -72,6 +72,52 @@ test('D4: a plan for people shows each grant whole, one a line below the table',
       expect(lines, stderr).toContain(`"t${index}" ${part}`);
 }, 120_000);
 
+describe('E2: a policy whose `save` names another credential', () => {
+  test('changes and delivers nothing of a token of another name', async () => {
+    const { changes, inHome, must, policy, run, write } = await startRepository();
+    const billing = ['--user', 'ci@example.com', '--audience', 'apiv2', '--scope', 'level://admin'];
+    await must(['tokens', 'create', '--name', 'billing', ...billing, '--save']);
+    const before = changes();
+    for (const more of ['deliver: ["file:./secrets/preview"]', 'renewBefore: 3000d']) {
+      write(`{ name: preview, save: billing, scopes: ["table://my.app"], ${OPTIONS}, ${more} }`);
+      const refused = await run(['apply', policy, '--yes']);
+      expect([more, refused.code]).toEqual([more, 6]);
+      expect(refused.stdout).toContain('the credential "billing" holds the token "billing"');
+    }
+    expect(changes()).toBe(before);
+    expect(existsSync(inHome('repo', 'secrets', 'preview'))).toBe(false);
+  });
+
+  test('a token of its own name that is saved under another one is named, with the scopes that it has', async () => {
+    const { must, policy, run, write } = await startRepository();
+    write(`{ name: web, save: other, scopes: ["level://admin"], ${OPTIONS}, deliver: ["file:./secrets/a"] }`);
+    await must(['apply', policy, '--yes']);
+    write(
+      `{ name: web, save: other, scopes: ["table://my.app"], ${OPTIONS}, deliver: ["file:./secrets/b"] }`,
+    );
+    const { stdout } = await run(['plan', policy, '-o', 'human']);
+    for (const line of ['"web" is saved as "other"', '"web" has the scopes level://admin'])
+      expect(stdout.split('\n')).toContain(line);
+    expect(JSON.parse(await must(['plan', policy, '--json'])).tokens).toMatchObject([
+      { name: 'web', savedAs: 'other', tokenName: 'web', tokenScopes: ['level://admin'] },
+    ]);
+  });
+});
+
+test('E4: what is asked is a line for each destination, whatever the policy asks for besides', async () => {
+  const { policy, run, write } = await startRepository();
+  const scopes = JSON.stringify([1, 2].map((n) => `table://${'a'.repeat(980)}${n}`));
+  const command = 'cat > ../STOLEN';
+  write(
+    `{ name: preview, scopes: ${scopes}, ${OPTIONS}, deliver: ["file:./secrets/x", "exec:sh -c '${command}'"] }`,
+  );
+  const { code, stderr } = await run(['apply', policy, '--allow-exec']);
+  expect(code).toBe(2);
+  const lines = stderr.split('\n');
+  expect(lines.some((line) => line.endsWith(`"preview" runs sh -c '${command}'`))).toBe(true);
+  expect(lines.some((line) => line.endsWith('/secrets/x'))).toBe(true);
+});
+
 describe('A9: a policy from a pull request', () => {
   test('shows what it asks for, and does none of it until somebody said so', {
     timeout: 120_000,

@@ -47,8 +47,17 @@ export async function sweepStages(disk: Disk, path: string): Promise<void> {
   for (const name of await disk.list(folder)) {
     if (!name.startsWith(prefix) || !/^[0-9a-f]{32}$/.test(name.slice(prefix.length))) continue;
     const facts = await disk.facts(join(folder, name));
-    if (facts?.kind === 'folder' && facts.owned) await clearFolder(disk, join(folder, name));
+    if (facts?.kind === 'folder' && facts.owned && (await isStage(disk, join(folder, name))))
+      await clearFolder(disk, join(folder, name));
   }
+}
+
+/** A folder of that name that holds another folder is none that keyturn made: a repository can hold one. */
+async function isStage(disk: Disk, path: string): Promise<boolean> {
+  for (const name of await disk.list(path)) {
+    if ((await disk.facts(join(path, name)))?.kind === 'folder') return false;
+  }
+  return true;
 }
 
 /** Makes the folder, in which git sees nothing; conflict when there is something of that name. */

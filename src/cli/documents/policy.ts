@@ -1,8 +1,10 @@
+import { aboutOperation } from '../../core/operation/plan.ts';
 import { type Decision, isChange, type PolicyAction } from '../../core/policy/decision.ts';
 import type { PlannedToken } from '../../core/policy/plan-policy.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
+import type { ListedToken } from '../../domain/token.ts';
 import { quoteName } from '../../output/question.ts';
 import type { Column, ListReport } from '../../output/report.ts';
 import { many } from './document.ts';
@@ -46,24 +48,47 @@ export function policyPlanDocument(planned: readonly PlannedToken[]): ListReport
   return { ...report, below: () => planned.flatMap(grantLines) };
 }
 
-/** What a person agrees to with `apply`, one line for each destination and each command. */
-function grantLines({ target: { token } }: PlannedToken): readonly string[] {
-  return [...rightsOf(token), ...token.deliver.map(deliveryText)].map(
-    (grant) => `${quoteName(token.name)} ${grant}`,
-  );
+/**
+ * What a person agrees to with `apply`, one line for each destination and each command: first where the secret goes, then which
+ * token it is and what it may do.
+ */
+export function grantLines({ target: { token }, decision }: PlannedToken): readonly string[] {
+  return [
+    ...token.deliver.map(deliveryText),
+    ...identityOf(token, decision),
+    ...rightsOf(token, decision),
+  ].map((grant) => `${quoteName(token.name)} ${grant}`);
 }
 
-/** What the token may do, where the policy says it. */
-export function rightsOf(token: PolicyToken): readonly string[] {
-  const options = optionsText(token);
+/** The saved credential and the token, where the policy calls them by another name. */
+function identityOf(token: PolicyToken, decision: Decision): readonly string[] {
+  const live = liveOf(decision);
+  const isRenamed = live !== null && live.name !== null && live.name !== token.name;
   return [
-    ...(token.scopes.length > 0 ? [`scopes ${token.scopes.join(', ')}`] : []),
+    ...(token.save !== null && token.save !== token.name ? [`is saved as ${quoteName(token.save)}`] : []),
+    ...(live && isRenamed ? [`is the token ${quoteName(live.name ?? live.id)} (id ${live.id})`] : []),
+    ...('operation' in decision ? [`goes on with: ${aboutOperation(decision.operation.header)}`] : []),
+  ];
+}
+
+/** What the token may do: as the provider lists it where it stays, else as the policy wants it. */
+function rightsOf(token: PolicyToken, decision: Decision): readonly string[] {
+  const options = optionsText(token);
+  const stays = decision.action === 'deliver' || decision.action === 'nothing';
+  const has = stays ? (liveOf(decision)?.scopes ?? null) : null;
+  const scopes = has ?? token.scopes;
+  return [
+    ...(scopes.length > 0 ? [`${has === null ? 'scopes' : 'has the scopes'} ${scopes.join(', ')}`] : []),
     ...(options === null ? [] : [`options ${options}`]),
   ];
 }
 
+function liveOf(decision: Decision): ListedToken | null {
+  return 'live' in decision ? decision.live : null;
+}
+
 /** `runs COMMAND`, `delivers to env:.env#TOKEN` */
-export function deliveryText(destination: string): string {
+function deliveryText(destination: string): string {
   return isExec(destination) ? `runs ${destination.slice(5)}` : `delivers to ${destination}`;
 }
 
@@ -75,7 +100,10 @@ function planItem({ target, decision }: PlannedToken): JsonObject {
     provider: target.provider.id,
     profile: target.profile,
     action: decision.action,
+    savedAs: target.token.save,
     id: idOf(decision),
+    tokenName: liveOf(decision)?.name ?? null,
+    tokenScopes: liveOf(decision)?.scopes ?? null,
     dueAt: 'dueAt' in decision ? decision.dueAt : null,
     message: error?.facts.message ?? ('why' in decision ? decision.why : STANDING[decision.action]) ?? null,
     hint: error?.facts.hint ?? null,
@@ -106,6 +134,5 @@ const STANDING: Partial<Readonly<Record<PolicyAction, string>>> = {
 };
 
 function idOf(decision: Decision): string | null {
-  if ('live' in decision) return decision.live.id;
-  return decision.action === 'deliver' ? decision.id : null;
+  return liveOf(decision)?.id ?? (decision.action === 'deliver' ? decision.id : null);
 }

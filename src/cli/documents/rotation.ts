@@ -4,6 +4,7 @@ import { type Item, isToken } from '../../core/operation/records.ts';
 import { graceEnd } from '../../core/operation/waiting.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { Secret } from '../../domain/secret.ts';
+import { eachLineSafe } from '../../domain/text.ts';
 import type { ListReport } from '../../output/report.ts';
 import type { BrokenOperation, Captured, OperationDetail, OperationSummary } from '../../ports/journal.ts';
 import { KEY_COLUMNS, ROTATION_COLUMNS, TOKEN_COLUMNS } from './columns.ts';
@@ -116,4 +117,9 @@ function answerJson({ step, captured }: CapturedAnswer) {
 
 export function bodyOf({ bytes }: Captured): Secret {
   return Secret.of(new TextDecoder().decode(bytes));
+}
+
+/** The same without anything that acts on a terminal or a CI runner. */
+export function safeBodyOf({ bytes }: Captured): Secret {
+  return Secret.of(eachLineSafe(new TextDecoder().decode(bytes), Number.POSITIVE_INFINITY));
 }

@@ -19,6 +19,8 @@ export async function maskInCi(app: Pick<Services, 'runtime'>, secret: Secret): 
     for (const line of maskLines(app.runtime.env, form)) await app.runtime.stderr.write(`${line}\n`);
 }
 
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
 /**
  * One command for each line of the value: a log is masked line by line.
  * Sources: https://docs.github.com/actions/reference/workflow-commands-for-github-actions#masking-a-value-in-a-log,
@@ -29,7 +31,9 @@ export function maskLines(
   value: string,
 ): readonly string[] {
   const lines = value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
-  const parts = lines.length > 1 || lines[0] !== value ? [...lines, value] : [value];
+  const all = lines.length > 1 || lines[0] !== value ? [...lines, value] : [value];
+  // Nothing that keyturn prints holds these as they are, and in a log they would act.
+  const parts = all.filter((part) => !CONTROL.test(part));
   const commands: string[] = [];
   if (env['GITHUB_ACTIONS'] === 'true')
     commands.push(...parts.map((part) => `::add-mask::${escaped(part, '%25')}`));

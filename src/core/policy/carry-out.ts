@@ -1,9 +1,11 @@
+import { withoutMark } from '../../domain/marked-name.ts';
 import type { ListedToken } from '../../domain/token.ts';
 import type { TokenSpec } from '../../ports/provider.ts';
 import { connectedAccount } from '../connected-account.ts';
 import { createToken } from '../create/token.ts';
 import type { Delivery } from '../delivery.ts';
 import type { OperationDeps } from '../operation/deps.ts';
+import { readPlanOrNull } from '../operation/plan.ts';
 import type { OperationResult } from '../operation/result.ts';
 import { resumeOperation } from '../operation/resume.ts';
 import { startOperation } from '../operation/start.ts';
@@ -56,9 +58,12 @@ export async function carryOutRotate(
 export async function carryOutResume(target: PolicyTarget, { operation }: Resume): Promise<OperationResult> {
   const deps = await target.connect();
   const resume = { host: deps.host, makeDeps: async () => deps };
+  const plan = readPlanOrNull(operation.header.plan);
+  const name = plan?.alias ?? plan?.spec?.name ?? null;
   return resumeOperation(resume, operation.header.id, {
     delivery: deliveryOf(target),
-    ownsName: true,
+    // The policy owns its own names, and not that of an operation which somebody began under another one.
+    ownsName: name !== null && withoutMark(name) === target.token.name,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Credential } from '../../domain/credential.ts';
 import { AppError } from '../../domain/errors.ts';
+import { mayBeShownAs, withoutMark } from '../../domain/marked-name.ts';
 import type { PolicyToken } from '../../domain/policy.ts';
 import { matchAccount } from '../../domain/saved-token.ts';
 import type { ListedToken } from '../../domain/token.ts';
@@ -53,6 +54,8 @@ function decideKept(question: Question, entry: Credential): Decision {
     throw otherEntry(entry.name);
   const { kept, sameNamed } = facts;
   const { expiresAt } = entry.current;
+  // A managing credential has an option of its own.
+  if (kept && entry.kind !== 'managing') refuseOtherName(question.token, kept);
   if (kept?.status === 'disabled') throw isPaused(kept, entry.name);
   if (kept?.status === 'active') {
     const isInPlace = connection.provider.facts.rotation === 'in-place';
@@ -159,6 +162,17 @@ function otherEntry(name: string): AppError {
     code: 'conflict',
     message: `the credential "${name}" holds something else`,
     hint: 'choose another name for `save`',
+  });
+}
+
+/** A person who agrees to a change of "docs" must not change the token "billing", because `save` names its entry. */
+function refuseOtherName({ name, save }: PolicyToken, kept: ListedToken): void {
+  if (save === null || save === name || kept.name === null) return;
+  if (withoutMark(kept.name) === name || mayBeShownAs(name, kept.name)) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `the credential "${save}" holds the token "${kept.name}" (id ${kept.id}), not "${name}"`,
+    hint: 'give the policy the name of that token, or choose another name for `save`',
   });
 }
 

@@ -32,6 +32,8 @@ export type Decision =
       readonly why: string;
       readonly entry: string;
       readonly id: string | null;
+      /** The token as the provider lists it, where it was looked up. */
+      readonly live: ListedToken | null;
       readonly destinations: readonly Destination[];
       /** As for `wait`, where that is the case besides. */
       readonly dueAt: Instant | null;

@@ -17,6 +17,7 @@ export async function checkDelivery(target: PolicyTarget, decision: Decision): P
     why: `${destinations.map(({ label }) => label).join(', ')} does not hold it`,
     entry,
     id: (await deps.store.find(entry))?.current.id ?? null,
+    live: decision.action === 'nothing' ? decision.live : null,
     destinations,
     dueAt: decision.action === 'wait' ? decision.dueAt : null,
   };

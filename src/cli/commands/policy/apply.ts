@@ -5,7 +5,6 @@ import type { PolicyTarget } from '../../../core/policy/target.ts';
 import { placeText } from '../../../core/where.ts';
 import { commandLine } from '../../../domain/command-line.ts';
 import { AppError, usage } from '../../../domain/errors.ts';
-import { safeText } from '../../../domain/text.ts';
 import { questionAbout, quoteName } from '../../../output/question.ts';
 import type { Command } from '../../arguments/command.ts';
 import type { Input } from '../../arguments/input.ts';
@@ -13,7 +12,7 @@ import { ALLOW_MANAGING } from '../../arguments/token-options.ts';
 import { isExec } from '../../documents/policy.ts';
 import { loadTargets } from '../../services/policy-targets.ts';
 import type { Services } from '../../services/services.ts';
-import { changeLine, policyPlanReport, policyResultsReport } from './policy-reports.ts';
+import { changeLines, policyPlanReport, policyResultsReport } from './policy-reports.ts';
 
 export const command: Command = {
   arguments: [{ name: '<file>', about: 'a policy (YAML)' }],
@@ -90,7 +89,7 @@ async function confirmChanges(
 ): Promise<boolean> {
   const changes = planned.filter(({ decision }) => isChange(decision));
   if (changes.length === 0 || app.globals.yes) return app.globals.yes;
-  for (const change of changes) app.note(safeText(changeLine(change), 8_000));
+  for (const line of changes.flatMap(changeLines)) app.note(line);
   const ends = changes.filter(({ decision }) => endsSomething(decision));
   const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`;
   if (ends.length === 0) {

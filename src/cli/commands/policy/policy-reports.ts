@@ -6,13 +6,7 @@ import { formatDuration } from '../../../domain/duration.ts';
 import type { AppError } from '../../../domain/errors.ts';
 import { quoteName } from '../../../output/question.ts';
 import type { ListReport } from '../../../output/report.ts';
-import {
-  deliveryText,
-  isExec,
-  POLICY_RESULT_COLUMNS,
-  policyPlanDocument,
-  rightsOf,
-} from '../../documents/policy.ts';
+import { grantLines, isExec, POLICY_RESULT_COLUMNS, policyPlanDocument } from '../../documents/policy.ts';
 import {
   type BulkResult,
   bulkParts,
@@ -114,15 +108,18 @@ function bulkResult(result: PolicyResult): BulkResult {
   };
 }
 
-/** One planned change: what is created or replaced, with which scopes, and where its secret goes. */
-export function changeLine({ target: { token, provider, profile }, decision }: PlannedToken): string {
+/** One planned change, a line for each fact: what is created or replaced, where its secret goes, and what it may do. */
+export function changeLines(planned: PlannedToken): readonly string[] {
+  const { target, decision } = planned;
+  const { token, provider, profile } = target;
   const facts = [
-    ...(replacesOwn(decision) ? ['keyturn is using this credential'] : []),
-    ...rightsOf(token),
     ...(token.lifetimeMs === null ? [] : [`lifetime ${formatDuration(token.lifetimeMs)}`]),
-    ...token.deliver.map(deliveryText),
+    ...(replacesOwn(decision) ? ['keyturn is using this credential'] : []),
   ];
-  return `${decision.action} "${token.name}" at ${placeText(provider.title, profile)}${facts.map((fact) => `; ${fact}`).join('')}`;
+  return [
+    `${decision.action} "${token.name}" at ${placeText(provider.title, profile)}${facts.map((fact) => `; ${fact}`).join('')}`,
+    ...grantLines(planned).map((line) => `  ${line}`),
+  ];
 }
 
 function resultFacts({ target, outcome, id, operation, dueAt, error }: PolicyResult): ResultFacts {

@@ -5,10 +5,11 @@ import { safeText } from '../../../domain/text.ts';
 import { isStructured, type Report } from '../../../output/report.ts';
 import type { OperationDetail } from '../../../ports/journal.ts';
 import type { Command } from '../../arguments/command.ts';
-import { bodyOf, rotationDetailDocument } from '../../documents/rotation.ts';
+import { bodyOf, rotationDetailDocument, safeBodyOf } from '../../documents/rotation.ts';
 import { placeWords, titleOf } from '../../services/place-words.ts';
 import type { Services } from '../../services/services.ts';
 import { maskInCi } from '../../services/show-secret.ts';
+import { isCi } from '../../terminal/attended.ts';
 import { operationId } from './operation-id.ts';
 
 export const command: Command = {
@@ -76,9 +77,29 @@ async function printAnswer(
       hint: `see \`keyturn rotations show ${id}\``,
     });
   }
-  for (const { captured } of answers) await maskInCi(app, bodyOf(captured));
-  if (isStructured(app.globals.format)) return rotationDetailDocument(detail, about, answers);
-  const more =
-    answers.length > 1 ? [`this is the last of ${answers.length} answers; --json prints them all`] : [];
-  return { shape: 'text', text: bodyOf(last.captured), newline: true, notes: more };
+  if (isStructured(app.globals.format)) {
+    for (const { captured } of answers) await maskInCi(app, bodyOf(captured));
+    return rotationDetailDocument(detail, about, answers);
+  }
+  const exact = bodyOf(last.captured);
+  const text = isExact(app) ? exact : safeBodyOf(last.captured);
+  await maskInCi(app, text);
+  return {
+    shape: 'text',
+    text,
+    newline: true,
+    notes: [
+      ...(answers.length > 1
+        ? [`this is the last of ${answers.length} answers; --json prints them all`]
+        : []),
+      ...(text === exact
+        ? []
+        : ['what would act on a terminal or a CI runner is escaped here; `--json` has all of it']),
+    ],
+  };
+}
+
+/** Only a pipe gets the provider's bytes as they came: on a terminal, which `--no-input` hides, and in a CI's log they would act. */
+function isExact({ globals, runtime }: Pick<Services, 'globals' | 'runtime'>): boolean {
+  return !runtime.stdout.isTerminal && !globals.noInput && !isCi(runtime.env);
 }

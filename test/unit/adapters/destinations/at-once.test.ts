@@ -67,6 +67,22 @@ describe('D6: a lock in the way of a delivery', () => {
   });
 });
 
+test.each(['env', 'file'])(
+  'E8: a folder of a repository that is named like a leftover stops no delivery: %s',
+  async (kind) => {
+    const { deps, at } = destinationRig();
+    const planted = at(`.keyturn-${shortNameOf('t')}-${'0123456789abcdef'.repeat(2)}`);
+    mkdirSync(join(planted, 'sub'), { recursive: true });
+    writeFileSync(join(planted, 'sub', 'f'), '');
+    const destination =
+      kind === 'env' ? createEnvDestination(deps, at('t'), 'A') : createFileDestination(deps, at('t'));
+    await destination.prove();
+    await destination.deliver(Secret.of('of-a'));
+    expect(readFileSync(at('t'), 'utf8')).toContain('of-a');
+    expect(existsSync(join(planted, 'sub', 'f'))).toBe(true);
+  },
+);
+
 describe('two deliveries to one dotenv file', () => {
   it.each(['create', 'rename', 'read', 'list'] as const)(
     'lose nothing when one is slow to %s',
