@@ -509,3 +509,46 @@ describe('what could never work', () => {
     expect(rig.requests).toEqual([]);
   });
 });
+
+describe('E3: an operation that was begun under another name', () => {
+  const shared = `{ name: shared, save: mine, ${OWN.devo}deliver: [] }`;
+
+  /** Killed before its request arrived; then somebody else makes a token of the same name. */
+  async function killThenStranger(): Promise<{ rig: Rig; stranger: string }> {
+    let issueAt = 0;
+    const seen = (faults: Faults): void => {
+      issueAt = faults.seen.findIndex(({ kind }) => kind === 'issue') + 1;
+    };
+    await new Rig('devo').applyWith({ seen }, shared);
+    const rig = new Rig('devo');
+    expect(await rig.applyWith({ faults: [{ at: issueAt, kind: 'kill' }] }, shared)).toBe('killed');
+    expect(rig.live()).toEqual([]);
+    const deps = await rig.deps();
+    const options = { user: 'admin@example.com', audience: 'apiv2' };
+    const spec = {
+      name: 'shared',
+      scopes: ['table://my.app.**'],
+      expiresAt: null,
+      options,
+      idempotencyKey: null,
+    };
+    const create = deps.client.connection.provider.tokens.create;
+    if (!create) throw new Error('Devo creates tokens');
+    await deps.client.call(create, spec);
+    return { rig, stranger: rig.live()[0]?.id ?? '' };
+  }
+
+  it('is finished by the policy of that name', async () => {
+    const { rig, stranger } = await killThenStranger();
+    expect(await rig.apply(shared)).toMatchObject([{ error: null }]);
+    expect(rig.live().map(({ id }) => id)).toEqual([stranger]);
+  });
+
+  it('takes over nothing for a policy of another name', async () => {
+    const { rig, stranger } = await killThenStranger();
+    const other = `{ name: nightly, save: mine, ${OWN.devo}deliver: ["${DESTINATION}"] }`;
+    expect(await rig.apply(other)).toMatchObject([{ outcome: 'failed', error: { code: 'orphan' } }]);
+    expect(rig.place(DESTINATION).received).toEqual([]);
+    expect(rig.live().map(({ id }) => id)).toEqual([stranger]);
+  });
+});
