@@ -62,11 +62,13 @@ export async function rotateTokens(app: Services, input: Input): Promise<Report>
     const ownership = await tell(token);
     const others = input.flag('all') ? await refusalOfOthers(deps, { kind: 'token', token }) : null;
     const asks = app.prompter.interactive && !app.globals.yes;
+    // `--yes` answers the question about the one token that was named.
+    const isAnswered = app.globals.yes && !isSeveral;
     if (others) {
       left.push(leftAlone(token, others));
       continue;
     }
-    if (ownership === 'maybe' && asks) unsure.push(token.name ?? token.id);
+    if (ownership === 'maybe' && (asks || isAnswered)) unsure.push(token.name ?? token.id);
     else if (!options.allowSelf) {
       const refusal = refusalOfOwn(token, ownership, 'rotate');
       if (refusal && !input.flag('all')) throw refusal;
@@ -88,6 +90,8 @@ export async function rotateTokens(app: Services, input: Input): Promise<Report>
     );
   }
   await noteProfile(app);
+  if (app.globals.yes && !options.allowSelf && unsure.length > 0)
+    app.note(`${doubtAbout(unsure)}It is rotated, because it was named and "--yes" was given.`);
   await app.confirm(rotateQuestion(deps.client, planned, unsure));
   const creator = input.flag('session') ? { creator: await app.sessionClient(await app.resolved()) } : {};
   const rotating = { ...deps, ...creator, listed };
