@@ -116,7 +116,7 @@ describe('a plan in words', () => {
       'disable',
       'retire',
     ]);
-    expect(lines.at(-3)?.what).toContain('another 1h');
+    expect(lines.at(-3)?.what).toContain('keep "ci" valid for 1h');
     expect(lines.at(-2)).toMatchObject({ what: 'disable "ci"', undo: 'abort enables it again' });
     expect(lines.at(-1)).toMatchObject({ what: 'delete "ci" for good', undo: null });
   });
