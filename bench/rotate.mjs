@@ -11,13 +11,12 @@ const MOST_AT_ONCE = 32;
 export async function rotate({ tokens }) {
   console.log(`\n${tokens} rotations at Devo, ${LATENCY_MS} ms an answer; ${machine()}\n`);
   const rows = [];
-  let requests = 0;
+  // With `-v` each request is a line.
+  const requests = await requestsOf(tokens);
   for (const concurrency of [1, 4, MOST_AT_ONCE]) {
     const place = await startPlace({ tokens, latency: `${LATENCY_MS}ms` });
     const args = ['tokens', 'rotate', '--all', '--expiring-within', '14d', '--save', '--yes'];
     const more = ['--max', String(tokens), '--concurrency', String(concurrency)];
-    // Counted by a second run over one token: with `-v` each request is a line.
-    requests ||= await requestsOf(tokens);
     const run = node(`keyturn --concurrency ${concurrency}`, [KEYTURN, ...args, ...more], place);
     rows.push([run.name, measure(run), requests / concurrency]);
     place.stop();

@@ -63,10 +63,10 @@ export function grantLines({ target: { token }, decision }: PlannedToken): reado
 /** The saved credential and the token, where the policy calls them by another name. */
 function identityOf(token: PolicyToken, decision: Decision): readonly string[] {
   const live = liveOf(decision);
-  const isRenamed = live !== null && live.name !== null && live.name !== token.name;
+  const name = live?.name ?? token.name;
   return [
     ...(token.save !== null && token.save !== token.name ? [`is saved as ${quoteName(token.save)}`] : []),
-    ...(live && isRenamed ? [`is the token ${quoteName(live.name ?? live.id)} (id ${live.id})`] : []),
+    ...(live && name !== token.name ? [`is the token ${quoteName(name)} (id ${live.id})`] : []),
     ...('operation' in decision ? [`goes on with: ${aboutOperation(decision.operation.header)}`] : []),
   ];
 }

@@ -36,16 +36,16 @@ export class Local {
   }
 
   /** A line for the person, on stderr. It may quote a provider, so it is made safe for a terminal. */
-  note(line: string): void {
-    if (!this.globals.quiet) this.#tell(line);
+  note(line: string, longest?: number): void {
+    if (!this.globals.quiet) this.#tell(line, longest);
   }
 
   verbose(line: string): void {
     if (this.globals.verbose) this.#tell(line);
   }
 
-  #tell(line: string): void {
-    void this.runtime.stderr.write(noteLine(line, this.globals.format)).catch(() => undefined);
+  #tell(line: string, longest?: number): void {
+    void this.runtime.stderr.write(noteLine(line, this.globals.format, longest)).catch(() => undefined);
   }
 
   readonly paths = once(async (): Promise<Paths> => {

@@ -36,7 +36,8 @@ export interface Surroundings {
   readonly globals: Globals;
   readonly prompter: Prompter;
   /** A line for the person, on stderr. */
-  note(line: string): void;
+  /** `longest`: where it is cut, for a line that must not be; see `safeText`. */
+  note(line: string, longest?: number): void;
   /** The same, with `--verbose` alone. */
   verbose(line: string): void;
   presentation(): Presentation;

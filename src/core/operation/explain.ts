@@ -91,11 +91,15 @@ function isKept(detail: OperationDetail): boolean {
 
 /** Whether a person must read the answer. In place nothing but an answer tells the secret. */
 export function isForPerson(detail: OperationDetail): boolean {
-  if (readPlanOrNull(detail.header.plan)?.way === 'in-place') return whyUnused(detail).length > 0;
+  if (isInPlace(detail)) return whyUnused(detail).length > 0;
   return detail.steps.some(
     ({ name, result }) =>
       stepKind(name) === 'read answer' && isWholeWithoutSecret(readObjectOrNullSafe(result) ?? {}),
   );
+}
+
+function isInPlace({ header }: OperationDetail): boolean {
+  return readPlanOrNull(header.plan)?.way === 'in-place';
 }
 
 /** The id that an unused answer names; null where none does. */
@@ -132,7 +136,7 @@ function nextOf(detail: OperationDetail, now: number): readonly string[] {
     ...(isKept(detail) ? [printAnswerCommand(id)] : []),
     ...(isOver ? [] : [differs ? resume('--accept-differences') : resume()]),
     abort,
-    ...(isOver && readPlanOrNull(detail.header.plan)?.way !== 'in-place' ? [`${abort} --keep-new`] : []),
+    ...(isOver && !isInPlace(detail) ? [`${abort} --keep-new`] : []),
   ];
 }
 

@@ -89,7 +89,7 @@ async function confirmChanges(
 ): Promise<boolean> {
   const changes = planned.filter(({ decision }) => isChange(decision));
   if (changes.length === 0 || app.globals.yes) return app.globals.yes;
-  for (const line of changes.flatMap(changeLines)) app.note(line);
+  for (const line of changes.flatMap(changeLines)) app.note(line, Number.POSITIVE_INFINITY);
   const ends = changes.filter(({ decision }) => endsSomething(decision));
   const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`;
   if (ends.length === 0) {

@@ -58,17 +58,16 @@ export async function rotateTokens(app: Services, input: Input): Promise<Report>
   const tell = ownershipOf({ client: deps.client, openStore: async () => deps.store });
   const unsure: string[] = [];
   const left: ManyResult[] = [];
+  // A person is asked about such a token; `--yes` is the answer about the one that was named.
+  const isAgreedTo = app.globals.yes ? !isSeveral : app.prompter.interactive;
   for (const token of due) {
     const ownership = await tell(token);
     const others = input.flag('all') ? await refusalOfOthers(deps, { kind: 'token', token }) : null;
-    const asks = app.prompter.interactive && !app.globals.yes;
-    // `--yes` answers the question about the one token that was named.
-    const isAnswered = app.globals.yes && !isSeveral;
     if (others) {
       left.push(leftAlone(token, others));
       continue;
     }
-    if (ownership === 'maybe' && (asks || isAnswered)) unsure.push(token.name ?? token.id);
+    if (ownership === 'maybe' && isAgreedTo) unsure.push(token.name ?? token.id);
     else if (!options.allowSelf) {
       const refusal = refusalOfOwn(token, ownership, 'rotate');
       if (refusal && !input.flag('all')) throw refusal;

@@ -92,7 +92,7 @@ async function printAnswer(
       ...(answers.length > 1
         ? [`this is the last of ${answers.length} answers; --json prints them all`]
         : []),
-      ...(text === exact
+      ...(text.equals(exact)
         ? []
         : ['what would act on a terminal or a CI runner is escaped here; `--json` has all of it']),
     ],
