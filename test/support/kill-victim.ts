@@ -56,6 +56,8 @@ export interface VictimEnd {
 const ENTRY = join(ROOT, 'test', 'support', 'kill-entry.mjs');
 const DEADLINE_MS = 60_000;
 const WATCH_MS = 2;
+/** No command of these cases prints more. */
+const MOST_BYTES = 8 * 2 ** 20;
 
 /** Runs the built command as a process and kills it there. */
 export function runVictim(args: readonly string[], options: VictimOptions): Promise<VictimEnd> {
@@ -85,8 +87,14 @@ export function runVictim(args: readonly string[], options: VictimOptions): Prom
     if (strike.kind === 'request') void options.requestSeen(strike.nth).then(kill);
     const watch =
       strike.kind === 'moment' ? setInterval(() => strike.isNow() && kill(), WATCH_MS) : undefined;
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let size = 0;
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= MOST_BYTES) chunks.push(chunk);
+      else kill();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
     // A command that was killed does not read its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin);
@@ -96,6 +104,7 @@ export function runVictim(args: readonly string[], options: VictimOptions): Prom
       clearTimeout(timer);
       clearInterval(watch);
       const output = Buffer.concat(chunks).toString('utf8');
+      if (size > MOST_BYTES) reject(new Error(`the command printed without end: ${output.slice(-2_000)}`));
       resolve({ code: code ?? -1, killed: signal === 'SIGKILL', output });
     });
   });

@@ -9,8 +9,14 @@ export interface Followed {
   remove(): void;
 }
 
-/** In a group of its own, whose parent is in the same session: only such a process is stopped by SIGTSTP. */
-const SCRIPT = 'set -m; "$@" & p=$!; echo $p >"$0"; wait -f $p';
+/**
+ * In a group of its own, whose parent is in the same session: only such a process is stopped by SIGTSTP. It is asked after
+ * again and again: where it stands still, `wait` ends, and bash with it. What bash says of its jobs is no output of the command.
+ */
+const SCRIPT = [
+  'set -m; "$@" & p=$!; set +m; echo $p >"$0"',
+  'exec 2>/dev/null; while kill -0 $p; do sleep 0.02; done; wait $p',
+].join('; ');
 
 export function follow(): Followed {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-pid-'));
