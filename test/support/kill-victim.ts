@@ -104,7 +104,10 @@ export function runVictim(args: readonly string[], options: VictimOptions): Prom
       clearTimeout(timer);
       clearInterval(watch);
       const output = Buffer.concat(chunks).toString('utf8');
-      if (size > MOST_BYTES) reject(new Error(`the command printed without end: ${output.slice(-2_000)}`));
+      if (size > MOST_BYTES)
+        return reject(
+          new Error(`the command printed more than ${MOST_BYTES} bytes: ${output.slice(-2_000)}`),
+        );
       resolve({ code: code ?? -1, killed: signal === 'SIGKILL', output });
     });
   });

@@ -79,7 +79,7 @@ export async function commitShared<T>(
   });
 }
 
-/** Refuses a change after which the file could not be read any more. */
+/** The error for a change that would make the file larger than the `limit` up to which it is read. */
 export function tooLarge({ path, limit }: Pick<SharedFile, 'path' | 'limit'>): AppError {
   return new AppError({
     code: 'conflict',

@@ -35,8 +35,7 @@ export interface Surroundings {
   readonly runtime: Runtime;
   readonly globals: Globals;
   readonly prompter: Prompter;
-  /** A line for the person, on stderr. */
-  /** `longest`: where it is cut, for a line that must not be; see `safeText`. */
+  /** A line for the person, on stderr; cut at `longest` characters, else where `safeText` cuts. */
   note(line: string, longest?: number): void;
   /** The same, with `--verbose` alone. */
   verbose(line: string): void;
